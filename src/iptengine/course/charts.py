@@ -213,8 +213,8 @@ def _twice(names: Iterable[_Name]) -> Iterator[_Name]:
 
 
 def _no_reasons(reasons: Sized) -> bool:
-    """The guard of every move: it passes when nothing speaks against it."""
-    return not reasons
+    """The guard of every move: nothing speaks against it. Counted, so that a missing answer is not "none"."""
+    return len(reasons) == 0
 
 
 class _Drivable(Protocol):
