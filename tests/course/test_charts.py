@@ -217,7 +217,9 @@ def specs(draw: st.DrawFn) -> ChartSpec:
     finals = draw(st.sets(st.sampled_from(states), max_size=len(states) - 1))
     left = [state for state in states if state not in finals]
     ways = st.tuples(st.sampled_from(NAMES), st.sampled_from(left))
-    table = draw(st.dictionaries(ways, st.sampled_from(states), max_size=20))
+    table = draw(
+        st.dictionaries(ways, st.sampled_from(states), min_size=draw(st.integers(0, 8)), max_size=20)
+    )
     return ChartSpec(
         "any",
         tuple(states),
