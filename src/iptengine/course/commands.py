@@ -1,0 +1,508 @@
+"""What somebody says to a course: reports of what happened, and requests for a move.
+
+A report is never refused for clinical reasons; a request may be, with the reasons, and can then be repeated
+inside `Deviate`. Every command takes ``on=``, the day it speaks of; left out, it is the day of the batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import KW_ONLY, dataclass, field, fields, replace
+from datetime import date
+from typing import Any, ClassVar, TypeVar
+
+from iptengine.course.stamp import Stamp
+
+C = TypeVar("C", bound="Command")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Command:
+    """The root of every command. Its repr shows the kind alone: a command may hold patient text."""
+
+    kind: ClassVar[str] = ""
+    request: ClassVar[bool] = False
+    _: KW_ONLY
+    on: date | None = None
+    stamp: Stamp | None = field(default=None, compare=False)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+    def stamped(self: C, stamp: Stamp) -> C:
+        """This command with its stamp."""
+        return replace(self, stamp=stamp, on=self.on or stamp.on)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Start(Command):
+    """A course begins under the protocol. `called` is how the pages name the patient: initials are best."""
+
+    kind: ClassVar[str] = "start"
+    called: str = ""
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Adopt(Command):
+    """A course already under way is taken over, without inventing its past."""
+
+    kind: ClassVar[str] = "adopt"
+    phase: str
+    sessions_used: int
+    focus: tuple[str, ...] = ()
+    called: str = ""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Book(Command):
+    """An appointment is planned for the day ``on``."""
+
+    kind: ClassVar[str] = "book"
+    request: ClassVar[bool] = True
+    _: KW_ONLY
+    time: str = ""
+    minutes: int | None = None
+    mode: str | None = None
+    present: tuple[str, ...] = ("patient",)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class HoldSession(Command):
+    """A session was held on the day ``on``."""
+
+    kind: ClassVar[str] = "hold_session"
+    _: KW_ONLY
+    minutes: int | None = None
+    mode: str | None = None
+    present: tuple[str, ...] = ("patient",)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class MissSession(Command):
+    """An appointment on the day ``on`` was not held: a miss, a cancellation, a move to another day.
+
+    `status` is one of late_cancel, cancelled_by_patient, cancelled_by_therapist, no_show, rescheduled.
+    """
+
+    kind: ClassVar[str] = "miss_session"
+    status: str
+    _: KW_ONLY
+    why: str = ""
+    moved_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class RecordSession(Command):
+    """A whole session in one: status, scores, what differed from the agenda, one note.
+
+    Attributes:
+        status: ``attended``, or one of the statuses of `MissSession`.
+        scores: For each measure a mapping of item answers, or ``{"total": n, item: n}``.
+        exceptions: Planned tasks that went otherwise: not_done, deferred, partly, declined, not_applicable;
+            and tasks done beyond the plan: done.
+        note: One note, kept as patient text.
+    """
+
+    kind: ClassVar[str] = "record_session"
+    _: KW_ONLY
+    status: str = "attended"
+    scores: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    exceptions: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
+    minutes: int | None = None
+    mode: str | None = None
+    present: tuple[str, ...] = ("patient",)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class RecordContact(Command):
+    """A meeting or message outside the count took place."""
+
+    kind: ClassVar[str] = "record_contact"
+    contact: str
+    _: KW_ONLY
+    mode: str = ""
+    present: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Read(Command):
+    """A measure was taken: item by item, as a total with named items, or as a total only."""
+
+    kind: ClassVar[str] = "read"
+    measure: str
+    _: KW_ONLY
+    answers: Mapping[str, object] | None = None
+    total: object = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class DoTask(Command):
+    """A task was done (``done``), or went otherwise: partly, declined, not_applicable, not_done."""
+
+    kind: ClassVar[str] = "do_task"
+    task: str
+    _: KW_ONLY
+    how: str = "done"
+    techniques: tuple[str, ...] = ()
+    focus: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Defer(Command):
+    """A task is put off: not today. No deviation; it stays due."""
+
+    kind: ClassVar[str] = "defer"
+    task: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class RemindMe(Command):
+    """A line that returns at the top of next time."""
+
+    kind: ClassVar[str] = "remind_me"
+    text: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class WriteNote(Command):
+    """A note of the therapist, kept with the session of that day."""
+
+    kind: ClassVar[str] = "write_note"
+    text: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class RecordDiagnosis(Command):
+    """The clinician's diagnosis, by named criteria."""
+
+    kind: ClassVar[str] = "record_diagnosis"
+    diagnosis: str
+    _: KW_ONLY
+    criteria: str = ""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class WaiveDiagnosis(Command):
+    """The course goes on without a formal diagnosis, and why."""
+
+    kind: ClassVar[str] = "waive_diagnosis"
+    _: KW_ONLY
+    because: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class RecordPerson(Command):
+    """One person of the interpersonal inventory, with what is known so far."""
+
+    kind: ClassVar[str] = "record_person"
+    name: str
+    _: KW_ONLY
+    role: str = ""
+    time: str = "present"
+    contact: str = ""
+    closeness: str = ""
+    expects: str = ""
+    expected: str = ""
+    satisfying: str = ""
+    unsatisfying: str = ""
+    change_wanted: str = ""
+    confiding: bool | None = None
+    conflict: bool | None = None
+    change_near_onset: bool | None = None
+    supportive: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class RecordLifeEvent(Command):
+    """Something on the timeline; `when` as the patient tells it ("spring 2025", "2025-04-01")."""
+
+    kind: ClassVar[str] = "record_life_event"
+    what: str
+    _: KW_ONLY
+    when: str = ""
+    symptoms: str = ""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class WriteFormulation(Command):
+    """The formulation, and whether the patient agreed to it."""
+
+    kind: ClassVar[str] = "write_formulation"
+    text: str
+    _: KW_ONLY
+    agreed: bool = False
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class AgreeContract(Command):
+    """The treatment contract: what was agreed."""
+
+    kind: ClassVar[str] = "agree_contract"
+    request: ClassVar[bool] = True
+    _: KW_ONLY
+    sessions: int | None = None
+    frequency: str | None = None
+    minutes: int | None = None
+    mode: str | None = None
+    missed: str | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class AmendContract(Command):
+    """A change to the contract, with its reason; what is left out stays as it was.
+
+    `frequency_until` ends a changed frequency; after it the former one holds again.
+    """
+
+    kind: ClassVar[str] = "amend_contract"
+    request: ClassVar[bool] = True
+    _: KW_ONLY
+    because: str
+    sessions: int | None = None
+    frequency: str | None = None
+    frequency_until: date | None = None
+    minutes: int | None = None
+    mode: str | None = None
+    missed: str | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class AgreeFocus(Command):
+    """A problem area is agreed as a focus; `id` is its name in this course, `person` whom it is with."""
+
+    kind: ClassVar[str] = "agree_focus"
+    request: ClassVar[bool] = True
+    area: str
+    _: KW_ONLY
+    id: str = ""
+    person: str = ""
+    primary: bool = True
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class CloseFocus(Command):
+    """A focus is closed, with a reason; what was recorded for it stays."""
+
+    kind: ClassVar[str] = "close_focus"
+    request: ClassVar[bool] = True
+    focus: str
+    _: KW_ONLY
+    because: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ChangeFocus(Command):
+    """The work changes from one focus to another problem area, with a reason."""
+
+    kind: ClassVar[str] = "change_focus"
+    request: ClassVar[bool] = True
+    focus: str
+    _: KW_ONLY
+    to: str
+    id: str = ""
+    person: str = ""
+    because: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Restage(Command):
+    """The clinician's judgement of where a focus stands.
+
+    With ``new_information=True`` the earlier judgement is revised, which needs a reason and no way in the chart.
+    """
+
+    kind: ClassVar[str] = "restage"
+    request: ClassVar[bool] = True
+    focus: str
+    _: KW_ONLY
+    to: str
+    because: str
+    new_information: bool = False
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SetGoal(Command):
+    """A goal agreed with the patient."""
+
+    kind: ClassVar[str] = "set_goal"
+    text: str
+    _: KW_ONLY
+    focus: str | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class AssignHomework(Command):
+    """What the patient wants to try until next time."""
+
+    kind: ClassVar[str] = "assign_homework"
+    text: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ReviewHomework(Command):
+    """How it went; `homework` is the id of the event that recorded it, or empty for the last one."""
+
+    kind: ClassVar[str] = "review_homework"
+    homework: str = ""
+    _: KW_ONLY
+    how: str = "done"
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class RecordFact(Command):
+    """A fact the protocol asks for; ``None`` says: asked, and left unanswered."""
+
+    kind: ClassVar[str] = "record_fact"
+    fact: str
+    value: object
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class FillChecklist(Command):
+    """Answers to a checklist (``None``: not answered), and the clinician's own decision."""
+
+    kind: ClassVar[str] = "fill_checklist"
+    checklist: str
+    answers: Mapping[str, bool | None]
+    _: KW_ONLY
+    decision: str = ""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class EnterPhase(Command):
+    """The course moves to another phase."""
+
+    kind: ClassVar[str] = "enter_phase"
+    request: ClassVar[bool] = True
+    phase: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class AnnounceEnding(Command):
+    """The ending was named and talked about."""
+
+    kind: ClassVar[str] = "announce_ending"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class EndCourse(Command):
+    """The course ends in an outcome of the protocol."""
+
+    kind: ClassVar[str] = "end_course"
+    request: ClassVar[bool] = True
+    outcome: str
+    _: KW_ONLY
+    reason: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class AcknowledgeAlert(Command):
+    """A clinician has seen the alert."""
+
+    kind: ClassVar[str] = "acknowledge_alert"
+    alert: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class AssessAlert(Command):
+    """A clinician's assessment of an alert: what was found, and what was agreed."""
+
+    kind: ClassVar[str] = "assess_alert"
+    alert: str
+    _: KW_ONLY
+    found: str
+    plan: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class MonitorAlert(Command):
+    """An assessed alert is kept under watch."""
+
+    kind: ClassVar[str] = "monitor_alert"
+    alert: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class CloseAlert(Command):
+    """An assessed alert is closed, with a reason."""
+
+    kind: ClassVar[str] = "close_alert"
+    alert: str
+    _: KW_ONLY
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Deviate(Command):
+    """The clinician goes another way than the protocol, and says why."""
+
+    kind: ClassVar[str] = "deviate"
+    request: ClassVar[bool] = True
+    command: Command
+    _: KW_ONLY
+    because: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Correct(Command):
+    """What was recorded by the event `event` was wrong; `command` says it as it should have been."""
+
+    kind: ClassVar[str] = "correct"
+    event: str
+    command: Command
+    _: KW_ONLY
+    because: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Withdraw(Command):
+    """What was recorded by the event `event` did not happen; it stays visible as withdrawn."""
+
+    kind: ClassVar[str] = "withdraw"
+    event: str
+    _: KW_ONLY
+    because: str
+
+
+COMMANDS: dict[str, type[Command]] = {
+    kind.kind: kind
+    for kind in (
+        Start, Adopt, Book, HoldSession, MissSession, RecordSession, RecordContact, Read, DoTask, Defer, RemindMe,
+        WriteNote, RecordDiagnosis, WaiveDiagnosis, RecordPerson, RecordLifeEvent, WriteFormulation, AgreeContract,
+        AmendContract, AgreeFocus, CloseFocus, ChangeFocus, Restage, SetGoal, AssignHomework, ReviewHomework,
+        RecordFact, FillChecklist, EnterPhase, AnnounceEnding, EndCourse, AcknowledgeAlert, AssessAlert,
+        MonitorAlert, CloseAlert, Deviate, Correct, Withdraw,
+    )
+}  # fmt: skip
+"""Every command by its kind."""
+
+
+def inputs(command: type[Command]) -> tuple[str, ...]:
+    """The fields a person fills in for a command, in order."""
+    return tuple(f.name for f in fields(command) if f.name not in ("on", "stamp"))
+
+
+def as_mapping(command: Command) -> dict[str, Any]:
+    """A command as plain values, without its stamp."""
+    found: dict[str, Any] = {"kind": command.kind}
+    for part in fields(command):
+        value = getattr(command, part.name)
+        if part.name == "stamp" or value is None:
+            continue
+        if isinstance(value, Command):
+            value = as_mapping(value)
+        elif isinstance(value, date):
+            value = value.isoformat()
+        elif isinstance(value, tuple):
+            value = list(value)
+        elif isinstance(value, Mapping):
+            value = dict(value)
+        found[part.name] = value
+    return found

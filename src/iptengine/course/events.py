@@ -1,0 +1,436 @@
+"""What happened in a course: append-only, each with who, when (twice), and what was decided then.
+
+An event says what was decided when it was recorded (the session it belongs to, the score, the alerts), so that
+replaying it needs no protocol. `corrects` names the event that this one puts right; the old one stays visible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import ClassVar
+
+from iptengine.course.stamp import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class CourseWarning:
+    """What the clinician should know about what was just recorded, or about where the course stands."""
+
+    code: str
+    text: str
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Event:
+    """The root of every event. Its repr shows kind and id alone: an event may hold patient text."""
+
+    kind: ClassVar[str] = ""
+    id: str
+    on: date
+    at: datetime
+    by: Actor
+    command: str = ""
+    corrects: str = ""
+    because: str = ""
+    warnings: tuple[CourseWarning, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.id}>"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class CourseStarted(Event):
+    """A course began, with its protocol pinned."""
+
+    kind: ClassVar[str] = "course_started"
+    protocol: str
+    digest: str
+    phase: str
+    called: str = ""
+    sessions: int | None = None
+    frequency: str = ""
+    minutes: int | None = None
+    uses_session: tuple[str, ...] = ("attended",)
+    missed: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class CourseAdopted(Event):
+    """A course already under way was taken over."""
+
+    kind: ClassVar[str] = "course_adopted"
+    protocol: str
+    digest: str
+    phase: str
+    sessions_used: int
+    called: str = ""
+    sessions: int | None = None
+    frequency: str = ""
+    minutes: int | None = None
+    uses_session: tuple[str, ...] = ("attended",)
+    missed: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class AppointmentBooked(Event):
+    """An appointment was planned for the day `on`."""
+
+    kind: ClassVar[str] = "appointment_booked"
+    time: str = ""
+    minutes: int | None = None
+    mode: str = ""
+    present: tuple[str, ...] = ("patient",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class SessionHeld(Event):
+    """A session was held. `appointment` is the booking it fulfils, or empty."""
+
+    kind: ClassVar[str] = "session_held"
+    appointment: str = ""
+    number: int = 0
+    minutes: int | None = None
+    mode: str = ""
+    present: tuple[str, ...] = ("patient",)
+    phase: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class SessionMissed(Event):
+    """An appointment was not held; `used` says whether it uses up a session."""
+
+    kind: ClassVar[str] = "session_missed"
+    appointment: str = ""
+    status: str
+    used: bool = False
+    number: int | None = None
+    why: str = ""
+    moved_to: date | None = None
+    phase: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ContactHeld(Event):
+    """A contact outside the count took place."""
+
+    kind: ClassVar[str] = "contact_held"
+    contact: str
+    mode: str = ""
+    present: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ReadingTaken(Event):
+    """A measure was taken. `session` is the event of the session it belongs to, empty between sessions."""
+
+    kind: ClassVar[str] = "reading_taken"
+    measure: str
+    answers: Mapping[str, int] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    bad: tuple[str, ...] = ()
+    total: float | None = None
+    total_given: bool = False
+    why_no_total: str = ""
+    session: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class TaskLogged(Event):
+    """A task was done, or went otherwise."""
+
+    kind: ClassVar[str] = "task_logged"
+    task: str
+    how: str = "done"
+    techniques: tuple[str, ...] = ()
+    focus: str = ""
+    note: str = ""
+    session: str = ""
+    phase: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class TaskDeferred(Event):
+    """A task was put off for this session."""
+
+    kind: ClassVar[str] = "task_deferred"
+    task: str
+    session: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ReminderSet(Event):
+    """A line for the top of next time."""
+
+    kind: ClassVar[str] = "reminder_set"
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class NoteWritten(Event):
+    """A therapist's note."""
+
+    kind: ClassVar[str] = "note_written"
+    text: str
+    session: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class DiagnosisRecorded(Event):
+    """The clinician's diagnosis."""
+
+    kind: ClassVar[str] = "diagnosis_recorded"
+    diagnosis: str
+    criteria: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class DiagnosisWaived(Event):
+    """The course goes on without a formal diagnosis."""
+
+    kind: ClassVar[str] = "diagnosis_waived"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class PersonRecorded(Event):
+    """A person of the interpersonal inventory."""
+
+    kind: ClassVar[str] = "person_recorded"
+    name: str
+    role: str = ""
+    time: str = "present"
+    contact: str = ""
+    closeness: str = ""
+    expects: str = ""
+    expected: str = ""
+    satisfying: str = ""
+    unsatisfying: str = ""
+    change_wanted: str = ""
+    confiding: bool | None = None
+    conflict: bool | None = None
+    change_near_onset: bool | None = None
+    supportive: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class LifeEventRecorded(Event):
+    """Something on the timeline."""
+
+    kind: ClassVar[str] = "life_event_recorded"
+    what: str
+    when: str = ""
+    symptoms: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class FormulationWritten(Event):
+    """The formulation, and whether the patient agreed to it."""
+
+    kind: ClassVar[str] = "formulation_written"
+    text: str
+    agreed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ContractAgreed(Event):
+    """The contract."""
+
+    kind: ClassVar[str] = "contract_agreed"
+    sessions: int | None = None
+    frequency: str = ""
+    minutes: int | None = None
+    mode: str = ""
+    missed: str = ""
+    uses_session: tuple[str, ...] = ("attended",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ContractAmended(Event):
+    """A change to the contract: the terms as they hold from now on."""
+
+    kind: ClassVar[str] = "contract_amended"
+    number: int
+    sessions: int | None = None
+    frequency: str = ""
+    frequency_until: date | None = None
+    frequency_then: str = ""
+    minutes: int | None = None
+    mode: str = ""
+    missed: str = ""
+    uses_session: tuple[str, ...] = ("attended",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class FocusAgreed(Event):
+    """A problem area became a focus."""
+
+    kind: ClassVar[str] = "focus_agreed"
+    focus: str
+    area: str
+    person: str = ""
+    primary: bool = True
+    stage: str = ""
+    replaces: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class FocusClosed(Event):
+    """A focus was closed."""
+
+    kind: ClassVar[str] = "focus_closed"
+    focus: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class FocusStaged(Event):
+    """The clinician judged where a focus stands. `way` is chart, new information or deviation."""
+
+    kind: ClassVar[str] = "focus_staged"
+    focus: str
+    was: str
+    stage: str
+    way: str = "chart"
+    final: bool = False
+    session: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class GoalSet(Event):
+    """A goal was agreed."""
+
+    kind: ClassVar[str] = "goal_set"
+    text: str
+    focus: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class HomeworkAssigned(Event):
+    """What the patient wants to try."""
+
+    kind: ClassVar[str] = "homework_assigned"
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class HomeworkReviewed(Event):
+    """How the homework went."""
+
+    kind: ClassVar[str] = "homework_reviewed"
+    homework: str
+    how: str = "done"
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class FactRecorded(Event):
+    """A fact; ``None`` says: asked, and left unanswered."""
+
+    kind: ClassVar[str] = "fact_recorded"
+    fact: str
+    value: str | int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ChecklistFilled(Event):
+    """Answers to a checklist, and the clinician's decision."""
+
+    kind: ClassVar[str] = "checklist_filled"
+    checklist: str
+    answers: Mapping[str, bool | None] = field(default_factory=dict)
+    decision: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class PhaseEntered(Event):
+    """The course moved to a phase. `way` is chart or deviation."""
+
+    kind: ClassVar[str] = "phase_entered"
+    phase: str
+    was: str
+    way: str = "chart"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class EndingAnnounced(Event):
+    """The ending was named."""
+
+    kind: ClassVar[str] = "ending_announced"
+    sessions_left: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class CourseEnded(Event):
+    """The course ended."""
+
+    kind: ClassVar[str] = "course_ended"
+    outcome: str
+    reason: str = ""
+    note: str = ""
+    way: str = "chart"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class AlertRaised(Event):
+    """Something a clinician must see. `cause` is the event it rests on; `alert` is this event's own id."""
+
+    kind: ClassVar[str] = "alert_raised"
+    code: str
+    level: str
+    text: str
+    do: str = ""
+    cause: str = ""
+    measure: str = ""
+    item: str = ""
+    value: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class AlertMoved(Event):
+    """A clinician acknowledged, assessed, watched or closed an alert."""
+
+    kind: ClassVar[str] = "alert_moved"
+    alert: str
+    state: str
+    found: str = ""
+    plan: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Deviated(Event):
+    """A clinician went another way; `overridden` are the conditions that did not hold."""
+
+    kind: ClassVar[str] = "deviated"
+    what: str
+    overridden: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Withdrawn(Event):
+    """What the event `corrects` recorded did not happen."""
+
+    kind: ClassVar[str] = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Unreadable(Event):
+    """A stored event this version does not know or cannot read: kept whole, shown as an anomaly."""
+
+    kind: ClassVar[str] = "unreadable"
+    stored: str = ""
+    why: str = ""
+
+
+EVENTS: dict[str, type[Event]] = {
+    kind.kind: kind
+    for kind in (
+        CourseStarted, CourseAdopted, AppointmentBooked, SessionHeld, SessionMissed, ContactHeld, ReadingTaken,
+        TaskLogged, TaskDeferred, ReminderSet, NoteWritten, DiagnosisRecorded, DiagnosisWaived, PersonRecorded,
+        LifeEventRecorded, FormulationWritten, ContractAgreed, ContractAmended, FocusAgreed, FocusClosed, FocusStaged,
+        GoalSet, HomeworkAssigned, HomeworkReviewed, FactRecorded, ChecklistFilled, PhaseEntered, EndingAnnounced,
+        CourseEnded, AlertRaised, AlertMoved, Deviated, Withdrawn, Unreadable,
+    )
+}  # fmt: skip
+"""Every event by its kind."""
