@@ -1,0 +1,280 @@
+"""The state of one patient's treatment, folded from its events.
+
+A record that never changes *is* its event (a reading, a task log, a note); what changes has a small state of
+its own (appointment, focus, alert, contract, homework). Nothing here knows the protocol.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any
+
+from iptengine.course.events import (
+    ChecklistFilled,
+    ContactHeld,
+    ContractAmended,
+    CourseWarning,
+    Deviated,
+    DiagnosisRecorded,
+    DiagnosisWaived,
+    EndingAnnounced,
+    Event,
+    FactRecorded,
+    FormulationWritten,
+    GoalSet,
+    LifeEventRecorded,
+    NoteWritten,
+    PersonRecorded,
+    ReadingTaken,
+    ReminderSet,
+    TaskDeferred,
+    TaskLogged,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """What was agreed: the terms as they hold now."""
+
+    sessions: int | None
+    frequency: str
+    minutes: int | None
+    mode: str
+    missed: str
+    uses_session: tuple[str, ...]
+    agreed_on: date | None = None
+    frequency_until: date | None = None
+    frequency_then: str = ""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Appointment:
+    """A planned or past meeting. `id` is the event that recorded it first; `number` its place in the count."""
+
+    id: str
+    on: date
+    status: str
+    time: str = ""
+    minutes: int | None = None
+    mode: str = ""
+    present: tuple[str, ...] = ()
+    used: bool = False
+    number: int | None = None
+    why: str = ""
+    phase: str = ""
+    event: str = ""
+
+    @property
+    def held(self) -> bool:
+        """Whether it took place."""
+        return self.status == "attended"
+
+
+@dataclass(frozen=True, slots=True)
+class StageEntry:
+    """A stage a focus was placed in."""
+
+    stage: str
+    on: date
+    because: str
+    way: str
+    session: str
+    event: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Focus:
+    """A problem area agreed with this patient."""
+
+    id: str
+    area: str
+    person: str
+    primary: bool
+    agreed: date
+    stage: str
+    history: tuple[StageEntry, ...] = ()
+    finished: bool = False
+    closed: date | None = None
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseEntry:
+    """A phase the course was in."""
+
+    phase: str
+    on: date
+    way: str
+    event: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Alert:
+    """What a clinician must see. A risk alert heads every therapist agenda until it is assessed.
+
+    `state` is open, acknowledged, assessed, monitoring or closed.
+    """
+
+    id: str
+    course: str
+    code: str
+    level: str
+    text: str
+    do: str
+    raised: date
+    state: str = "open"
+    cause: str = ""
+    measure: str = ""
+    item: str = ""
+    value: int | None = None
+    found: str = ""
+    plan: str = ""
+    assessed: date | None = None
+
+    @property
+    def needs_assessment(self) -> bool:
+        """Whether no clinician has recorded an assessment yet."""
+        return self.state in ("open", "acknowledged")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Homework:
+    """What the patient wants to try, and how it went."""
+
+    id: str
+    text: str
+    on: date
+    how: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How and when the course ended."""
+
+    outcome: str
+    on: date
+    reason: str
+    way: str
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A record that was put right: the event that was wrong, the one that says so, and why."""
+
+    event: str
+    by_event: str
+    because: str
+    was: Event | Appointment | None
+
+
+@dataclass(frozen=True, slots=True)
+class Anomaly:
+    """Something in the history that this version cannot use; shown, never dropped."""
+
+    event: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Course:
+    """One patient's treatment under one protocol.
+
+    `version` counts its events. `seen` are the ids of the commands already answered.
+    """
+
+    id: str
+    version: int = 0
+    protocol: str = ""
+    digest: str = ""
+    called: str = ""
+    started: date | None = None
+    adopted_sessions: int = 0
+    phase: str = ""
+    phases: tuple[PhaseEntry, ...] = ()
+    outcome: Ended | None = None
+    contract: Contract | None = None
+    amendments: tuple[ContractAmended, ...] = ()
+    appointments: tuple[Appointment, ...] = ()
+    contacts: tuple[ContactHeld, ...] = ()
+    readings: tuple[ReadingTaken, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+    tasks: tuple[TaskLogged, ...] = ()
+    deferred: tuple[TaskDeferred, ...] = ()
+    reminders: tuple[ReminderSet, ...] = ()
+    notes: tuple[NoteWritten, ...] = ()
+    diagnosis: DiagnosisRecorded | DiagnosisWaived | None = None
+    people: tuple[PersonRecorded, ...] = ()
+    life_events: tuple[LifeEventRecorded, ...] = ()
+    formulation: FormulationWritten | None = None
+    focuses: tuple[Focus, ...] = ()
+    goals: tuple[GoalSet, ...] = ()
+    homework: tuple[Homework, ...] = ()
+    facts: tuple[FactRecorded, ...] = ()
+    checklists: tuple[ChecklistFilled, ...] = ()
+    announced: EndingAnnounced | None = None
+    deviations: tuple[Deviated, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    anomalies: tuple[Anomaly, ...] = ()
+    warnings: tuple[CourseWarning, ...] = ()
+    seen: frozenset[str] = frozenset()
+
+    def __repr__(self) -> str:
+        return f"<Course {self.id} version {self.version}>"
+
+    @property
+    def ended(self) -> str | None:
+        """The outcome, once the course has ended."""
+        return self.outcome.outcome if self.outcome else None
+
+    @property
+    def open_focuses(self) -> tuple[Focus, ...]:
+        """The focuses being worked on, the primary one first."""
+        return tuple(sorted((f for f in self.focuses if f.closed is None), key=lambda f: not f.primary))
+
+    @property
+    def open_risk_alerts(self) -> tuple[Alert, ...]:
+        """Risk alerts that no clinician has assessed yet, oldest first."""
+        return tuple(a for a in self.alerts if a.level == "risk" and a.needs_assessment)
+
+    def focus(self, id: str) -> Focus | None:
+        """The focus of that id, open or closed."""
+        return next((f for f in self.focuses if f.id == id), None)
+
+    def alert(self, id: str) -> Alert | None:
+        """The alert of that id."""
+        return next((a for a in self.alerts if a.id == id), None)
+
+    def appointment(self, id: str) -> Appointment | None:
+        """The appointment that the event `id` recorded."""
+        return next((a for a in self.appointments if id in (a.id, a.event)), None)
+
+    @property
+    def sessions(self) -> tuple[Appointment, ...]:
+        """The appointments that used up a session, in their order of days."""
+        return tuple(a for a in self.appointments if a.used)
+
+    def json(self) -> str:
+        """The course as one line of JSON, exact enough to be read back equal."""
+        from iptengine.course.codec import course_to_json
+
+        return course_to_json(self)
+
+
+_SLOTS = tuple(f.name for f in fields(Course))
+_GET = tuple(Course.__dict__[name].__get__ for name in _SLOTS)
+_SET = tuple(Course.__dict__[name].__set__ for name in _SLOTS)
+_PAIRS = tuple(zip(_GET, _SET, strict=True))
+_SETTER = dict(zip(_SLOTS, _SET, strict=True))
+
+
+def changed(course: Course, changes: Mapping[str, Any]) -> Course:
+    """A course with some fields replaced. Lean on purpose: it runs once for every event of a replay."""
+    new: Course = object.__new__(Course)
+    for get, put in _PAIRS:
+        put(new, get(course))
+    for name, value in changes.items():
+        _SETTER[name](new, value)
+    return new

@@ -1,0 +1,320 @@
+"""The course after an event. Total: what was recorded is never refused, and what cannot be used is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from iptengine.course import events as e
+from iptengine.course.course import (
+    Alert,
+    Anomaly,
+    Appointment,
+    Contract,
+    Correction,
+    Course,
+    Ended,
+    Focus,
+    Homework,
+    PhaseEntry,
+    StageEntry,
+    changed,
+)
+
+Changes = dict[str, Any]
+R = TypeVar("R", bound=e.Event)
+
+
+def evolve(course: Course, event: e.Event) -> Course:
+    """The course after `event`.
+
+    Never raises for anything that was recorded: an event that makes no sense here becomes an anomaly.
+    """
+    handler = _HANDLERS.get(event.kind, _unreadable)
+    changes = _corrected(course, event, handler) if event.corrects else handler(course, event)
+    changes["version"] = course.version + 1
+    if event.command and event.command not in course.seen:
+        changes["seen"] = course.seen | {event.command}
+    if event.warnings:
+        changes["warnings"] = (*course.warnings, *event.warnings)
+    return changed(course, changes)
+
+
+def fold(course: Course, events: Iterable[e.Event]) -> Course:
+    """The course after all of `events`, in order."""
+    for event in events:
+        course = evolve(course, event)
+    return course
+
+
+def _anomaly(course: Course, event: e.Event, text: str) -> Changes:
+    return {"anomalies": (*course.anomalies, Anomaly(event.id, text))}
+
+
+def _unreadable(course: Course, event: e.Event) -> Changes:
+    why = event.why if isinstance(event, e.Unreadable) else ""
+    return _anomaly(course, event, why or f"an event of the unknown kind '{event.kind}'")
+
+
+# -- beginning and end -------------------------------------------------------------------------------------------
+
+
+def _started(course: Course, event: e.CourseStarted | e.CourseAdopted) -> Changes:
+    if course.started is not None:
+        return _anomaly(course, event, "the course had already begun")
+    contract = None
+    if event.sessions is not None or event.frequency:
+        contract = Contract(
+            event.sessions, event.frequency, event.minutes, "", event.missed, event.uses_session, None
+        )  # fmt: skip
+    return {
+        "protocol": event.protocol,
+        "digest": event.digest,
+        "called": event.called,
+        "started": event.on,
+        "phase": event.phase,
+        "phases": (PhaseEntry(event.phase, event.on, "start", event.id),),
+        "contract": contract,
+        "adopted_sessions": event.sessions_used if isinstance(event, e.CourseAdopted) else 0,
+    }
+
+
+def _ended(course: Course, event: e.CourseEnded) -> Changes:
+    return {"outcome": Ended(event.outcome, event.on, event.reason, event.way)}
+
+
+def _phase_entered(course: Course, event: e.PhaseEntered) -> Changes:
+    return {
+        "phase": event.phase,
+        "phases": (*course.phases, PhaseEntry(event.phase, event.on, event.way, event.id)),
+    }
+
+
+# -- appointments ------------------------------------------------------------------------------------------------
+
+
+def _numbered(course: Course, appointments: Iterable[Appointment]) -> tuple[Appointment, ...]:
+    """The appointments in their order of days, each place in the count numbered from 1."""
+    number = course.adopted_sessions
+    found = []
+    for item in sorted(appointments, key=lambda a: a.on):
+        number += item.used
+        place = number if item.used else None
+        found.append(item if item.number == place else replace(item, number=place))
+    return tuple(found)
+
+
+def _booked(course: Course, event: e.AppointmentBooked) -> Changes:
+    new = Appointment(
+        event.id, event.on, "planned", event.time, event.minutes, event.mode, event.present, event=event.id
+    )
+    return {"appointments": _numbered(course, (*course.appointments, new))}
+
+
+def _meeting(course: Course, event: e.SessionHeld | e.SessionMissed) -> Changes:
+    old = course.appointment(event.appointment) if event.appointment else None
+    base = old or Appointment(event.id, event.on, "planned")
+    if isinstance(event, e.SessionHeld):
+        new = replace(
+            base, on=event.on, status="attended", used=True, minutes=event.minutes or base.minutes,
+            mode=event.mode or base.mode, present=event.present, phase=event.phase, event=event.id,
+        )  # fmt: skip
+    else:
+        new = replace(
+            base, on=event.on, status=event.status, used=event.used, why=event.why, phase=event.phase, event=event.id
+        )
+    others = [a for a in course.appointments if a is not old]
+    changes: Changes = {"appointments": _numbered(course, (*others, new))}
+    if isinstance(event, e.SessionHeld) and course.reminders:
+        kept = tuple(r for r in course.reminders if r.on >= event.on)
+        changes["reminders"] = kept
+    return changes
+
+
+# -- contract and focus ------------------------------------------------------------------------------------------
+
+
+def _contract(course: Course, event: e.ContractAgreed) -> Changes:
+    return {
+        "contract": Contract(
+            event.sessions, event.frequency, event.minutes, event.mode, event.missed, event.uses_session, event.on
+        )
+    }
+
+
+def _amended(course: Course, event: e.ContractAmended) -> Changes:
+    contract = Contract(
+        event.sessions, event.frequency, event.minutes, event.mode, event.missed, event.uses_session,
+        course.contract.agreed_on if course.contract else None, event.frequency_until, event.frequency_then,
+    )  # fmt: skip
+    return {"contract": contract, "amendments": (*course.amendments, event)}
+
+
+def _focus_agreed(course: Course, event: e.FocusAgreed) -> Changes:
+    focus = Focus(event.focus, event.area, event.person, event.primary, event.on, event.stage, because=event.because)
+    return {"focuses": (*(f for f in course.focuses if f.id != event.focus), focus)}
+
+
+def _with_focus(course: Course, event: e.Event, id: str, change: Callable[[Focus], Focus]) -> Changes:
+    if course.focus(id) is None:
+        return _anomaly(course, event, f"there is no focus '{id}' in this course")
+    return {"focuses": tuple(change(f) if f.id == id else f for f in course.focuses)}
+
+
+def _focus_closed(course: Course, event: e.FocusClosed) -> Changes:
+    return _with_focus(course, event, event.focus, lambda f: replace(f, closed=event.on, because=event.because))
+
+
+def _staged(course: Course, event: e.FocusStaged) -> Changes:
+    entry = StageEntry(event.stage, event.on, event.because, event.way, event.session, event.id)
+    return _with_focus(
+        course, event, event.focus,
+        lambda f: replace(f, stage=event.stage, history=(*f.history, entry), finished=event.final),
+    )  # fmt: skip
+
+
+# -- alerts and homework -----------------------------------------------------------------------------------------
+
+
+def _alert_raised(course: Course, event: e.AlertRaised) -> Changes:
+    alert = Alert(
+        event.id, course.id, event.code, event.level, event.text, event.do, event.on, cause=event.cause,
+        measure=event.measure, item=event.item, value=event.value,
+    )  # fmt: skip
+    return {"alerts": (*course.alerts, alert)}
+
+
+def _alert_moved(course: Course, event: e.AlertMoved) -> Changes:
+    if course.alert(event.alert) is None:
+        return _anomaly(course, event, f"there is no alert '{event.alert}' in this course")
+
+    def move(alert: Alert) -> Alert:
+        moved = replace(alert, state=event.state)
+        if event.state != "assessed":
+            return moved
+        return replace(moved, found=event.found, plan=event.plan, assessed=event.on)
+
+    return {"alerts": tuple(move(a) if a.id == event.alert else a for a in course.alerts)}
+
+
+def _homework(course: Course, event: e.HomeworkAssigned) -> Changes:
+    return {"homework": (*course.homework, Homework(event.id, event.text, event.on))}
+
+
+def _homework_reviewed(course: Course, event: e.HomeworkReviewed) -> Changes:
+    if all(h.id != event.homework for h in course.homework):
+        return _anomaly(course, event, "the homework it reviews is not on record")
+    return {
+        "homework": tuple(
+            replace(h, how=event.how, note=event.note) if h.id == event.homework else h for h in course.homework
+        )
+    }
+
+
+# -- records that are their events -------------------------------------------------------------------------------
+
+
+def _by_day(field: str) -> Callable[[Course, e.Event], Changes]:
+    """Keep the event in a list ordered by the day it speaks of; late entry finds its place."""
+
+    def keep(course: Course, event: e.Event) -> Changes:
+        kept = getattr(course, field)
+        if not kept or kept[-1].on <= event.on:
+            return {field: (*kept, event)}
+        return {field: tuple(sorted((*kept, event), key=lambda r: r.on))}
+
+    return keep
+
+
+def _latest(field: str) -> Callable[[Course, e.Event], Changes]:
+    def keep(course: Course, event: e.Event) -> Changes:
+        return {field: event}
+
+    return keep
+
+
+def _person(course: Course, event: e.PersonRecorded) -> Changes:
+    return {"people": (*(p for p in course.people if p.name != event.name), event)}
+
+
+def _withdrawn(course: Course, event: e.Withdrawn) -> Changes:
+    return {}
+
+
+# -- corrections -------------------------------------------------------------------------------------------------
+
+_LISTS = (
+    "readings", "tasks", "deferred", "facts", "notes", "contacts", "people", "life_events", "goals", "checklists",
+    "reminders", "homework", "deviations",
+)  # fmt: skip
+_SINGLE = ("diagnosis", "formulation", "announced")
+
+
+def _corrected(course: Course, event: e.Event, handler: Callable[[Course, Any], Changes]) -> Changes:
+    """Take the wrong record out, keep it visible, and let the event say it anew."""
+    without, was, changes = _taken_out(course, event.corrects)
+    if was is None:
+        found = handler(course, event)
+        anomaly = _anomaly(course, event, f"it corrects '{event.corrects}', which is not on record here")
+        return {**found, **anomaly}
+    found = {**changes, **handler(without, event)}
+    correction = Correction(event.corrects, event.id, event.because, was)
+    return {**found, "corrections": (*course.corrections, correction)}
+
+
+def _taken_out(course: Course, id: str) -> tuple[Course, e.Event | Appointment | None, Changes]:
+    appointment = next((a for a in course.appointments if a.event == id), None)
+    if appointment:
+        rest = _numbered(course, [a for a in course.appointments if a is not appointment])
+        changes: Changes = {"appointments": rest}
+        return changed(course, changes), appointment, changes
+    for field in _LISTS:
+        records = getattr(course, field)
+        was = next((r for r in records if r.id == id), None)
+        if was is not None:
+            changes = {field: tuple(r for r in records if r is not was)}
+            return changed(course, changes), was, changes
+    for field in _SINGLE:
+        was = getattr(course, field)
+        if was is not None and was.id == id:
+            changes = {field: None}
+            return changed(course, changes), was, changes
+    return course, None, {}
+
+
+_HANDLERS: dict[str, Callable[[Course, Any], Changes]] = {
+    "course_started": _started,
+    "course_adopted": _started,
+    "course_ended": _ended,
+    "phase_entered": _phase_entered,
+    "appointment_booked": _booked,
+    "session_held": _meeting,
+    "session_missed": _meeting,
+    "contract_agreed": _contract,
+    "contract_amended": _amended,
+    "focus_agreed": _focus_agreed,
+    "focus_closed": _focus_closed,
+    "focus_staged": _staged,
+    "alert_raised": _alert_raised,
+    "alert_moved": _alert_moved,
+    "homework_assigned": _homework,
+    "homework_reviewed": _homework_reviewed,
+    "person_recorded": _person,
+    "withdrawn": _withdrawn,
+    "contact_held": _by_day("contacts"),
+    "reading_taken": _by_day("readings"),
+    "task_logged": _by_day("tasks"),
+    "task_deferred": _by_day("deferred"),
+    "reminder_set": _by_day("reminders"),
+    "note_written": _by_day("notes"),
+    "life_event_recorded": _by_day("life_events"),
+    "goal_set": _by_day("goals"),
+    "fact_recorded": _by_day("facts"),
+    "checklist_filled": _by_day("checklists"),
+    "deviated": _by_day("deviations"),
+    "diagnosis_recorded": _latest("diagnosis"),
+    "diagnosis_waived": _latest("diagnosis"),
+    "formulation_written": _latest("formulation"),
+    "ending_announced": _latest("announced"),
+}
