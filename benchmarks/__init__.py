@@ -1,0 +1,1 @@
+"""What iptengine costs, measured beside what it is compared with: ``python -m benchmarks``."""

@@ -1,0 +1,51 @@
+"""Measure every ``bench_*.py`` in this folder, or the ones named: ``python -m benchmarks chart import``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib import import_module
+from pathlib import Path
+
+from benchmarks.frame import Bench, Row, measure
+from benchmarks.report import RESULTS, keep, summary, table
+
+NAMES = sorted(path.stem.removeprefix("bench_") for path in Path(__file__).parent.glob("bench_*.py"))
+
+
+def main() -> int:
+    """Print the table, keep the JSON; 1 when a goal is missed."""
+    asked = _arguments()
+    rows: list[Row] = []
+    for name in asked.names or NAMES:
+        for bench in _benches(name):
+            rows.append(measure(bench, asked.rounds))
+            print(table(rows[-1]), flush=True)
+            print()
+    keep(rows)
+    print(summary(rows))
+    print(f"kept in {RESULTS.parent.name}/{RESULTS.name}")
+    return 0 if all(row.met for row in rows) else 1
+
+
+def _benches(name: str) -> tuple[Bench, ...]:
+    found = import_module(f"benchmarks.bench_{name}").BENCHES
+    if not found:
+        raise ValueError(f"bench_{name}.py measures nothing")
+    return tuple(found)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"one or more of: {', '.join(NAMES)}")
+    parser.add_argument("--rounds", type=int, help="fewer rounds for a quick look, more for a busy machine")
+    asked = parser.parse_args()
+    if unknown := [name for name in asked.names if name not in NAMES]:
+        parser.error(f"no bench_{unknown[0]}.py here; there is: {', '.join(NAMES)}")
+    if asked.rounds is not None and asked.rounds < 1:
+        parser.error("at least one round")
+    return asked
+
+
+if __name__ == "__main__":
+    sys.exit(main())
