@@ -70,6 +70,13 @@ class Bench:
     def __post_init__(self) -> None:
         if self.goal.of == "base" and self.base is None:
             raise ValueError(f"'{self.what}' has a goal in times of a base, and no base")
+        if len({who.name for who in self.entered}) < len(self.entered):
+            raise ValueError(f"'{self.what}' has two contenders of one name")
+
+    @property
+    def entered(self) -> tuple[Contender, ...]:
+        """Ours, the base and the peers."""
+        return (self.ours, *((self.base,) if self.base else ()), *self.peers)
 
 
 class Unfair(Exception):
@@ -78,7 +85,11 @@ class Unfair(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What one contender cost: the median of its rounds, and the middle half of them."""
+    """What one contender cost: the median of its rounds, and the middle half of them.
+
+    `times_base` is the median of the ratios round by round, not the ratio of the medians: a machine that is
+    slow for a while is slow for both.
+    """
 
     name: str
     median: float
@@ -128,11 +139,10 @@ def measure(bench: Bench, rounds: int | None = None) -> Row:
     Raises:
         Unfair: A contender's work differs from that of the others.
     """
-    entered = [who for who in (bench.ours, bench.base, *bench.peers) if who is not None]
-    present = [who for who in entered if _installed(who)]
+    present = [who for who in bench.entered if _installed(who)]
     costs = _take_turns([who.prepare() for who in present], rounds or bench.rounds)
     found = dict(zip((who.name for who in present), costs, strict=True))
-    base = median(found[bench.base.name]) if bench.base else None
+    base = found[bench.base.name] if bench.base else None
 
     def figure(who: Contender) -> Figure:
         return _figure(_name(who), found[who.name], base)
@@ -161,10 +171,11 @@ def _take_turns(contenders: list[Round], rounds: int) -> list[list[float]]:
     return costs
 
 
-def _figure(name: str, costs: list[float], base: float | None) -> Figure:
+def _figure(name: str, costs: list[float], base: list[float] | None) -> Figure:
     middle = median(costs)
     low, _, high = quantiles(costs, n=4) if len(costs) > 1 else (middle, middle, middle)
-    return Figure(name, middle, (low, high), middle / base if base else None)
+    ratio = median(cost / plain for cost, plain in zip(costs, base, strict=True)) if base else None
+    return Figure(name, middle, (low, high), ratio)
 
 
 def _installed(who: Contender) -> bool:

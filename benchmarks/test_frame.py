@@ -31,6 +31,11 @@ def test_the_median_counts_and_the_warm_up_does_not() -> None:
     assert row.met
 
 
+def test_a_machine_that_is_slow_for_a_while_is_slow_for_both() -> None:
+    row = measure(replace(BENCH, ours=costs(99, 200, 200, 2000), base=costs(99, 100, 1000, 1000)))
+    assert (row.ours.median, row.base and row.base.median, row.ours.times_base) == (200, 1000, 2.0)
+
+
 def test_a_median_above_the_goal_misses_it() -> None:
     assert not measure(replace(BENCH, goal=Goal(2.0))).met
     assert measure(replace(BENCH, goal=Goal(2100, of="figure"))).met
@@ -71,6 +76,11 @@ def test_the_contenders_take_turns_and_each_begins_a_round() -> None:
 def test_a_goal_in_times_of_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match=r"^'a move' has a goal in times of a base, and no base$"):
         replace(BENCH, base=None)
+
+
+def test_two_contenders_of_one_name_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"^'a move' has two contenders of one name$"):
+        replace(BENCH, base=BENCH.ours)
 
 
 def test_what_was_measured_is_kept(tmp_path: Path) -> None:
