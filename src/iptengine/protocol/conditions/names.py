@@ -1,0 +1,87 @@
+"""What a condition may name: the protocol's own words, and the ranges their values can take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+Number = int | float
+
+
+class Mention(NamedTuple):
+    """One name that a condition refers to; `of` is the name it belongs to, or ``""``.
+
+    Example:
+        >>> Mention("item", "self_harm", of="phq9")
+        Mention(kind='item', name='self_harm', of='phq9')
+    """
+
+    kind: str
+    name: str
+    of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureNames:
+    """A measure: the range of its total, its items with theirs, its change rules and its bands.
+
+    Attributes:
+        low: Lowest total, in points.
+        high: Highest total, in points.
+        items: Name to lowest and highest answer.
+        rules: Names of its change rules, such as ``response``.
+        bands: Names of its bands, such as ``moderate``.
+        whole: The total is a whole number (a sum of items is, a mean is not).
+    """
+
+    low: Number
+    high: Number
+    items: Mapping[str, tuple[Number, Number]] = field(default_factory=dict)
+    rules: tuple[str, ...] = ()
+    bands: tuple[str, ...] = ()
+    whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FactNames:
+    """A fact: its kind, the values of a `one_of`, the range of a `number` where it has one."""
+
+    kind: Literal["one_of", "number", "date", "text"]
+    values: tuple[str, ...] = ()
+    low: Number | None = None
+    high: Number | None = None
+    whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Everything the conditions of one protocol may name.
+
+    Attributes:
+        phases: In the protocol's order.
+        areas: Problem area to the names of its stages (none when it has no stages).
+        charts: A further chart to its states.
+        checklists: A checklist to its questions.
+        statuses: What an appointment can have become.
+        sessions_max: The top of the contract's range; ``None`` for an open-ended course.
+        scope: ``"focus"`` inside a problem area, where *stage* is the stage of the focus at hand.
+        scope_area: That problem area, or ``""``.
+    """
+
+    phases: tuple[str, ...] = ()
+    areas: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    charts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    tasks: tuple[str, ...] = ()
+    measures: Mapping[str, MeasureNames] = field(default_factory=dict)
+    facts: Mapping[str, FactNames] = field(default_factory=dict)
+    checklists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    contacts: tuple[str, ...] = ()
+    participants: tuple[str, ...] = ()
+    alerts: tuple[str, ...] = ()
+    outcomes: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    techniques: tuple[str, ...] = ()
+    sessions_max: int | None = None
+    scope: Literal["course", "focus"] = "course"
+    scope_area: str = ""
