@@ -60,9 +60,7 @@ def test_an_impasse_does_not_end_in_an_agreement_without_talks(dispute: Chart) -
     assert dispute.drive("impasse", "resolved:agreement", ()) is None
 
 
-@pytest.mark.parametrize(
-    ("state", "trigger"), [("impasse", "divorce"), ("divorce", "impasse"), ("*", "*"), ("", "")]
-)
+@pytest.mark.parametrize(("state", "trigger"), [("impasse", "divorce"), ("divorce", "impasse"), ("*", "*"), ("", "")])
 def test_what_the_chart_does_not_know_leads_nowhere(dispute: Chart, state: str, trigger: str) -> None:
     assert dispute.drive(state, trigger, ()) is None
     assert dispute.triggers_from(state) == (() if state != "impasse" else ("renegotiation", "dissolution"))
@@ -164,14 +162,11 @@ def _spec(**changed: object) -> ChartSpec:
         ({"initial": "start"}, "it begins in 'start', which is not one of its states"),
         (
             {"finals": frozenset({"lost", "early"})},
-            "it ends in 'early', which is not one of its states; "
-            "it ends in 'lost', which is not one of its states",
+            "it ends in 'early', which is not one of its states; it ends in 'lost', which is not one of its states",
         ),
     ],
 )
-def test_a_spec_that_makes_no_chart_is_refused_with_every_mistake(
-    changed: dict[str, object], mistakes: str
-) -> None:
+def test_a_spec_that_makes_no_chart_is_refused_with_every_mistake(changed: dict[str, object], mistakes: str) -> None:
     with pytest.raises(ValueError, match=r"^the chart") as refused:
         chart(_spec(**changed))
     assert str(refused.value) == f"the chart 'phases' cannot be built: {mistakes}"
@@ -180,15 +175,11 @@ def test_a_spec_that_makes_no_chart_is_refused_with_every_mistake(
 def test_a_phase_may_be_called_what_the_machine_keeps_for_itself() -> None:
     names = ("state", "trigger", "models", "on_enter_state", "to_state", "self")
     moves = tuple(Move(name, "state", name) for name in names)
-    assert [
-        chart(ChartSpec("n", names, "state", frozenset(), moves)).drive("state", n, ()) for n in names
-    ] == [*names]
+    assert [chart(ChartSpec("n", names, "state", frozenset(), moves)).drive("state", n, ()) for n in names] == [*names]
 
 
 def test_no_course_can_be_put_into_the_machine(dispute: Chart) -> None:
-    with pytest.raises(
-        TypeError, match=r"^a chart is shared by all courses and keeps none of them: use drive$"
-    ):
+    with pytest.raises(TypeError, match=r"^a chart is shared by all courses and keeps none of them: use drive$"):
         dispute._machine.add_model(object())
     assert dispute._machine.models == []
 
@@ -217,9 +208,7 @@ def specs(draw: st.DrawFn) -> ChartSpec:
     finals = draw(st.sets(st.sampled_from(states), max_size=len(states) - 1))
     left = [state for state in states if state not in finals]
     ways = st.tuples(st.sampled_from(NAMES), st.sampled_from(left))
-    table = draw(
-        st.dictionaries(ways, st.sampled_from(states), min_size=draw(st.integers(0, 8)), max_size=20)
-    )
+    table = draw(st.dictionaries(ways, st.sampled_from(states), min_size=draw(st.integers(0, 8)), max_size=20))
     return ChartSpec(
         "any",
         tuple(states),
@@ -325,9 +314,7 @@ def test_with_a_reason_against_it_no_move_is_made_anywhere(
 
 # Nothing stays behind
 
-CALLS = st.lists(
-    st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES), st.sampled_from([(), ("no focus",)]))
-)
+CALLS = st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES), st.sampled_from([(), ("no focus",)])))
 
 
 @given(specs(), CALLS, st.randoms(use_true_random=False))

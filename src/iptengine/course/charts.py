@@ -183,9 +183,7 @@ def _mistakes(spec: ChartSpec) -> Iterator[str]:
     yield from (f"the state '{state}' is given twice" for state in _twice(spec.states))
     if spec.initial not in known:
         yield f"it begins in '{spec.initial}', which is not one of its states"
-    yield from (
-        f"it ends in '{final}', which is not one of its states" for final in sorted(spec.finals - known)
-    )
+    yield from (f"it ends in '{final}', which is not one of its states" for final in sorted(spec.finals - known))
     for move in spec.moves:
         yield from _move_mistakes(move, spec, known)
     for trigger, source in _twice((move.trigger, move.source) for move in spec.moves):
