@@ -41,8 +41,8 @@ _OPERATORS = {
     "<>": "'is not' with a value, or 'not:' above the condition",
     "above": "more than",
     "over": "more than",
-    "below": "fewer than",
-    "under": "fewer than",
+    "below": "less than",
+    "under": "less than",
 }
 
 

@@ -17,7 +17,7 @@ Build = Callable[..., Meaning | Problem]
 YES, NO, UNKNOWN = Truth.YES, Truth.NO, Truth.UNKNOWN
 
 SPELLED: Mapping[str, str] = {
-    "<": "fewer than",
+    "<": "less than",
     "<=": "at most",
     "=": "exactly",
     ">=": "at least",
@@ -25,7 +25,7 @@ SPELLED: Mapping[str, str] = {
 }
 """Every operator and how it is read aloud. Both spellings may be written."""
 
-SYNONYMS: Mapping[str, str] = {spelled: op for op, spelled in SPELLED.items()} | {"less than": "<"}
+SYNONYMS: Mapping[str, str] = {spelled: op for op, spelled in SPELLED.items()} | {"fewer than": "<"}
 
 HOLDS: Mapping[str, Callable[[Number, Number], bool]] = {
     "<": lambda value, number: value < number,

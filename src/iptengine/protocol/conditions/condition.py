@@ -72,7 +72,9 @@ class Condition:
 
     def explain(self, facts: Facts) -> Explanation:
         """The answer with the values it rests on; they become a sentence only when one is asked for."""
-        return Explanation(self.answer(facts), self.meaning, self.meaning.see(facts))
+        meaning = self.meaning
+        # Past the generated constructor, which would double the cost of a reason that is not read.
+        return tuple.__new__(Explanation, (meaning.answer(facts), meaning, meaning.see(facts)))
 
     def renamed(self, names: Mapping[Mention, str]) -> str:
         """The sentence with names replaced, for a variant that renames what the condition refers to."""

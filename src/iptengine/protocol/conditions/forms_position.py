@@ -33,7 +33,7 @@ def _half_used(facts: Facts) -> bool | None:
 def _half(names: Names) -> Meaning:
     def found(half: bool | None, used: int, contracted: int | None) -> str:
         if contracted is None:
-            return f"half of the sessions is not known ({NO_CONTRACT})"
+            return f"whether half of the sessions are used is not known ({NO_CONTRACT})"
         return f"{used} of {contracted} sessions are used"
 
     meaning = holds("half of the sessions are used", _half_used, yes="", no="", unknown=NO_CONTRACT)
@@ -42,7 +42,7 @@ def _half(names: Names) -> Meaning:
         subjects=("half of the sessions are used", "sessions used", "sessions contracted"),
         see=lambda facts: (_half_used(facts), facts.sessions_used, facts.sessions_contracted),
         found=found,
-        needs="half of them used",
+        needs="at least half of those contracted",
     )
 
 

@@ -1,0 +1,182 @@
+"""A protocol's names and a course that answers, for the tests of the condition language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from iptengine.protocol.conditions import FactNames, MeasureNames, Names
+from iptengine.protocol.conditions.port import Moment, Window
+
+PHQ9 = MeasureNames(
+    low=0,
+    high=27,
+    items={"interest": (0, 3), "self_harm": (0, 3)},
+    rules=("response", "reliable_improvement"),
+    bands=("minimal", "mild", "moderate", "moderately_severe", "severe"),
+)
+
+ADULT = Names(
+    phases=("initial", "middle", "termination"),
+    areas={
+        "grief": (),
+        "role_dispute": ("renegotiation", "impasse", "dissolution"),
+        "role_transition": (),
+    },
+    charts={"group_stage": ("engagement", "differentiation", "work")},
+    tasks=("diagnose", "inventory", "formulate", "review_gains"),
+    measures={"phq9": PHQ9, "mood_mean": MeasureNames(low=1, high=10, whole=False)},
+    facts={
+        "room": FactNames("one_of", values=("chair", "private room", "phone")),
+        "afraid_at_home": FactNames("one_of", values=("no", "yes")),
+        "children": FactNames("number", low=0, high=20),
+        "birth": FactNames("date"),
+        "remark": FactNames("text"),
+    },
+    checklists={"suitability": ("recent_event", "psychosis")},
+    contacts=("parent_meeting", "booster"),
+    participants=("patient", "partner"),
+    alerts=("risk_item", "worse"),
+    outcomes=("completed", "early"),
+    statuses=("attended", "no_show", "late_cancel"),
+    techniques=("role_play", "communication_analysis"),
+    sessions_max=20,
+)
+
+DISPUTE = Names(
+    **{name: getattr(ADULT, name) for name in ADULT.__slots__ if name not in ("scope", "scope_area")},
+    scope="focus",
+    scope_area="role_dispute",
+)
+
+
+@dataclass
+class FakeCourse:
+    """A course at the beginning: nothing agreed, nothing recorded; a test says what differs."""
+
+    sessions_used: int = 0
+    sessions_held: int = 0
+    sessions_contracted: int | None = None
+    sessions_left: int | None = None
+    last_session: int | None = None
+    phase: str = "initial"
+    sessions_in_phase: int = 0
+    focuses: tuple[str, ...] = ()
+    stage: str | None = None
+    sessions_in_stage: int | None = None
+    days_in_stage: int | None = None
+    open_must_tasks: tuple[str, ...] = ("diagnose", "inventory")
+    diagnosis_recorded: bool = False
+    diagnosis_waived: bool = False
+    misses_in_a_row: int = 0
+    appointments_missed: int = 0
+    last_appointment: str | None = None
+    risk_alert_open: bool = False
+    contract_agreed: bool = False
+    amendments: int = 0
+    formulation_agreed: bool = False
+    people_in_inventory: int = 0
+    goals_agreed: int = 0
+    ending_announced: bool = False
+    homework_open: bool = False
+    outcome: str | None = None
+    windows: Mapping[str, Window] = field(default_factory=dict)
+    states: Mapping[str, str] = field(default_factory=dict)
+    stages_by_area: Mapping[str, tuple[str | None, ...]] = field(default_factory=dict)
+    done: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    used: Mapping[str, int] = field(default_factory=dict)
+    readings: Mapping[str, tuple[float | None, ...]] = field(default_factory=dict)
+    items: Mapping[str, int] = field(default_factory=dict)
+    taken: Mapping[str, bool] = field(default_factory=dict)
+    rules: Mapping[str, bool] = field(default_factory=dict)
+    bands: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, object] = field(default_factory=dict)
+    since_fact: Mapping[str, int] = field(default_factory=dict)
+    until_fact: Mapping[str, int] = field(default_factory=dict)
+    answers: Mapping[str, bool] = field(default_factory=dict)
+    contacts: Mapping[str, int] = field(default_factory=dict)
+    since_contact: Mapping[str, int] = field(default_factory=dict)
+    expecting: Mapping[str, bool] = field(default_factory=dict)
+    present: Mapping[str, bool] = field(default_factory=dict)
+    open_alerts: tuple[str, ...] = ()
+    raised_alerts: tuple[str, ...] = ()
+    days: Mapping[str, int] = field(default_factory=dict)
+    months: Mapping[str, int] = field(default_factory=dict)
+
+    def window(self, phase: str) -> Window | None:
+        return self.windows.get(phase)
+
+    def state(self, chart: str) -> str:
+        return self.states.get(chart, "engagement")
+
+    def stages(self, area: str) -> tuple[str | None, ...]:
+        return self.stages_by_area.get(area, ())
+
+    def task_count(self, task: str) -> int:
+        return len(self.done.get(task, ()))
+
+    def task_sessions(self, task: str) -> tuple[int, ...]:
+        return self.done.get(task, ())
+
+    def technique_count(self, technique: str) -> int:
+        return self.used.get(technique, 0)
+
+    def total(self, measure: str) -> float | None:
+        return (self.readings.get(measure) or (None,))[-1]
+
+    def first_total(self, measure: str) -> float | None:
+        return (self.readings.get(measure) or (None,))[0]
+
+    def totals(self, measure: str) -> tuple[float | None, ...]:
+        return self.readings.get(measure, ())
+
+    def item(self, measure: str, item: str) -> int | None:
+        return self.items.get(f"{measure}.{item}")
+
+    def taken_in_last_session(self, measure: str) -> bool | None:
+        return self.taken.get(measure)
+
+    def shows(self, measure: str, rule: str) -> bool | None:
+        return self.rules.get(f"{measure}.{rule}")
+
+    def band(self, measure: str) -> str | None:
+        return self.bands.get(measure)
+
+    def fact(self, fact: str) -> object | None:
+        return self.facts.get(fact)
+
+    def recorded(self, fact: str) -> bool:
+        return fact in self.facts
+
+    def days_since_fact(self, fact: str) -> int | None:
+        return self.since_fact.get(fact)
+
+    def days_until_fact(self, fact: str) -> int | None:
+        return self.until_fact.get(fact)
+
+    def checked(self, checklist: str, question: str) -> bool | None:
+        return self.answers.get(f"{checklist}.{question}")
+
+    def contact_count(self, contact: str) -> int:
+        return self.contacts.get(contact, 0)
+
+    def days_since_contact(self, contact: str) -> int | None:
+        return self.since_contact.get(contact)
+
+    def expected(self, participant: str) -> bool | None:
+        return self.expecting.get(participant)
+
+    def present_in_last_session(self, participant: str) -> bool | None:
+        return self.present.get(participant)
+
+    def alert_open(self, alert: str) -> bool:
+        return alert in self.open_alerts
+
+    def alert_raised(self, alert: str) -> bool:
+        return alert in self.raised_alerts
+
+    def days_since(self, moment: Moment) -> int | None:
+        return self.days.get(moment)
+
+    def months_since(self, moment: Moment) -> int | None:
+        return self.months.get(moment)
