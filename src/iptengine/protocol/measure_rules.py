@@ -25,7 +25,7 @@ def check_measure(measure: Measure) -> Iterator[tuple[str, Finding]]:
     parts = [*_subscales(measure), *_scorings(measure)]
     yield from parts
     yield from _unused_items(measure)
-    if not parts:
+    if not parts and all(item.range for item in measure.items.values() if item.scored):
         yield from _ranges(measure)
     yield from _needs_total(measure)
     yield from _bands(measure)
@@ -193,14 +193,9 @@ def _allowed(path: Path, missing: Missing | None, operator: str, parts: int) -> 
     if missing is None or missing.at_most is None:
         return
     if not 1 <= missing.at_most < parts:
-        yield _finding(
-            "missing-rule",
-            (*path, "at_most"),
-            f"at most {missing.at_most} of {parts} missing is no rule",
-            f"choose a number from 1 to {parts - 1}, or write rule: require all"
-            if parts > 1
-            else "write rule: require all",
-        )
+        message = f"at most {missing.at_most} of {parts} missing is no rule"
+        choice = f"choose a number from 1 to {parts - 1}, or " if parts > 1 else ""
+        yield _finding("missing-rule", (*path, "at_most"), message, f"{choice}write rule: require all")
     fits = {"sum": "mean of answered", "mean": "mean of answered", "max": "answered only"}.get(operator)
     if missing.rule != fits:
         hint = f"write rule: {fits}" if fits else "write rule: require all"
@@ -287,7 +282,10 @@ def _inside(code: str, path: Path, value: float, scale: Range) -> Found:
     """A line that can be on both sides of: above the least total, up to the most."""
     if not scale.low < value <= scale.high:
         yield _finding(
-            code, path, f"{value} divides no totals of {scale}", f"choose more than {scale.low}, at most {scale.high}"
+            code,
+            path,
+            f"{value} divides no totals of {scale}",
+            f"choose more than {scale.low}, at most {scale.high}",
         )
 
 
