@@ -223,6 +223,9 @@ class Measure(Model):
         description="In quotes; a protocol uses the measure as NAME@VERSION"
     )
     title: Text
+    short: Annotated[str, StringConstraints(min_length=1, max_length=16)] | None = Field(
+        None, description="What a page calls it, such as PHQ-9; the title when left out"
+    )
     licence: Licence = Field(description="What may ship: item text, or structure only")
     licence_note: Text | None = Field(None, description="Owner, terms, and when to check again")
     recall: Text | None = Field(None, description="The time the questions ask about")
@@ -258,6 +261,11 @@ class Measure(Model):
     def ref(self) -> str:
         """How a protocol uses it: ``phq9@1``."""
         return f"{self.measure}@{self.version}"
+
+    @property
+    def label(self) -> str:
+        """What a page calls the measure: ``PHQ-9``."""
+        return self.short or self.title
 
     @property
     def scale(self) -> Range | None:
