@@ -318,3 +318,14 @@ _HANDLERS: dict[str, Callable[[Course, Any], Changes]] = {
     "formulation_written": _latest("formulation"),
     "ending_announced": _latest("announced"),
 }
+
+
+def without_record(course: Course, id: str) -> tuple[Course, str] | None:
+    """The course without the record that the event `id` made, and that event's kind; ``None`` when there is none."""
+    without, was, _ = _taken_out(course, id)
+    if was is None:
+        return None
+    if isinstance(was, Appointment):
+        kind = {"planned": "appointment_booked", "attended": "session_held"}.get(was.status, "session_missed")
+        return without, kind
+    return without, "homework_assigned" if isinstance(was, Homework) else was.kind

@@ -1,0 +1,288 @@
+"""What happens when a command is given to a course. Pure: the command brings its stamp, nothing else comes in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from iptengine.course import commands as c
+from iptengine.course import events as e
+from iptengine.course.alerting import protocol_alerts
+from iptengine.course.commands import Command
+from iptengine.course.course import Course
+from iptengine.course.desk import Desk
+from iptengine.course.events import Event
+from iptengine.course.evolve import evolve, fold, without_record
+from iptengine.course.facts import CourseFacts
+from iptengine.course.refusal import Refused
+from iptengine.course.reports import REPORTS
+from iptengine.course.requests import ALERT_MOVES, REQUESTS, Handler, uses_session
+from iptengine.protocol.model import RecordKind
+from iptengine.protocol.protocol import Protocol, TaskHome
+
+
+def decide(protocol: Protocol, course: Course, command: Command) -> tuple[Event, ...]:
+    """What happens when `command` is given to `course`.
+
+    Args:
+        protocol: The protocol the course is pinned to.
+        course: The course as it stands.
+        command: Stamped (`Command.stamped`); a command already answered gives no event.
+
+    Raises:
+        Refused: The protocol does not allow it now; carries every unmet condition. A report is refused only
+            when it makes no sense (a phase that does not exist, a reading without one usable answer).
+        ValueError: The command has no stamp.
+    """
+    if command.stamp is None:
+        raise ValueError(f"the command {command.kind} is not stamped; use Clinic, or Command.stamped")
+    if command.stamp.id in course.seen:
+        return ()
+    desk = Desk(protocol, course, command, command.stamp)
+    _open_to(desk, command)
+    return tuple(_with_consequences(desk, tuple(_handled(desk, command))))
+
+
+def _open_to(desk: Desk, command: Command) -> None:
+    """Refuse what cannot be said to this course: a second beginning, anything before one, moves after the end."""
+    beginning = isinstance(command, c.Start | c.Adopt)
+    if beginning and desk.course.started is not None:
+        raise desk.nonsense("already_started", "this course has begun already")
+    if not beginning and desk.course.started is None:
+        raise desk.nonsense("not_started", "this course has not begun yet")
+    inner = command.command if isinstance(command, c.Deviate) else command
+    if desk.course.ended and inner.request:
+        text = "the course has ended; it takes readings, assessments of alerts, corrections and contacts"
+        raise desk.nonsense("ended", text, "outcomes", desk.course.ended)
+
+
+def _handled(desk: Desk, command: Command) -> Iterator[Event]:
+    if isinstance(command, c.Start | c.Adopt):
+        return _begin(desk, command)
+    if isinstance(command, c.Deviate):
+        return _deviate(desk, command)
+    if isinstance(command, c.Correct):
+        return _correct(desk, command)
+    if isinstance(command, c.Withdraw):
+        return _withdraw(desk, command)
+    if isinstance(command, c.RecordSession):
+        return _whole_session(desk, command)
+    handler = _handler(desk, command)
+    return handler(desk, command)
+
+
+def _handler(desk: Desk, command: Command) -> Handler:
+    for table in (REPORTS, REQUESTS, ALERT_MOVES):
+        if command.kind in table:
+            return table[command.kind]
+    raise desk.nonsense("unknown_command", "this cannot be said to a course")
+
+
+# -- beginning ---------------------------------------------------------------------------------------------------
+
+
+def _begin(desk: Desk, command: c.Start | c.Adopt) -> Iterator[Event]:
+    protocol, spec = desk.protocol, desk.protocol.spec
+    missed = spec.contract.missed_unless_agreed or ""
+    terms: dict[str, Any] = {
+        "protocol": protocol.ref,
+        "digest": protocol.digest,
+        "called": command.called,
+        "sessions": spec.contract.sessions.fixed if spec.contract.sessions else None,
+        "frequency": str(spec.contract.frequency),
+        "minutes": spec.contract.minutes.high,
+        "missed": missed,
+        "uses_session": uses_session(protocol, missed),
+    }
+    if isinstance(command, c.Adopt):
+        yield from _adopt(desk, command, terms)
+        return
+    started = desk.event(e.CourseStarted, phase=spec.start, **terms)
+    yield started
+    after = evolve(desk.course, started)
+    for name, value in command.facts.items():
+        yield from _inner(desk, after, c.RecordFact(name, value, on=desk.on))
+
+
+def _adopt(desk: Desk, command: c.Adopt, terms: dict[str, Any]) -> Iterator[Event]:
+    spec = desk.protocol.spec
+    if command.phase not in spec.phases:
+        raise desk.nonsense("unknown_phase", f"the phases are {', '.join(spec.phases)}", "phases")
+    if type(command.sessions_used) is not int or not 0 <= command.sessions_used <= 1000:
+        raise desk.nonsense("sessions_used", "sessions used are a whole number from 0")
+    unknown = [area for area in command.focus if area not in spec.problem_areas]
+    if unknown:
+        known = ", ".join(spec.problem_areas) or "none"
+        raise desk.nonsense("unknown_area", f"the problem areas are {known}", "problem_areas")
+    started = desk.event(e.CourseAdopted, phase=command.phase, sessions_used=command.sessions_used, **terms)
+    yield started
+    after = evolve(desk.course, started)
+    for n, area in enumerate(command.focus):
+        wanted = c.AgreeFocus(area, person="not named yet", primary=n == 0, on=desk.on)
+        found = tuple(_inner(desk, after, wanted))
+        after = fold(after, found)
+        yield from found
+
+
+def _inner(desk: Desk, course: Course, command: Command) -> Iterator[Event]:
+    """The events of another command, decided on `course` and numbered on within this decision."""
+    before, held = desk.course, desk.command
+    desk.course, desk.command = course, command
+    desk.__dict__.pop("facts", None)
+    try:
+        yield from tuple(_handler(desk, command)(desk, command))
+    finally:
+        desk.course, desk.command = before, held
+        desk.__dict__.pop("facts", None)
+
+
+# -- deviations and corrections ----------------------------------------------------------------------------------
+
+
+def _deviate(desk: Desk, command: c.Deviate) -> Iterator[Event]:
+    if not command.because.strip():
+        raise desk.nonsense("no_reason", "a deviation says why")
+    if not command.command.request or isinstance(command.command, c.Deviate):
+        raise desk.nonsense("no_deviation", "only a request can be carried out as a deviation; a report just is")
+    desk.override = True
+    found = tuple(_inner(desk, desk.course, command.command))
+    if desk.overridden:
+        yield desk.event(
+            e.Deviated, because=command.because, what=command.command.kind, overridden=tuple(desk.overridden)
+        )
+    yield from found
+
+
+_SAME = (
+    {"session_held", "session_missed"},
+    {"diagnosis_recorded", "diagnosis_waived"},
+)
+
+
+def _correct(desk: Desk, command: c.Correct) -> Iterator[Event]:
+    without, wrong = _known_record(desk, command.event, command.because)
+    inner = command.command
+    if inner.request or inner.kind not in REPORTS:
+        raise desk.nonsense("no_correction", "a correction says again what happened; a move is asked for anew")
+    desk.corrects, desk.because = command.event, command.because
+    found = tuple(_inner(desk, without, inner))
+    first = found[0].kind
+    if wrong != first and not any({wrong, first} <= same for same in _SAME):
+        raise desk.nonsense("other_kind", "a correction says the same kind of thing as what it corrects")
+    yield from found
+
+
+def _withdraw(desk: Desk, command: c.Withdraw) -> Iterator[Event]:
+    _known_record(desk, command.event, command.because)
+    yield desk.event(e.Withdrawn, corrects=command.event, because=command.because)
+
+
+def _known_record(desk: Desk, id: str, because: str) -> tuple[Course, str]:
+    """The course without the record an event made, and that event's kind; or a refusal."""
+    if not because.strip():
+        raise desk.nonsense("no_reason", "a correction says why")
+    found = without_record(desk.course, id)
+    if found is None:
+        raise desk.nonsense("unknown_event", "this course has no record by that event that can be corrected")
+    return found
+
+
+# -- a whole session ---------------------------------------------------------------------------------------------
+
+
+def _whole_session(desk: Desk, command: c.RecordSession) -> Iterator[Event]:
+    """Status, scores, exceptions to the agenda, one note: the commands a page's foot stands for."""
+    from iptengine.course.agenda import planned_tasks
+
+    planned = planned_tasks(desk.protocol, desk.course, desk.on)
+    course = desk.course
+    kept: list[Event] = []
+    refused: list[Refused] = []
+    for inner in _expanded(command, planned, desk):
+        try:
+            events = tuple(_inner(desk, course, inner))
+        except Refused as no:  # one part that makes no sense must not lose the score beside it
+            refused.append(no)
+            continue
+        course = fold(course, events)
+        kept += events
+    if not kept:
+        raise refused[0]
+    lost = tuple(e.CourseWarning("not_recorded", f"{no.command.kind}: {no.reasons[0].text}") for no in refused)
+    kept[0] = replace(kept[0], warnings=(*kept[0].warnings, *lost))
+    yield from kept
+
+
+def _expanded(command: c.RecordSession, planned: Sequence[str], desk: Desk) -> Iterator[Command]:
+    on = desk.on
+    if command.status == "attended":
+        yield c.HoldSession(on=on, minutes=command.minutes, mode=command.mode, present=command.present)
+    else:
+        yield c.MissSession(command.status, on=on, why=command.note)
+    for measure, values in command.scores.items():
+        answers = {name: value for name, value in values.items() if name != "total"}
+        yield c.Read(measure, on=on, answers=answers, total=values.get("total"))
+    if command.status == "attended":
+        yield from _expanded_tasks(command, planned, desk)
+        if command.note:
+            yield c.WriteNote(command.note, on=on)
+
+
+def _expanded_tasks(command: c.RecordSession, planned: Sequence[str], desk: Desk) -> Iterator[Command]:
+    for task in dict.fromkeys((*planned, *command.exceptions)):
+        how = command.exceptions.get(task, "done")
+        if how == "deferred":
+            yield c.Defer(task, on=desk.on)
+        else:
+            yield c.DoTask(task, how=how, on=desk.on)
+
+
+# -- consequences ------------------------------------------------------------------------------------------------
+
+_RECORDS: dict[str, RecordKind] = {
+    "diagnosis_recorded": "diagnosis",
+    "diagnosis_waived": "diagnosis",
+    "person_recorded": "inventory",
+    "life_event_recorded": "timeline",
+    "formulation_written": "formulation",
+    "focus_agreed": "focus",
+    "goal_set": "goals",
+    "contract_agreed": "contract",
+    "focus_staged": "stage",
+    "ending_announced": "announcement",
+    "reading_taken": "reading",
+    "homework_reviewed": "homework",
+}
+
+
+def _with_consequences(desk: Desk, events: tuple[Event, ...]) -> Iterator[Event]:
+    """The events, the tasks they also count as, and the alerts they raise."""
+    yield from events
+    also = tuple(_tasks_recorded(desk, events))
+    yield from also
+    yield from protocol_alerts(desk, (*events, *also))
+
+
+def _tasks_recorded(desk: Desk, events: Sequence[Event]) -> Iterator[Event]:
+    kinds = {_RECORDS[event.kind] for event in events if event.kind in _RECORDS}
+    if not kinds:
+        return
+    after = fold(desk.course, events)
+    facts = CourseFacts(desk.protocol, after, desk.on)
+    session = next((a.id for a in reversed(after.appointments) if a.held and a.on == desk.on), "")
+    logged = {(t.task, t.session) for t in after.tasks if t.how == "done"}
+    for home in desk.protocol.tasks.values():
+        if home.spec.recorded_by not in kinds or (home.name, session) in logged:
+            continue
+        if _asked(home, facts):
+            yield desk.event(e.TaskLogged, task=home.name, session=session, phase=after.phase)
+
+
+def _asked(home: TaskHome, facts: CourseFacts) -> bool:
+    if home.area and home.area not in facts.focuses:
+        return False
+    return bool(home.spec.times and home.spec.times.every) or facts.task_count(home.name) == 0
+
+
+__all__ = ["Refused", "decide"]

@@ -1,0 +1,153 @@
+"""Which tasks are due next session, and why each is: from phase, focus, stage, position and the record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from iptengine.course import timing
+from iptengine.course.course import Course, Focus
+from iptengine.course.facts import CourseFacts
+from iptengine.protocol.model import TaskSpec
+from iptengine.protocol.protocol import Protocol, TaskHome, verdict
+from iptengine.protocol.truth import Truth
+
+
+@dataclass(frozen=True, slots=True)
+class DueTask:
+    """A task that is due.
+
+    Attributes:
+        task: Its name.
+        do: The instruction; may hold template names.
+        why: Why it is due, in a few words.
+        late: It should have been done by now.
+        required: It is a must task, or one of every session.
+        waiting: What has to come before it, when that is not on record; it is then not for today.
+        path: Where it stands in the protocol.
+    """
+
+    task: str
+    do: str
+    label: str
+    why: str
+    late: bool
+    required: bool
+    first: bool
+    path: str
+    focus: str = ""
+    minutes: int | None = None
+    waiting: tuple[str, ...] = ()
+
+
+def due_tasks(protocol: Protocol, course: Course, facts: CourseFacts) -> tuple[DueTask, ...]:
+    """Every task due next session, phase first, then each focus; in file order."""
+    return tuple(_due(protocol, course, facts))
+
+
+def _due(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[DueTask]:
+    phase = protocol.spec.phases.get(course.phase)
+    if phase is None:
+        return
+    covered = {task for step in phase.hour.values() for task in step.covers}
+    for home in protocol.tasks.values():
+        here = home.phase == course.phase or home.name in covered
+        if here and not home.area and (found := _task(protocol, course, facts, home)):
+            yield found
+    for focus in course.open_focuses:
+        yield from _of_focus(protocol, course, facts.for_focus(focus), focus, covered, phase.focus_work)
+
+
+def _of_focus(
+    protocol: Protocol, course: Course, facts: CourseFacts, focus: Focus, covered: set[str], all_of_it: bool
+) -> Iterator[DueTask]:
+    homes = [h for h in protocol.tasks.values() if h.area == focus.area]
+    for home in sorted(homes, key=lambda h: not h.stage):  # the stage's own work stands first
+        if home.stage and home.stage != focus.stage:
+            continue
+        if (all_of_it or home.name in covered) and (found := _task(protocol, course, facts, home, focus.id)):
+            yield found
+
+
+def _task(
+    protocol: Protocol, course: Course, facts: CourseFacts, home: TaskHome, focus: str = ""
+) -> DueTask | None:  # fmt: skip
+    spec = home.spec
+    why = _why(course, facts, home, focus)
+    if why is None or not _reached(course, spec) or not _people(facts, spec):
+        return None
+    path = tuple(str(part) for part in home.path)
+    guards = protocol.at(*path, "only_if")
+    answer = verdict(guards, facts)
+    if answer is Truth.NO or (home.group == "may" and not guards):
+        return None
+    if guards:
+        told = "; ".join(str(guard.seen(facts)["sentence"]) for guard in guards)
+        why = f"cannot tell whether it applies: {told}" if answer is Truth.UNKNOWN else told
+    waiting = tuple(t for t in spec.after if facts.task_count(t) == 0 and not facts.left_out(t))
+    return DueTask(
+        home.name, spec.do, spec.label or "", why, _late(course, facts, home), home.group != "may", spec.first,
+        ".".join(path), focus, spec.minutes, waiting,
+    )  # fmt: skip
+
+
+def _why(course: Course, facts: CourseFacts, home: TaskHome, focus: str) -> str | None:
+    """Why the log leaves it due; ``None`` when it does not."""
+    spec = home.spec
+    done = _done(course, facts, home, focus)
+    every = spec.times.every if spec.times else (1 if home.group == "each_session" else None)
+    if every:
+        return _recurring(facts, home.name, every, done)
+    if facts.left_out(home.name):
+        return None
+    least, most = (spec.times.least, spec.times.most) if spec.times else (1, 1)
+    if most is not None and done >= most:
+        return None
+    put_off = next((d for d in reversed(course.deferred) if d.task == home.name), None)
+    last_held = next((a.on for a in reversed(course.appointments) if a.held), None)
+    if put_off is not None and done == 0 and put_off.on == last_held:
+        return "put off last time"
+    if done < least:
+        return "not on record yet" if least == 1 else f"{done} of at least {least} on record"
+    return f"on record {done} times" if done > 1 else "on record once"
+
+
+def _recurring(facts: CourseFacts, task: str, every: int, done: int) -> str | None:
+    if every == 1:
+        return "every session"
+    last = facts.task_sessions(task)
+    since = facts.sessions_used - last[-1] if last else None
+    if since is None or since >= every - 1 or not done:
+        return f"every {every} sessions"
+    return None
+
+
+def _done(course: Course, facts: CourseFacts, home: TaskHome, focus: str) -> int:
+    """How often it is on record; with two focuses of one area, for the focus at hand."""
+    same_area = [f.id for f in course.open_focuses if f.area == home.area]
+    if len(same_area) < 2:
+        return facts.task_count(home.name)
+    return sum(t.task == home.name and t.how == "done" and t.focus == focus for t in course.tasks)
+
+
+def _reached(course: Course, spec: TaskSpec) -> bool:
+    if spec.not_before is None:
+        return True
+    place = spec.not_before.number(timing.contracted(course))
+    return place is None or timing.sessions_used(course) + 1 >= place
+
+
+def _people(facts: CourseFacts, spec: TaskSpec) -> bool:
+    return all(name == "patient" or facts.expected(name) for name in spec.present)
+
+
+def _late(course: Course, facts: CourseFacts, home: TaskHome) -> bool:
+    if home.spec.by is None or facts.task_count(home.name):
+        return False
+    place = home.spec.by.number(timing.contracted(course))
+    return place is not None and timing.sessions_used(course) + 1 > place
+
+
+def is_extra(task: DueTask) -> bool:
+    """Whether it was done as often as asked and only stays possible."""
+    return task.why.startswith("on record")

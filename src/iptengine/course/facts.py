@@ -1,0 +1,330 @@
+"""One course on one date, as the conditions of its protocol see it."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cached_property
+
+from iptengine.course import timing
+from iptengine.course.course import Course, Focus
+from iptengine.course.events import DiagnosisRecorded, DiagnosisWaived, FactRecorded, ReadingTaken, TaskLogged
+from iptengine.protocol import scoring
+from iptengine.protocol.conditions.port import Moment, Window
+from iptengine.protocol.model import MISSES, UNSTAGED
+from iptengine.protocol.protocol import Protocol, verdict
+from iptengine.protocol.truth import Truth
+
+LEFT_OUT = frozenset({"declined", "not_applicable"})
+
+
+class CourseFacts:
+    """What the conditions ask of a course on the day `on`; `at_hand` is the focus a stage condition speaks of."""
+
+    def __init__(self, protocol: Protocol, course: Course, on: date, at_hand: Focus | None = None) -> None:
+        self._protocol = protocol
+        self._course = course
+        self._on = on
+        self._at_hand = at_hand
+
+    def for_focus(self, focus: Focus) -> CourseFacts:
+        """The same course, speaking of one focus."""
+        return CourseFacts(self._protocol, self._course, self._on, focus)
+
+    # Position
+
+    @cached_property
+    def sessions_used(self) -> int:
+        return timing.sessions_used(self._course)
+
+    @cached_property
+    def sessions_held(self) -> int:
+        return timing.sessions_held(self._course)
+
+    @property
+    def sessions_contracted(self) -> int | None:
+        return timing.contracted(self._course)
+
+    @property
+    def sessions_left(self) -> int | None:
+        return timing.sessions_left(self._course)
+
+    @cached_property
+    def last_session(self) -> int | None:
+        held = [a.number for a in self._course.appointments if a.held]
+        return held[-1] if held else (self._course.adopted_sessions or None)
+
+    @cached_property
+    def _last_held(self) -> str:
+        return next((a.id for a in reversed(self._course.appointments) if a.held), "")
+
+    def window(self, phase: str) -> Window | None:
+        return timing.window_state(self._protocol.spec.phases[phase].window, self._course)
+
+    # Phase, focus, stage
+
+    @property
+    def phase(self) -> str:
+        return self._course.phase
+
+    @cached_property
+    def sessions_in_phase(self) -> int:
+        if not self._course.phases:
+            return 0
+        since = self._course.phases[-1].on
+        return sum(a.phase == self.phase and a.on >= since for a in self._course.sessions)
+
+    def state(self, chart: str) -> str:
+        return chart
+
+    @property
+    def focuses(self) -> tuple[str, ...]:
+        return tuple(f.area for f in self._course.open_focuses)
+
+    def stages(self, area: str) -> tuple[str | None, ...]:
+        return tuple(_stage(f) for f in self._course.open_focuses if f.area == area)
+
+    @property
+    def stage(self) -> str | None:
+        return _stage(self._at_hand) if self._at_hand else None
+
+    @property
+    def sessions_in_stage(self) -> int | None:
+        if self._at_hand is None or not self._at_hand.history:
+            return None
+        entry = self._at_hand.history[-1]
+        return sum(a.on > entry.on for a in self._course.sessions)
+
+    @property
+    def days_in_stage(self) -> int | None:
+        if self._at_hand is None or not self._at_hand.history:
+            return None
+        return (self._on - self._at_hand.history[-1].on).days
+
+    # Tasks and techniques
+
+    @cached_property
+    def _log(self) -> dict[str, list[TaskLogged]]:
+        found: dict[str, list[TaskLogged]] = {}
+        for entry in self._course.tasks:
+            found.setdefault(entry.task, []).append(entry)
+        return found
+
+    def left_out(self, task: str) -> bool:
+        """Whether its last log says declined or not applicable."""
+        entries = self._log.get(task, [])
+        return bool(entries) and entries[-1].how in LEFT_OUT
+
+    @property
+    def open_must_tasks(self) -> tuple[str, ...]:
+        phase = self._protocol.spec.phases.get(self.phase)
+        if phase is None:
+            return ()
+        return tuple(name for name in phase.must if self.is_open(name))
+
+    def is_open(self, task: str) -> bool:
+        """Whether a task is still to be done: not on record, not left out, and its conditions not a clear no."""
+        if self.task_count(task) or self.left_out(task):
+            return False
+        home = self._protocol.tasks[task]
+        guards = self._protocol.at(*(str(part) for part in home.path), "only_if")
+        return verdict(guards, self) is not Truth.NO
+
+    def task_count(self, task: str) -> int:
+        return sum(entry.how == "done" for entry in self._log.get(task, ()))
+
+    def task_sessions(self, task: str) -> tuple[int, ...]:
+        numbers = {a.id: a.number for a in self._course.appointments}
+        found = [numbers.get(entry.session) for entry in self._log.get(task, ()) if entry.how == "done"]
+        return tuple(sorted({n for n in found if n is not None}))
+
+    def technique_count(self, technique: str) -> int:
+        return sum(technique in entry.techniques for entry in self._course.tasks)
+
+    # Readings
+
+    @cached_property
+    def _readings(self) -> dict[str, list[ReadingTaken]]:
+        found: dict[str, list[ReadingTaken]] = {}
+        for reading in self._course.readings:
+            found.setdefault(reading.measure, []).append(reading)
+        return found
+
+    def total(self, measure: str) -> float | None:
+        taken = self._readings.get(measure)
+        return taken[-1].total if taken else None
+
+    def first_total(self, measure: str) -> float | None:
+        taken = self._readings.get(measure)
+        return taken[0].total if taken else None
+
+    def totals(self, measure: str) -> tuple[float | None, ...]:
+        return tuple(r.total for r in self._readings.get(measure, ()))
+
+    def item(self, measure: str, item: str) -> int | None:
+        taken = self._readings.get(measure)
+        return taken[-1].answers.get(item) if taken else None
+
+    def taken_in_last_session(self, measure: str) -> bool | None:
+        if not self._last_held:
+            return None
+        return any(r.session == self._last_held for r in self._readings.get(measure, ()))
+
+    def shows(self, measure: str, rule: str) -> bool | None:
+        first, last = self.first_total(measure), self.total(measure)
+        found = scoring.change(self._protocol.measures[measure], first, last)
+        answer = next((fact.answer for fact in found if fact.rule == rule), Truth.UNKNOWN)
+        return {Truth.YES: True, Truth.NO: False, Truth.UNKNOWN: None}[answer]
+
+    def band(self, measure: str) -> str | None:
+        total = self.total(measure)
+        found = scoring.band(self._protocol.measures[measure], total) if total is not None else None
+        return found.name if found else None
+
+    # Facts, checklists, diagnosis
+
+    @cached_property
+    def _facts(self) -> dict[str, FactRecorded]:
+        return {record.fact: record for record in self._course.facts}
+
+    def fact(self, fact: str) -> object | None:
+        record = self._facts.get(fact)
+        return record.value if record else None
+
+    def asked(self, fact: str) -> bool:
+        """Whether it was asked at all, answered or not."""
+        return fact in self._facts
+
+    def recorded(self, fact: str) -> bool:
+        return self.fact(fact) is not None
+
+    def days_since_fact(self, fact: str) -> int | None:
+        value = self.fact(fact)
+        return (self._on - date.fromisoformat(value)).days if isinstance(value, str) else None
+
+    def days_until_fact(self, fact: str) -> int | None:
+        since = self.days_since_fact(fact)
+        return None if since is None else -since
+
+    def checked(self, checklist: str, question: str) -> bool | None:
+        answer: bool | None = None
+        for filled in self._course.checklists:
+            if filled.checklist == checklist and question in filled.answers:
+                answer = filled.answers[question]
+        return answer
+
+    @property
+    def diagnosis_recorded(self) -> bool:
+        return isinstance(self._course.diagnosis, DiagnosisRecorded)
+
+    @property
+    def diagnosis_waived(self) -> bool:
+        return isinstance(self._course.diagnosis, DiagnosisWaived)
+
+    # Appointments, contacts, participants, alerts
+
+    @cached_property
+    def misses_in_a_row(self) -> int:
+        count = 0
+        for appointment in reversed(timing.past(self._course)):
+            if appointment.held:
+                break
+            count += appointment.status in MISSES
+        return count
+
+    @cached_property
+    def appointments_missed(self) -> int:
+        return sum(a.status in MISSES for a in self._course.appointments)
+
+    @cached_property
+    def last_appointment(self) -> str | None:
+        done = timing.past(self._course)
+        return done[-1].status if done else None
+
+    def contact_count(self, contact: str) -> int:
+        return sum(c.contact == contact for c in self._course.contacts)
+
+    def days_since_contact(self, contact: str) -> int | None:
+        days = [c.on for c in self._course.contacts if c.contact == contact]
+        return (self._on - max(days)).days if days else None
+
+    def expected(self, participant: str) -> bool | None:
+        booked = timing.next_booked(self._course, self._on)
+        return participant in booked.present if booked else None
+
+    def present_in_last_session(self, participant: str) -> bool | None:
+        last = self._course.appointment(self._last_held) if self._last_held else None
+        return participant in last.present if last and last.present else None
+
+    @property
+    def risk_alert_open(self) -> bool:
+        return bool(self._course.open_risk_alerts)
+
+    def alert_open(self, alert: str) -> bool:
+        return any(a.code == alert and a.needs_assessment for a in self._course.alerts)
+
+    def alert_raised(self, alert: str) -> bool:
+        return any(a.code == alert for a in self._course.alerts)
+
+    # Contract and ending
+
+    @property
+    def contract_agreed(self) -> bool:
+        contract = self._course.contract
+        return contract is not None and (contract.agreed_on is not None or contract.sessions is not None)
+
+    @property
+    def amendments(self) -> int:
+        return len(self._course.amendments)
+
+    @property
+    def formulation_agreed(self) -> bool:
+        return self._course.formulation is not None and self._course.formulation.agreed
+
+    @property
+    def people_in_inventory(self) -> int:
+        return len(self._course.people)
+
+    @property
+    def goals_agreed(self) -> int:
+        return len(self._course.goals)
+
+    @property
+    def ending_announced(self) -> bool:
+        return self._course.announced is not None
+
+    @property
+    def homework_open(self) -> bool:
+        return any(not h.how for h in self._course.homework)
+
+    @property
+    def outcome(self) -> str | None:
+        return self._course.ended
+
+    # Dates
+
+    def _moment(self, moment: Moment) -> date | None:
+        course = self._course
+        if moment == "start":
+            return course.started
+        if moment == "last session":
+            return next((a.on for a in reversed(course.appointments) if a.held), None)
+        if moment == "contract":
+            return course.contract.agreed_on if course.contract else None
+        if moment == "phase":
+            return course.phases[-1].on if course.phases else None
+        return course.outcome.on if course.outcome else None
+
+    def days_since(self, moment: Moment) -> int | None:
+        day = self._moment(moment)
+        return (self._on - day).days if day else None
+
+    def months_since(self, moment: Moment) -> int | None:
+        day = self._moment(moment)
+        if day is None:
+            return None
+        months = (self._on.year - day.year) * 12 + self._on.month - day.month
+        return months - (self._on.day < day.day)
+
+
+def _stage(focus: Focus) -> str | None:
+    return None if focus.stage in ("", UNSTAGED) else focus.stage

@@ -1,0 +1,369 @@
+"""What happened: reports are recorded, with warnings where the clinician should know, and never held back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from iptengine.course import commands as c
+from iptengine.course import events as e
+from iptengine.course import timing
+from iptengine.course.alerting import risk_alerts
+from iptengine.course.desk import Desk, warning
+from iptengine.course.events import CourseWarning, Event
+from iptengine.protocol.model import STATUSES, FactSpec
+from iptengine.protocol.quantities import MOST
+from iptengine.protocol.scoring import NothingUsable, score
+
+Events = Iterator[Event]
+HOW = ("done", "partly", "declined", "not_applicable", "not_done")
+
+
+# -- appointments ------------------------------------------------------------------------------------------------
+
+
+def _phase_on(desk: Desk) -> str:
+    """The phase the course was in on the day of the command; today's for a day on or after its last change."""
+    course = desk.course
+    if not course.phases or desk.on >= course.phases[-1].on:
+        return course.phase
+    before = [entry.phase for entry in course.phases if entry.on < desk.on]
+    return before[-1] if before else course.phases[0].phase
+
+
+def _booking(desk: Desk) -> str:
+    planned = [a.id for a in desk.course.appointments if a.status == "planned" and a.on == desk.on]
+    return planned[0] if planned else ""
+
+
+def _place(desk: Desk) -> int:
+    """The number a session on this day takes."""
+    return desk.course.adopted_sessions + 1 + sum(a.used and a.on < desk.on for a in desk.course.appointments)
+
+
+def _session_warnings(desk: Desk) -> Iterator[CourseWarning]:
+    course = desk.course
+    agreed = timing.contracted(course)
+    if agreed is not None and timing.sessions_used(course) >= agreed:
+        yield warning("beyond_contract", f"the contract holds {agreed} sessions; amend it", "contract", "sessions")
+    if course.started and desk.on < course.started:
+        yield warning("before_start", f"this day is before the course began ({course.started.isoformat()})")
+    if any(a.held and a.on == desk.on for a in course.appointments):
+        yield warning("same_day", "another session on this day is already on record")
+    if course.ended:
+        yield warning("after_end", f"the course had ended ({course.ended})", "outcomes", course.ended)
+
+
+def present_known(desk: Desk, present: tuple[str, ...]) -> None:
+    """Refuse a participant the protocol does not know."""
+    for name in present:
+        if name != "patient" and name not in desk.protocol.spec.participants:
+            known = ", ".join(("patient", *desk.protocol.spec.participants))
+            raise desk.nonsense("unknown_participant", f"this protocol knows {known}", "participants")
+
+
+def minutes_known(desk: Desk, minutes: int | None) -> None:
+    """Refuse minutes that are no length of a session."""
+    if minutes is not None and (type(minutes) is not int or not 0 < minutes <= MOST):
+        raise desk.nonsense("minutes", f"minutes are a whole number from 1 to {MOST}", "contract", "minutes")
+
+
+def hold(desk: Desk, command: c.HoldSession) -> Events:
+    present_known(desk, command.present)
+    minutes_known(desk, command.minutes)
+    yield desk.event(
+        e.SessionHeld,
+        warnings=_session_warnings(desk),
+        appointment=_booking(desk),
+        number=_place(desk),
+        minutes=command.minutes,
+        mode=command.mode or "",
+        present=command.present,
+        phase=_phase_on(desk),
+    )
+
+
+def miss(desk: Desk, command: c.MissSession) -> Events:
+    if command.status not in STATUSES or command.status == "attended":
+        known = ", ".join(s for s in STATUSES if s != "attended")
+        raise desk.nonsense("unknown_status", f"a session not held is one of {known}", "contract", "missed")
+    contract = desk.course.contract
+    used = command.status in (contract.uses_session if contract else ("attended",))
+    yield desk.event(
+        e.SessionMissed,
+        appointment=_booking(desk),
+        status=command.status,
+        used=used,
+        number=_place(desk) if used else None,
+        why=command.why,
+        moved_to=command.moved_to,
+        phase=_phase_on(desk),
+    )
+    if command.moved_to is not None:
+        old = next((a for a in desk.course.appointments if a.id == _booking(desk)), None)
+        present = old.present if old and old.present else ("patient",)
+        yield desk.event(e.AppointmentBooked, on=command.moved_to, time=old.time if old else "", present=present)
+
+
+def contact(desk: Desk, command: c.RecordContact) -> Events:
+    if command.contact not in desk.protocol.spec.contacts:
+        known = ", ".join(desk.protocol.spec.contacts) or "none"
+        raise desk.nonsense("unknown_contact", f"this protocol knows the contacts {known}", "contacts")
+    present_known(desk, command.present)
+    yield desk.event(
+        e.ContactHeld, contact=command.contact, mode=command.mode, present=command.present, note=command.note
+    )
+
+
+# -- readings ----------------------------------------------------------------------------------------------------
+
+
+def read(desk: Desk, command: c.Read) -> Events:
+    measure = desk.protocol.measures.get(command.measure)
+    if measure is None:
+        known = ", ".join(desk.protocol.measures) or "none"
+        raise desk.nonsense("unknown_measure", f"this protocol uses the measures {known}", "measures")
+    try:
+        scored = score(measure, command.answers or {}, command.total)
+    except NothingUsable as nothing:
+        raise desk.nonsense("nothing_usable", str(nothing), "measures", command.measure) from nothing
+    warnings = []
+    if scored.bad:
+        listed = ", ".join(scored.bad)
+        warnings.append(
+            warning(
+                "bad_answers", f"{measure.label}: could not be used: {listed}. Not scored", "measures", command.measure
+            )
+        )
+    reading = desk.event(
+        e.ReadingTaken,
+        warnings=warnings,
+        measure=command.measure,
+        answers=dict(scored.answers),
+        missing=scored.missing,
+        bad=scored.bad,
+        total=scored.total,
+        total_given=scored.total_given,
+        why_no_total=scored.why_no_total,
+        session=desk.session_today(),
+    )
+    yield reading
+    yield from risk_alerts(desk, reading, scored.risk)
+
+
+# -- tasks -------------------------------------------------------------------------------------------------------
+
+
+def topics(desk: Desk) -> dict[str, str]:
+    """Topics that a phase keeps out, each with its phase."""
+    return {name: phase for phase, p in desk.protocol.spec.phases.items() for name in p.must_not}
+
+
+def _task_warnings(desk: Desk, task: str) -> Iterator[CourseWarning]:
+    home = desk.protocol.tasks[task]
+    path = tuple(str(part) for part in home.path)
+    for earlier in home.spec.after:
+        if desk.facts.task_count(earlier) == 0 and not desk.facts.left_out(earlier):
+            yield warning("out_of_order", f"'{earlier}' comes before it and is not on record", *path, "after")
+    phase = desk.protocol.spec.phases.get(desk.course.phase)
+    covered = {t for step in phase.hour.values() for t in step.covers} if phase else set()
+    if home.phase and home.phase != desk.course.phase and task not in covered and not _announces(desk, task):
+        yield warning("other_phase", f"it belongs to the phase '{home.phase}'", *path)
+
+
+def _announces(desk: Desk, task: str) -> bool:
+    announce = desk.protocol.spec.termination.announce
+    return announce is not None and announce.task == task
+
+
+def do_task(desk: Desk, command: c.DoTask) -> Events:
+    warnings: list[CourseWarning]
+    forbidden = topics(desk)
+    if command.task in desk.protocol.tasks:
+        warnings = list(_task_warnings(desk, command.task))
+    elif command.task in forbidden:
+        phase = forbidden[command.task]
+        warnings = [warning("kept_out", "the protocol keeps this topic out", "phases", phase, "must_not", command.task)]
+    else:
+        raise desk.nonsense("unknown_task", "this protocol has no task of that name", "phases")
+    if command.how not in HOW:
+        raise desk.nonsense("unknown_how", f"a task is one of {', '.join(HOW)}", "phases")
+    for technique in command.techniques:
+        if technique not in desk.protocol.spec.techniques:
+            known = ", ".join(desk.protocol.spec.techniques) or "none"
+            raise desk.nonsense("unknown_technique", f"this protocol knows the techniques {known}", "techniques")
+    focus = command.focus or ""
+    if focus:
+        desk.known_focus(focus)
+    yield desk.event(
+        e.TaskLogged,
+        warnings=warnings,
+        task=command.task,
+        how=command.how,
+        techniques=command.techniques,
+        focus=focus,
+        note=command.note,
+        session=desk.session_today(),
+        phase=_phase_on(desk),
+    )
+
+
+def defer(desk: Desk, command: c.Defer) -> Events:
+    if command.task not in desk.protocol.tasks:
+        raise desk.nonsense("unknown_task", "this protocol has no task of that name", "phases")
+    yield desk.event(e.TaskDeferred, task=command.task, session=desk.session_today())
+
+
+def remind(desk: Desk, command: c.RemindMe) -> Events:
+    yield desk.event(e.ReminderSet, text=command.text)
+
+
+def note(desk: Desk, command: c.WriteNote) -> Events:
+    yield desk.event(e.NoteWritten, text=command.text, session=desk.session_today())
+
+
+# -- what is known of the patient --------------------------------------------------------------------------------
+
+
+def diagnosis(desk: Desk, command: c.RecordDiagnosis) -> Events:
+    yield desk.event(e.DiagnosisRecorded, diagnosis=command.diagnosis, criteria=command.criteria)
+
+
+def waive(desk: Desk, command: c.WaiveDiagnosis) -> Events:
+    yield desk.event(e.DiagnosisWaived, because=command.because)
+
+
+def _same_fields(command: c.Command) -> dict[str, Any]:
+    return {name: getattr(command, name) for name in c.inputs(type(command))}
+
+
+def person(desk: Desk, command: c.RecordPerson) -> Events:
+    yield desk.event(e.PersonRecorded, **_same_fields(command))
+
+
+def life_event(desk: Desk, command: c.RecordLifeEvent) -> Events:
+    yield desk.event(e.LifeEventRecorded, **_same_fields(command))
+
+
+def formulation(desk: Desk, command: c.WriteFormulation) -> Events:
+    yield desk.event(e.FormulationWritten, text=command.text, agreed=command.agreed)
+
+
+def goal(desk: Desk, command: c.SetGoal) -> Events:
+    if command.focus:
+        desk.known_focus(command.focus)
+    yield desk.event(e.GoalSet, text=command.text, focus=command.focus or "")
+
+
+def homework(desk: Desk, command: c.AssignHomework) -> Events:
+    yield desk.event(e.HomeworkAssigned, text=command.text)
+
+
+def review_homework(desk: Desk, command: c.ReviewHomework) -> Events:
+    open_ones = [h.id for h in desk.course.homework if not h.how]
+    wanted = command.homework or (open_ones[-1] if open_ones else "")
+    if all(h.id != wanted for h in desk.course.homework):
+        raise desk.nonsense("unknown_homework", "there is no such homework on record")
+    yield desk.event(e.HomeworkReviewed, homework=wanted, how=command.how, note=command.note)
+
+
+# -- facts and checklists ----------------------------------------------------------------------------------------
+
+
+def _fact_value(spec: FactSpec, value: object) -> str | int | None:
+    """The value as it is kept, or ``None`` when it does not fit."""
+    if spec.one_of:
+        return value if isinstance(value, str) and value in spec.one_of else None
+    if spec.number is not None:
+        return value if type(value) is int and value in spec.number else None
+    if spec.type == "date":
+        return _iso_day(value)
+    return value if isinstance(value, str) and value.strip() else None
+
+
+def _iso_day(value: object) -> str | None:
+    if isinstance(value, date):
+        return value.isoformat()[:10]
+    if not isinstance(value, str) or len(value) != 10:
+        return None
+    try:
+        return date.fromisoformat(value).isoformat()
+    except ValueError:
+        return None
+
+
+def _wanted(spec: FactSpec) -> str:
+    if spec.one_of:
+        return "one of " + ", ".join(spec.one_of)
+    if spec.number is not None:
+        return f"a whole number, {spec.number}"
+    return "a date like 2026-03-31" if spec.type == "date" else "a text"
+
+
+def record_fact(desk: Desk, command: c.RecordFact) -> Events:
+    spec = desk.protocol.spec.facts.get(command.fact)
+    if spec is None:
+        known = ", ".join(desk.protocol.spec.facts) or "none"
+        raise desk.nonsense("unknown_fact", f"this protocol asks for the facts {known}", "facts")
+    value = None if command.value is None else _fact_value(spec, command.value)
+    warnings = []
+    if command.value is not None and value is None:
+        warnings.append(
+            warning("bad_value", f"'{spec.title}' takes {_wanted(spec)}; kept as unanswered", "facts", command.fact)
+        )
+    if spec.fixed and desk.facts.recorded(command.fact) and desk.facts.fact(command.fact) != value:
+        warnings.append(warning("fixed_fact", f"'{spec.title}' was fixed and is now changed", "facts", command.fact))
+    yield desk.event(e.FactRecorded, warnings=warnings, fact=command.fact, value=value)
+
+
+def checklist(desk: Desk, command: c.FillChecklist) -> Events:
+    spec = desk.protocol.spec.checklists.get(command.checklist)
+    if spec is None:
+        known = ", ".join(desk.protocol.spec.checklists) or "none"
+        raise desk.nonsense("unknown_checklist", f"this protocol has the checklists {known}", "checklists")
+    unknown = [name for name in command.answers if name not in spec.items]
+    bad = [name for name, answer in command.answers.items() if answer is not None and type(answer) is not bool]
+    if unknown and len(unknown) == len(command.answers):
+        raise desk.nonsense(
+            "unknown_question", f"its questions are {', '.join(spec.items)}", "checklists", command.checklist
+        )
+    warnings = []
+    if unknown or bad:
+        text = "some answers could not be used: they are not yes or no, or not its questions"
+        warnings.append(warning("bad_answers", text, "checklists", command.checklist))
+    kept = {name: answer for name, answer in command.answers.items() if name in spec.items and name not in bad}
+    yield desk.event(
+        e.ChecklistFilled, warnings=warnings, checklist=command.checklist, answers=kept, decision=command.decision
+    )
+
+
+# -- the ending --------------------------------------------------------------------------------------------------
+
+
+def announce(desk: Desk, command: c.AnnounceEnding) -> Events:
+    yield desk.event(e.EndingAnnounced, sessions_left=timing.sessions_left(desk.course))
+
+
+Handler = Callable[[Desk, Any], Events]
+REPORTS: Mapping[str, Handler] = {
+    "hold_session": hold,
+    "miss_session": miss,
+    "record_contact": contact,
+    "read": read,
+    "do_task": do_task,
+    "defer": defer,
+    "remind_me": remind,
+    "write_note": note,
+    "record_diagnosis": diagnosis,
+    "waive_diagnosis": waive,
+    "record_person": person,
+    "record_life_event": life_event,
+    "write_formulation": formulation,
+    "set_goal": goal,
+    "assign_homework": homework,
+    "review_homework": review_homework,
+    "record_fact": record_fact,
+    "fill_checklist": checklist,
+    "announce_ending": announce,
+}

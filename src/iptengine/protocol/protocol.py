@@ -1,0 +1,239 @@
+"""A protocol ready for use: the file's models, its measures, its compiled conditions and their places."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+
+from iptengine.diagnostics import Path, Span
+from iptengine.protocol.conditions import Condition, Facts, FactNames, MeasureNames, Names
+from iptengine.protocol.measure import Measure
+from iptengine.protocol.model import MISSES, STATUSES, Spec, TaskSpec
+from iptengine.protocol.truth import Truth, all_of, any_of
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One unmet condition, in the author's own words.
+
+    Attributes:
+        code: The condition's name in the file; stable over wording.
+        text: The author's words.
+        answer: ``no`` or ``unknown``.
+        saw: The values it was judged by, and under ``sentence`` the same read back as a sentence.
+        path: Where it stands in the protocol.
+        span: Its file and line.
+    """
+
+    code: str
+    text: str
+    answer: str
+    saw: Mapping[str, object]
+    path: str
+    span: Span
+
+    def __str__(self) -> str:
+        seen = self.saw.get("sentence", "")
+        return f"{self.text} ({seen})" if seen else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A named condition: one sentence, or several under all, any or not."""
+
+    name: str
+    path: Path
+    span: Span
+    sentence: Condition | None = None
+    how: str = ""
+    parts: tuple[Guard, ...] = ()
+
+    def answer(self, facts: Facts) -> Truth:
+        """Yes, no or unknown for the course that `facts` speaks of."""
+        if self.sentence is not None:
+            return self.sentence.answer(facts)
+        answers = [part.answer(facts) for part in self.parts]
+        if self.how == "all":
+            return all_of(answers)
+        return any_of(answers) if self.how == "any" else ~any_of(answers)
+
+    @property
+    def text(self) -> str:
+        """The author's words, joined where there are several."""
+        if self.sentence is not None:
+            return self.sentence.text
+        return f"{_HOW[self.how]}: " + "; ".join(part.text for part in self.parts)
+
+    def seen(self, facts: Facts) -> dict[str, object]:
+        """The values it is judged by, with a sentence that says them."""
+        if self.sentence is not None:
+            told = self.sentence.explain(facts)
+            return {**told.saw, "sentence": told.sentence}
+        parts = [part.seen(facts) for part in self.parts]
+        merged = {name: value for part in parts for name, value in part.items()}
+        return {**merged, "sentence": "; ".join(str(part["sentence"]) for part in parts)}
+
+    def reason(self, facts: Facts) -> Reason | None:
+        """Why it does not hold; ``None`` when it does."""
+        answer = self.answer(facts)
+        if answer is Truth.YES:
+            return None
+        path = ".".join(str(part) for part in self.path)
+        return Reason(self.name, self.text, answer.value, MappingProxyType(self.seen(facts)), path, self.span)
+
+    def conditions(self) -> Iterator[Condition]:
+        """Every sentence in it."""
+        if self.sentence is not None:
+            yield self.sentence
+        for part in self.parts:
+            yield from part.conditions()
+
+
+_HOW = {"all": "all of", "any": "any of", "not": "none of"}
+
+
+def reasons(guards: Iterable[Guard], facts: Facts) -> tuple[Reason, ...]:
+    """Why some of `guards` do not hold, in their order; empty when all do."""
+    return tuple(reason for guard in guards if (reason := guard.reason(facts)) is not None)
+
+
+def verdict(guards: Iterable[Guard], facts: Facts) -> Truth:
+    """Whether all of `guards` hold."""
+    return all_of(guard.answer(facts) for guard in guards)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskHome:
+    """A task and where it stands: its phase, or its problem area and perhaps stage."""
+
+    name: str
+    spec: TaskSpec
+    path: Path
+    group: str
+    phase: str = ""
+    area: str = ""
+    stage: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Protocol:
+    """A treatment, as one file and its measures say it. Made by `load`; frozen.
+
+    Attributes:
+        spec: The file's models.
+        measures: The measures it uses, under the names it gives them.
+        guards: Compiled conditions by the path of the map (or single condition) they stand under.
+        places: File and line of every path, for findings and reasons.
+    """
+
+    spec: Spec
+    measures: Mapping[str, Measure]
+    guards: Mapping[Path, tuple[Guard, ...]] = field(repr=False)
+    places: Mapping[Path, Span] = field(repr=False)
+
+    @property
+    def id(self) -> str:
+        """The protocol's id."""
+        return self.spec.protocol
+
+    @property
+    def version(self) -> str:
+        """Its version."""
+        return self.spec.version
+
+    @property
+    def ref(self) -> str:
+        """Id and version: ``ipt-adult@1.0.0``."""
+        return self.spec.ref
+
+    @property
+    def title(self) -> str:
+        """The treatment's name."""
+        return self.spec.title
+
+    @property
+    def status(self) -> str:
+        """``draft`` or ``reviewed``."""
+        return self.spec.status
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over the whole content: the file and every measure, places and layout aside."""
+        content = {
+            "protocol": self.spec.model_dump(mode="json", by_alias=True),
+            "measures": {name: m.model_dump(mode="json", by_alias=True) for name, m in self.measures.items()},
+        }
+        text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @cached_property
+    def tasks(self) -> Mapping[str, TaskHome]:
+        """Every task by name, in file order."""
+        return {
+            name: TaskHome(name, task, (*group.path, name), group.group, group.phase, group.area, group.stage)
+            for group in self.spec.task_groups()
+            for name, task in group.tasks.items()
+        }
+
+    def span(self, path: Path) -> Span:
+        """The place of a path, or of the nearest part above it that has one."""
+        for end in range(len(path), -1, -1):
+            if path[:end] in self.places:
+                return self.places[path[:end]]
+        return Span(self.ref, 1, 1)
+
+    def at(self, *path: str) -> tuple[Guard, ...]:
+        """The conditions under a path; empty when it has none."""
+        return self.guards.get(path, ())
+
+
+def names_of(spec: Spec, measures: Mapping[str, Measure], area: str = "") -> Names:
+    """Everything a condition of this protocol may name; inside `area`, a stage is that of the focus at hand."""
+    groups = list(spec.task_groups())
+    return Names(
+        phases=tuple(spec.phases),
+        areas={name: tuple(a.stages) for name, a in spec.problem_areas.items()},
+        tasks=tuple(dict.fromkeys(name for group in groups for name in group.tasks)),
+        measures={name: _measure_names(measure) for name, measure in measures.items()},
+        facts={name: _fact_names(spec, name) for name in spec.facts},
+        checklists={name: tuple(c.items) for name, c in spec.checklists.items()},
+        contacts=tuple(spec.contacts),
+        participants=("patient", *spec.participants),
+        alerts=tuple(spec.alerts),
+        outcomes=tuple(spec.outcomes),
+        statuses=STATUSES,
+        techniques=tuple(spec.techniques),
+        sessions_max=spec.contract.sessions.high if spec.contract.sessions else None,
+        scope="focus" if area else "course",
+        scope_area=area,
+    )
+
+
+def _fact_names(spec: Spec, name: str) -> FactNames:
+    fact = spec.facts[name]
+    if fact.one_of:
+        return FactNames("one_of", fact.one_of)
+    if fact.number:
+        return FactNames("number", (), fact.number.low, fact.number.high)
+    return FactNames("date" if fact.type == "date" else "text")
+
+
+def _measure_names(measure: Measure) -> MeasureNames:
+    scale = measure.scale
+    ranges = {name: item.range for name, item in measure.items.items() if item.range is not None}
+    severity = measure.severity or next(iter(measure.bands), "")
+    return MeasureNames(
+        low=scale.low if scale else 0,
+        high=scale.high if scale else 0,
+        items={name: (span.low, span.high) for name, span in ranges.items()},
+        rules=tuple(measure.change_rules),
+        bands=tuple(measure.bands[severity].bands) if severity else (),
+        whole=measure.decimals == 0,
+    )
+
+
+__all__ = ["MISSES", "Guard", "Protocol", "Reason", "TaskHome", "names_of", "reasons", "verdict"]
