@@ -402,7 +402,7 @@ WORDS = st.sampled_from(
 
 
 @given(st.text(max_size=320) | st.lists(WORDS, max_size=14).map(" ".join))
-@settings(max_examples=400)
+@settings(max_examples=150)
 def test_no_text_makes_the_compiler_raise(text: str) -> None:
     for names in (ADULT, DISPUTE, Names()):
         found = compile_condition(text, names)
@@ -410,7 +410,7 @@ def test_no_text_makes_the_compiler_raise(text: str) -> None:
 
 
 @given(st.lists(WORDS, max_size=14).map(" ".join))
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_a_condition_that_is_said_to_be_always_known_is(text: str) -> None:
     found = compile_condition(text, DISPUTE)
     if isinstance(found, Condition) and not found.can_be_unknown:

@@ -31,7 +31,7 @@ from iptengine.protocol.conditions.grammar import (
 from iptengine.protocol.conditions.names import Names
 
 _NAME_LIKE = re.compile(r"[A-Za-z0-9_]+(?:-[A-Za-z0-9_]+)*")
-_JOINED = re.compile(r"(?:^| )(?:and|or(?! (?:more|less|fewer)(?: |$))|not(?=[ (]))(?: |\(|$)|&&|\|\|", re.IGNORECASE)
+_JOINED = re.compile(r"(?:^| )(?:and|or(?! (?:more|less|fewer)(?: |$)))(?:[ (]|$)|^not[ (]|&&|\|\|", re.IGNORECASE)
 _SAME_KEY = {"≥": ">=", "≤": "<=", "≠": "is not", "＝": "=", "＜": "<", "＞": ">", "％": "%"}
 _OPERATORS = {
     "==": "=",
