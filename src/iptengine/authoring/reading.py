@@ -298,16 +298,14 @@ class Reading:
             key = usable
         if key not in found:
             return key
-        first = self.kept.keys[(*path, key)].line + 1
-        mark = event.start_mark
-        self.mistakes.add(
-            mark.line,
-            mark.column,
-            "yaml-repeated-key",
-            f"'{key}' stands here twice: first on line {first}",
-            "keep one of the two, or give one another name",
-        )
+        self.repeated(key, self.kept.keys[(*path, key)], event)
         return None
+
+    def repeated(self, key: str, first: Mark, event: Event) -> None:
+        mark = event.start_mark
+        what = f"'{key}' stands here twice: first on line {first.line + 1}"
+        advice = "keep one of the two, or give one another name"
+        self.mistakes.add(mark.line, mark.column, "yaml-repeated-key", what, advice)
 
     def no_key(self, event: Event) -> None:
         mark = event.start_mark
