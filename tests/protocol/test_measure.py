@@ -12,6 +12,7 @@ from shipped_measures import FOLDER, SHIPPED, changed, measure, plain, told
 from iptengine.authoring.document import read
 from iptengine.protocol.measure import Measure, Scoring
 from iptengine.protocol.measure_rules import check_measure
+from iptengine.protocol.scoring import band, score
 
 DOCS = Path(__file__).parents[2] / "docs" / "reference" / "measures.md"
 
@@ -555,6 +556,11 @@ def test_the_measure_on_the_reference_page_loads_without_findings() -> None:
     assert len(whole) == 1
     page = Measure.model_validate(read(whole[0].encode(), "page.measure.yaml").require().root)
     assert [code for code, _ in check_measure(page)] == []
+    reading = score(page, {"low": 2, "tense": 3, "unsafe": 1})
+    shown = band(page, reading.total)
+    assert (reading.total, reading.missing, reading.risk[0].state) == (8, ("tired",), "above")
+    assert shown is not None
+    assert (shown.title, shown.rule_title) == ("high", "Severity")
 
 
 def test_every_key_and_every_rule_is_on_the_reference_page() -> None:

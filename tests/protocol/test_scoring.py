@@ -394,16 +394,29 @@ def test_on_a_scale_where_higher_is_better_a_rise_is_better() -> None:
     assert change(feedback, 20, 36)[0].points_better == 16
 
 
-def test_a_mean_that_stands_exactly_on_the_line_is_on_it() -> None:
-    edeq = measure("edeq")
+def test_a_fall_that_stands_exactly_on_the_line_is_on_it() -> None:
     values = plain("edeq")
     values["change_rules"] = {"fall": {"title": "Fall", "better_by_points": 0.7, "source": "bjo"}}
     assert change(Measure.model_validate(values), 4.1, 3.4)[0].answer is YES  # 4.1 - 3.4 is below 0.7 in binary
-    answers = all_items("edeq", 0)
-    for item in ("restraint", "guilt", "weight_matters"):
-        answers[item] = 5
-    read = score(edeq, {**answers, "flat_stomach": 4, "feeling_fat": 4})
-    assert (read.total, read.subscales["shape_concern"]) == (1.0, 1)
+
+
+def test_a_mean_that_stands_exactly_on_the_line_is_on_it() -> None:
+    edeq = measure("edeq")
+    read = score(
+        edeq,
+        {
+            **{"restraint": 3, "long_without_food": 3, "excluded_foods": 3},  # 9 of 3
+            **{"food_on_mind": 6, "fear_of_losing_control": 6, "guilt": 4},  # 16 of 3
+            **{"flat_stomach": 6, "fear_of_gain": 0, "feeling_fat": 0, "shape_matters": 0, "body_seen": 0},  # 6 of 5
+            **{"wish_to_lose": 5, "weight_matters": 0, "weekly_weighing": 0},  # 5 of 3
+        },
+    )
+    assert read.total == 2.8  # these four means added up in binary come to a hair less
+    assert {line.cutoff: line.answer for line in cutoffs(edeq, read)} == {
+        "community": YES,
+        "clinical": YES,
+        "older": NO,
+    }
 
 
 # Display.
