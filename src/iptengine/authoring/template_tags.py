@@ -299,7 +299,7 @@ def _foreign_word(tag: Tag, word: Word, position: int, before: str) -> Iterator[
 
 def _foreign_keyword(tag: Tag, text: str, position: int) -> Iterator[tuple[str, str]]:
     if text in ("if", "else"):
-        yield f"`{text}` inside a tag is not part of the template language", "use `{% if … %} … {% endif %}`"
+        yield "`… if … else` inside a tag is not part of the template language", "use `{% if … %} … {% endif %}`"
     elif text == "in" and not (tag.block == "for" and position == 1):
         yield "`in` is not part of the template language here", "`in` stands only in `{% for one in list %}`"
     elif unicodedata.normalize("NFKC", text) != text:

@@ -7,6 +7,7 @@ branch (law 2): a template that would be silent about them does not load.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
@@ -329,8 +330,7 @@ class _Reader:
         for node in statements:
             match node:
                 case nodes.Output():
-                    for child in node.nodes:
-                        self._output(child, place)
+                    self._outputs(node.nodes, place)
                 case nodes.If():
                     self._chain(node, place)
                 case nodes.For():
@@ -338,9 +338,17 @@ class _Reader:
                 case _:
                     self._foreign(node)
 
+    def _outputs(self, shown: list[nodes.Expr], place: _Place) -> None:
+        before = ""
+        for node in shown:
+            if isinstance(node, nodes.TemplateData):
+                before = node.data
+                continue
+            if _LINK.search(before):
+                self.tell(node, FORBIDDEN, "a value cannot stand inside the address of a link", _PLAIN_LINK)
+            self._output(node, place)
+
     def _output(self, node: nodes.Node, place: _Place) -> None:
-        if isinstance(node, nodes.TemplateData):
-            return
         value = self._value(node, place)
         kind = value.kind and _kind_name(value.kind)
         if kind in _NOT_SHOWN:
@@ -639,6 +647,8 @@ class _Reader:
 _ANYTHING = Scope({})
 """Stands for an entry of something that was not a list: already told, so nothing more is told about it."""
 _PLAIN_LOOP = "write `{% for one in list %} … {% endfor %}`"
+_PLAIN_LINK = "write the whole address, or show the value as words"
+_LINK = re.compile(r"\]\([^()\n]*\Z")
 _PLAIN_NAMES = "a name is plain words joined by dots"
 _NOT_SHOWN = {
     "truth": "ask it: `{% if … %} … {% endif %}`",

@@ -19,9 +19,12 @@ _UNENCODABLE = re.compile("[\x00\ud800-\udfff]")
 _LINE_ENDS = re.compile("\r\n|[\r\u2028\u2029]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]|" + _BIDI.pattern)
 
-_MARKDOWN_MARK = re.compile(r"[\\*_\[\]<>()|~&#^$@{}]|:(?=//)|(?i:(?<=www)\.)|!$")
-_BLOCK_START = re.compile(r"\d*\.|[-+=:]")
-_SHORT_NUMBER = re.compile(r"\d{1,9}")
+_MARKDOWN_MARKS = str.maketrans({mark: f"\\{mark}" for mark in r"\`*_[]<>()|~&#^$@{}"})
+_LINK_OR_IMAGE = re.compile(r":(?=//)|(?i:(?<=www)\.)|!$")
+_BLOCK_START = re.compile(r"\d*\.|[-+=:]|[A-Za-z][A-Za-z0-9.+-]{1,31}:(?=\S)")
+_DIGITS = re.compile(r"\d+")
+_JOINER = "\u2060"
+"""Takes no room and is no blank: keeps the author's marks around a text apart where the text itself cannot."""
 
 
 def escape_html(text: str) -> str:
@@ -48,13 +51,15 @@ def escape_markdown(text: str) -> str:
         '\\\\# \\\\*not\\\\* a heading'
     """
     clean = _CONTROL.sub(REPLACEMENT, re.sub(r"[\r\n]", " ", _LINE_ENDS.sub("\n", text)))
-    words = re.sub(r"[ \t]+", " ", clean)
-    inner = words.strip()
-    if not inner:
-        return _entities(words)
-    before = words[: len(words) - len(words.lstrip())]
-    after = words[len(words.rstrip()) :]
-    return _entities(before) + _escaped_words(inner) + _entities(after)
+    words = re.sub(r"[ \t]+", " ", clean).strip()
+    # Nothing between two marks, as in `**{{ name }}**`, would make a rule; a bare number could number a list.
+    if not words or _DIGITS.fullmatch(words):
+        return _JOINER + words
+    start = _BLOCK_START.match(words)
+    if start is None:
+        return _marked(words)
+    mark = start.end() - 1
+    return f"{_marked(words[:mark])}\\{words[mark]}{_marked(words[mark + 1 :])}"
 
 
 def escape_text(text: str) -> str:
@@ -70,12 +75,15 @@ def escape_text(text: str) -> str:
 def _open_directions(text: str) -> str:
     """The signs that close every writing direction `text` leaves open, innermost first."""
     ends: list[str] = []
+    isolates = 0
     for sign in _BIDI.findall(text):
         if sign in _OPENS_EMBEDDING:
             ends.append(_END_EMBEDDING)
         elif sign in _OPENS_ISOLATE:
             ends.append(_END_ISOLATE)
-        elif sign == _END_ISOLATE and _END_ISOLATE in ends:
+            isolates += 1
+        elif sign == _END_ISOLATE and isolates:
+            isolates -= 1
             while ends.pop() != _END_ISOLATE:
                 pass
         elif sign == _END_EMBEDDING and ends and ends[-1] == _END_EMBEDDING:
@@ -83,21 +91,5 @@ def _open_directions(text: str) -> str:
     return "".join(reversed(ends))
 
 
-def _escaped_words(inner: str) -> str:
-    """Backslashes where Markdown would see a mark; a number standing alone cannot become a list's."""
-    if inner.isascii() and _SHORT_NUMBER.fullmatch(inner):
-        return inner[:-1] + _entities(inner[-1])
-    start = _BLOCK_START.match(inner)
-    if start is None:
-        return _marked(inner)
-    mark = start.end() - 1
-    return f"{inner[:mark]}\\{inner[mark]}{_marked(inner[mark + 1 :])}"
-
-
 def _marked(words: str) -> str:
-    # A backslash does not work inside an author's `code`; an entity is never structure anywhere.
-    return _MARKDOWN_MARK.sub(r"\\\g<0>", words).replace("`", "&#96;")
-
-
-def _entities(text: str) -> str:
-    return "".join(f"&#{ord(sign)};" for sign in text)
+    return _LINK_OR_IMAGE.sub(r"\\\g<0>", words.translate(_MARKDOWN_MARKS))
