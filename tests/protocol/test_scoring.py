@@ -402,15 +402,11 @@ def test_a_fall_that_stands_exactly_on_the_line_is_on_it() -> None:
 
 def test_a_mean_that_stands_exactly_on_the_line_is_on_it() -> None:
     edeq = measure("edeq")
-    read = score(
-        edeq,
-        {
-            **{"restraint": 3, "long_without_food": 3, "excluded_foods": 3},  # 9 of 3
-            **{"food_on_mind": 6, "fear_of_losing_control": 6, "guilt": 4},  # 16 of 3
-            **{"flat_stomach": 6, "fear_of_gain": 0, "feeling_fat": 0, "shape_matters": 0, "body_seen": 0},  # 6 of 5
-            **{"wish_to_lose": 5, "weight_matters": 0, "weekly_weighing": 0},  # 5 of 3
-        },
-    )
+    answers: dict[str, object] = {"restraint": 3, "long_without_food": 3, "excluded_foods": 3}  # 9 of 3
+    answers |= {"food_on_mind": 6, "fear_of_losing_control": 6, "guilt": 4}  # 16 of 3
+    answers |= {"flat_stomach": 6, "fear_of_gain": 0, "feeling_fat": 0, "shape_matters": 0, "body_seen": 0}  # 6 of 5
+    answers |= {"wish_to_lose": 5, "weight_matters": 0, "weekly_weighing": 0}  # 5 of 3
+    read = score(edeq, answers)
     assert read.total == 2.8  # these four means added up in binary come to a hair less
     assert {line.cutoff: line.answer for line in cutoffs(edeq, read)} == {
         "community": YES,
