@@ -528,3 +528,15 @@ def test_a_hint_with_a_corrected_line_corrects_the_line(text: str) -> None:
         if found:
             line = corrected.removesuffix("; or move the comment to a line of its own")
             assert told(line) == []
+
+
+def test_many_lists_side_by_side_are_not_deep_but_one_in_another_are() -> None:
+    assert told("side: [" + "[], " * 100 + "[]]\n") == []
+    assert told("a: " + "[" * 23 + "]" * 23 + "\n") == []
+    assert told("a: " + "[" * 24 + "]" * 24 + "\n") == quoted(
+        1,
+        27,
+        "this is nested more than 24 deep",
+        "write it flatter; a text that begins with brackets needs double quotes",
+        "yaml-too-deep",
+    )
