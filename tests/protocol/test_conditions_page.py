@@ -10,7 +10,7 @@ from pathlib import Path
 
 from condition_world import DISPUTE
 
-from iptengine.protocol.conditions import LONGEST, Condition, compile_condition
+from iptengine.protocol.conditions import LONGEST, Condition, compile_condition, forms
 from iptengine.protocol.conditions.listing import tables
 
 ROOT = Path(__file__).parents[2]
@@ -52,6 +52,14 @@ def test_every_code_that_can_be_told_is_on_the_page_and_no_other() -> None:
         told |= set(re.findall(r'"(condition-[a-z-]+)"', source.read_text(encoding="utf-8")))
     listed = set(re.findall(r"^\| `(condition-[a-z-]+)` \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE))
     assert listed == told
+
+
+def test_the_page_says_of_every_form_whether_it_can_be_unknown() -> None:
+    for form in forms():
+        condition = compile_condition(form.examples(DISPUTE, most=1)[0], DISPUTE)
+        assert isinstance(condition, Condition)
+        says_so = "unknown" in form.about.lower().replace("never unknown", "")
+        assert says_so == condition.can_be_unknown, form.pattern
 
 
 def test_the_longest_sentence_is_told_as_it_is() -> None:

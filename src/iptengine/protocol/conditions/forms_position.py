@@ -103,7 +103,11 @@ POSITION = (
         "from an end that is not set yet.",
         partial(_window, "open"),
     ),
-    Shape("window of PHASE has closed", "The course is past that window.", partial(_window, "closed")),
+    Shape(
+        "window of PHASE has closed",
+        "The course is past that window. Unknown in the same case.",
+        partial(_window, "closed"),
+    ),
 )
 
 

@@ -278,7 +278,7 @@ READINGS = (
         _item,
         ">= 1",
     ),
-    Shape("first MEASURE OP NUMBER", "The total of the first reading.", _first, ">= 15"),
+    Shape("first MEASURE OP NUMBER", "The total of the first reading. Unknown when it has none.", _first, ">= 15"),
     Shape(
         "MEASURE rose|fell by NUMBER or more since the start",
         "The total of the last reading against that of the first, in points. Unknown when one is missing.",
