@@ -466,6 +466,36 @@ MISTAKES = [
         ),
     ),
     (
+        ("epds", "subscales", "crying", {"title": "Crying", "score": "sum", "of": ["crying", "sad"]}),
+        ("name-used-twice", "subscales.crying", "'crying' is also the name of an item", ""),
+    ),
+    (
+        ("epds", "subscales", "total", {"title": "Total", "score": "sum", "of": ["crying", "sad"]}),
+        ("name-used-twice", "subscales.total", "'total' is also the name of the total", ""),
+    ),
+    (
+        ("edeq", "items", "binge_days", "reversed", True),
+        (
+            "reversed-outside",
+            "items.binge_days.reversed",
+            "'binge_days' has no range to be reversed in",
+            "",
+        ),
+    ),
+    (
+        ("edeq", "items", "guilt", "scored", False),
+        ("unscored-part", "subscales.eating_concern.of", "'guilt' says scored: false, but is scored here", ""),
+    ),
+    (
+        ("hrsd17", "items", "weight_loss", "risk", {"from": 1, "source": "threshold"}),
+        (
+            "special-answer",
+            "items.weight_loss.special.not_assessed",
+            "'weight_loss' is a risk item, so every answer counts as it stands",
+            "",
+        ),
+    ),
+    (
         ("phq8", "items", "total", {"title": "Total", "range": "0..3", "scored": False}),
         ("reserved-name", "items.total", "'total' is the total of the measure", "give the item another name"),
     ),
@@ -485,8 +515,7 @@ def test_a_mistake_in_a_measure_file_is_told_at_its_place(
 # Where one wrong value breaks more than one rule, the rules that follow.
 _FOLLOW = {
     "subscales.sleep_domain.of": {"item-not-scored"},
-    "bands.nhs.bands.severe.from": set(),
-    "items.sleep.range": set(),
+    "items.binge_days.reversed": {"say-what-is-stored"},
 }
 
 
@@ -513,6 +542,18 @@ def test_a_measure_may_have_no_total_but_then_has_no_bands_on_it() -> None:
     assert told(values) == []
     values["bands"] = {"own": {"title": "Own", "source": "ours", "bands": {"low": {"title": "low", "from": 0}}}}
     assert told(values) == [("no-total", "bands", "the measure has no total, so it has no bands", "")]
+    del values["bands"]
+    values["cutoffs"] = {"line": {"title": "Line", "from": 5, "source": "ours"}}
+    assert told(values) == [("no-total", "cutoffs.line.from", "the measure has no total to reach a cut-off", "")]
+
+
+def test_a_total_of_nothing_is_told() -> None:
+    values = plain("session_feedback")
+    for item in values["items"].values():
+        item["scored"] = False
+    assert ("nothing-scored", "scoring", "no item is scored, so there is nothing to make a total of", "") in told(
+        values
+    )
 
 
 SHAPES = [

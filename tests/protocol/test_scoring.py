@@ -284,6 +284,18 @@ def test_the_ptsd_cluster_rule_needs_every_cluster_and_is_unknown_with_one_missi
     }  # fmt: skip
 
 
+def test_a_subscale_is_not_filled_in_where_its_risk_item_is_missing_and_others_are() -> None:
+    values = plain("phq9")
+    gaps = {"rule": "mean of answered", "at_most": 1, "source": "nhs_phq"}
+    values["subscales"] = {
+        "dark": {"title": "Dark", "score": "mean", "of": ["low_mood", "self_worth", "self_harm"], "missing": gaps},
+        "body": {"title": "Body", "score": "mean", "of": ["sleep", "energy", "appetite"], "missing": gaps},
+    }
+    own = Measure.model_validate(values)
+    assert score(own, without(phq9(), "self_harm", "sleep")).subscales == {"dark": None, "body": 1}
+    assert score(own, without(phq9(), "self_worth")).subscales == {"dark": 1, "body": 1}
+
+
 # Bands.
 
 
