@@ -167,7 +167,7 @@ class Correction:
     event: str
     by_event: str
     because: str
-    was: Event | Appointment | None
+    was: Event | Appointment | Homework
 
 
 @dataclass(frozen=True, slots=True)

@@ -263,7 +263,7 @@ def _corrected(course: Course, event: e.Event, handler: Callable[[Course, Any], 
     return {**found, "corrections": (*course.corrections, correction)}
 
 
-def _taken_out(course: Course, id: str) -> tuple[Course, e.Event | Appointment | None, Changes]:
+def _taken_out(course: Course, id: str) -> tuple[Course, e.Event | Appointment | Homework | None, Changes]:
     appointment = next((a for a in course.appointments if a.event == id), None)
     if appointment:
         rest = _numbered(course, [a for a in course.appointments if a is not appointment])

@@ -333,6 +333,7 @@ class PhaseSpec(Sourced):
     ask: Mapping[Name, Text] = Field(default={}, description="Words a therapist may say")
     if_: Mapping[Name, IfLine] = Field(default={}, alias="if", description="What may come up, and what to do")
     patient: Mapping[Name, Text] = Field(default={}, description="Lines for the patient's page")
+    bring: Text | None = Field(None, description="What the patient's page says one might bring")
     note: Text | None = Field(None, description="A remark for the therapist")
     next: Mapping[Name, Conditions] = Field(
         default={}, description="Phases or outcomes it leads to, each with its conditions"

@@ -1,0 +1,382 @@
+"""What the next session should hold, as a value: alerts first, then what must not be missed, then the plan.
+
+Texts are the protocol's own and may still hold template names; the render room fills them. Nothing here knows a
+template, and the alert lines are finished sentences, so that an agenda that cannot be rendered still has them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from iptengine.course import timing
+from iptengine.course.course import Alert, Course, Focus
+from iptengine.course.due_tasks import DueTask, due_tasks, is_extra
+from iptengine.course.facts import CourseFacts
+from iptengine.course.first_lines import Line, due_measures, first_lines
+from iptengine.course.scores import Series, series
+from iptengine.course.warnings import Budget, budget, warnings
+from iptengine.course.ways_out import Gate, gates
+from iptengine.protocol.model import AreaSpec, IfLine, PhaseSpec, StageSpec, StepChange
+from iptengine.protocol.protocol import Protocol
+
+MOST_FIRST = 4
+MOST_STEPS = 6
+MOST_ASK = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the hour. `texts` are its sentence and its tasks; minutes add up to the agreed hour."""
+
+    label: str
+    minutes: int
+    texts: tuple[str, ...]
+    tasks: tuple[DueTask, ...]
+
+
+RawStep = tuple[str, int, tuple[str, ...], tuple[DueTask, ...]]
+"""Label, share of the hour, texts and tasks."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class FocusLine:
+    """A focus as the heading of a page says it."""
+
+    id: str
+    area: str
+    title: str
+    person: str
+    stage: str
+    stage_title: str
+    since: int | None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class LastTime:
+    """What is on record of the last session that was held."""
+
+    number: int | None
+    on: date
+    done: tuple[str, ...]
+    techniques: tuple[str, ...]
+    logged: bool
+    notes: tuple[str, ...]
+    homework: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SessionAgenda:
+    """The agenda of the next session, for one audience, on one date.
+
+    `occasion` is session, missed (the week the patient does not come) or last (an unplanned last meeting).
+    """
+
+    course: str
+    course_version: int
+    protocol: str
+    status: str
+    on: date
+    occasion: str
+    called: str
+    day: date
+    booked: bool
+    time: str
+    minutes: int
+    minutes_agreed: bool
+    number: int
+    of: int | None
+    left: int | None
+    phase: str
+    phase_title: str
+    focuses: tuple[FocusLine, ...]
+    aim: str
+    alerts: tuple[Alert, ...]
+    first: tuple[Line, ...]
+    also_due: tuple[Line, ...]
+    last_time: LastTime | None
+    missed_since: bool
+    scores: tuple[Series, ...]
+    steps: tuple[Step, ...]
+    ask: tuple[str, ...]
+    note: str
+    if_lines: tuple[tuple[str, str], ...]
+    kept_out: tuple[tuple[str, str], ...]
+    techniques: tuple[tuple[str, tuple[str, ...]], ...]
+    next_day: date
+    end: date | None
+    coming: tuple[Line, ...]
+    open_in_focus: tuple[str, ...]
+    gates: tuple[Gate, ...]
+    budget: Budget
+    warnings: tuple[Line, ...]
+    homework: tuple[str, ...]
+    stage_choices: tuple[tuple[str, str], ...]
+    measures_due: tuple[tuple[str, str, tuple[str, ...]], ...]
+    patient_lines: tuple[str, ...]
+    bring: str
+    ended: str
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+
+def planned_tasks(protocol: Protocol, course: Course, on: date) -> tuple[str, ...]:
+    """The tasks in the plan of the session on a day, in the order of the page."""
+    facts = CourseFacts(protocol, course, on)
+    steps = _steps(protocol, course, due_tasks(protocol, course, facts), _minutes(protocol, course))
+    return tuple(dict.fromkeys(task.task for step in steps for task in step.tasks))
+
+
+def session_agenda(protocol: Protocol, course: Course, *, on: date, occasion: str = "session") -> SessionAgenda:
+    """The agenda of the next session of `course`, as it stands on the day `on`."""
+    spec = protocol.spec
+    facts = CourseFacts(protocol, course, on)
+    phase = spec.phases[course.phase]
+    focus = course.open_focuses[0] if course.open_focuses else None
+    area = spec.problem_areas[focus.area] if focus else None
+    stage = area.stages.get(focus.stage) if area and focus else None
+    plan = timing.planned(protocol, course, on)
+    booked = timing.next_booked(course, on)
+    due = due_tasks(protocol, course, facts)
+    minutes = (booked.minutes if booked and booked.minutes else None) or _minutes(protocol, course)
+    steps = _ending_steps(protocol, course, minutes) if occasion == "last" else _steps(protocol, course, due, minutes)
+    told = first_lines(protocol, course, facts, due, steps_tasks(steps))
+    number = timing.sessions_used(course) + 1
+    return SessionAgenda(
+        course=course.id,
+        course_version=course.version,
+        protocol=protocol.ref,
+        status=spec.status,
+        on=on,
+        occasion=occasion,
+        called=course.called,
+        day=plan.next_session,
+        booked=plan.booked,
+        time=booked.time if booked else "",
+        minutes=minutes,
+        minutes_agreed=bool(course.contract and course.contract.agreed_on),
+        number=number,
+        of=timing.contracted(course),
+        left=timing.sessions_left(course),
+        phase=course.phase,
+        phase_title=phase.title,
+        focuses=tuple(_focus_line(protocol, course, f) for f in course.open_focuses),
+        aim=_aim(phase, area, stage),
+        alerts=course.open_risk_alerts,
+        first=told[:MOST_FIRST],
+        also_due=(*told[MOST_FIRST:], *_also_due(due, steps, told)),
+        last_time=_last_time(protocol, course),
+        missed_since=facts.misses_in_a_row > 0,
+        scores=series(protocol, course),
+        steps=steps,
+        ask=_ask(due, steps_tasks(steps), phase, area, stage),
+        note=(stage and stage.note) or (area and area.note) or phase.note or "",
+        if_lines=_if_lines(phase, area, stage),
+        kept_out=tuple((topic.rule, topic.text) for topic in phase.must_not.values()),
+        techniques=_techniques(protocol, steps),
+        next_day=plan.after_next,
+        end=plan.end,
+        coming=tuple(_coming(protocol, course, number)),
+        open_in_focus=tuple(t.label or t.task for t in due if t.focus and not is_extra(t))[1:],
+        gates=gates(protocol, course, facts),
+        budget=budget(protocol, course, facts),
+        warnings=tuple(Line(w.code, w.text, w.path) for w in warnings(protocol, course, on=on)),
+        homework=tuple(h.text for h in course.homework if not h.how),
+        stage_choices=_stage_choices(area, focus),
+        measures_due=_measures_due(protocol, course),
+        patient_lines=tuple(phase.patient.values()),
+        bring=phase.bring or "",
+        ended=course.ended or "",
+    )
+
+
+def _minutes(protocol: Protocol, course: Course) -> int:
+    agreed = course.contract.minutes if course.contract else None
+    return agreed or protocol.spec.contract.minutes.high
+
+
+# -- the plan ----------------------------------------------------------------------------------------------------
+
+
+def _steps(protocol: Protocol, course: Course, due: Iterable[DueTask], minutes: int) -> tuple[Step, ...]:
+    """The running order the phase writes, or the due tasks in their own order."""
+    phase = protocol.spec.phases[course.phase]
+    waiting = [task for task in due if not is_extra(task)]
+    raw = list(_from_hour(protocol, course, phase, waiting) if phase.hour else _from_tasks(waiting))
+    return _timed(raw[:MOST_STEPS], minutes)
+
+
+def _from_hour(protocol: Protocol, course: Course, phase: PhaseSpec, due: list[DueTask]) -> Iterator[RawStep]:
+    changes = _changes(protocol, course)
+    by_name = {task.task: task for task in due}
+    covered = {name for step in phase.hour.values() for name in step.covers}
+    for name, step in phase.hour.items():
+        change = changes.get(name)
+        tasks = [by_name[task] for task in step.covers if task in by_name]
+        if step.focus_work:
+            tasks += [t for t in due if t.focus and t.task not in covered and not t.waiting][:1]
+        text = (change.text if change else None) or step.text
+        if text is None and not tasks:
+            continue
+        label = (change.label if change else None) or step.label
+        own = (text,) if text else ()
+        shown = () if text and not step.focus_work else tuple(t.do for t in tasks)
+        yield label, step.minutes, (*own, *shown), tuple(tasks)
+
+
+def _from_tasks(due: list[DueTask]) -> Iterator[RawStep]:
+    for task in due:
+        if not task.waiting:
+            yield task.label or "Do", task.minutes or 10, (task.do,), (task,)
+
+
+def _changes(protocol: Protocol, course: Course) -> Mapping[str, StepChange]:
+    """What the primary focus and its stage say differently in the hour; the stage speaks last."""
+    focus = course.open_focuses[0] if course.open_focuses else None
+    if focus is None:
+        return {}
+    area = protocol.spec.problem_areas[focus.area]
+    stage = area.stages.get(focus.stage)
+    return {**area.hour, **(stage.hour if stage else {})}
+
+
+def _timed(raw: list[RawStep], minutes: int) -> tuple[Step, ...]:
+    """Shares of the hour that add up to the agreed minutes, by largest remainder."""
+    whole = sum(share for _, share, _, _ in raw)
+    if not whole:
+        return ()
+    exact = [share * minutes / whole for _, share, _, _ in raw]
+    parts = [int(value) for value in exact]
+    order = sorted(range(len(raw)), key=lambda n: (parts[n] - exact[n], n))
+    for n in order[: minutes - sum(parts)]:
+        parts[n] += 1
+    return tuple(Step(label, part, texts, tasks) for (label, _, texts, tasks), part in zip(raw, parts, strict=True))
+
+
+def _ending_steps(protocol: Protocol, course: Course, minutes: int) -> tuple[Step, ...]:
+    """The plan of a last meeting that nobody planned: the compressed ending tasks that are not on record."""
+    done = {t.task for t in course.tasks if t.how == "done"}
+    homes = [protocol.tasks[name] for name in protocol.spec.termination.compressed if name not in done]
+    raw: list[RawStep] = [
+        (
+            h.spec.label or "Do", h.spec.minutes or 10, (h.spec.do,),
+            (DueTask(h.name, h.spec.do, h.spec.label or "", "the course ends early", False, True, False, ""),),
+        )
+        for h in homes
+    ]  # fmt: skip
+    return _timed(raw[:MOST_STEPS], minutes)
+
+
+def steps_tasks(steps: Iterable[Step]) -> frozenset[str]:
+    """The tasks that stand in the plan."""
+    return frozenset(task.task for step in steps for task in step.tasks)
+
+
+def _also_due(due: Iterable[DueTask], steps: tuple[Step, ...], told: Iterable[Line]) -> Iterator[Line]:
+    """What is due and found no place in the plan: folded, never dropped."""
+    shown = steps_tasks(steps) | {line.values.get("task") for line in told}
+    for task in due:
+        if task.task in shown or is_extra(task) or task.focus:
+            continue
+        wait = f" (after {', '.join(task.waiting)})" if task.waiting else ""
+        yield Line("also_due", f"{task.do}{wait}", task.path, {"task": task.task, "why": task.why})
+
+
+# -- words and ifs -----------------------------------------------------------------------------------------------
+
+
+def _aim(phase: PhaseSpec, area: AreaSpec | None, stage: StageSpec | None) -> str:
+    if not phase.focus_work:
+        return phase.aim
+    return (stage and stage.aim) or (area and area.aim) or phase.aim
+
+
+def _ask(
+    due: Iterable[DueTask], planned: frozenset[str], phase: PhaseSpec, area: AreaSpec | None, stage: StageSpec | None
+) -> tuple[str, ...]:
+    own = phase.ask
+    if phase.focus_work:
+        own = (stage and stage.ask) or (area and area.ask) or phase.ask
+    return tuple(own.values())[:MOST_ASK]
+
+
+def _if_lines(phase: PhaseSpec, area: AreaSpec | None, stage: StageSpec | None) -> tuple[tuple[str, str], ...]:
+    lines: Mapping[str, IfLine] = phase.if_
+    if phase.focus_work:
+        lines = (stage and stage.if_) or (area and area.if_) or phase.if_
+    return tuple((line.when, line.then) for line in lines.values())
+
+
+def _techniques(protocol: Protocol, steps: Iterable[Step]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    names = dict.fromkeys(
+        technique for step in steps for task in step.tasks for technique in protocol.tasks[task.task].spec.techniques
+    )
+    found = [protocol.spec.techniques[name] for name in names]
+    return tuple((technique.title, tuple(technique.steps.values())) for technique in found)
+
+
+def _stage_choices(area: AreaSpec | None, focus: Focus | None) -> tuple[tuple[str, str], ...]:
+    """The stages the foot of the page offers: the one it stands in, and where the chart leads from there."""
+    if area is None or focus is None or not area.stages:
+        return ()
+    here = area.stages.get(focus.stage)
+    names = [focus.stage, *(here.next if here else ())] if here else list(area.stages)
+    return tuple((name, area.stages[name].title) for name in names if name in area.stages)
+
+
+# -- where we are, and what comes --------------------------------------------------------------------------------
+
+
+def _focus_line(protocol: Protocol, course: Course, focus: Focus) -> FocusLine:
+    area = protocol.spec.problem_areas[focus.area]
+    stage = area.stages.get(focus.stage)
+    entry = focus.history[-1] if focus.history else None
+    since = course.appointment(entry.session) if entry and entry.session else None
+    return FocusLine(
+        focus.id, focus.area, area.title, focus.person, focus.stage, stage.title if stage else "",
+        since.number if since else None,
+    )  # fmt: skip
+
+
+def _last_time(protocol: Protocol, course: Course) -> LastTime | None:
+    last = next((a for a in reversed(course.appointments) if a.held), None)
+    if last is None:
+        return None
+    logs = [t for t in course.tasks if t.session == last.id and t.how == "done"]
+    labels = [(protocol.tasks[t.task].spec.label or t.task) for t in logs if t.task in protocol.tasks]
+    techniques = [protocol.spec.techniques[n].title for t in logs for n in t.techniques]
+    return LastTime(
+        last.number,
+        last.on,
+        tuple(dict.fromkeys(labels)),
+        tuple(dict.fromkeys(techniques)),
+        bool(logs),
+        tuple(n.text for n in course.notes if n.session == last.id),
+        tuple(h.text for h in course.homework if not h.how),
+    )
+
+
+def _coming(protocol: Protocol, course: Course, number: int) -> Iterator[Line]:
+    """What begins next time, and deadlines that lie ahead."""
+    total = timing.contracted(course)
+    facts_done = {t.task for t in course.tasks if t.how == "done"}
+    for home in protocol.tasks.values():
+        if home.phase != course.phase or home.name in facts_done or home.spec.not_before is None:
+            continue
+        if home.spec.not_before.number(total) == number + 1:
+            label = home.spec.label or home.name
+            yield Line("next_time", label, ".".join(str(p) for p in home.path), {"task": home.name})
+    announce = protocol.spec.termination.announce
+    by = announce.by.number(total) if announce else None
+    if by is not None and course.announced is None and number <= by:
+        yield Line("announce_by", f"Name the ending by session {by}", "termination.announce.by", {"session": by})
+
+
+def _measures_due(protocol: Protocol, course: Course) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+    """Measures due next session: name, label, and the labels of their risk items."""
+    found = []
+    for name in due_measures(protocol, course):
+        measure = protocol.measures[name]
+        items = tuple(f"item {measure.items[i].number}" if measure.items[i].number else i for i in measure.risk_items)
+        found.append((name, measure.label, items))
+    return tuple(found)

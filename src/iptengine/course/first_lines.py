@@ -1,0 +1,251 @@
+"""What must not be missed, ranked: the risk line, the measure, reminders, the missed week, reviews, questions, tasks.
+
+The rank is the order of the functions in `_RANKED`; a page shows the first four lines and folds the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from iptengine.course import timing
+from iptengine.course.course import Alert, Appointment, Course
+from iptengine.course.due_tasks import DueTask
+from iptengine.course.facts import CourseFacts
+from iptengine.course.wording import counted, day, listed, ordinal
+from iptengine.protocol.model import MISSES
+from iptengine.protocol.protocol import Guard, Protocol
+from iptengine.protocol.quantities import Rhythm
+from iptengine.protocol.truth import Truth
+
+MISSED_WORDS = {
+    "no_show": "No-show",
+    "late_cancel": "Late cancellation",
+    "cancelled_by_patient": "Cancelled by the patient",
+    "cancelled_by_therapist": "Cancelled by you",
+    "rescheduled": "Moved",
+}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Line:
+    """One line of a page: its code (the key of its translation), its text, its path and values."""
+
+    code: str
+    text: str
+    path: str = ""
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    protocol: Protocol
+    course: Course
+    facts: CourseFacts
+    due: Sequence[DueTask]
+    planned: frozenset[str]
+
+
+def first_lines(
+    protocol: Protocol, course: Course, facts: CourseFacts, due: Sequence[DueTask], planned: frozenset[str]
+) -> tuple[Line, ...]:
+    """Every line that must not be missed, most important first. The risk line is always there."""
+    scene = _Scene(protocol, course, facts, due, planned)
+    return tuple(line for part in _RANKED for line in part(scene))
+
+
+# -- risk --------------------------------------------------------------------------------------------------------
+
+
+def _risk(scene: _Scene) -> Iterator[Line]:
+    risk = [a for a in scene.course.alerts if a.level == "risk"]
+    waiting = [a for a in risk if a.needs_assessment]
+    assessed = [a for a in risk if not a.needs_assessment]
+    sessions = _sessions_of(scene.course, assessed)
+    done = f"; {len(assessed)} assessed{sessions}" if assessed else ""
+    if waiting:
+        verb = "needs" if len(waiting) == 1 else "need"
+        head = f"Risk alerts: {len(waiting)} {verb} your assessment today{done}."
+        yield Line("risk_open", f"{head} See above.", "", {"open": len(waiting)})
+    else:
+        yield Line("risk_none_open", f"Risk alerts: none open{done}. Ask again today.", "", {"open": 0})
+
+
+def _sessions_of(course: Course, alerts: Iterable[Alert]) -> str:
+    """The sessions in which alerts were raised, as far as they were raised in one."""
+    numbers = {a.on: a.number for a in course.appointments if a.held}
+    found = sorted({n for a in alerts if (n := numbers.get(a.raised)) is not None})
+    if not found:
+        return ""
+    return f" ({'session' if len(found) == 1 else 'sessions'} {listed(str(n) for n in found)})"
+
+
+# -- measures ----------------------------------------------------------------------------------------------------
+
+
+def is_due(rhythm: Rhythm, course: Course, sessions: Sequence[str]) -> bool:
+    """Whether something with this rhythm is due next session, given the sessions it was done in."""
+    if rhythm.every:
+        numbers = [a.number for a in course.appointments if a.id in sessions and a.number]
+        if rhythm.every == 1 or not numbers:
+            return True
+        return timing.sessions_used(course) + 1 - max(numbers) >= rhythm.every
+    left = timing.sessions_left(course)
+    at_end = rhythm.end and left is not None and left <= 1
+    return (rhythm.start and not sessions) or at_end
+
+
+def due_measures(protocol: Protocol, course: Course) -> tuple[str, ...]:
+    """Measures due next session."""
+    return tuple(
+        name
+        for name, use in protocol.spec.measures.items()
+        if is_due(use.due, course, [r.session for r in course.readings if r.measure == name])
+    )
+
+
+def _measures(scene: _Scene) -> Iterator[Line]:
+    for name in due_measures(scene.protocol, scene.course):
+        measure = scene.protocol.measures[name]
+        items = [f"Item {measure.items[i].number}" for i in measure.risk_items if measure.items[i].number]
+        risk = f" {listed(items)} above zero or blank: assess it, then the rest." if items else ""
+        yield Line("measure_due", f"{measure.label} before you talk.{risk}", f"measures.{name}", {"measure": name})
+
+
+# -- reminders and missed appointments ---------------------------------------------------------------------------
+
+
+def _reminders(scene: _Scene) -> Iterator[Line]:
+    for reminder in scene.course.reminders:
+        yield Line("reminder", f"You asked to be reminded: {reminder.text}", "", {"event": reminder.id})
+
+
+def _missed(scene: _Scene) -> Iterator[Line]:
+    past = timing.past(scene.course)
+    if not past or past[-1].held:
+        return
+    last = past[-1]
+    what = MISSED_WORDS.get(last.status, last.status)
+    which = f", the {ordinal(scene.facts.appointments_missed)} missed" if last.status in MISSES else ""
+    since = [c for c in scene.course.contacts if c.on >= last.on]
+    contact = f"Contact since: {day(since[-1].on)}." if since else "Contact since: none on record."
+    used = " It used a session." if last.used else ""
+    yield Line("missed", f"{what} last time ({day(last.on)}){which}.{used} {contact}", "", {"status": last.status})
+
+
+# -- reviews, questions, tasks -----------------------------------------------------------------------------------
+
+
+def _reviews(scene: _Scene) -> Iterator[Line]:
+    for alert in scene.course.alerts:
+        if alert.level == "review" and alert.needs_assessment:
+            yield Line("review", f"Review: {alert.text}. {alert.do}.", f"alerts.{alert.code}", {"alert": alert.id})
+
+
+def _questions(scene: _Scene) -> Iterator[Line]:
+    for name, fact in scene.protocol.spec.facts.items():
+        if not fact.first or fact.ask is None:
+            continue
+        record = next((f for f in reversed(scene.course.facts) if f.fact == name), None)
+        asked = [f.on for f in scene.course.facts if f.fact == name]
+        sessions = [a.id for a in scene.course.appointments if a.on in asked]
+        if is_due(fact.ask, scene.course, sessions) and not (record and fact.ask.start and not fact.ask.every):
+            told = f"{fact.title}{'' if fact.title.endswith(('?', '.')) else ':'} Not on record."
+            yield Line("question", told, f"facts.{name}", {"fact": name})
+
+
+def _first_tasks(scene: _Scene) -> Iterator[Line]:
+    for task in scene.due:
+        if task.first and task.task not in scene.planned:
+            yield Line("task_first", f"{task.do}: {task.why}.", task.path, {"task": task.task})
+
+
+def _late_tasks(scene: _Scene) -> Iterator[Line]:
+    for task in scene.due:
+        if task.late and task.task not in scene.planned and not task.first:
+            yield Line("task_late", f"Late: {task.do}.", task.path, {"task": task.task})
+
+
+# -- what must be done by now ------------------------------------------------------------------------------------
+
+
+def _by_now(scene: _Scene) -> Iterator[Line]:
+    number = timing.sessions_used(scene.course) + 1
+    total = timing.contracted(scene.course)
+    announce = scene.protocol.spec.termination.announce
+    if announce and scene.course.announced is None:
+        by = announce.by.number(total)
+        if by is not None and number >= by:
+            left = timing.sessions_left(scene.course)
+            told = f"Name the ending today: {counted(left or 0, 'session')} left, today included."
+            yield Line("announce_now", told, "termination.announce", {"left": left})
+    for task in scene.due:
+        place = scene.protocol.tasks[task.task].spec.by
+        if place and not task.late and task.task not in scene.planned and place.number(total) == number:
+            yield Line("task_by_now", f"Today: {task.do}.", task.path, {"task": task.task})
+
+
+def _facts_due(scene: _Scene) -> Iterator[Line]:
+    for name, fact in scene.protocol.spec.facts.items():
+        if fact.first or fact.ask is None or (any(f.fact == name for f in scene.course.facts) and not fact.ask.every):
+            continue
+        if is_due(fact.ask, scene.course, []):
+            yield Line("fact_due", f"Record: {fact.title}.", f"facts.{name}", {"fact": name})
+
+
+def _checklists(scene: _Scene) -> Iterator[Line]:
+    for name, spec in scene.protocol.spec.checklists.items():
+        open_ones = [q for q in spec.items if scene.facts.checked(name, q) is None]
+        done = [c.on for c in scene.course.checklists if c.checklist == name]
+        sessions = [a.id for a in scene.course.appointments if a.on in done]
+        if open_ones and is_due(spec.ask, scene.course, [] if spec.ask.start else sessions):
+            told = f"{spec.title}: {len(open_ones)} of {len(spec.items)} not answered."
+            yield Line("checklist", told, f"checklists.{name}", {"checklist": name})
+
+
+def _contacts(scene: _Scene) -> Iterator[Line]:
+    used = timing.sessions_used(scene.course)
+    for name, spec in scene.protocol.spec.contacts.items():
+        if spec.due is None or spec.due.session is None or scene.facts.contact_count(name):
+            continue
+        guards = scene.protocol.at("contacts", name, "only_if")
+        if used >= spec.due.session and all(g.answer(scene.facts) is Truth.YES for g in guards):
+            yield Line("contact_due", f"{spec.title} is due.", f"contacts.{name}", {"contact": name})
+
+
+# -- what cannot be told -----------------------------------------------------------------------------------------
+
+
+def _cannot_tell(scene: _Scene) -> Iterator[Line]:
+    """Review alerts that a gap in the record leaves open; a reading not yet due is no gap."""
+    for name, alert in scene.protocol.spec.alerts.items():
+        for guard in scene.protocol.at("alerts", name, "raise_if"):
+            if guard.answer(scene.facts) is Truth.UNKNOWN and (gap := _gap(scene, guard)):
+                told = f"Cannot tell: {alert.title[0].lower()}{alert.title[1:]} ({gap})."
+                yield Line("cannot_tell", told, f"alerts.{name}", {"alert": name})
+
+
+def _gap(scene: _Scene, guard: Guard) -> str:
+    """What is missing from the last reading that the condition speaks of; empty when nothing is."""
+    measures = {m.of or m.name for c in guard.conditions() for m in c.mentions if m.kind in ("measure", "item")}
+    for name in scene.protocol.measures:
+        taken = [r for r in scene.course.readings if r.measure == name]
+        if name not in measures or not taken:
+            continue
+        label = scene.protocol.measures[name].label
+        if taken[-1].total is None:
+            return f"the last {label} has no total"
+        last = _last_held(scene.course)
+        if last is not None and scene.facts.taken_in_last_session(name) is False and taken[-1].on < last.on:
+            return f"no {label} in session {last.number}"
+    return ""
+
+
+def _last_held(course: Course) -> Appointment | None:
+    return next((a for a in reversed(course.appointments) if a.held), None)
+
+
+_RANKED: tuple[Callable[[_Scene], Iterator[Line]], ...] = (
+    _risk, _measures, _reminders, _missed, _reviews, _by_now, _questions, _first_tasks, _late_tasks, _cannot_tell,
+    _contacts, _checklists, _facts_due,
+)  # fmt: skip

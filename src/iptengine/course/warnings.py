@@ -1,0 +1,136 @@
+"""Where a course stands beside its plan: the session budget, windows that closed, an ending not named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from iptengine.course import timing
+from iptengine.course.course import Course
+from iptengine.course.events import CourseWarning
+from iptengine.course.facts import CourseFacts
+from iptengine.course.wording import counted, listed
+from iptengine.protocol.model import UNSTAGED
+from iptengine.protocol.protocol import Protocol, reasons
+
+USUAL_MINUTES = 10
+"""Minutes a task is taken to need when the protocol does not say: a decision of this project, no clinical figure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Sessions left, required tasks still open, and whether they fit.
+
+    `fits` is ``None`` while there is no contract. Half of each hour is taken to be free for tasks that are done
+    once; the other half belongs to what every session holds.
+    """
+
+    left: int | None
+    open: tuple[str, ...]
+    minutes: int
+    fits: bool | None
+
+
+def budget(protocol: Protocol, course: Course, facts: CourseFacts) -> Budget:
+    """Whether the required tasks still open fit into the sessions left."""
+    open_tasks = tuple(_required_open(protocol, course, facts))
+    minutes = sum(protocol.tasks[name].spec.minutes or USUAL_MINUTES for name in open_tasks)
+    left = timing.sessions_left(course)
+    hour = (course.contract.minutes if course.contract else None) or protocol.spec.contract.minutes.high
+    return Budget(left, open_tasks, minutes, None if left is None else minutes <= left * hour / 2)
+
+
+def _required_open(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[str]:
+    """Must tasks of this phase and of those it leads to, and of the open focuses, that are not on record."""
+    phases = _from_here(protocol, course.phase)
+    focuses = {f.area: f for f in course.open_focuses if not f.finished}
+    for home in protocol.tasks.values():
+        if home.group != "must" or (home.spec.times and home.spec.times.every):
+            continue
+        focus = focuses.get(home.area)
+        if home.area and (focus is None or (home.stage and home.stage != focus.stage)):
+            continue
+        if (home.phase and home.phase not in phases) or (home.spec.times and not home.spec.times.least):
+            continue
+        if (facts.for_focus(focus) if focus else facts).is_open(home.name):
+            yield home.name
+
+
+def _from_here(protocol: Protocol, phase: str) -> set[str]:
+    """The phase and every phase it can still lead to."""
+    found: set[str] = set()
+    todo = [phase]
+    while todo:
+        here = todo.pop()
+        if here in found or here not in protocol.spec.phases:
+            continue
+        found.add(here)
+        todo += protocol.spec.phases[here].next
+    return found
+
+
+def warnings(protocol: Protocol, course: Course, *, on: date) -> tuple[CourseWarning, ...]:
+    """What the clinician should know about where the course stands on the day `on`."""
+    if course.started is None:
+        return ()
+    facts = CourseFacts(protocol, course, on)
+    found = list(_anomalies(course))
+    if course.ended is None:
+        found += [
+            *_window(protocol, course, facts),
+            *_announcement(protocol, course),
+            *_budget(protocol, course, facts),
+            *_unstaged(protocol, course, facts),
+        ]
+    return tuple(found)
+
+
+def _anomalies(course: Course) -> Iterator[CourseWarning]:
+    for anomaly in course.anomalies:
+        yield CourseWarning("anomaly", f"the history holds something this version cannot use: {anomaly.text}")
+
+
+def _window(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[CourseWarning]:
+    phase = protocol.spec.phases.get(course.phase)
+    if phase is None or phase.window is None or facts.window(course.phase) != "closed":
+        return
+    unmet = [
+        reason.text
+        for target in phase.next
+        if target in protocol.spec.phases
+        for reason in reasons(protocol.at("phases", course.phase, "next", target), facts)
+    ]
+    if unmet:
+        text = f"the window of '{phase.title}' ({phase.window}) has closed; still open: {'; '.join(unmet)}"
+        yield CourseWarning("window_closed", text, f"phases.{course.phase}.window")
+
+
+def _announcement(protocol: Protocol, course: Course) -> Iterator[CourseWarning]:
+    announce = protocol.spec.termination.announce
+    if announce is None or course.announced is not None:
+        return
+    by = announce.by.number(timing.contracted(course))
+    if by is not None and timing.sessions_used(course) >= by:
+        left = counted(timing.sessions_left(course) or 0, "session")
+        yield CourseWarning(
+            "ending_not_announced", f"the ending is not named yet, with {left} left", "termination.announce"
+        )
+
+
+def _budget(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[CourseWarning]:
+    found = budget(protocol, course, facts)
+    if found.fits is False:
+        left = counted(found.left or 0, "session")
+        text = f"{left} left for {counted(len(found.open), 'required task')} still open: {listed(found.open)}"
+        yield CourseWarning("budget_short", text, "contract.sessions")
+
+
+def _unstaged(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[CourseWarning]:
+    phase = protocol.spec.phases.get(course.phase)
+    if phase is None or not phase.focus_work:
+        return
+    for focus in course.open_focuses:
+        if focus.stage == UNSTAGED and facts.sessions_in_phase:
+            title = protocol.spec.problem_areas[focus.area].title
+            yield CourseWarning("unstaged", f"{title}: no stage is set yet", f"problem_areas.{focus.area}.stages")

@@ -1,0 +1,236 @@
+"""What can be said to a course on a date: what is open with the fields it needs, what is blocked and by what.
+
+A user interface asks this and needs no try. It also answers who and what is due.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from iptengine.course import commands as c
+from iptengine.course import moves, timing
+from iptengine.course.course import Course, Focus
+from iptengine.course.desk import Desk
+from iptengine.course.facts import CourseFacts
+from iptengine.course.first_lines import due_measures
+from iptengine.course.refusal import Refused
+from iptengine.course.requests import REQUESTS
+from iptengine.course.stamp import Actor, Stamp
+from iptengine.course.warnings import warnings
+from iptengine.course.wording import day
+from iptengine.protocol.model import STATUSES, UNSTAGED
+from iptengine.protocol.protocol import Protocol, Reason
+from iptengine.protocol.quantities import add
+from iptengine.protocol.truth import Truth
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Something that can be said to the course: open with its fields, or blocked by reasons.
+
+    Attributes:
+        command: The command, with what is known filled in; empty strings are for the person to fill.
+        open: Whether it would be carried out now.
+        reasons: Why not, in the author's words.
+        fields: What the command takes, each with its choices (empty: free).
+    """
+
+    command: c.Command
+    open: bool
+    reasons: tuple[Reason, ...]
+    fields: Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Something that is due: a session, a measure, an outreach, a review or an alert."""
+
+    course: str
+    kind: str
+    by: date | None
+    text: str
+
+
+# -- ways --------------------------------------------------------------------------------------------------------
+
+
+def ways(protocol: Protocol, course: Course, *, on: date) -> tuple[Way, ...]:
+    """What is open and what is blocked, and why, on the day `on`."""
+    if course.started is None:
+        return ()
+    scene = _Scene(protocol, course, on)
+    found = [*_always(scene), *_alerts(scene)]
+    if course.ended is None:
+        found = [*_sessions(scene), *_phases(scene), *_focuses(scene), *_contract(scene), *found, *_outcomes(scene)]
+    return tuple(found)
+
+
+class _Scene:
+    def __init__(self, protocol: Protocol, course: Course, on: date) -> None:
+        self.protocol, self.course, self.on = protocol, course, on
+        midnight = datetime(on.year, on.month, on.day, tzinfo=UTC)
+        self.stamp = Stamp("ways", on, midnight, Actor("ways", role="query"))
+
+    def request(self, command: c.Command, **fields: Sequence[str]) -> Way:
+        """A request as it would be answered now: the same handlers that `decide` uses."""
+        desk = Desk(self.protocol, self.course, command, self.stamp)
+        try:
+            tuple(REQUESTS[command.kind](desk, command))
+        except Refused as no:
+            return Way(command, False, no.reasons, fields)
+        return Way(command, True, (), fields)
+
+    def report(self, command: c.Command, **fields: Sequence[str]) -> Way:
+        return Way(command, True, (), fields)
+
+
+def _sessions(scene: _Scene) -> Iterator[Way]:
+    spec = scene.protocol.spec
+    who = ("patient", *spec.participants)
+    yield scene.report(c.HoldSession(on=scene.on), minutes=(), mode=spec.contract.mode, present=who)
+    yield scene.report(c.MissSession("", on=scene.on), status=[s for s in STATUSES if s != "attended"], why=())
+    yield scene.request(c.Book(on=scene.on), on=(), time=(), minutes=(), mode=spec.contract.mode, present=who)
+
+
+def _phases(scene: _Scene) -> Iterator[Way]:
+    for target in scene.protocol.spec.phases:
+        if target != scene.course.phase:
+            yield scene.request(c.EnterPhase(target, on=scene.on))
+    if scene.course.announced is None:
+        yield scene.report(c.AnnounceEnding(on=scene.on))
+
+
+def _outcomes(scene: _Scene) -> Iterator[Way]:
+    for name, outcome in scene.protocol.spec.outcomes.items():
+        yield scene.request(c.EndCourse(name, on=scene.on), reason=outcome.reasons, note=())
+
+
+def _focuses(scene: _Scene) -> Iterator[Way]:
+    people = [person.name for person in scene.course.people]
+    for area, spec in scene.protocol.spec.problem_areas.items():
+        person = "…" if spec.with_person else ""
+        yield scene.request(c.AgreeFocus(area, person=person, on=scene.on), person=people, id=(), because=())
+    for focus in scene.course.open_focuses:
+        yield from _stages(scene, focus)
+        yield scene.request(c.CloseFocus(focus.id, because="…", on=scene.on), because=())
+
+
+def _stages(scene: _Scene, focus: Focus) -> Iterator[Way]:
+    area = scene.protocol.spec.problem_areas[focus.area]
+    machine = moves.stage_chart(scene.protocol, focus.area) if area.stages else None
+    here = focus.stage or UNSTAGED
+    along = (
+        {m.target for m in machine.moves_from(here) if m.trigger.startswith(moves.STAGE + ":")} if machine else set()
+    )
+    for stage in area.stages:
+        if stage in along:
+            yield scene.request(c.Restage(focus.id, to=stage, because="…", on=scene.on), because=())
+        elif stage not in (here, UNSTAGED):
+            way = c.Restage(focus.id, to=stage, because="…", new_information=True, on=scene.on)
+            yield scene.request(way, because=())
+
+
+def _contract(scene: _Scene) -> Iterator[Way]:
+    spec = scene.protocol.spec.contract
+    missed = tuple(spec.missed)
+    number = (str(spec.sessions),) if spec.sessions else ()
+    if scene.course.contract and scene.course.contract.agreed_on:
+        amend = c.AmendContract(because="…", on=scene.on)
+        yield scene.request(
+            amend,
+            because=(),
+            sessions=number,
+            frequency=(),
+            minutes=(str(spec.minutes),),
+            mode=spec.mode,
+            missed=missed,
+        )
+        return
+    suggested = spec.sessions.high if spec.sessions else None
+    agree = c.AgreeContract(sessions=suggested, on=scene.on)
+    yield scene.request(
+        agree,
+        sessions=number,
+        frequency=(str(spec.frequency),),
+        minutes=(str(spec.minutes),),
+        mode=spec.mode,
+        missed=missed,
+    )
+
+
+def _always(scene: _Scene) -> Iterator[Way]:
+    spec = scene.protocol.spec
+    for name, measure in scene.protocol.measures.items():
+        yield scene.report(c.Read(name, on=scene.on), answers=tuple(measure.items), total=())
+    for name, fact in spec.facts.items():
+        yield scene.report(c.RecordFact(name, None, on=scene.on), value=fact.one_of)
+    for name in spec.contacts:
+        yield scene.report(c.RecordContact(name, on=scene.on), mode=(), present=tuple(spec.participants), note=())
+
+
+def _alerts(scene: _Scene) -> Iterator[Way]:
+    for alert in scene.course.alerts:
+        triggers = moves.alert_chart().triggers_from(alert.state)
+        if "acknowledge" in triggers:
+            yield scene.report(c.AcknowledgeAlert(alert.id, on=scene.on))
+        if "assess" in triggers and alert.needs_assessment:
+            yield scene.report(c.AssessAlert(alert.id, found="", plan="", on=scene.on), found=(), plan=())
+        if "close" in triggers:
+            yield scene.report(c.CloseAlert(alert.id, on=scene.on), because=())
+
+
+# -- due ---------------------------------------------------------------------------------------------------------
+
+
+def due(protocol: Protocol, course: Course, *, on: date) -> tuple[Due, ...]:
+    """What is due for a course on the day `on`: alerts first, then sessions, measures, outreach, reviews."""
+    if course.started is None:
+        return ()
+    return tuple(_due(protocol, course, on))
+
+
+def _due(protocol: Protocol, course: Course, on: date) -> Iterator[Due]:
+    for alert in course.alerts:
+        if alert.needs_assessment:
+            kind = "alert" if alert.level == "risk" else "review"
+            yield Due(course.id, kind, alert.raised, alert.text)
+    yield from _due_contacts(protocol, course, on)
+    if course.ended:
+        return
+    left = timing.sessions_left(course)
+    plan = timing.planned(protocol, course, on)
+    if left is None or left > 0:
+        number = timing.sessions_used(course) + 1
+        booked = "booked" if plan.booked else "not booked"
+        yield Due(course.id, "session", plan.next_session, f"Session {number} on {day(plan.next_session)}, {booked}")
+        for name in due_measures(protocol, course):
+            label = protocol.measures[name].label
+            yield Due(course.id, "measure", plan.next_session, f"{label} at session {number}")
+    yield from _outreach(course)
+
+
+def _outreach(course: Course) -> Iterator[Due]:
+    past = timing.past(course)
+    if not past or past[-1].status not in ("no_show", "late_cancel"):
+        return
+    missed = past[-1]
+    if not any(contact.on >= missed.on for contact in course.contacts):
+        yield Due(course.id, "outreach", missed.on, f"No contact on record since the missed {day(missed.on)}")
+
+
+def _due_contacts(protocol: Protocol, course: Course, on: date) -> Iterator[Due]:
+    facts = CourseFacts(protocol, course, on)
+    for name, spec in protocol.spec.contacts.items():
+        if spec.due is None or facts.contact_count(name):
+            continue
+        if any(guard.answer(facts) is not Truth.YES for guard in protocol.at("contacts", name, "only_if")):
+            continue
+        if spec.due.session is None and course.outcome:
+            yield Due(course.id, "outreach", add(course.outcome.on, spec.due.count, spec.due.unit), spec.title)
+        elif spec.due.session is not None and not course.ended and timing.sessions_used(course) >= spec.due.session:
+            yield Due(course.id, "outreach", None, spec.title)
+
+
+__all__ = ["Due", "Way", "due", "warnings", "ways"]

@@ -1,0 +1,46 @@
+"""Days and numbers in words, the same on every machine: no locale is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+
+
+def day(on: date) -> str:
+    """A day without its year: ``7 April``."""
+    return f"{on.day} {MONTHS[on.month - 1]}"
+
+
+def weekday(on: date) -> str:
+    """A day with its weekday, short: ``Tue 7 April``."""
+    return f"{WEEKDAYS[on.weekday()][:3]} {day(on)}"
+
+
+def long_day(on: date) -> str:
+    """A day with its weekday, long: ``Tuesday 7 April``."""
+    return f"{WEEKDAYS[on.weekday()]} {day(on)}"
+
+
+def ordinal(number: int) -> str:
+    """``first``, ``second`` … ``10th``."""
+    return ORDINALS[number] if 0 < number < len(ORDINALS) else f"{number}th"
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number with its noun: ``1 session``, ``2 sessions``."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def listed(words: Iterable[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    found = list(words)
+    if len(found) < 2:
+        return "".join(found)
+    return ", ".join(found[:-1]) + " and " + found[-1]
