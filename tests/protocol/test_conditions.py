@@ -238,6 +238,14 @@ def test_an_author_is_told_what_is_wrong_and_what_to_write(text: str, code: str,
 
 
 @pytest.mark.parametrize(
+    "text", ["stage is set", "stage is not impasse", "sessions in this stage >= 2", "days in this stage >= 28"]
+)
+def test_the_focus_at_hand_can_be_spoken_of_only_inside_a_problem_area(text: str) -> None:
+    assert condition(text, DISPUTE).text == text
+    assert refused(text).code == "condition-scope"
+
+
+@pytest.mark.parametrize(
     ("written", "canonical"),
     [
         ("sessions left at most 4", "sessions left <= 4"),
@@ -424,7 +432,7 @@ def test_eighty_thousand_characters_are_refused_at_once(piece: str) -> None:
     text = piece * (80_000 // len(piece))
     began = perf_counter()
     assert refused(text).code == "condition-too-long"
-    assert perf_counter() - began < 0.05
+    assert perf_counter() - began < 0.5
 
 
 @pytest.mark.parametrize("piece", ["not ", "( ", "a ", "1 ", "phq9 >= 1 ", "< ", "is is ", "a.b.c."])
