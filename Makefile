@@ -1,0 +1,52 @@
+# One command each; every one makes its own virtual environment first. Needs Python 3.11+ and make.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+
+.PHONY: help demo test check format lint types imports docs-examples protocols bench clean
+
+help:
+	@echo "make demo    play a whole course of IPT and write its agendas to demo-output/"
+	@echo "make test    run the tests"
+	@echo "make check   format, lint, types, import contract, tests, protocols, vignettes"
+	@echo "make bench   measure speed beside peers"
+
+$(STAMP): pyproject.toml
+	$(PYTHON) -c "import sys; sys.exit('iptengine needs Python 3.11 or later') if sys.version_info < (3, 11) else None"
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet -e '.[dev,cli]'
+	@touch $@
+
+demo: $(STAMP)
+	$(BIN)/iptengine demo --out demo-output
+
+test: $(STAMP)
+	$(BIN)/python -m pytest -n auto
+
+check: $(STAMP) format lint types imports test protocols
+
+format: $(STAMP)
+	$(BIN)/ruff format --check src tests benchmarks examples
+
+lint: $(STAMP)
+	$(BIN)/ruff check src tests benchmarks examples
+
+types: $(STAMP)
+	$(BIN)/mypy
+
+imports: $(STAMP)
+	$(BIN)/lint-imports
+
+protocols: $(STAMP)
+	$(BIN)/iptengine check protocols
+	$(BIN)/iptengine test examples
+
+bench: $(STAMP)
+	$(BIN)/python -m pip install --quiet -e '.[bench]'
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
