@@ -1,0 +1,67 @@
+"""A store that lives as long as the program: for trying out, for tests, for simulation."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from threading import Lock
+
+from iptengine.store.port import StaleVersion, StoreError, UnknownDigest
+
+
+class MemoryStore:
+    """Events in memory, safe to share between threads; gone with the program.
+
+    Example:
+        >>> store = MemoryStore()
+        >>> store.append("a", ['{"v":1}'], expected=0)
+        >>> store.read("a")
+        ('{"v":1}',)
+        >>> list(store.feed())
+        [(1, 'a', '{"v":1}')]
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._courses: defaultdict[str, list[str]] = defaultdict(list)
+        self._feed: list[tuple[int, str, str]] = []
+        self._protocols: dict[str, str] = {}
+
+    def __repr__(self) -> str:
+        return f"<MemoryStore of {len(self._courses)} courses>"
+
+    def read(self, course: str, after: int = 0) -> Sequence[str]:
+        """The texts of a course after its first `after`."""
+        with self._lock:
+            return tuple(self._courses.get(course, ())[max(after, 0) :])
+
+    def append(self, course: str, events: Sequence[str], *, expected: int) -> None:
+        """Keep `events` at the end of the course, if it has `expected` texts; otherwise `StaleVersion`."""
+        events = tuple(events)
+        if not events:
+            return
+        with self._lock:
+            if expected != len(self._courses.get(course, ())):
+                raise StaleVersion(course, expected)
+            self._courses[course].extend(events)
+            first = len(self._feed) + 1
+            self._feed.extend((position, course, text) for position, text in enumerate(events, first))
+
+    def feed(self, after: int = 0) -> Iterator[tuple[int, str, str]]:
+        """Everything appended after a position: position, course and text."""
+        with self._lock:
+            found = self._feed[max(after, 0) :]
+        return iter(found)
+
+    def keep_protocol(self, digest: str, text: str) -> None:
+        """Keep a protocol's text under its digest; `StoreError` when it has another one."""
+        with self._lock:
+            if self._protocols.setdefault(digest, text) != text:
+                raise StoreError("another text is kept under that digest")
+
+    def protocol(self, digest: str) -> str:
+        """The text kept under a digest; `UnknownDigest` when there is none."""
+        with self._lock:
+            if digest not in self._protocols:
+                raise UnknownDigest(digest)
+            return self._protocols[digest]

@@ -1,0 +1,91 @@
+"""The port of a store: five methods over text, and the errors they may raise.
+
+A store knows nothing of therapy. It keeps, for every course, a line of texts in the order they were appended, and
+all of them once more in one order of its own, the feed. Nothing is ever changed or taken away.
+It joins the transaction of its caller where there is one: it begins, commits and rolls back nothing of the caller's.
+
+`iptengine.testing.check_store` proves that an implementation keeps this contract.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from iptengine.diagnostics import IptengineError
+
+
+class StoreError(IptengineError):
+    """The store cannot do what it was asked. Its text names courses and digests, never what is stored."""
+
+
+class StaleVersion(StoreError):
+    """Somebody else has appended to the course since it was read. Read again, decide again, append again.
+
+    Attributes:
+        course: The course.
+        expected: How many events the caller had seen.
+    """
+
+    def __init__(self, course: str, expected: int) -> None:
+        self.course = course
+        self.expected = expected
+        super().__init__(f"the course does not stand at version {expected}: others have written to it")
+
+
+class UnknownDigest(StoreError):
+    """The store keeps no protocol of that digest."""
+
+    def __init__(self, digest: str) -> None:
+        self.digest = digest
+        super().__init__("no protocol of that digest is kept in this store")
+
+
+class Store(Protocol):
+    """Where events live. Safe to be used from several threads and processes at once."""
+
+    def read(self, course: str, after: int = 0) -> Sequence[str]:
+        """The texts of a course after its first `after`, in the order they were appended.
+
+        A course nobody has written to has none.
+        """
+        ...
+
+    def append(self, course: str, events: Sequence[str], *, expected: int) -> None:
+        """Keep `events` at the end of the course: all of them, or none.
+
+        Args:
+            course: The course.
+            events: Texts in ASCII, one line each. With none, nothing happens.
+            expected: How many texts the course has; the store decides by it alone who of several was first.
+
+        Raises:
+            StaleVersion: The course has another number of texts. Nothing was kept.
+            StoreError: The store failed. Nothing was kept.
+        """
+        ...
+
+    def feed(self, after: int = 0) -> Iterator[tuple[int, str, str]]:
+        """Everything appended after the position `after`: position, course and text.
+
+        Positions begin at 1 or above and grow; some may be left out. One that was seen never changes, and no text
+        ever appears behind it: who remembers the last position misses nothing. Texts of one course come in their
+        order.
+        """
+        ...
+
+    def keep_protocol(self, digest: str, text: str) -> None:
+        """Keep the whole text of a protocol under its digest; again with the same text changes nothing.
+
+        Raises:
+            StoreError: Another text is kept under that digest.
+        """
+        ...
+
+    def protocol(self, digest: str) -> str:
+        """The text kept under a digest.
+
+        Raises:
+            UnknownDigest: None is.
+        """
+        ...
