@@ -90,6 +90,7 @@ def codes(source: str) -> list[str]:
         '{% if goals %}{{ goals | join(", ") }}{% elif goals is none %}not asked{% endif %}',
         "{% if goals is not none %}{% for goal in goals %}{{ goal }}{% endfor %}{% endif %}",
         '{{ "a word" }} {{ 7 }}',
+        "{% if " + " and ".join(["course.session > 1"] * 10) + " %}x{% endif %}",
     ],
 )
 def test_what_the_language_allows_is_taken_without_a_word(source: str) -> None:
@@ -157,6 +158,11 @@ def test_what_the_language_allows_is_taken_without_a_word(source: str) -> None:
         (
             "{% endif %}",
             "1: `{% endif %}` has no `{% if … %}` of its own [template-syntax] (check which blocks are open here)",
+        ),
+        (
+            "{% if course.ending %}{% else %}\n{% elif course.ending %}{% endif %}",
+            "2: `{% elif course.ending %}` comes after `{% else %}` [template-syntax] "
+            "(`{% else %}` comes last, and once)",
         ),
         (
             "{{ patient name }}",

@@ -35,6 +35,7 @@ from iptengine.protocol.truth import Truth
 from iptengine.render.environment import Mode, TemplateFault, compile_template, render
 from iptengine.render.escaping import escape_html, escape_markdown, escape_text
 from iptengine.render.filters import shown_number, written_date, written_number
+from iptengine.render.values import Steps, guarded
 
 DAY = date(2026, 4, 14)
 
@@ -446,6 +447,11 @@ def test_words_marked_as_safe_are_data_all_the_same() -> None:
         assert text("{{ x }}{{ x | trim }}{{ y | join }}", "html", x=said, y=[said]) == "&lt;b&gt;x&lt;/b&gt;" * 3
 
 
+@pytest.mark.parametrize("said", [Markup("<b>"), Markup("")])
+def test_a_marked_up_word_comes_to_the_template_as_a_plain_one(said: Markup) -> None:
+    assert (type(guarded(said, Steps(1))), guarded(said, Steps(1))) == (str, str(said))
+
+
 def test_patient_text_is_never_a_template() -> None:
     said = "{{ 7 }}{% if x %}y{% endif %}{# z #}"
     assert text("{{ x }}", x=said) == said
@@ -480,7 +486,8 @@ NAMES = Scope(
     }
 )
 SPOKEN = """name note note|title|default("-") note|default(3) score left left|number(1)|default("-") day
-    day|date("short") tasks|length plan.parts|join(",")|default("-") plan.aim plan.aim|default("-") name|upper|trim "q" 3"""
+    day|date("short") tasks|length plan.parts|join(",")|default("-") plan.aim plan.aim|default("-") name|upper|trim
+    "q" 3"""
 SHOWN = st.sampled_from(SPOKEN.split())
 NUMBERS = st.sampled_from(["score", "left", "3", "tasks|length", "plan.parts|length", "left|default(0)"])
 WORDINGS = st.sampled_from(["name", "note", '"x"', "plan.aim", "note|upper", 'plan.aim|default("x")'])
