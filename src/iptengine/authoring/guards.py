@@ -18,6 +18,7 @@ class Wrong:
     """A sentence that is no condition of this protocol, and where it stands."""
 
     path: Path
+    sentence: str
     problem: Problem
 
 
@@ -61,7 +62,7 @@ class Compiler:
         if condition.says is not None:
             compiled = self.sentence(condition.says, area)
             if isinstance(compiled, Problem):
-                self.wrong.append(Wrong((*path, "says"), compiled))
+                self.wrong.append(Wrong((*path, "says"), condition.says, compiled))
                 return None
             return Guard(name, path, self.span(path), compiled)
         how, inner = _parts(condition)

@@ -1,0 +1,218 @@
+"""From an author's file to a `Protocol`, or to all its mistakes at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from types import MappingProxyType
+
+from pydantic import ValidationError
+
+from iptengine.authoring import shelves
+from iptengine.authoring.document import Document, read, read_path
+from iptengine.authoring.guards import Compiler, Wrong, compile_guards
+from iptengine.authoring.measure_files import Found, find_measures, load_measure, placed
+from iptengine.authoring.places import ProtocolPlaces
+from iptengine.authoring.repair import Repaired, repair
+from iptengine.authoring.rules.flow_text import check_flow
+from iptengine.authoring.rules.listing import RULES
+from iptengine.authoring.said import misfits, python_names, say
+from iptengine.authoring.texts import check_texts
+from iptengine.authoring.view import View
+from iptengine.diagnostics import Diagnostic, Path, ProtocolError, Span, did_you_mean
+from iptengine.protocol.ids import why_not_id
+from iptengine.protocol.model import Spec
+from iptengine.protocol.protocol import Guard, Protocol
+
+__all__ = ["check", "check_text", "load", "load_measure", "shipped"]
+
+MOST_TOLD = 100
+"""Mistakes told of one file at once."""
+
+Folder = str | os.PathLike[str]
+Answer = tuple[Protocol | None, tuple[Diagnostic, ...]]
+
+
+def load(source: str | os.PathLike[str], *, folders: Sequence[Folder] = ()) -> Protocol:
+    """The protocol of a name or a file.
+
+    Args:
+        source: The name of a shipped protocol or of one in `folders`, or the path of a ``*.protocol.yaml`` file.
+        folders: Where else protocols and measures are looked up.
+
+    Raises:
+        ProtocolError: It is not a usable protocol; `diagnostics` holds every mistake.
+
+    Example:
+        >>> load("../secret")
+        Traceback (most recent call last):
+        ...
+        iptengine.diagnostics.ProtocolError: name:1:1: error: this cannot be the name of a protocol: ...
+    """
+    protocol, diagnostics = _load(source, folders)
+    if protocol is None:
+        raise ProtocolError(diagnostics)
+    return protocol
+
+
+def check(source: str | os.PathLike[str], *, folders: Sequence[Folder] = ()) -> tuple[Diagnostic, ...]:
+    """Every mistake in a protocol, in the order of the file; empty when it can be loaded."""
+    return _load(source, folders)[1]
+
+
+def check_text(text: bytes, file: str, folders: Sequence[Folder] = ()) -> Answer:
+    """The protocol a text holds, or none, and every mistake in it.
+
+    Args:
+        text: The content of a protocol file.
+        file: What places call it.
+        folders: Where measures are looked up, before the shipped ones.
+
+    Example:
+        >>> protocol, wrong = check_text(b"iptengine: 1", "my.protocol.yaml")
+        >>> protocol, str(wrong[0]).splitlines()[0]
+        (None, "my.protocol.yaml:1:1: error: the file needs a protocol: The protocol's id [missing-key]")
+    """
+    return _check(read(text, file), _paths(folders))
+
+
+def shipped() -> tuple[str, ...]:
+    """The names of the shipped protocols."""
+    return shelves.names_in((shelves.shipped_folder(),), shelves.PROTOCOL)
+
+
+# From a name to a file.
+
+
+def _paths(folders: Iterable[Folder]) -> tuple[str, ...]:
+    return tuple(os.fspath(folder) for folder in folders)
+
+
+def _load(source: str | os.PathLike[str], folders: Sequence[Folder]) -> Answer:
+    extra = _paths(folders)
+    text = os.fspath(source)
+    if text.endswith(shelves.PROTOCOL):
+        return _file(text, text, extra)
+    why = why_not_id(text)
+    if why:
+        hint = f"give a name such as ipt-adult, or the path of a file that ends in {shelves.PROTOCOL}"
+        return _refused("bad-name", f"this cannot be the name of a protocol: {why}", hint)
+    places = (shelves.shipped_folder(), *extra)
+    path = shelves.find(text, shelves.PROTOCOL, places)
+    if path is None:
+        hint = did_you_mean(text, shelves.names_in(places, shelves.PROTOCOL))
+        return _refused("unknown-protocol", f"there is no protocol '{text}'", hint)
+    return _named(text, _file(path, shelves.shown(path), extra))
+
+
+def _refused(code: str, message: str, hint: str) -> Answer:
+    return None, (Diagnostic(Span("name", 1, 1), code, message, hint),)
+
+
+def _named(name: str, answer: Answer) -> Answer:
+    """A protocol that was asked for by its name has that id."""
+    protocol = answer[0]
+    if protocol is None or protocol.id == name:
+        return answer
+    message = f"the file {name}{shelves.PROTOCOL} holds the protocol '{protocol.id}'"
+    place = protocol.span(("protocol",))
+    return None, (Diagnostic(place, "unknown-protocol", message, "give the file the name of its protocol"),)
+
+
+def _file(path: str, file: str, folders: tuple[str, ...]) -> Answer:
+    home = os.path.dirname(path) or os.curdir
+    return _check(read_path(path, file), (home, os.path.join(home, "measures"), *folders))
+
+
+# From a document to a protocol.
+
+
+def _check(document: Document, folders: tuple[str, ...]) -> Answer:
+    if not isinstance(document.root, dict):
+        return None, _in_order(document.diagnostics or (_no_map(document),))
+    wrong = [*document.diagnostics, *python_names(document, Spec)]
+    try:
+        spec = Spec.model_validate(document.root)
+    except ValidationError as error:
+        found = misfits(error, Spec)
+        wrong += [say(misfit, document, Spec) for misfit in found]
+        repaired = repair(document, found)
+        if repaired is not None:
+            wrong += _beside(repaired, document, folders)
+        return None, _in_order(wrong)
+    found_measures = find_measures(spec.measures, (*folders, *_shipped_measures()))
+    guards: dict[Path, tuple[Guard, ...]] = {}
+    places = ProtocolPlaces(document, os.path.basename(document.file))
+    wrong += _meaning(spec, document, found_measures, guards, places)
+    if wrong:
+        return None, _in_order(wrong)
+    measures = MappingProxyType(dict(found_measures.measures))
+    return Protocol(spec, measures, MappingProxyType(guards), places), ()
+
+
+def _shipped_measures() -> tuple[str, ...]:
+    return (os.path.join(shelves.shipped_folder(), "measures"),)
+
+
+def _no_map(document: Document) -> Diagnostic:
+    message = "a protocol begins with keys, and this is something else"
+    return Diagnostic(document.span(()), "bad-value", message, "write iptengine: 1 on the first line")
+
+
+def _meaning(
+    spec: Spec,
+    document: Document,
+    found: Found,
+    guards: dict[Path, tuple[Guard, ...]],
+    places: Mapping[Path, Span],
+) -> Iterator[Diagnostic]:
+    """What is wrong with a file whose shape is right; fills `guards` on the way."""
+    yield from found.diagnostics
+    for code, finding in found.findings:
+        yield placed(document, code, finding)
+    compiler = Compiler.of(spec, found.measures, _nearest(places))
+    guards.update(compile_guards(spec, compiler))
+    lost = frozenset(spec.measures) - frozenset(found.measures)
+    for one in compiler.wrong:
+        if not _speaks_of(one, lost):
+            place = document.span(one.path, on_key=False)
+            yield Diagnostic(place, one.problem.code, one.problem.message, one.problem.hint)
+    view = View(spec, found.measures, guards)
+    yield from check_texts(view.parts, document, compiler)
+    for finding in check_flow(spec, document):
+        yield placed(document, "flow-text", finding)
+    for code, rule in RULES.items():
+        for finding in islice(rule(view), MOST_TOLD):
+            yield placed(document, code, finding)
+
+
+def _nearest(places: Mapping[Path, Span]) -> Callable[[Path], Span]:
+    def span(path: Path) -> Span:
+        return next(places[path[:end]] for end in range(len(path), -1, -1) if path[:end] in places)
+
+    return span
+
+
+def _speaks_of(one: Wrong, lost: frozenset[str]) -> bool:
+    """Whether a sentence that was not understood names a measure whose own file is at fault."""
+    return any(word.partition(".")[0] in lost for word in one.sentence.split())
+
+
+def _beside(repaired: Repaired, document: Document, folders: tuple[str, ...]) -> Iterator[Diagnostic]:
+    """The mistakes that have nothing to do with those in the shape of the file."""
+    found = find_measures(repaired.spec.measures, (*folders, *_shipped_measures()))
+    places = ProtocolPlaces(repaired.document, os.path.basename(document.file))
+    for diagnostic in _meaning(repaired.spec, repaired.document, found, {}, places):
+        if diagnostic.span not in repaired.mended:
+            yield diagnostic
+
+
+def _in_order(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """All of them in the order of the file, each once; at most so many that a person can still read them."""
+    ordered = sorted(dict.fromkeys(found), key=lambda d: (d.span, d.code, d.message))
+    if len(ordered) <= MOST_TOLD:
+        return tuple(ordered)
+    last = ordered[MOST_TOLD - 1].span
+    more = f"there are more than {MOST_TOLD} mistakes; the rest are not told yet"
+    return (*ordered[:MOST_TOLD], Diagnostic(last, "too-many-mistakes", more, "correct those above first"))

@@ -1,0 +1,106 @@
+"""Every rule, one module each; the name of the module is the code, its docstring the page that explains it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from types import ModuleType
+
+from iptengine.authoring.rules import (
+    bad_name,
+    bad_value,
+    contract_range,
+    dead_end,
+    deadline_does_not_fit,
+    empty_phase,
+    final_stage_leads_on,
+    flow_text,
+    focus_without_areas,
+    measure_without_version,
+    minutes_do_not_fit,
+    missed_policy,
+    missing_key,
+    missing_unstaged,
+    name_used_twice,
+    order_circle,
+    outcome_from,
+    repeated_task,
+    review_needs_reviewer,
+    risk_alert_without_fact,
+    template_not_here,
+    text_too_long,
+    too_many_mistakes,
+    unknown_key,
+    unknown_measure,
+    unknown_participant,
+    unknown_phase,
+    unknown_policy,
+    unknown_protocol,
+    unknown_source,
+    unknown_stage,
+    unknown_step,
+    unknown_target,
+    unknown_task,
+    unknown_technique,
+    unreachable_phase,
+    unreachable_stage,
+    window_does_not_fit,
+)
+from iptengine.authoring.view import View
+from iptengine.diagnostics import Finding
+
+Rule = Callable[[View], Iterator[Finding]]
+
+_CHECKED: tuple[ModuleType, ...] = (
+    contract_range,
+    dead_end,
+    deadline_does_not_fit,
+    empty_phase,
+    final_stage_leads_on,
+    focus_without_areas,
+    minutes_do_not_fit,
+    missed_policy,
+    missing_unstaged,
+    name_used_twice,
+    order_circle,
+    outcome_from,
+    repeated_task,
+    review_needs_reviewer,
+    risk_alert_without_fact,
+    unknown_participant,
+    unknown_phase,
+    unknown_policy,
+    unknown_source,
+    unknown_stage,
+    unknown_step,
+    unknown_target,
+    unknown_task,
+    unknown_technique,
+    unreachable_phase,
+    unreachable_stage,
+    window_does_not_fit,
+)
+_FOUND_BEFORE: tuple[ModuleType, ...] = (
+    bad_name,
+    bad_value,
+    flow_text,
+    measure_without_version,
+    missing_key,
+    template_not_here,
+    text_too_long,
+    too_many_mistakes,
+    unknown_key,
+    unknown_measure,
+    unknown_protocol,
+)
+
+
+def code_of(module: ModuleType) -> str:
+    """The code of a rule: ``unknown-target`` for the module `unknown_target`."""
+    return module.__name__.rpartition(".")[2].replace("_", "-")
+
+
+RULES: dict[str, Rule] = {code_of(module): module.check for module in _CHECKED}
+"""What looks at a protocol whose shape is right, by code."""
+
+PAGES: dict[str, str] = {code_of(module): str(module.__doc__) for module in (*_CHECKED, *_FOUND_BEFORE)}
+"""The page of each of these modules, by code."""

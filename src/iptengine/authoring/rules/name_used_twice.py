@@ -1,0 +1,41 @@
+"""One name stands for two things.
+
+A phase and an outcome cannot have the same name, and no participant is called `patient`, who is always there.
+In a measure, a subscale cannot have the name of an item or of the total.
+
+Why it matters: a way that leads to `ending` must lead to one thing only.
+
+Wrong:
+
+    phases:
+      ending:
+        aim: Say goodbye
+    outcomes:
+      ending: {title: The course ended, kind: completed}
+
+Right:
+
+    phases:
+      ending:
+        aim: Say goodbye
+    outcomes:
+      completed: {title: The course ended, kind: completed}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from iptengine.authoring.view import View
+from iptengine.diagnostics import Finding
+
+
+def check(view: View) -> Iterator[Finding]:
+    """Outcomes named like a phase, and participants named like the patient."""
+    for name in view.spec.outcomes:
+        if name in view.spec.phases:
+            message = f"'{name}' is the name of a phase as well"
+            yield Finding(("outcomes", name), message, "give the outcome another name")
+    if "patient" in view.spec.participants:
+        message = "the patient is always there and is not listed"
+        yield Finding(("participants", "patient"), message, "leave it out; present: patient works as it is")

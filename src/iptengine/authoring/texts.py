@@ -1,0 +1,108 @@
+"""Which texts of a protocol are templates, what they may name, and the check of all of them before anything runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+
+from iptengine.authoring.document import Document
+from iptengine.authoring.guards import Compiler
+from iptengine.authoring.shapes import keys_of
+from iptengine.authoring.templates import NUMBER, TEXT, ConditionVerdict, Scope, TemplateFinding, check_template, maybe
+from iptengine.authoring.view import Placed
+from iptengine.diagnostics import Diagnostic, Path, Span
+from iptengine.protocol.conditions import Problem
+from iptengine.protocol.fields import Model
+from iptengine.protocol.model import AreaSpec, IfLine, PhaseSpec, StageSpec, StepChange, StepSpec, TaskSpec, TopicSpec
+
+NAMES = Scope(
+    {
+        "patient": TEXT,
+        "other": TEXT,
+        "session": Scope({"number": NUMBER, "left": maybe(NUMBER), "of": maybe(NUMBER)}),
+        "stage": maybe(TEXT),
+        "area": maybe(TEXT),
+    }
+)
+"""Every name that a text of a protocol may use."""
+
+TEMPLATES: Mapping[type[Model], frozenset[str]] = {
+    PhaseSpec: frozenset({"aim", "ask", "note", "patient"}),
+    AreaSpec: frozenset({"aim", "ask", "note"}),
+    StageSpec: frozenset({"aim", "ask", "note"}),
+    TaskSpec: frozenset({"do", "ask", "note"}),
+    StepSpec: frozenset({"text"}),
+    StepChange: frozenset({"text"}),
+    IfLine: frozenset({"when", "then"}),
+    TopicSpec: frozenset({"text"}),
+}
+"""The keys, by the part they belong to, whose texts are templates; every other text is shown as it stands."""
+
+
+@cache
+def _text_keys(model: type[Model]) -> tuple[tuple[str, str, bool, bool], ...]:
+    """Name, attribute, whether it is a map of texts, and whether its texts are templates."""
+    found = []
+    for key in keys_of(model).values():
+        many = key.shape.kind == "map" and key.shape.entry is not None and key.shape.entry.kind == "text"
+        if many or key.shape.kind == "text":
+            found.append((key.name, key.attribute, many, key.name in TEMPLATES.get(model, ())))
+    return tuple(found)
+
+
+def _texts(parts: Iterable[Placed]) -> Iterator[tuple[Path, str, bool]]:
+    """Every text with its path, and whether it is a template."""
+    for path, part in parts:
+        for name, attribute, many, template in _text_keys(type(part)):
+            value = getattr(part, attribute)
+            if not value:
+                continue
+            if many:
+                for key, text in value.items():
+                    yield (*path, name, key), text, template
+            else:
+                yield (*path, name), value, template
+
+
+def check_texts(parts: Iterable[Placed], document: Document, compiler: Compiler) -> Iterator[Diagnostic]:
+    """Every mistake in the texts of a protocol that say more than plain words."""
+    known: dict[tuple[str, str], tuple[TemplateFinding, ...]] = {}
+    for path, text, template in _texts(parts):
+        if not _has_tags(text):
+            continue
+        if not template:
+            message = "this text is shown as it stands; nothing is filled in here"
+            hint = "write the words themselves, without '{{' or '{%'"
+            yield Diagnostic(document.span(path, on_key=False), "template-not-here", message, hint)
+            continue
+        area = str(path[1]) if path[0] == "problem_areas" else ""
+        if (text, area) not in known:
+            known[text, area] = check_template(text, NAMES, _verdicts(compiler, area))
+        for finding in known[text, area]:
+            yield Diagnostic(_place(document, path, finding.line), finding.code, finding.message, finding.hint)
+
+
+def _has_tags(text: str) -> bool:
+    return "{" in text and any(sign in text for sign in ("{{", "{%", "{#"))
+
+
+def _verdicts(compiler: Compiler, area: str) -> Callable[[str], ConditionVerdict]:
+    def verdict(sentence: str) -> ConditionVerdict:
+        compiled = compiler.sentence(sentence, area)
+        if not isinstance(compiled, Problem):
+            return ConditionVerdict((), compiled.can_be_unknown)
+        told = f"{compiled.message}; {compiled.hint}" if compiled.hint else compiled.message
+        return ConditionVerdict((told,))
+
+    return verdict
+
+
+def _place(document: Document, path: Path, line: int) -> Span:
+    """The line of the file; in a text of several lines that keeps them (``|``), the line inside it."""
+    start = document.span(path, on_key=False)
+    if document.style(path) != "block" or not document.lines[start.line - 1][start.column - 1 :].startswith("|"):
+        return start
+    at = start.line + line
+    if at > len(document.lines):
+        return start
+    return Span(start.file, at, len(document.lines[at - 1]) - len(document.lines[at - 1].lstrip()) + 1)
