@@ -7,14 +7,15 @@ template, and the alert lines are finished sentences, so that an agenda that can
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from iptengine.course import timing
-from iptengine.course.course import Alert, Course, Focus
+from iptengine.course.course import Alert, Appointment, Course, Focus
 from iptengine.course.due_tasks import DueTask, due_tasks, is_extra
 from iptengine.course.facts import CourseFacts
 from iptengine.course.first_lines import Line, due_measures, first_lines
+from iptengine.course.missed import MissedWeek, last_missed, missed_week
 from iptengine.course.scores import Series, series
 from iptengine.course.warnings import Budget, budget, warnings
 from iptengine.course.ways_out import Gate, gates
@@ -24,6 +25,12 @@ from iptengine.protocol.protocol import Protocol
 MOST_FIRST = 4
 MOST_STEPS = 6
 MOST_ASK = 4
+HOW_WORDS = {
+    "partly": "partly",
+    "declined": "declined by the patient",
+    "not_applicable": "not applicable",
+    "not_done": "not done",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +62,20 @@ class FocusLine:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class LastTime:
-    """What is on record of the last session that was held."""
+    """What is on record of the last session that was held.
+
+    Attributes:
+        done: Labels of what was done beside the tasks of every session.
+        usual: How many of the tasks of every session are logged, and of how many; ``None`` for no such tasks.
+        otherwise: Labels of what went otherwise, each with how, in words.
+        logged: Whether any task is logged; when not, nobody knows what was done.
+    """
 
     number: int | None
     on: date
     done: tuple[str, ...]
+    usual: tuple[int, int] | None
+    otherwise: tuple[tuple[str, str], ...]
     techniques: tuple[str, ...]
     logged: bool
     notes: tuple[str, ...]
@@ -97,6 +113,7 @@ class SessionAgenda:
     also_due: tuple[Line, ...]
     last_time: LastTime | None
     missed_since: bool
+    missed: MissedWeek | None
     scores: tuple[Series, ...]
     steps: tuple[Step, ...]
     ask: tuple[str, ...]
@@ -105,6 +122,8 @@ class SessionAgenda:
     kept_out: tuple[tuple[str, str], ...]
     techniques: tuple[tuple[str, tuple[str, ...]], ...]
     next_day: date
+    next_booked: bool
+    next_time: str
     end: date | None
     coming: tuple[Line, ...]
     open_in_focus: tuple[str, ...]
@@ -113,11 +132,13 @@ class SessionAgenda:
     warnings: tuple[Line, ...]
     homework: tuple[str, ...]
     stage_choices: tuple[tuple[str, str], ...]
+    recognise: tuple[tuple[str, str], ...]
+    outcome_choices: tuple[tuple[str, str], ...]
     measures_due: tuple[tuple[str, str, tuple[str, ...]], ...]
     patient_lines: tuple[str, ...]
     bring: str
     ended: str
-    extra: Mapping[str, object] = field(default_factory=dict)
+    record_to: date | None
 
 
 def planned_tasks(protocol: Protocol, course: Course, on: date) -> tuple[str, ...]:
@@ -131,12 +152,13 @@ def session_agenda(protocol: Protocol, course: Course, *, on: date, occasion: st
     """The agenda of the next session of `course`, as it stands on the day `on`."""
     spec = protocol.spec
     facts = CourseFacts(protocol, course, on)
-    phase = spec.phases[course.phase]
+    phase = _ending_phase(protocol, course) if occasion == "last" else spec.phases[course.phase]
     focus = course.open_focuses[0] if course.open_focuses else None
     area = spec.problem_areas[focus.area] if focus else None
     stage = area.stages.get(focus.stage) if area and focus else None
     plan = timing.planned(protocol, course, on)
     booked = timing.next_booked(course, on)
+    following = _booked_after(course, plan)
     due = due_tasks(protocol, course, facts)
     minutes = (booked.minutes if booked and booked.minutes else None) or _minutes(protocol, course)
     steps = _ending_steps(protocol, course, minutes) if occasion == "last" else _steps(protocol, course, due, minutes)
@@ -159,22 +181,27 @@ def session_agenda(protocol: Protocol, course: Course, *, on: date, occasion: st
         of=timing.contracted(course),
         left=timing.sessions_left(course),
         phase=course.phase,
-        phase_title=phase.title,
+        phase_title=spec.phases[course.phase].title,
         focuses=tuple(_focus_line(protocol, course, f) for f in course.open_focuses),
         aim=_aim(phase, area, stage),
         alerts=course.open_risk_alerts,
         first=told[:MOST_FIRST],
-        also_due=(*told[MOST_FIRST:], *_also_due(due, steps, told)),
+        also_due=(*told[MOST_FIRST:], *_also_due(protocol, due, steps, told)),
         last_time=_last_time(protocol, course),
         missed_since=facts.misses_in_a_row > 0,
+        missed=missed_week(protocol, course, facts, plan.next_session)
+        if occasion == "missed" or last_missed(course)
+        else None,
         scores=series(protocol, course),
         steps=steps,
         ask=_ask(due, steps_tasks(steps), phase, area, stage),
-        note=(stage and stage.note) or (area and area.note) or phase.note or "",
+        note=_note(phase, area, stage),
         if_lines=_if_lines(phase, area, stage),
         kept_out=tuple((topic.rule, topic.text) for topic in phase.must_not.values()),
         techniques=_techniques(protocol, steps),
         next_day=plan.after_next,
+        next_booked=following is not None,
+        next_time=following.time if following else "",
         end=plan.end,
         coming=tuple(_coming(protocol, course, number)),
         open_in_focus=tuple(t.label or t.task for t in due if t.focus and not is_extra(t))[1:],
@@ -183,10 +210,13 @@ def session_agenda(protocol: Protocol, course: Course, *, on: date, occasion: st
         warnings=tuple(Line(w.code, w.text, w.path) for w in warnings(protocol, course, on=on)),
         homework=tuple(h.text for h in course.homework if not h.how),
         stage_choices=_stage_choices(area, focus),
+        recognise=_recognise(area, focus),
+        outcome_choices=_outcome_choices(protocol, course) if occasion == "last" else (),
         measures_due=_measures_due(protocol, course),
         patient_lines=tuple(phase.patient.values()),
         bring=phase.bring or "",
         ended=course.ended or "",
+        record_to=_record_to(course),
     )
 
 
@@ -272,14 +302,23 @@ def steps_tasks(steps: Iterable[Step]) -> frozenset[str]:
     return frozenset(task.task for step in steps for task in step.tasks)
 
 
-def _also_due(due: Iterable[DueTask], steps: tuple[Step, ...], told: Iterable[Line]) -> Iterator[Line]:
+def _also_due(
+    protocol: Protocol, due: Iterable[DueTask], steps: tuple[Step, ...], told: Iterable[Line]
+) -> Iterator[Line]:
     """What is due and found no place in the plan: folded, never dropped."""
     shown = steps_tasks(steps) | {line.values.get("task") for line in told}
     for task in due:
         if task.task in shown or is_extra(task) or task.focus:
             continue
-        wait = f" (after {', '.join(task.waiting)})" if task.waiting else ""
-        yield Line("also_due", f"{task.do}{wait}", task.path, {"task": task.task, "why": task.why})
+        before = [_label(protocol, name) for name in task.waiting]
+        wait = f" (after {', '.join(before)})" if before else ""
+        yield Line("also_due", "", task.path, {"task": task.task, "why": task.why}, task.do, f"{wait}.")
+
+
+def _ending_phase(protocol: Protocol, course: Course) -> PhaseSpec:
+    """The phase that the compressed ending tasks belong to; its words go with a last meeting nobody planned."""
+    homes = (protocol.tasks[name].phase for name in protocol.spec.termination.compressed if name in protocol.tasks)
+    return protocol.spec.phases[next((phase for phase in homes if phase), course.phase)]
 
 
 # -- words and ifs -----------------------------------------------------------------------------------------------
@@ -307,6 +346,15 @@ def _if_lines(phase: PhaseSpec, area: AreaSpec | None, stage: StageSpec | None) 
     return tuple((line.when, line.then) for line in lines.values())
 
 
+def _note(phase: PhaseSpec, area: AreaSpec | None, stage: StageSpec | None) -> str:
+    """What the stage and the area remark where their work is done; elsewhere what the phase does."""
+    if phase.focus_work:
+        notes = [part.note for part in (stage, area) if part is not None and part.note]
+        if notes:
+            return " ".join(notes)
+    return phase.note or ""
+
+
 def _techniques(protocol: Protocol, steps: Iterable[Step]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     names = dict.fromkeys(
         technique for step in steps for task in step.tasks for technique in protocol.tasks[task.task].spec.techniques
@@ -319,9 +367,30 @@ def _stage_choices(area: AreaSpec | None, focus: Focus | None) -> tuple[tuple[st
     """The stages the foot of the page offers: the one it stands in, and where the chart leads from there."""
     if area is None or focus is None or not area.stages:
         return ()
+    return tuple((name, area.stages[name].title) for name in _stages_ahead(area, focus))
+
+
+def _stages_ahead(area: AreaSpec, focus: Focus) -> tuple[str, ...]:
     here = area.stages.get(focus.stage)
-    names = [focus.stage, *(here.next if here else ())] if here else list(area.stages)
-    return tuple((name, area.stages[name].title) for name in names if name in area.stages)
+    names = (focus.stage, *here.next) if here else tuple(area.stages)
+    return tuple(name for name in names if name in area.stages)
+
+
+def _recognise(area: AreaSpec | None, focus: Focus | None) -> tuple[tuple[str, str], ...]:
+    """How to recognise the stage the focus stands in, and those it may go to."""
+    if area is None or focus is None:
+        return ()
+    stages = [area.stages[name] for name in _stages_ahead(area, focus)]
+    return tuple((stage.title, stage.recognise) for stage in stages if stage.recognise)
+
+
+def _outcome_choices(protocol: Protocol, course: Course) -> tuple[tuple[str, str], ...]:
+    """The outcomes that can be reached from here."""
+    return tuple(
+        (name, outcome.title)
+        for name, outcome in protocol.spec.outcomes.items()
+        if not outcome.from_ or course.phase in outcome.from_
+    )
 
 
 # -- where we are, and what comes --------------------------------------------------------------------------------
@@ -342,18 +411,42 @@ def _last_time(protocol: Protocol, course: Course) -> LastTime | None:
     last = next((a for a in reversed(course.appointments) if a.held), None)
     if last is None:
         return None
-    logs = [t for t in course.tasks if t.session == last.id and t.how == "done"]
-    labels = [(protocol.tasks[t.task].spec.label or t.task) for t in logs if t.task in protocol.tasks]
-    techniques = [protocol.spec.techniques[n].title for t in logs for n in t.techniques]
+    logs = [t for t in course.tasks if t.session == last.id and t.task in protocol.tasks]
+    done = [t for t in logs if t.how == "done"]
+    usual = protocol.spec.phases[last.phase].each_session if last.phase in protocol.spec.phases else {}
+    put_off = [d.task for d in course.deferred if d.session == last.id and d.task in protocol.tasks]
+    known = protocol.spec.techniques
     return LastTime(
         last.number,
         last.on,
-        tuple(dict.fromkeys(labels)),
-        tuple(dict.fromkeys(techniques)),
+        tuple(dict.fromkeys(_label(protocol, t.task) for t in done if t.task not in usual)),
+        (len({t.task for t in done} & set(usual)), len(usual)) if usual else None,
+        (
+            *((_label(protocol, t.task), HOW_WORDS.get(t.how, t.how)) for t in logs if t.how != "done"),
+            *((_label(protocol, task), "put off") for task in put_off),
+        ),
+        tuple(dict.fromkeys(known[n].title for t in done for n in t.techniques if n in known)),
         bool(logs),
         tuple(n.text for n in course.notes if n.session == last.id),
         tuple(h.text for h in course.homework if not h.how),
     )
+
+
+def _label(protocol: Protocol, task: str) -> str:
+    return protocol.tasks[task].spec.label or task.replace("_", " ")
+
+
+def _booked_after(course: Course, plan: timing.Plan) -> Appointment | None:
+    """The appointment after the next session, when it is booked."""
+    ahead = (a for a in course.appointments if a.status == "planned" and a.on == plan.after_next)
+    return next((a for a in ahead if a.on > plan.next_session), None)
+
+
+def _record_to(course: Course) -> date | None:
+    """The last day anything is on record of."""
+    past = [a.on for a in timing.past(course)]
+    lists = (course.readings, course.tasks, course.notes, course.contacts, course.facts, course.reminders)
+    return max([*past, *(entry.on for entries in lists for entry in entries)], default=course.started)
 
 
 def _coming(protocol: Protocol, course: Course, number: int) -> Iterator[Line]:
@@ -364,8 +457,7 @@ def _coming(protocol: Protocol, course: Course, number: int) -> Iterator[Line]:
         if home.phase != course.phase or home.name in facts_done or home.spec.not_before is None:
             continue
         if home.spec.not_before.number(total) == number + 1:
-            label = home.spec.label or home.name
-            yield Line("next_time", label, ".".join(str(p) for p in home.path), {"task": home.name})
+            yield Line("next_time", "", ".".join(str(p) for p in home.path), {"task": home.name}, home.spec.do, ".")
     announce = protocol.spec.termination.announce
     by = announce.by.number(total) if announce else None
     if by is not None and course.announced is None and number <= by:

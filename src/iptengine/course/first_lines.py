@@ -29,12 +29,23 @@ MISSED_WORDS = {
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Line:
-    """One line of a page: its code (the key of its translation), its text, its path and values."""
+    """One line of a page.
+
+    Attributes:
+        code: What kind of line it is; the key of its translation.
+        text: Finished words, which may be the patient's: never a template.
+        path: The place in the protocol it rests on.
+        values: What it was made from.
+        template: Words of the protocol that follow `text` and may still hold template names.
+        after: Finished words after those.
+    """
 
     code: str
     text: str
     path: str = ""
     values: Mapping[str, object] = field(default_factory=dict)
+    template: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +137,7 @@ def _missed(scene: _Scene) -> Iterator[Line]:
         return
     last = past[-1]
     what = MISSED_WORDS.get(last.status, last.status)
-    which = f", the {ordinal(scene.facts.appointments_missed)} missed" if last.status in MISSES else ""
+    which = f", the {ordinal(scene.facts.appointments_missed)} miss" if last.status in MISSES else ""
     since = [c for c in scene.course.contacts if c.on >= last.on]
     contact = f"Contact since: {day(since[-1].on)}." if since else "Contact since: none on record."
     used = " It used a session." if last.used else ""
@@ -150,20 +161,22 @@ def _questions(scene: _Scene) -> Iterator[Line]:
         asked = [f.on for f in scene.course.facts if f.fact == name]
         sessions = [a.id for a in scene.course.appointments if a.on in asked]
         if is_due(fact.ask, scene.course, sessions) and not (record and fact.ask.start and not fact.ask.every):
-            told = f"{fact.title}{'' if fact.title.endswith(('?', '.')) else ':'} Not on record."
+            told = (
+                f"{fact.title} Not on record." if fact.title.endswith(("?", ".")) else f"{fact.title}: not on record."
+            )
             yield Line("question", told, f"facts.{name}", {"fact": name})
 
 
 def _first_tasks(scene: _Scene) -> Iterator[Line]:
     for task in scene.due:
         if task.first and task.task not in scene.planned:
-            yield Line("task_first", f"{task.do}: {task.why}.", task.path, {"task": task.task})
+            yield Line("task_first", "", task.path, {"task": task.task}, task.do, f": {task.why}.")
 
 
 def _late_tasks(scene: _Scene) -> Iterator[Line]:
     for task in scene.due:
         if task.late and task.task not in scene.planned and not task.first:
-            yield Line("task_late", f"Late: {task.do}.", task.path, {"task": task.task})
+            yield Line("task_late", "Late: ", task.path, {"task": task.task}, task.do, ".")
 
 
 # -- what must be done by now ------------------------------------------------------------------------------------
@@ -182,7 +195,7 @@ def _by_now(scene: _Scene) -> Iterator[Line]:
     for task in scene.due:
         place = scene.protocol.tasks[task.task].spec.by
         if place and not task.late and task.task not in scene.planned and place.number(total) == number:
-            yield Line("task_by_now", f"Today: {task.do}.", task.path, {"task": task.task})
+            yield Line("task_by_now", "Today: ", task.path, {"task": task.task}, task.do, ".")
 
 
 def _facts_due(scene: _Scene) -> Iterator[Line]:

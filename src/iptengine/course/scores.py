@@ -27,6 +27,7 @@ class Series:
         met: Titles of the change rules that hold from the first to the last reading.
         not_met: Titles of those that do not.
         unknown: Titles of those nobody can tell.
+        about_worse: Titles of the rules that ask whether things got worse.
     """
 
     measure: str
@@ -39,6 +40,7 @@ class Series:
     met: tuple[str, ...]
     not_met: tuple[str, ...]
     unknown: tuple[str, ...]
+    about_worse: tuple[str, ...]
 
 
 def series(protocol: Protocol, course: Course) -> tuple[Series, ...]:
@@ -70,6 +72,7 @@ def _series(measure: Measure, name: str, course: Course) -> Series:
         by_answer[Truth.YES],
         by_answer[Truth.NO],
         by_answer[Truth.UNKNOWN],
+        tuple(rule.title for rule in measure.change_rules.values() if rule.kind.startswith("worse_by")),
     )
 
 

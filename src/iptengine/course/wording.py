@@ -10,6 +10,9 @@ MONTHS = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+NUMBERS = (
+    "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+)  # fmt: skip
 ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 
 
@@ -31,6 +34,21 @@ def long_day(on: date) -> str:
 def ordinal(number: int) -> str:
     """``first``, ``second`` … ``10th``."""
     return ORDINALS[number] if 0 < number < len(ORDINALS) else f"{number}th"
+
+
+def number_word(number: int) -> str:
+    """``nine``, ``twelve``, ``13``: a number as a letter to a patient writes it."""
+    return NUMBERS[number] if 0 <= number < len(NUMBERS) else str(number)
+
+
+def first_upper(text: str) -> str:
+    """A text that begins a sentence."""
+    return text[:1].upper() + text[1:]
+
+
+def first_lower(text: str) -> str:
+    """A title in the middle of a sentence: ``Middle phase`` gives ``middle phase``, ``PHQ-9`` stays."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def counted(number: int, one: str, many: str = "") -> str:
