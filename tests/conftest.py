@@ -1,0 +1,24 @@
+"""The two protocols most tests speak of, and the pace of Hypothesis."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, settings
+from phrases import protocol
+
+from iptengine.protocol.protocol import Protocol
+
+settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("calm")
+
+
+@pytest.fixture(scope="session")
+def ipt() -> Protocol:
+    """Interpersonal Psychotherapy for adults, as shipped."""
+    return protocol("ipt-adult")
+
+
+@pytest.fixture(scope="session")
+def small() -> Protocol:
+    """A small protocol: two phases, grief and a dispute, one fact that raises an alert."""
+    return protocol("small")
