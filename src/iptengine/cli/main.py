@@ -1,0 +1,211 @@
+"""The command line: what each command is called, takes and says about itself; what it does lies beside it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from iptengine.cli import screen
+from iptengine.diagnostics import IptengineError
+
+OK, FINDINGS, USAGE = 0, 1, 2
+"""Exit codes: all is well; something was found or not as expected; the command was not understood."""
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+FORMATS = click.Choice(["text", "markdown", "html", "json"])
+AUDIENCES = click.Choice(["therapist", "patient"])
+DETAILS = click.Choice(["brief", "usual", "trainee"])
+
+
+def _page_options(function: F) -> F:
+    """The options of every command that shows agendas."""
+    options = (
+        click.option("--audience", type=AUDIENCES, default="therapist", show_default=True, help="Who will read it."),
+        click.option("--format", "form", type=FORMATS, default="text", show_default=True, help="How it is written."),
+        click.option("--detail", type=DETAILS, default="usual", show_default=True, help="How much it explains."),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": screen.WIDEST})
+def iptengine() -> None:
+    """A treatment manual as one YAML file: read it, check it, play it.
+
+    PROTOCOL is a shipped name (see `iptengine list`) or a path. VIGNETTE is the path of a .vignette.yaml file or
+    the name of a shipped example. Exit codes: 0 all is well, 1 something was found, 2 the command was not understood.
+    """
+
+
+@iptengine.command()
+@click.option("--out", default="iptengine-demo", show_default=True, metavar="DIR", help="The folder to write to.")
+def demo(out: str) -> int:
+    """Play a whole course and write every agenda and a summary to a folder."""
+    from iptengine.cli.demo import play_demo
+
+    return play_demo(out)
+
+
+@iptengine.command("list")
+def list_() -> int:
+    """List the protocols, measures and examples that come with the library."""
+    from iptengine.cli.shelf import show_shelf
+
+    return show_shelf()
+
+
+@iptengine.command()
+@click.argument("protocol")
+def show(protocol: str) -> int:
+    """Show a protocol as a person would read it."""
+    from iptengine.cli.manual import show_manual
+
+    return show_manual(protocol)
+
+
+@iptengine.command()
+@click.argument("protocols", nargs=-1, required=True, metavar="PROTOCOL...")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def check(protocols: tuple[str, ...], form: str) -> int:
+    """Check protocols, measures and vignettes: every mistake, at its line.
+
+    A folder is searched for *.protocol.yaml, *.measure.yaml and *.vignette.yaml.
+    """
+    from iptengine.cli.checking import check_files
+
+    return check_files(protocols, form)
+
+
+@iptengine.command()
+@click.argument("code")
+def explain(code: str) -> int:
+    """Explain a rule by the code that stands behind a mistake."""
+    from iptengine.cli.explaining import explain_code
+
+    return explain_code(code)
+
+
+@iptengine.command()
+@click.argument("protocol")
+@click.argument("word", required=False)
+def words(protocol: str, word: str | None) -> int:
+    """Print every condition a protocol understands, with its own names.
+
+    With WORD, only those that hold this word: `iptengine words ipt-adult sessions`.
+    """
+    from iptengine.cli.wording import show_words
+
+    return show_words(protocol, word or "")
+
+
+@iptengine.command()
+@click.argument("vignette")
+@click.option("--session", type=click.IntRange(1, 999), required=True, metavar="N", help="The session to prepare.")
+@_page_options
+def agenda(vignette: str, session: int, audience: str, form: str, detail: str) -> int:
+    """Show the agenda of one session, as it stood before the session."""
+    from iptengine.cli.playing import show_agenda
+
+    return show_agenda(vignette, session, audience, form, detail)
+
+
+@iptengine.command()
+@click.argument("vignette")
+@click.option("--session", type=click.IntRange(1, 999), metavar="N", help="Only this session.")
+@_page_options
+def run(vignette: str, session: int | None, audience: str, form: str, detail: str) -> int:
+    """Play a vignette and show every agenda on its way."""
+    from iptengine.cli.playing import show_run
+
+    return show_run(vignette, session, audience, form, detail)
+
+
+@iptengine.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+def test(paths: tuple[str, ...]) -> int:
+    """Test vignettes: play each and compare it with what it expects.
+
+    A folder is searched for *.vignette.yaml.
+    """
+    from iptengine.cli.trying import test_vignettes
+
+    return test_vignettes(paths)
+
+
+@iptengine.command()
+@click.argument("vignette")
+@click.argument("path")
+@click.option("--session", type=click.IntRange(1, 999), metavar="N", help="As it stood before this session.")
+def prompt(vignette: str, path: str, session: int | None) -> int:
+    """Print one prompt of the protocol, filled for the course of a vignette.
+
+    PATH says where it stands: `phases.middle.ask.week`, or a part of it that names only one prompt.
+    """
+    from iptengine.cli.playing import show_prompt
+
+    return show_prompt(vignette, path, session)
+
+
+@iptengine.command()
+@click.argument("vignette")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def summary(vignette: str, form: str) -> int:
+    """Print the summary of a vignette's course."""
+    from iptengine.cli.playing import show_summary
+
+    return show_summary(vignette, form)
+
+
+@iptengine.command()
+def version() -> int:
+    """Print the version."""
+    from importlib.metadata import version as installed
+
+    screen.say(f"iptengine {installed('iptengine')}")
+    return OK
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Runs the command line and ends the program with its exit code."""
+    sys.exit(run_command(arguments))
+
+
+def run_command(arguments: list[str] | None = None) -> int:
+    """Runs one command; every mistake of its user ends in a sentence on standard error and an exit code."""
+    try:
+        code = iptengine.main(arguments, prog_name="iptengine", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as asked:
+        asked.show()
+        return USAGE
+    except click.ClickException as mistake:
+        mistake.show()
+        return USAGE if isinstance(mistake, click.UsageError) else FINDINGS
+    except (click.Abort, KeyboardInterrupt):
+        screen.complain("stopped")
+        return FINDINGS
+    except BrokenPipeError:
+        _close_quietly()
+        return OK
+    except OSError as trouble:
+        screen.complain(_trouble(trouble))
+        return FINDINGS
+    except IptengineError as error:
+        screen.complain(str(error))
+        return FINDINGS
+    return code if isinstance(code, int) else OK
+
+
+def _trouble(trouble: OSError) -> str:
+    what = (trouble.strerror or "the file system refused").lower()
+    return f"'{trouble.filename}': {what}" if trouble.filename else what
+
+
+def _close_quietly() -> None:
+    """The reader of our output has gone (`| head`): say nothing more, also not while Python closes the stream."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

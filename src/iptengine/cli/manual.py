@@ -1,0 +1,195 @@
+"""A protocol as a person would read it: who it is for, what it asks, how it moves, how it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from iptengine.authoring.loader import load
+from iptengine.cli import screen
+from iptengine.cli.names import protocol_source
+from iptengine.protocol.model import AreaSpec, Condition, Conditions, PhaseSpec, Spec, StageSpec, TaskSpec
+from iptengine.protocol.protocol import Protocol
+
+STATUS = {
+    "draft": "Draft: no clinical reviewer has approved it yet.",
+    "reviewed": "Reviewed by {by}.",
+}
+
+
+def show_manual(protocol: str) -> int:
+    """Prints a readable overview of a protocol."""
+    screen.say_all(manual(load(protocol_source(protocol))))
+    return 0
+
+
+def manual(protocol: Protocol) -> Iterator[str]:
+    """The lines of the overview, in the order of the file."""
+    spec = protocol.spec
+    yield screen.strong(spec.title)
+    yield f"{spec.ref}.  {STATUS[spec.status].format(by=spec.reviewed_by)}"
+    yield screen.wrapped(f"For: {spec.population}")
+    if spec.about:
+        yield ""
+        yield screen.wrapped(spec.about)
+    yield from _contract(spec)
+    yield from _measured(protocol)
+    yield from _alerts(spec)
+    yield from _areas(spec)
+    for name, phase in spec.phases.items():
+        yield from _phase(spec, name, phase)
+    yield from _contacts(spec)
+    yield from _endings(spec)
+    yield from _sources(spec)
+
+
+def _heading(text: str) -> Iterator[str]:
+    yield ""
+    yield screen.strong(text.upper())
+
+
+def _contract(spec: Spec) -> Iterator[str]:
+    contract = spec.contract
+    yield from _heading("What is agreed")
+    count = f"{contract.sessions} sessions" if contract.sessions else "As many sessions as it takes"
+    mode = " or ".join(contract.mode)
+    yield f"  {count}, {contract.frequency}, {contract.minutes} minutes each, {mode}"
+    for name, policy in contract.missed.items():
+        default = " (unless agreed otherwise)" if name == contract.missed_unless_agreed else ""
+        yield screen.wrapped(f"{policy.title}{default}", 2, 4)
+
+
+def _measured(protocol: Protocol) -> Iterator[str]:
+    spec = protocol.spec
+    if spec.measures or spec.facts or spec.checklists:
+        yield from _heading("What is measured and recorded")
+    yield from screen.columns(
+        [(protocol.measures[name].short or protocol.measures[name].title, str(use.due)) for name, use in
+         spec.measures.items()]
+    )  # fmt: skip
+    for fact in spec.facts.values():
+        asked = f", {fact.ask}" if fact.ask else ""
+        kinds = ", ".join(fact.one_of) or (f"a number {fact.number}" if fact.number else f"a {fact.type}")
+        yield screen.wrapped(f"{fact.title}: {kinds}{asked}", 2, 4)
+    for checklist in spec.checklists.values():
+        yield screen.wrapped(f"{checklist.title}: {len(checklist.items)} questions, {checklist.ask}", 2, 4)
+
+
+def _alerts(spec: Spec) -> Iterator[str]:
+    yield from _heading("What must reach the clinician")
+    yield screen.wrapped("The risk questions of every measure raise an alert of their own.", 2)
+    for alert in spec.alerts.values():
+        yield screen.wrapped(f"{alert.kind.capitalize()}: {alert.title}", 2, 4)
+        yield screen.wrapped(f"when {_said(alert.raise_if)}", 6, 8)
+        yield screen.wrapped(f"do: {alert.do}", 6, 8)
+
+
+def _areas(spec: Spec) -> Iterator[str]:
+    if not spec.problem_areas:
+        return
+    most = f" (at most {spec.focus.at_most} at a time)" if spec.focus else ""
+    yield from _heading(f"What it can work on{most}")
+    for name, area in spec.problem_areas.items():
+        yield ""
+        yield from _area(name, area)
+
+
+def _area(name: str, area: AreaSpec) -> Iterator[str]:
+    yield f"  {screen.strong(area.title)}  {screen.faint(name)}"
+    yield screen.wrapped(f"Choose it when: {area.choose_when}", 4, 6)
+    for goal in area.goals.values():
+        yield screen.wrapped(f"Goal: {goal}", 4, 6)
+    yield from _tasks("Must", area.must, 4)
+    yield from _tasks("May", area.may, 4)
+    for stage_name, stage in area.stages.items():
+        yield from _stage(stage_name, stage)
+
+
+def _stage(name: str, stage: StageSpec) -> Iterator[str]:
+    yield f"    Stage: {stage.title}  {screen.faint(name)}"
+    if stage.recognise:
+        yield screen.wrapped(f"Recognise it: {stage.recognise}", 6, 8)
+    if stage.aim:
+        yield screen.wrapped(f"Aim: {stage.aim}", 6, 8)
+    yield from _tasks("Must", stage.must, 6)
+    yield from _ways_out(stage.next, 6)
+    if stage.final:
+        yield "      The focus ends here."
+
+
+def _phase(spec: Spec, name: str, phase: PhaseSpec) -> Iterator[str]:
+    first = "  (the course begins here)" if name == spec.start else ""
+    yield from _heading(phase.title)
+    window = f"sessions {phase.window}; " if phase.window else ""
+    yield f"  {screen.faint(f'{window}{name}{first}')}"
+    yield screen.wrapped(f"Aim: {phase.aim}", 2, 4)
+    yield from _tasks("Every session", phase.each_session, 2)
+    yield from _tasks("Must", phase.must, 2)
+    yield from _tasks("May", phase.may, 2)
+    if phase.focus_work:
+        yield "  The tasks of the focus are due in this phase."
+    for topic in phase.must_not.values():
+        yield screen.wrapped(f"Not here ({topic.rule}): {topic.text}", 2, 4)
+    yield from _ways_out(phase.next, 2)
+
+
+def _tasks(title: str, tasks: Mapping[str, TaskSpec], indent: int) -> Iterator[str]:
+    if not tasks:
+        return
+    yield " " * indent + title
+    for task in tasks.values():
+        yield screen.wrapped(f"- {task.do}{_when(task)}", indent + 2, indent + 4)
+
+
+def _when(task: TaskSpec) -> str:
+    times = [str(task.times)] if task.times else []
+    since = [f"from {task.not_before} on"] if task.not_before else []
+    until = [f"by {task.by}"] if task.by else []
+    only = [f"only if {_joined(task.only_if)}"] if task.only_if else []
+    said = [*times, *since, *until, *only]
+    return f" ({'; '.join(said)})" if said else ""
+
+
+def _ways_out(ways: Mapping[str, Conditions], indent: int) -> Iterator[str]:
+    for target, conditions in ways.items():
+        when = f", when {_joined(conditions)}" if conditions else ", at any time"
+        yield screen.wrapped(f"Leads to {target}{when}", indent, indent + 2)
+
+
+def _joined(conditions: Conditions) -> str:
+    return "; ".join(_said(condition) for condition in conditions.values())
+
+
+def _said(condition: Condition) -> str:
+    if condition.says is not None:
+        return condition.says
+    forms = (("all of", condition.all), ("any of", condition.any), ("none of", condition.not_))
+    return next(f"{how} ({_joined(parts)})" for how, parts in forms if parts is not None)
+
+
+def _contacts(spec: Spec) -> Iterator[str]:
+    if spec.contacts:
+        yield from _heading("Meetings outside the count")
+    for contact in spec.contacts.values():
+        due = f", {contact.due}" if contact.due else ""
+        yield screen.wrapped(f"{contact.title}{due}", 2, 4)
+
+
+def _endings(spec: Spec) -> Iterator[str]:
+    yield from _heading("How it ends")
+    if spec.termination.announce:
+        yield f"  The ending is named by {spec.termination.announce.by}."
+    for name, outcome in spec.outcomes.items():
+        where = f"; from {', '.join(outcome.from_)}" if outcome.from_ else ""
+        yield screen.wrapped(f"{outcome.title} ({name}{where})", 2, 4)
+
+
+def _sources(spec: Spec) -> Iterator[str]:
+    if not spec.sources:
+        return
+    yield from _heading("What it rests on")
+    kinds = [source.kind for source in spec.sources.values()]
+    counts = [("cite", "publications or pages"), ("decision", "decisions"), ("unverified", "not verified")]
+    yield "  " + ", ".join(f"{kinds.count(kind)} {what}" for kind, what in counts if kind in kinds)
+    for source in spec.sources.values():
+        mark = {"cite": "", "decision": "Decided: ", "unverified": "Not verified: "}[source.kind]
+        yield screen.wrapped(f"{mark}{source.cite or source.decision or source.unverified}", 2, 4)

@@ -1,0 +1,129 @@
+"""What a word on the command line stands for: a shipped name, a file, or a folder of files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from importlib.resources import files
+from typing import Literal
+
+import click
+
+from iptengine.authoring import shelves
+from iptengine.diagnostics import did_you_mean
+from iptengine.protocol.ids import is_id
+
+Sort = Literal["protocol", "measure", "vignette"]
+ENDINGS: dict[Sort, str] = {
+    "protocol": ".protocol.yaml",
+    "measure": ".measure.yaml",
+    "vignette": ".vignette.yaml",
+}
+MOST_FILES = 5000
+
+
+def protocol_source(word: str) -> str:
+    """The shipped name or the path that PROTOCOL stands for.
+
+    Raises:
+        UsageError: It is neither.
+    """
+    known = shipped("protocol")
+    if word in known:
+        return word
+    if is_id(word) and not os.path.exists(word):
+        raise click.UsageError(f"'{word}' is neither a file nor a shipped protocol; {did_you_mean(word, known)}")
+    return _ends(existing_file(word), "protocol")
+
+
+def vignette_path(word: str) -> str:
+    """The path of a vignette: a file, or the name of a shipped example.
+
+    Raises:
+        UsageError: It is neither.
+    """
+    known = shipped_examples()
+    if word in known:
+        return os.path.join(examples_folder(), word + ENDINGS["vignette"])
+    if is_id(word) and not os.path.exists(word):
+        raise click.UsageError(f"'{word}' is neither a file nor a shipped example; {did_you_mean(word, known)}")
+    return _ends(existing_file(word), "vignette")
+
+
+def existing_file(path: str) -> str:
+    """`path`, if a file is there.
+
+    Raises:
+        UsageError: There is none.
+    """
+    if os.path.isdir(path):
+        raise click.UsageError(f"'{path}' is a folder; name a file in it")
+    if not os.path.exists(path):
+        raise click.UsageError(f"there is no file '{path}'")
+    return path
+
+
+def _ends(path: str, sort: Sort) -> str:
+    if not path.endswith(ENDINGS[sort]):
+        raise click.UsageError(f"the name of a {sort} file ends in {ENDINGS[sort]}; '{path}' does not")
+    return path
+
+
+def files_under(words: Iterable[str], sorts: Iterable[Sort]) -> list[tuple[Sort, str]]:
+    """Every file that `words` name, with its sort: files as they stand, folders walked in order of name.
+
+    Raises:
+        UsageError: A word names nothing, or a folder holds no such file.
+    """
+    wanted = tuple(sorts)
+    found: dict[str, Sort] = {}
+    for word in words:
+        for sort, path in _one(word, wanted):
+            found.setdefault(path, sort)
+    return [(sort, path) for path, sort in found.items()]
+
+
+def _one(word: str, sorts: tuple[Sort, ...]) -> list[tuple[Sort, str]]:
+    if os.path.isdir(word):
+        inside = list(_walk(word, sorts))
+        if not inside:
+            endings = " or ".join("*" + ENDINGS[sort] for sort in sorts)
+            raise click.UsageError(f"the folder '{word}' holds no {endings}")
+        return inside
+    named = next((sort for sort in sorts if word.endswith(ENDINGS[sort])), None)
+    if named is not None:
+        return [(named, existing_file(word))]
+    return [("protocol", protocol_source(word)) if "protocol" in sorts else ("vignette", vignette_path(word))]
+
+
+def _walk(folder: str, sorts: tuple[Sort, ...]) -> Iterator[tuple[Sort, str]]:
+    count = 0
+    for here, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            sort = next((sort for sort in sorts if name.endswith(ENDINGS[sort])), None)
+            if sort is None:
+                continue
+            count += 1
+            if count > MOST_FILES:
+                raise click.UsageError(f"the folder '{folder}' holds more than {MOST_FILES} files; name a smaller one")
+            yield sort, os.path.join(here, name)
+
+
+def shipped(sort: Sort) -> tuple[str, ...]:
+    """The names of the shipped protocols or measures, in order."""
+    folder = shelves.shipped_folder()
+    return shelves.names_in((folder if sort == "protocol" else os.path.join(folder, "measures"),), ENDINGS[sort])
+
+
+def examples_folder() -> str:
+    """The folder of the shipped vignettes: inside the installed package, or beside the sources in a checkout."""
+    packaged = str(files("iptengine").joinpath("examples"))
+    if os.path.isdir(packaged):
+        return packaged
+    return os.path.join(os.path.dirname(shelves.shipped_folder()), "examples")
+
+
+def shipped_examples() -> tuple[str, ...]:
+    """The names of the shipped vignettes, in order."""
+    return shelves.names_in((examples_folder(),), ENDINGS["vignette"])

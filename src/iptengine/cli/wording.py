@@ -1,0 +1,41 @@
+"""Every condition a protocol understands, with its own names in it."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from iptengine.authoring.loader import load
+from iptengine.cli import screen
+from iptengine.cli.names import protocol_source
+from iptengine.protocol.conditions import Form, Names, forms
+from iptengine.protocol.protocol import names_of
+
+
+def show_words(protocol: str, word: str) -> int:
+    """Prints the forms of condition that a protocol has names for; with `word`, those that hold it."""
+    loaded = load(protocol_source(protocol))
+    names = names_of(loaded.spec, loaded.measures)
+    found = [form for form in forms(names) if _holds(form, names, word)]
+    if not found:
+        screen.complain(f"no condition of {loaded.id} has the word '{word}'; leave it out to see them all")
+        return 1
+    screen.say(f"What a condition of {loaded.id} can say. Words in capitals stand for a name or a number.")
+    for family, group in groupby(found, key=lambda form: form.family):
+        screen.say()
+        screen.say(screen.strong(family))
+        for form in group:
+            _show(form, names)
+    return 0
+
+
+def _holds(form: Form, names: Names, word: str) -> bool:
+    wanted = word.lower()
+    return not wanted or any(wanted in text.lower() for text in (form.pattern, *form.examples(names)))
+
+
+def _show(form: Form, names: Names) -> None:
+    screen.say()
+    screen.say(f"  {form.pattern}")
+    screen.say(screen.faint(screen.wrapped(form.about, 4)))
+    for example in form.examples(names):
+        screen.say(f"      {example}")
