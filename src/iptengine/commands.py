@@ -1,0 +1,106 @@
+"""What somebody says to a course: every command, for ``from iptengine import commands``.
+
+A report says what happened and is never refused for clinical reasons; a request asks for a move and may be.
+
+Example:
+    >>> from iptengine import commands as c
+    >>> c.EnterPhase("ending")
+    <EnterPhase>
+    >>> c.command_from_mapping({"kind": "enter_phase", "phase": "ending"}) == c.EnterPhase("ending")
+    True
+"""
+
+from __future__ import annotations
+
+from iptengine.course.codec import BadInput, command_from_mapping
+from iptengine.course.commands import (
+    COMMANDS,
+    AcknowledgeAlert,
+    Adopt,
+    AgreeContract,
+    AgreeFocus,
+    AmendContract,
+    AnnounceEnding,
+    AssessAlert,
+    AssignHomework,
+    Book,
+    ChangeFocus,
+    CloseAlert,
+    CloseFocus,
+    Command,
+    Correct,
+    Defer,
+    Deviate,
+    DoTask,
+    EndCourse,
+    EnterPhase,
+    FillChecklist,
+    HoldSession,
+    MissSession,
+    MonitorAlert,
+    Read,
+    RecordContact,
+    RecordDiagnosis,
+    RecordFact,
+    RecordLifeEvent,
+    RecordPerson,
+    RecordSession,
+    RemindMe,
+    Restage,
+    ReviewHomework,
+    SetGoal,
+    Start,
+    WaiveDiagnosis,
+    Withdraw,
+    WriteFormulation,
+    WriteNote,
+    as_mapping,
+    inputs,
+)
+
+__all__ = [
+    "COMMANDS",
+    "AcknowledgeAlert",
+    "Adopt",
+    "AgreeContract",
+    "AgreeFocus",
+    "AmendContract",
+    "AnnounceEnding",
+    "AssessAlert",
+    "AssignHomework",
+    "BadInput",
+    "Book",
+    "ChangeFocus",
+    "CloseAlert",
+    "CloseFocus",
+    "Command",
+    "Correct",
+    "Defer",
+    "Deviate",
+    "DoTask",
+    "EndCourse",
+    "EnterPhase",
+    "FillChecklist",
+    "HoldSession",
+    "MissSession",
+    "MonitorAlert",
+    "Read",
+    "RecordContact",
+    "RecordDiagnosis",
+    "RecordFact",
+    "RecordLifeEvent",
+    "RecordPerson",
+    "RecordSession",
+    "RemindMe",
+    "Restage",
+    "ReviewHomework",
+    "SetGoal",
+    "Start",
+    "WaiveDiagnosis",
+    "Withdraw",
+    "WriteFormulation",
+    "WriteNote",
+    "as_mapping",
+    "command_from_mapping",
+    "inputs",
+]
