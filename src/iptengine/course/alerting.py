@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from iptengine.course.course import Course
 from iptengine.course.desk import Desk
@@ -10,7 +11,7 @@ from iptengine.course.events import AlertRaised, Event, FactRecorded, ReadingTak
 from iptengine.course.evolve import fold
 from iptengine.course.facts import CourseFacts
 from iptengine.protocol.measure import Measure
-from iptengine.protocol.protocol import Guard
+from iptengine.protocol.protocol import Guard, Protocol
 from iptengine.protocol.scoring import RiskAnswer
 from iptengine.protocol.truth import Truth
 
@@ -58,13 +59,32 @@ def _on_item(guard: Guard, measure: str, item: str) -> bool:
     return any((m.kind, m.of, m.name) == ("item", measure, item) for c in guard.conditions() for m in c.mentions)
 
 
+_QUIET = frozenset({"task_logged", "task_deferred", "note_written", "reminder_set", "deviated", "course_ended"})
+"""Events that change no reading, fact, appointment, contract, focus or alert."""
+_MINDS_QUIET = frozenset({"days", "weeks", "months", "today", "ended"})
+
+
+@lru_cache(maxsize=4096)
+def _minds(protocol: Protocol, alert: str) -> bool:
+    """Whether a quiet event can change the alert's answer: it speaks of tasks, of days, or of the end."""
+    sentences = [c for guard in protocol.at("alerts", alert, "raise_if") for c in guard.conditions()]
+    return any(
+        bool(_MINDS_QUIET & set(sentence.text.split()))
+        or any(m.kind in ("task", "technique", "outcome") for m in sentence.mentions)
+        for sentence in sentences
+    )
+
+
 def protocol_alerts(desk: Desk, events: Sequence[Event]) -> Iterator[AlertRaised]:
     """The protocol's own alerts that what was just recorded raises."""
-    if not desk.protocol.spec.alerts:
+    quiet = all(event.kind in _QUIET for event in events)
+    watched = [name for name in desk.protocol.spec.alerts if not quiet or _minds(desk.protocol, name)]
+    if not watched:
         return
     after = fold(desk.course, events)
     now = CourseFacts(desk.protocol, after, desk.on)
-    for name, alert in desk.protocol.spec.alerts.items():
+    for name in watched:
+        alert = desk.protocol.spec.alerts[name]
         for guard in desk.protocol.at("alerts", name, "raise_if"):
             cause = _raised_by(desk, guard, alert.kind, events, after, now)
             if cause is None or _built_in(desk, guard):

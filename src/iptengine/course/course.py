@@ -36,7 +36,7 @@ from iptengine.course.events import (
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """What was agreed: the terms as they hold now."""
+    """What was agreed: the terms as they hold now, and the number of sessions they began with."""
 
     sessions: int | None
     frequency: str
@@ -47,6 +47,8 @@ class Contract:
     agreed_on: date | None = None
     frequency_until: date | None = None
     frequency_then: str = ""
+    sessions_at_first: int | None = None
+    """The number agreed at the outset, before any amendment."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -219,7 +221,7 @@ class Course:
     corrections: tuple[Correction, ...] = ()
     anomalies: tuple[Anomaly, ...] = ()
     warnings: tuple[CourseWarning, ...] = ()
-    seen: frozenset[str] = frozenset()
+    seen: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Course {self.id} version {self.version}>"
@@ -271,10 +273,15 @@ _SETTER = dict(zip(_SLOTS, _SET, strict=True))
 
 
 def changed(course: Course, changes: Mapping[str, Any]) -> Course:
-    """A course with some fields replaced. Lean on purpose: it runs once for every event of a replay."""
+    """A course with some fields replaced."""
     new: Course = object.__new__(Course)
     for get, put in _PAIRS:
         put(new, get(course))
-    for name, value in changes.items():
-        _SETTER[name](new, value)
+    write(new, changes)
     return new
+
+
+def write(draft: Course, changes: Mapping[str, Any]) -> None:
+    """Write into a course that nobody else holds yet; only a fold does this, between its events."""
+    for name, value in changes.items():
+        _SETTER[name](draft, value)

@@ -20,6 +20,7 @@ from iptengine.course.course import (
     PhaseEntry,
     StageEntry,
     changed,
+    write,
 )
 
 Changes = dict[str, Any]
@@ -31,21 +32,26 @@ def evolve(course: Course, event: e.Event) -> Course:
 
     Never raises for anything that was recorded: an event that makes no sense here becomes an anomaly.
     """
-    handler = _HANDLERS.get(event.kind, _unreadable)
-    changes = _corrected(course, event, handler) if event.corrects else handler(course, event)
-    changes["version"] = course.version + 1
-    if event.command and event.command not in course.seen:
-        changes["seen"] = course.seen | {event.command}
-    if event.warnings:
-        changes["warnings"] = (*course.warnings, *event.warnings)
-    return changed(course, changes)
+    return fold(course, (event,))
 
 
 def fold(course: Course, events: Iterable[e.Event]) -> Course:
     """The course after all of `events`, in order."""
+    draft = changed(course, {})  # copied once and written in place: nobody else holds it yet
     for event in events:
-        course = evolve(course, event)
-    return course
+        write(draft, _changes(draft, event))
+    return draft
+
+
+def _changes(course: Course, event: e.Event) -> Changes:
+    handler = _HANDLERS.get(event.kind, _unreadable)
+    changes = _corrected(course, event, handler) if event.corrects else handler(course, event)
+    changes["version"] = course.version + 1
+    if event.command and event.command not in course.seen[-1:]:
+        changes["seen"] = (*course.seen, event.command)
+    if event.warnings:
+        changes["warnings"] = (*course.warnings, *event.warnings)
+    return changes
 
 
 def _anomaly(course: Course, event: e.Event, text: str) -> Changes:
@@ -66,7 +72,8 @@ def _started(course: Course, event: e.CourseStarted | e.CourseAdopted) -> Change
     contract = None
     if event.sessions is not None or event.frequency:
         contract = Contract(
-            event.sessions, event.frequency, event.minutes, "", event.missed, event.uses_session, None
+            event.sessions, event.frequency, event.minutes, "", event.missed, event.uses_session, None,
+            sessions_at_first=event.sessions,
         )  # fmt: skip
     return {
         "protocol": event.protocol,
@@ -138,15 +145,18 @@ def _meeting(course: Course, event: e.SessionHeld | e.SessionMissed) -> Changes:
 def _contract(course: Course, event: e.ContractAgreed) -> Changes:
     return {
         "contract": Contract(
-            event.sessions, event.frequency, event.minutes, event.mode, event.missed, event.uses_session, event.on
+            event.sessions, event.frequency, event.minutes, event.mode, event.missed, event.uses_session, event.on,
+            sessions_at_first=event.sessions,
         )
-    }
+    }  # fmt: skip
 
 
 def _amended(course: Course, event: e.ContractAmended) -> Changes:
+    old = course.contract
     contract = Contract(
         event.sessions, event.frequency, event.minutes, event.mode, event.missed, event.uses_session,
-        course.contract.agreed_on if course.contract else None, event.frequency_until, event.frequency_then,
+        old.agreed_on if old else None, event.frequency_until, event.frequency_then,
+        old.sessions_at_first if old else event.sessions,
     )  # fmt: skip
     return {"contract": contract, "amendments": (*course.amendments, event)}
 
