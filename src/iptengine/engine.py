@@ -265,6 +265,7 @@ class Clinic:
             before = _before(history, stamped) if key is not None else None
             if before is not None:
                 return _told_again(protocol, history, before, stamped, expected)
+            _check_new(history.course, stamped)
             try:
                 return self._carried_out(protocol, history, stamped, expected)
             except StaleVersion:
@@ -511,6 +512,12 @@ def _told_again(
         since = history.events[before if expected is None else max(expected, 0) :]
         raise Conflict((event for event in since if event.command not in ids), done)
     return done
+
+
+def _check_new(course: Course, commands: Iterable[Command]) -> None:
+    """A command under an id that was answered before would be taken for answered, and what it reports be lost."""
+    if any(_id(command) in course.seen for command in commands):
+        raise BadInput("ids", "the ids made for this clinic repeat themselves; nothing of this batch was recorded")
 
 
 def _id(command: Command) -> str:
