@@ -1,0 +1,294 @@
+"""A course in figures: appointments, scores by every rule, alerts, stages, how it ended. Counted, never judged.
+
+Pure, whole numbers and exact shares; the words are the protocol's own. It answers at any point of a course.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from iptengine.course import timing
+from iptengine.course.course import Alert, Course, Focus
+from iptengine.course.events import ReadingTaken
+from iptengine.course.shares import Share
+from iptengine.protocol.measure import Measure
+from iptengine.protocol.model import MISSES, STATUSES
+from iptengine.protocol.protocol import Protocol
+from iptengine.protocol.scoring import Score, band, change, exact, number
+from iptengine.protocol.truth import Truth
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSummary:
+    """What one published rule says from the first reading to the last.
+
+    Attributes:
+        held_in: Numbers of the sessions in whose reading it held; where the list breaks off, the status flipped.
+        first_met: The first of them.
+    """
+
+    rule: str
+    title: str
+    answer: Truth
+    held_in: tuple[int, ...]
+
+    @property
+    def first_met(self) -> int | None:
+        """The session in which it held first."""
+        return self.held_in[0] if self.held_in else None
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureSummary:
+    """One measure from the first reading to the last.
+
+    Attributes:
+        readings: Readings on record; one that was never taken is no reading, and nothing fills its place.
+        change: Points from first to last; minus for a fall, whatever the direction of the measure.
+        better: The same as a share of the first total, plus for better; ``None`` for a first total of 0.
+        worst: The worst total.
+        worst_in: The session of the worst total, when it was taken in one.
+    """
+
+    measure: str
+    label: str
+    readings: int
+    first: Score | None
+    last: Score | None
+    change: Score | None
+    better: Fraction | None
+    worst: Score | None
+    worst_in: int | None
+    first_band: str
+    last_band: str
+    rules: tuple[RuleSummary, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AlertCount:
+    """Alerts of one level: raised, assessed by a clinician, and assessed on the day they were raised."""
+
+    raised: int
+    assessed: int
+    same_day: int
+
+
+@dataclass(frozen=True, slots=True)
+class StageStep:
+    """A stage a focus was placed in, and the session in which that was recorded."""
+
+    stage: str
+    title: str
+    on: date
+    session: int | None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class FocusSummary:
+    """A focus and the stages it went through."""
+
+    id: str
+    area: str
+    title: str
+    agreed: date
+    stages: tuple[StageStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseSummary:
+    """A phase the course was in, and the sessions held in it."""
+
+    phase: str
+    title: str
+    entered: date
+    held: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeSummary:
+    """How the course ended. `kind` is the protocol's: completed, early, transferred, lost, clinical, relapse."""
+
+    outcome: str
+    title: str
+    kind: str
+    reason: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Summary:
+    """A course in figures.
+
+    Attributes:
+        appointments: Appointments that are past, held or not.
+        missed: Those not held, by status, in the order of the statuses.
+        used_unattended: Sessions that were used up without being held.
+        agreed: Sessions agreed at the outset.
+        agreed_now: Sessions agreed after the amendments.
+        attendance: Sessions attended, of those that the patient's side could attend: attended and missed by it.
+            A cancellation by the therapist and a move to another day are not counted against the patient.
+    """
+
+    appointments: int
+    attended: int
+    missed: tuple[tuple[str, int], ...]
+    used: int
+    used_unattended: int
+    agreed: int | None
+    agreed_now: int | None
+    attendance: Share
+    measures: tuple[MeasureSummary, ...]
+    risk: AlertCount
+    review: AlertCount
+    people: int
+    focuses: tuple[FocusSummary, ...]
+    phases: tuple[PhaseSummary, ...]
+    amendments: int
+    deviations: int
+    corrections: int
+    outcome: OutcomeSummary | None
+
+
+def summary(protocol: Protocol, course: Course) -> Summary:
+    """The figures of `course` as it stands."""
+    past = timing.past(course)
+    attended = sum(a.held for a in past)
+    by_patient = sum(a.status in MISSES for a in past)
+    counts = ((status, sum(a.status == status for a in past)) for status in STATUSES if status != "attended")
+    contract = course.contract
+    return Summary(
+        appointments=len(past),
+        attended=attended,
+        missed=tuple((status, count) for status, count in counts if count),
+        used=timing.sessions_used(course),
+        used_unattended=sum(a.used and not a.held for a in past),
+        agreed=contract.sessions_at_first if contract else None,
+        agreed_now=timing.contracted(course),
+        attendance=Share(attended, attended + by_patient),
+        measures=tuple(_measures(protocol, course)),
+        risk=_count([a for a in course.alerts if a.level == "risk"]),
+        review=_count([a for a in course.alerts if a.level != "risk"]),
+        people=len(course.people),
+        focuses=tuple(_focus(protocol, course, focus) for focus in course.focuses),
+        phases=tuple(_phases(protocol, course)),
+        amendments=len(course.amendments),
+        deviations=len(course.deviations),
+        corrections=len(course.corrections),
+        outcome=_outcome(protocol, course),
+    )
+
+
+# -- scores ------------------------------------------------------------------------------------------------------
+
+
+def _measures(protocol: Protocol, course: Course) -> Iterator[MeasureSummary]:
+    numbers = session_numbers(course)
+    for name, measure in protocol.measures.items():
+        taken = [r for r in course.readings if r.measure == name]
+        if taken:
+            yield _measure(name, measure, taken, [numbers.get(r.session) for r in taken])
+
+
+def session_numbers(course: Course) -> dict[str, int]:
+    """The number of each session that was held, by the id its records carry."""
+    return {a.id: a.number for a in course.appointments if a.held and a.number is not None}
+
+
+def _measure(
+    name: str, measure: Measure, taken: Sequence[ReadingTaken], places: Sequence[int | None]
+) -> MeasureSummary:  # fmt: skip
+    first, last = taken[0].total, taken[-1].total
+    known = [(r.total, place) for r, place in zip(taken, places, strict=True) if r.total is not None]
+    worst, worst_in = _worst(measure, known)
+    points = None if first is None or last is None else exact(last) - exact(first)
+    return MeasureSummary(
+        measure=name,
+        label=measure.label,
+        readings=len(taken),
+        first=first,
+        last=last,
+        change=None if points is None else number(points),
+        better=None if points is None or not first else Fraction(points) / exact(first) * _good(measure),
+        worst=worst,
+        worst_in=worst_in,
+        first_band=_band(measure, first),
+        last_band=_band(measure, last),
+        rules=tuple(_rules(measure, first, last, taken, places)),
+    )
+
+
+def _good(measure: Measure) -> int:
+    return -1 if measure.direction == "higher is worse" else 1
+
+
+def _worst(measure: Measure, known: Sequence[tuple[Score, int | None]]) -> tuple[Score | None, int | None]:
+    """The worst total and its session; the first of several."""
+    if not known:
+        return None, None
+    return max(known, key=lambda pair: -_good(measure) * exact(pair[0]))
+
+
+def _band(measure: Measure, total: Score | None) -> str:
+    found = band(measure, total) if total is not None else None
+    return found.name if found else ""
+
+
+def _rules(
+    measure: Measure,
+    first: Score | None,
+    last: Score | None,
+    taken: Sequence[ReadingTaken],
+    places: Sequence[int | None],
+) -> Iterator[RuleSummary]:
+    each = [
+        (place, {fact.rule for fact in change(measure, first, r.total) if fact.answer is Truth.YES})
+        for r, place in zip(taken, places, strict=True)
+        if place is not None
+    ]
+    for fact in change(measure, first, last):
+        held = tuple(place for place, rules in each if fact.rule in rules)
+        yield RuleSummary(fact.rule, fact.title, fact.answer, held)
+
+
+# -- alerts, focuses, phases, outcome ----------------------------------------------------------------------------
+
+
+def _count(alerts: Sequence[Alert]) -> AlertCount:
+    assessed = [a for a in alerts if not a.needs_assessment]
+    return AlertCount(len(alerts), len(assessed), sum(a.assessed == a.raised for a in assessed))
+
+
+def _focus(protocol: Protocol, course: Course, focus: Focus) -> FocusSummary:
+    area = protocol.spec.problem_areas[focus.area]
+    numbers = session_numbers(course)
+    steps = (
+        StageStep(
+            entry.stage,
+            area.stages[entry.stage].title if entry.stage in area.stages else entry.stage,
+            entry.on,
+            numbers.get(entry.session),
+        )
+        for entry in focus.history
+    )
+    return FocusSummary(focus.id, focus.area, area.title, focus.agreed, tuple(steps))
+
+
+def _phases(protocol: Protocol, course: Course) -> Iterator[PhaseSummary]:
+    for name in dict.fromkeys(entry.phase for entry in course.phases):
+        entered = next(entry.on for entry in course.phases if entry.phase == name)
+        held = tuple(a.number for a in course.appointments if a.held and a.phase == name and a.number is not None)
+        title = protocol.spec.phases[name].title if name in protocol.spec.phases else name
+        yield PhaseSummary(name, title, entered, held)
+
+
+def _outcome(protocol: Protocol, course: Course) -> OutcomeSummary | None:
+    ended = course.outcome
+    if ended is None:
+        return None
+    spec = protocol.spec.outcomes.get(ended.outcome)
+    return OutcomeSummary(
+        ended.outcome, spec.title if spec else ended.outcome, spec.kind if spec else "", ended.reason, ended.on
+    )  # fmt: skip
