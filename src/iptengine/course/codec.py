@@ -440,7 +440,8 @@ def _class_reader(classes: list[Any]) -> Read:
         if type(value) is not dict:
             raise _Misfit("must be a map of its fields")
         if "kind" not in value and others:
-            return _filled(_shape(others[0]), value)
+            fitting = [wanted for wanted in others if value.keys() <= _shape(wanted).readers.keys()]
+            return _filled(_shape((fitting or others)[0]), value)
         raw = dict(value)
         kind = raw.pop("kind", None)
         if type(kind) is not str or kind not in events:
