@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -394,7 +394,7 @@ def _union(hints: list[Any]) -> tuple[frozenset[type], Read]:
 
 def _container(hint: Any) -> Read | None:
     args = get_args(hint)
-    if get_origin(hint) is tuple:
+    if get_origin(hint) in (tuple, Sequence):
         return _list_reader(args[0], tuple)
     if get_origin(hint) is frozenset:
         return _list_reader(args[0], frozenset)
