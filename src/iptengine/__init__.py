@@ -1,0 +1,131 @@
+"""An engine for manualised psychotherapy: the protocol file is the manual.
+
+Every public name is here, and the commands in ``iptengine.commands``; a name is loaded when it is first used.
+
+Example:
+    >>> import iptengine as ipt
+    >>> ipt.load("ipt-adult").title
+    'Interpersonal Psychotherapy for depression in adults'
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from iptengine import commands as commands
+    from iptengine.authoring.loader import check as check
+    from iptengine.authoring.loader import load as load
+    from iptengine.course.codec import BadInput as BadInput
+    from iptengine.course.commands import Command as Command
+    from iptengine.course.course import Alert as Alert
+    from iptengine.course.course import Course as Course
+    from iptengine.course.decide import decide as decide
+    from iptengine.course.events import CourseWarning as CourseWarning
+    from iptengine.course.events import Event as Event
+    from iptengine.course.evolve import evolve as evolve
+    from iptengine.course.refusal import Refused as Refused
+    from iptengine.course.replay import replay as replay
+    from iptengine.course.stamp import Actor as Actor
+    from iptengine.course.stamp import Stamp as Stamp
+    from iptengine.course.ways import Due as Due
+    from iptengine.course.ways import Way as Way
+    from iptengine.course.ways import due as due
+    from iptengine.course.ways import ways as ways
+    from iptengine.diagnostics import Diagnostic as Diagnostic
+    from iptengine.diagnostics import IptengineError as IptengineError
+    from iptengine.diagnostics import ProtocolError as ProtocolError
+    from iptengine.diagnostics import Span as Span
+    from iptengine.engine import Clinic as Clinic
+    from iptengine.engine import Conflict as Conflict
+    from iptengine.engine import CourseExists as CourseExists
+    from iptengine.engine import Done as Done
+    from iptengine.engine import UnknownCourse as UnknownCourse
+    from iptengine.engine import UnknownProtocol as UnknownProtocol
+    from iptengine.protocol.protocol import Protocol as Protocol
+    from iptengine.protocol.protocol import Reason as Reason
+    from iptengine.render import Agenda as Agenda
+    from iptengine.render import agenda as agenda
+    from iptengine.store.memory import MemoryStore as MemoryStore
+    from iptengine.store.port import StaleVersion as StaleVersion
+    from iptengine.store.port import Store as Store
+    from iptengine.store.port import StoreError as StoreError
+    from iptengine.store.port import UnknownDigest as UnknownDigest
+
+_HOMES = {
+    "authoring.loader": ("check", "load"),
+    "course.codec": ("BadInput",),
+    "course.commands": ("Command",),
+    "course.course": ("Alert", "Course"),
+    "course.decide": ("decide",),
+    "course.events": ("CourseWarning", "Event"),
+    "course.evolve": ("evolve",),
+    "course.refusal": ("Refused",),
+    "course.replay": ("replay",),
+    "course.stamp": ("Actor", "Stamp"),
+    "course.ways": ("Due", "Way", "due", "ways"),
+    "diagnostics": ("Diagnostic", "IptengineError", "ProtocolError", "Span"),
+    "engine": ("Clinic", "Conflict", "CourseExists", "Done", "UnknownCourse", "UnknownProtocol"),
+    "protocol.protocol": ("Protocol", "Reason"),
+    "render": ("Agenda", "agenda"),
+    "store.memory": ("MemoryStore",),
+    "store.port": ("StaleVersion", "Store", "StoreError", "UnknownDigest"),
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "Actor",
+    "Agenda",
+    "Alert",
+    "BadInput",
+    "Clinic",
+    "Command",
+    "Conflict",
+    "Course",
+    "CourseExists",
+    "CourseWarning",
+    "Diagnostic",
+    "Done",
+    "Due",
+    "Event",
+    "IptengineError",
+    "MemoryStore",
+    "Protocol",
+    "ProtocolError",
+    "Reason",
+    "Refused",
+    "Span",
+    "StaleVersion",
+    "Stamp",
+    "Store",
+    "StoreError",
+    "UnknownCourse",
+    "UnknownDigest",
+    "UnknownProtocol",
+    "Way",
+    "agenda",
+    "check",
+    "commands",
+    "decide",
+    "due",
+    "evolve",
+    "load",
+    "replay",
+    "ways",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name == "commands":
+        return import_module("iptengine.commands")
+    home = _HOME.get(name)
+    if home is None:
+        raise AttributeError(f"module 'iptengine' has no attribute '{name}'", name=name, obj=__name__)
+    found: object = getattr(import_module(f"iptengine.{home}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
