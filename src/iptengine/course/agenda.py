@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from iptengine.course import timing
-from iptengine.course.course import Alert, Appointment, Course, Focus
+from iptengine.course.course import Alert, Appointment, Course, Focus, in_session
 from iptengine.course.due_tasks import DueTask, due_tasks, is_extra
 from iptengine.course.facts import CourseFacts
 from iptengine.course.first_lines import Line, due_measures, first_lines
@@ -411,10 +411,10 @@ def _last_time(protocol: Protocol, course: Course) -> LastTime | None:
     last = next((a for a in reversed(course.appointments) if a.held), None)
     if last is None:
         return None
-    logs = [t for t in course.tasks if t.session == last.id and t.task in protocol.tasks]
+    logs = [t for t in course.tasks if in_session(t, last) and t.task in protocol.tasks]
     done = [t for t in logs if t.how == "done"]
     usual = protocol.spec.phases[last.phase].each_session if last.phase in protocol.spec.phases else {}
-    put_off = [d.task for d in course.deferred if d.session == last.id and d.task in protocol.tasks]
+    put_off = [d.task for d in course.deferred if in_session(d, last) and d.task in protocol.tasks]
     known = protocol.spec.techniques
     return LastTime(
         last.number,
@@ -427,7 +427,7 @@ def _last_time(protocol: Protocol, course: Course) -> LastTime | None:
         ),
         tuple(dict.fromkeys(known[n].title for t in done for n in t.techniques if n in known)),
         bool(logs),
-        tuple(n.text for n in course.notes if n.session == last.id),
+        tuple(n.text for n in course.notes if in_session(n, last)),
         tuple(h.text for h in course.homework if not h.how),
     )
 

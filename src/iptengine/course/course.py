@@ -53,7 +53,10 @@ class Contract:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Appointment:
-    """A planned or past meeting. `id` is the event that recorded it first; `number` its place in the count."""
+    """A planned or past meeting. `id` is the event that recorded it first; `number` its place in the count.
+
+    `event` is the one that says what became of it; `booked` whether it was planned before.
+    """
 
     id: str
     on: date
@@ -67,6 +70,7 @@ class Appointment:
     why: str = ""
     phase: str = ""
     event: str = ""
+    booked: bool = False
 
     @property
     def held(self) -> bool:
@@ -74,7 +78,7 @@ class Appointment:
         return self.status == "attended"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class StageEntry:
     """A stage a focus was placed in."""
 
@@ -104,7 +108,7 @@ class Focus:
 
 @dataclass(frozen=True, slots=True)
 class PhaseEntry:
-    """A phase the course was in."""
+    """A phase the course was in. `way` is start, adopted, chart or deviation."""
 
     phase: str
     on: date
@@ -152,7 +156,7 @@ class Homework:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Ended:
     """How and when the course ended."""
 
@@ -162,7 +166,7 @@ class Ended:
     way: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Correction:
     """A record that was put right: the event that was wrong, the one that says so, and why."""
 
@@ -232,6 +236,11 @@ class Course:
         return self.outcome.outcome if self.outcome else None
 
     @property
+    def adopted(self) -> bool:
+        """Whether the course was already under way when it was taken over."""
+        return bool(self.phases) and self.phases[0].way == "adopted"
+
+    @property
     def open_focuses(self) -> tuple[Focus, ...]:
         """The focuses being worked on, the primary one first."""
         return tuple(sorted((f for f in self.focuses if f.closed is None), key=lambda f: not f.primary))
@@ -263,6 +272,11 @@ class Course:
         from iptengine.course.codec import course_to_json
 
         return course_to_json(self)
+
+
+def in_session(record: ReadingTaken | TaskLogged | TaskDeferred | NoteWritten, appointment: Appointment) -> bool:
+    """Whether a record belongs to a session: it says so, or was made on its day before the session was recorded."""
+    return record.session == appointment.id or (not record.session and record.on == appointment.on)
 
 
 _SLOTS = tuple(f.name for f in fields(Course))

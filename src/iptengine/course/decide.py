@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from iptengine.course import commands as c
@@ -127,13 +128,13 @@ def _adopt(desk: Desk, command: c.Adopt, terms: dict[str, Any]) -> Iterator[Even
 
 def _inner(desk: Desk, course: Course, command: Command) -> Iterator[Event]:
     """The events of another command, decided on `course` and numbered on within this decision."""
-    before, held = desk.course, desk.command
-    desk.course, desk.command = course, command
+    before, held, day = desk.course, desk.command, desk.on
+    desk.course, desk.command, desk.on = course, command, command.on or day
     desk.__dict__.pop("facts", None)
     try:
         yield from tuple(_handler(desk, command)(desk, command))
     finally:
-        desk.course, desk.command = before, held
+        desk.course, desk.command, desk.on = before, held, day
         desk.__dict__.pop("facts", None)
 
 
@@ -161,11 +162,12 @@ _SAME = (
 
 
 def _correct(desk: Desk, command: c.Correct) -> Iterator[Event]:
-    without, wrong = _known_record(desk, command.event, command.because)
-    inner = command.command
+    without, wrong, day = _known_record(desk, command.event, command.because)
+    inner = replace(command.command, on=command.command.on or day)
     if inner.request or inner.kind not in REPORTS:
         raise desk.nonsense("no_correction", "a correction says again what happened; a move is asked for anew")
     desk.corrects, desk.because = command.event, command.because
+    desk.wrong = next((a for a in desk.course.appointments if a.event == command.event), None)
     found = tuple(_inner(desk, without, inner))
     first = found[0].kind
     if wrong != first and not any({wrong, first} <= same for same in _SAME):
@@ -178,8 +180,8 @@ def _withdraw(desk: Desk, command: c.Withdraw) -> Iterator[Event]:
     yield desk.event(e.Withdrawn, corrects=command.event, because=command.because)
 
 
-def _known_record(desk: Desk, id: str, because: str) -> tuple[Course, str]:
-    """The course without the record an event made, and that event's kind; or a refusal."""
+def _known_record(desk: Desk, id: str, because: str) -> tuple[Course, str, date]:
+    """The course without the record an event made, that event's kind and its day; or a refusal."""
     if not because.strip():
         raise desk.nonsense("no_reason", "a correction says why")
     found = without_record(desk.course, id)

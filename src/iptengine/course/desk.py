@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from iptengine.course.commands import Command
-from iptengine.course.course import Course, Focus
+from iptengine.course.course import Appointment, Course, Focus
 from iptengine.course.events import CourseWarning, Event
 from iptengine.course.facts import CourseFacts
 from iptengine.course.refusal import Refused
@@ -31,6 +31,8 @@ class Desk:
         self.overridden: list[str] = []
         self.corrects = ""
         self.because = ""
+        self.wrong: Appointment | None = None
+        """The appointment that a correction speaks of."""
         self._count = 0
 
     @cached_property
@@ -42,8 +44,9 @@ class Desk:
         """A new event of this command."""
         self._count += 1
         if self.corrects:
-            fields.setdefault("corrects", self.corrects)
-            fields.setdefault("because", self.because)
+            own = fields.get("because", "")
+            fields["corrects"] = self.corrects
+            fields["because"] = f"{own} (corrected: {self.because})" if own else self.because
             self.corrects = ""
         return kind(
             id=f"{self.stamp.id}.{self._count}",

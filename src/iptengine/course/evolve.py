@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import date
 from typing import Any, TypeVar
 
 from iptengine.course import events as e
@@ -69,6 +70,7 @@ def _unreadable(course: Course, event: e.Event) -> Changes:
 def _started(course: Course, event: e.CourseStarted | e.CourseAdopted) -> Changes:
     if course.started is not None:
         return _anomaly(course, event, "the course had already begun")
+    adopted = isinstance(event, e.CourseAdopted)
     contract = None
     if event.sessions is not None or event.frequency:
         contract = Contract(
@@ -81,13 +83,15 @@ def _started(course: Course, event: e.CourseStarted | e.CourseAdopted) -> Change
         "called": event.called,
         "started": event.on,
         "phase": event.phase,
-        "phases": (PhaseEntry(event.phase, event.on, "start", event.id),),
+        "phases": (PhaseEntry(event.phase, event.on, "adopted" if adopted else "start", event.id),),
         "contract": contract,
         "adopted_sessions": event.sessions_used if isinstance(event, e.CourseAdopted) else 0,
     }
 
 
 def _ended(course: Course, event: e.CourseEnded) -> Changes:
+    if course.outcome is not None:
+        return _anomaly(course, event, "the course had already ended")
     return {"outcome": Ended(event.outcome, event.on, event.reason, event.way)}
 
 
@@ -114,14 +118,15 @@ def _numbered(course: Course, appointments: Iterable[Appointment]) -> tuple[Appo
 
 def _booked(course: Course, event: e.AppointmentBooked) -> Changes:
     new = Appointment(
-        event.id, event.on, "planned", event.time, event.minutes, event.mode, event.present, event=event.id
-    )
+        event.id, event.on, "planned", event.time, event.minutes, event.mode, event.present, event=event.id,
+        booked=True,
+    )  # fmt: skip
     return {"appointments": _numbered(course, (*course.appointments, new))}
 
 
 def _meeting(course: Course, event: e.SessionHeld | e.SessionMissed) -> Changes:
     old = course.appointment(event.appointment) if event.appointment else None
-    base = old or Appointment(event.id, event.on, "planned")
+    base = old or Appointment(event.appointment or event.id, event.on, "planned")
     if isinstance(event, e.SessionHeld):
         new = replace(
             base, on=event.on, status="attended", used=True, minutes=event.minutes or base.minutes,
@@ -132,11 +137,7 @@ def _meeting(course: Course, event: e.SessionHeld | e.SessionMissed) -> Changes:
             base, on=event.on, status=event.status, used=event.used, why=event.why, phase=event.phase, event=event.id
         )
     others = [a for a in course.appointments if a is not old]
-    changes: Changes = {"appointments": _numbered(course, (*others, new))}
-    if isinstance(event, e.SessionHeld) and course.reminders:
-        kept = tuple(r for r in course.reminders if r.on >= event.on)
-        changes["reminders"] = kept
-    return changes
+    return {"appointments": _numbered(course, (*others, new))}
 
 
 # -- contract and focus ------------------------------------------------------------------------------------------
@@ -238,8 +239,11 @@ def _by_day(field: str) -> Callable[[Course, e.Event], Changes]:
 
 
 def _latest(field: str) -> Callable[[Course, e.Event], Changes]:
+    """Keep the event that speaks of the later day; late entry of an earlier one changes nothing that holds now."""
+
     def keep(course: Course, event: e.Event) -> Changes:
-        return {field: event}
+        kept = getattr(course, field)
+        return {field: event} if kept is None or kept.on <= event.on else {}
 
     return keep
 
@@ -266,9 +270,11 @@ def _corrected(course: Course, event: e.Event, handler: Callable[[Course, Any], 
     without, was, changes = _taken_out(course, event.corrects)
     if was is None:
         found = handler(course, event)
-        anomaly = _anomaly(course, event, f"it corrects '{event.corrects}', which is not on record here")
-        return {**found, **anomaly}
+        told = Anomaly(event.id, f"it corrects '{event.corrects}', which is not on record here")
+        return {**found, "anomalies": (*found.get("anomalies", course.anomalies), told)}
     found = {**changes, **handler(without, event)}
+    if isinstance(was, Homework) and isinstance(event, e.HomeworkAssigned):
+        found["homework"] = (*found["homework"][:-1], replace(found["homework"][-1], how=was.how, note=was.note))
     correction = Correction(event.corrects, event.id, event.because, was)
     return {**found, "corrections": (*course.corrections, correction)}
 
@@ -276,7 +282,8 @@ def _corrected(course: Course, event: e.Event, handler: Callable[[Course, Any], 
 def _taken_out(course: Course, id: str) -> tuple[Course, e.Event | Appointment | Homework | None, Changes]:
     appointment = next((a for a in course.appointments if a.event == id), None)
     if appointment:
-        rest = _numbered(course, [a for a in course.appointments if a is not appointment])
+        others = [a for a in course.appointments if a is not appointment]
+        rest = _numbered(course, [*others, *_booking_of(appointment)])
         changes: Changes = {"appointments": rest}
         return changed(course, changes), appointment, changes
     for field in _LISTS:
@@ -291,6 +298,13 @@ def _taken_out(course: Course, id: str) -> tuple[Course, e.Event | Appointment |
             changes = {field: None}
             return changed(course, changes), was, changes
     return course, None, {}
+
+
+def _booking_of(appointment: Appointment) -> tuple[Appointment, ...]:
+    """The booking that is left of an appointment when what became of it is taken out."""
+    if not appointment.booked or appointment.status == "planned":
+        return ()
+    return (replace(appointment, status="planned", used=False, why="", phase="", event=appointment.id),)
 
 
 _HANDLERS: dict[str, Callable[[Course, Any], Changes]] = {
@@ -330,12 +344,12 @@ _HANDLERS: dict[str, Callable[[Course, Any], Changes]] = {
 }
 
 
-def without_record(course: Course, id: str) -> tuple[Course, str] | None:
-    """The course without the record that the event `id` made, and that event's kind; ``None`` when there is none."""
+def without_record(course: Course, id: str) -> tuple[Course, str, date] | None:
+    """The course without the record that the event `id` made, that event's kind and day; ``None`` when none."""
     without, was, _ = _taken_out(course, id)
     if was is None:
         return None
     if isinstance(was, Appointment):
         kind = {"planned": "appointment_booked", "attended": "session_held"}.get(was.status, "session_missed")
-        return without, kind
-    return without, "homework_assigned" if isinstance(was, Homework) else was.kind
+        return without, kind, was.on
+    return without, "homework_assigned" if isinstance(was, Homework) else was.kind, was.on

@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 
 from iptengine.course import timing
-from iptengine.course.course import Course, Focus
+from iptengine.course.course import Appointment, Course, Focus, in_session
 from iptengine.course.events import DiagnosisRecorded, DiagnosisWaived, FactRecorded, ReadingTaken, TaskLogged
 from iptengine.protocol import scoring
 from iptengine.protocol.conditions.port import Moment, Window
@@ -54,8 +54,8 @@ class CourseFacts:
         return held[-1] if held else (self._course.adopted_sessions or None)
 
     @cached_property
-    def _last_held(self) -> str:
-        return next((a.id for a in reversed(self._course.appointments) if a.held), "")
+    def _last_held(self) -> Appointment | None:
+        return next((a for a in reversed(self._course.appointments) if a.held), None)
 
     def window(self, phase: str) -> Window | None:
         return timing.window_state(self._protocol.spec.phases[phase].window, self._course)
@@ -133,9 +133,9 @@ class CourseFacts:
         return sum(entry.how == "done" for entry in self._log.get(task, ()))
 
     def task_sessions(self, task: str) -> tuple[int, ...]:
-        numbers = {a.id: a.number for a in self._course.appointments}
-        found = [numbers.get(entry.session) for entry in self._log.get(task, ()) if entry.how == "done"]
-        return tuple(sorted({n for n in found if n is not None}))
+        done = [entry for entry in self._log.get(task, ()) if entry.how == "done"]
+        held = [a for a in self._course.appointments if a.held and any(in_session(entry, a) for entry in done)]
+        return tuple(a.number for a in held if a.number is not None)
 
     def technique_count(self, technique: str) -> int:
         return sum(technique in entry.techniques for entry in self._course.tasks)
@@ -165,9 +165,10 @@ class CourseFacts:
         return taken[-1].answers.get(item) if taken else None
 
     def taken_in_last_session(self, measure: str) -> bool | None:
-        if not self._last_held:
+        last = self._last_held
+        if last is None:
             return None
-        return any(r.session == self._last_held for r in self._readings.get(measure, ()))
+        return any(in_session(r, last) for r in self._readings.get(measure, ()))
 
     def shows(self, measure: str, rule: str) -> bool | None:
         first, last = self.first_total(measure), self.total(measure)
@@ -252,7 +253,7 @@ class CourseFacts:
         return participant in booked.present if booked else None
 
     def present_in_last_session(self, participant: str) -> bool | None:
-        last = self._course.appointment(self._last_held) if self._last_held else None
+        last = self._last_held
         return participant in last.present if last and last.present else None
 
     @property

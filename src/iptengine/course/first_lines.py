@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from iptengine.course import timing
-from iptengine.course.course import Alert, Appointment, Course
+from iptengine.course.course import Alert, Appointment, Course, in_session
 from iptengine.course.due_tasks import DueTask
 from iptengine.course.facts import CourseFacts
 from iptengine.course.wording import counted, day, listed, ordinal
@@ -109,10 +109,15 @@ def is_due(rhythm: Rhythm, course: Course, sessions: Sequence[str]) -> bool:
 def due_measures(protocol: Protocol, course: Course) -> tuple[str, ...]:
     """Measures due next session."""
     return tuple(
-        name
-        for name, use in protocol.spec.measures.items()
-        if is_due(use.due, course, [r.session for r in course.readings if r.measure == name])
+        name for name, use in protocol.spec.measures.items() if is_due(use.due, course, _sessions_with(course, name))
     )
+
+
+def _sessions_with(course: Course, measure: str) -> list[str]:
+    """The sessions a measure was taken in."""
+    taken = [r for r in course.readings if r.measure == measure]
+    found = [a.id for a in course.appointments for r in taken if a.held and in_session(r, a)]
+    return found or [r.session for r in taken]
 
 
 def _measures(scene: _Scene) -> Iterator[Line]:
@@ -127,7 +132,10 @@ def _measures(scene: _Scene) -> Iterator[Line]:
 
 
 def _reminders(scene: _Scene) -> Iterator[Line]:
+    last = _last_held(scene.course)
     for reminder in scene.course.reminders:
+        if last is not None and reminder.on < last.on:
+            continue
         yield Line("reminder", f"You asked to be reminded: {reminder.text}", "", {"event": reminder.id})
 
 
@@ -170,13 +178,13 @@ def _questions(scene: _Scene) -> Iterator[Line]:
 def _first_tasks(scene: _Scene) -> Iterator[Line]:
     for task in scene.due:
         if task.first and task.task not in scene.planned:
-            yield Line("task_first", "", task.path, {"task": task.task}, task.do, f": {task.why}.")
+            yield Line("task_first", "", task.path, {"task": task.task, "focus": task.focus}, task.do, f": {task.why}.")
 
 
 def _late_tasks(scene: _Scene) -> Iterator[Line]:
     for task in scene.due:
         if task.late and task.task not in scene.planned and not task.first:
-            yield Line("task_late", "Late: ", task.path, {"task": task.task}, task.do, ".")
+            yield Line("task_late", "Late: ", task.path, {"task": task.task, "focus": task.focus}, task.do, ".")
 
 
 # -- what must be done by now ------------------------------------------------------------------------------------
@@ -195,7 +203,7 @@ def _by_now(scene: _Scene) -> Iterator[Line]:
     for task in scene.due:
         place = scene.protocol.tasks[task.task].spec.by
         if place and not task.late and task.task not in scene.planned and place.number(total) == number:
-            yield Line("task_by_now", "Today: ", task.path, {"task": task.task}, task.do, ".")
+            yield Line("task_by_now", "Today: ", task.path, {"task": task.task, "focus": task.focus}, task.do, ".")
 
 
 def _facts_due(scene: _Scene) -> Iterator[Line]:

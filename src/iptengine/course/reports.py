@@ -10,6 +10,7 @@ from iptengine.course import commands as c
 from iptengine.course import events as e
 from iptengine.course import timing
 from iptengine.course.alerting import risk_alerts
+from iptengine.course.course import Course
 from iptengine.course.desk import Desk, warning
 from iptengine.course.events import CourseWarning, Event
 from iptengine.protocol.model import STATUSES, FactSpec
@@ -23,30 +24,40 @@ HOW = ("done", "partly", "declined", "not_applicable", "not_done")
 # -- appointments ------------------------------------------------------------------------------------------------
 
 
-def _phase_on(desk: Desk) -> str:
-    """The phase the course was in on the day of the command; today's for a day on or after its last change."""
-    course = desk.course
-    if not course.phases or desk.on >= course.phases[-1].on:
+def phase_on(course: Course, on: date) -> str:
+    """The phase the course was in on a day; today's for a day on or after its last change."""
+    if not course.phases or on >= course.phases[-1].on:
         return course.phase
-    before = [entry.phase for entry in course.phases if entry.on < desk.on]
+    before = [entry.phase for entry in course.phases if entry.on < on]
     return before[-1] if before else course.phases[0].phase
 
 
+def _phase_on(desk: Desk) -> str:
+    return phase_on(desk.course, desk.on)
+
+
 def _booking(desk: Desk) -> str:
+    """The appointment that what happened belongs to: the one put right, or the one planned for the day."""
+    if desk.wrong is not None:
+        return desk.wrong.id
     planned = [a.id for a in desk.course.appointments if a.status == "planned" and a.on == desk.on]
     return planned[0] if planned else ""
 
 
 def _place(desk: Desk) -> int:
     """The number a session on this day takes."""
-    return desk.course.adopted_sessions + 1 + sum(a.used and a.on < desk.on for a in desk.course.appointments)
+    return desk.course.adopted_sessions + 1 + sum(a.used and a.on <= desk.on for a in desk.course.appointments)
+
+
+def _count_warnings(desk: Desk) -> Iterator[CourseWarning]:
+    agreed = timing.contracted(desk.course)
+    if agreed is not None and timing.sessions_used(desk.course) >= agreed:
+        yield warning("beyond_contract", f"the contract holds {agreed} sessions; amend it", "contract", "sessions")
 
 
 def _session_warnings(desk: Desk) -> Iterator[CourseWarning]:
+    yield from _count_warnings(desk)
     course = desk.course
-    agreed = timing.contracted(course)
-    if agreed is not None and timing.sessions_used(course) >= agreed:
-        yield warning("beyond_contract", f"the contract holds {agreed} sessions; amend it", "contract", "sessions")
     if course.started and desk.on < course.started:
         yield warning("before_start", f"this day is before the course began ({course.started.isoformat()})")
     if any(a.held and a.on == desk.on for a in course.appointments):
@@ -79,7 +90,7 @@ def hold(desk: Desk, command: c.HoldSession) -> Events:
         number=_place(desk),
         minutes=command.minutes,
         mode=command.mode or "",
-        present=command.present,
+        present=tuple(command.present),
         phase=_phase_on(desk),
     )
 
@@ -92,6 +103,7 @@ def miss(desk: Desk, command: c.MissSession) -> Events:
     used = command.status in (contract.uses_session if contract else ("attended",))
     yield desk.event(
         e.SessionMissed,
+        warnings=_count_warnings(desk) if used else (),
         appointment=_booking(desk),
         status=command.status,
         used=used,
@@ -102,8 +114,9 @@ def miss(desk: Desk, command: c.MissSession) -> Events:
     )
     if command.moved_to is not None:
         old = next((a for a in desk.course.appointments if a.id == _booking(desk)), None)
+        agreed: dict[str, Any] = {"time": old.time, "minutes": old.minutes, "mode": old.mode} if old else {}
         present = old.present if old and old.present else ("patient",)
-        yield desk.event(e.AppointmentBooked, on=command.moved_to, time=old.time if old else "", present=present)
+        yield desk.event(e.AppointmentBooked, on=command.moved_to, present=present, **agreed)
 
 
 def contact(desk: Desk, command: c.RecordContact) -> Events:
@@ -112,7 +125,7 @@ def contact(desk: Desk, command: c.RecordContact) -> Events:
         raise desk.nonsense("unknown_contact", f"this protocol knows the contacts {known}", "contacts")
     present_known(desk, command.present)
     yield desk.event(
-        e.ContactHeld, contact=command.contact, mode=command.mode, present=command.present, note=command.note
+        e.ContactHeld, contact=command.contact, mode=command.mode, present=tuple(command.present), note=command.note
     )
 
 
@@ -201,7 +214,7 @@ def do_task(desk: Desk, command: c.DoTask) -> Events:
         warnings=warnings,
         task=command.task,
         how=command.how,
-        techniques=command.techniques,
+        techniques=tuple(command.techniques),
         focus=focus,
         note=command.note,
         session=desk.session_today(),

@@ -129,7 +129,7 @@ def book(desk: Desk, command: c.Book) -> Events:
         time=command.time,
         minutes=command.minutes,
         mode=command.mode or "",
-        present=command.present,
+        present=tuple(command.present),
     )
 
 

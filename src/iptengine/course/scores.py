@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from iptengine.course.course import Course
+from iptengine.course.course import Course, in_session
 from iptengine.course.events import ReadingTaken
 from iptengine.protocol.measure import Measure
 from iptengine.protocol.protocol import Protocol
@@ -83,7 +83,7 @@ def _columns(course: Course, name: str) -> list[tuple[str, ReadingTaken | None]]
     for appointment in course.appointments:
         if appointment.status == "planned":
             continue
-        reading = next((r for r in reversed(taken) if r.session == appointment.id), None)
+        reading = next((r for r in reversed(taken) if in_session(r, appointment)), None)
         place = str(appointment.number) if appointment.held else GAP
         columns.append((appointment.on, place, reading))
     between = [(r.on, "+", r) for r in taken if not any(r is found for _, _, found in columns)]
