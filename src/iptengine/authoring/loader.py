@@ -92,7 +92,7 @@ def _paths(folders: Iterable[Folder]) -> tuple[str, ...]:
 def _load(source: str | os.PathLike[str], folders: Sequence[Folder]) -> Answer:
     extra = _paths(folders)
     text = os.fspath(source)
-    if text.endswith(shelves.PROTOCOL):
+    if text.endswith(shelves.PROTOCOL) and len(text) > len(shelves.PROTOCOL) and text.isprintable():
         return _file(text, text, extra)
     why = why_not_id(text)
     if why:

@@ -77,7 +77,7 @@ def python_names(document: Document, model: type[Model]) -> Iterator[Diagnostic]
             continue
         around = shape_at(model, path[:-1])
         if around is not None and around.kind == "part" and around.model is not None:
-            misfit = Misfit(path, "extra_forbidden", None, {}, None)
+            misfit = Misfit(path, "extra_forbidden", "", {}, None)
             yield say(misfit, document, model)
 
 

@@ -11,7 +11,7 @@ from iptengine.authoring.shapes import Shape, keys_of
 from iptengine.diagnostics import Path
 from iptengine.protocol.fields import Model
 from iptengine.protocol.measure import Measure
-from iptengine.protocol.model import AreaSpec, Condition, PhaseSpec, Spec
+from iptengine.protocol.model import Condition, Spec
 from iptengine.protocol.protocol import Guard, TaskHome
 
 
@@ -85,7 +85,10 @@ class View:
     @cached_property
     def tasks(self) -> Mapping[str, TaskHome]:
         """The first task of each name."""
-        return {home.name: home for home in reversed(self.homes)}
+        found: dict[str, TaskHome] = {}
+        for home in self.homes:
+            found.setdefault(home.name, home)
+        return found
 
     @cached_property
     def counts(self) -> tuple[int, ...]:
@@ -115,16 +118,6 @@ class View:
             yield ("problem_areas", area, "hour"), a.hour
             for stage, s in a.stages.items():
                 yield ("problem_areas", area, "stages", stage, "hour"), s.hour
-
-    @cached_property
-    def areas(self) -> Mapping[str, AreaSpec]:
-        """The problem areas."""
-        return self.spec.problem_areas
-
-    @cached_property
-    def phases(self) -> Mapping[str, PhaseSpec]:
-        """The phases."""
-        return self.spec.phases
 
 
 def reached(start: str, ways: Mapping[str, tuple[str, ...]]) -> frozenset[str]:

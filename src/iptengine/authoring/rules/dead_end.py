@@ -46,5 +46,7 @@ def check(view: View) -> Iterator[Finding]:
 
 
 def _hint(view: View) -> str:
-    outcome = next(iter(view.spec.outcomes), "completed")
-    return f"let it lead on: under next, write {outcome}: {{}}, or the conditions for it"
+    planned = [name for name, outcome in view.spec.outcomes.items() if outcome.kind == "completed"]
+    if not planned:
+        return "describe an outcome of kind completed, and let a phase lead to it under next"
+    return f"let it lead on: under next, write {planned[0]}: with the conditions for it"

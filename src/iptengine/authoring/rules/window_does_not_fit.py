@@ -41,8 +41,9 @@ def check(view: View) -> Iterator[Finding]:
     yield from outside
     if outside or not view.counts:
         return
-    yield from _order(view, windows)
-    if len(windows) == len(view.spec.phases):
+    crossed = list(_order(view, windows))
+    yield from crossed
+    if not crossed and len(windows) == len(view.spec.phases):
         yield from _holes(view, windows)
 
 
