@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from iptengine.course.course import Course
+from iptengine.course.course import Course, changed
 from iptengine.course.desk import Desk
 from iptengine.course.events import AlertRaised, Event, FactRecorded, ReadingTaken
 from iptengine.course.evolve import fold
 from iptengine.course.facts import CourseFacts
+from iptengine.protocol.conditions import Condition
 from iptengine.protocol.measure import Measure
+from iptengine.protocol.model import AlertSpec
 from iptengine.protocol.protocol import Guard, Protocol
 from iptengine.protocol.scoring import RiskAnswer
 from iptengine.protocol.truth import Truth
@@ -29,7 +31,7 @@ def risk_alerts(desk: Desk, reading: ReadingTaken, risks: Sequence[RiskAnswer]) 
     """The built-in alerts of a reading: one for every risk item at or above its threshold, or unanswered."""
     measure = desk.protocol.measures[reading.measure]
     for risk in risks:
-        if risk.state == "below":
+        if risk.state == "below" or (risk.state == "unanswered" and imported_total(desk.course, reading)):
             continue
         name = item_name(measure, risk.item)
         what = f"was answered {risk.value}" if risk.state == "above" else "was left unanswered"
@@ -44,6 +46,11 @@ def risk_alerts(desk: Desk, reading: ReadingTaken, risks: Sequence[RiskAnswer]) 
             item=risk.item,
             value=risk.value,
         )
+
+
+def imported_total(course: Course, reading: ReadingTaken) -> bool:
+    """Whether a reading is a bare total from before the course was taken over: one line asks for its items today."""
+    return course.adopted and course.started is not None and reading.on < course.started and not reading.answers
 
 
 def own_line(desk: Desk, measure: str, item: str) -> str:
@@ -86,56 +93,92 @@ def protocol_alerts(desk: Desk, events: Sequence[Event]) -> Iterator[AlertRaised
     for name in watched:
         alert = desk.protocol.spec.alerts[name]
         for guard in desk.protocol.at("alerts", name, "raise_if"):
-            cause = _raised_by(desk, guard, alert.kind, events, after, now)
-            if cause is None or _built_in(desk, guard):
+            if _built_in(desk, alert, guard):
+                continue
+            cause = _raised_by(desk, name, guard, alert.kind, events, after, now)
+            if cause is None:
                 continue
             yield desk.event(AlertRaised, code=name, level=alert.kind, text=alert.title, do=alert.do, cause=cause.id)
 
 
-def _built_in(desk: Desk, guard: Guard) -> bool:
-    """Whether the alert rests on a risk item alone, so that the built-in alert already says it."""
-    mentions = {m for c in guard.conditions() for m in c.mentions if m.kind == "item"}
-    others = {m for c in guard.conditions() for m in c.mentions if m.kind not in ("item", "measure")}
-    risky = {
-        (name, item) for name, measure in desk.protocol.measures.items() for item in measure.risk_items
-    }  # fmt: skip
-    return bool(mentions) and not others and all((m.of, m.name) in risky for m in mentions)
+def _built_in(desk: Desk, alert: AlertSpec, guard: Guard) -> bool:
+    """Whether a risk alert rests on risk items alone, so that the built-in alert already says it."""
+    risky = {(name, item) for name, measure in desk.protocol.measures.items() for item in measure.risk_items}
+    spoken_of = [{(m.of, m.name) for m in c.mentions if m.kind == "item"} for c in guard.conditions()]
+    return alert.kind == "risk" and all(items and items <= risky for items in spoken_of)
 
 
 def _raised_by(
-    desk: Desk, guard: Guard, kind: str, events: Sequence[Event], after: Course, now: CourseFacts
+    desk: Desk, name: str, guard: Guard, kind: str, events: Sequence[Event], after: Course, now: CourseFacts
 ) -> Event | None:
-    """The event that raises the alert, or ``None``."""
-    answer = guard.answer(now)
-    if answer is Truth.YES:
-        if guard.answer(desk.facts) is not Truth.YES:
-            return _cause(guard, events) or events[-1]
-        return _cause(guard, events) if kind == "risk" else None
-    if answer is Truth.UNKNOWN and kind == "risk":
-        return next((event for event in events if _left_unanswered(guard, event)), None)
-    return None
+    """The event that raises the alert, or ``None``.
+
+    A review is raised when its condition begins to hold; a risk also by every report that bears it out, and by
+    one that leaves it open.
+    """
+    if kind == "risk":
+        reported = next((one for one in events if _reports(desk, guard, one, after, now)), None)
+        if reported is not None:
+            return reported
+    if guard.answer(now) is not Truth.YES:
+        return None
+    if guard.answer(desk.facts) is Truth.YES and desk.facts.alert_raised(name):
+        return None
+    return next((event for event in events if _speaks_of(event) & _mentioned(guard)), events[-1])
 
 
-def _cause(guard: Guard, events: Iterable[Event]) -> Event | None:
-    """The event that recorded something the condition speaks of."""
-    mentions = {(m.kind, m.of or m.name) for c in guard.conditions() for m in c.mentions}
-    return next((event for event in events if _speaks_of(event) & mentions), None)
+def _reports(desk: Desk, guard: Guard, event: Event, after: Course, now: CourseFacts) -> bool:
+    """Whether an event reports what a risk alert speaks of, as things stood on its day, or leaves it open."""
+    if not _speaks_of(event) & _mentioned(guard):
+        return False
+    then = _as_of(desk, event, after, now)
+    answer = guard.answer(then)
+    if answer is not Truth.UNKNOWN:
+        return answer is Truth.YES
+    unknown = [c for c in guard.conditions() if c.answer(then) is Truth.UNKNOWN]
+    if any(_left_open(c, event) for c in unknown):
+        return True
+    return guard.answer(desk.facts) is Truth.NO and any(_gap(c, then) for c in unknown)
+
+
+def _as_of(desk: Desk, event: Event, after: Course, now: CourseFacts) -> CourseFacts:
+    """The course as it stood with the event: what was entered late is not outdone by what came later."""
+    facts = tuple(f for f in after.facts if f.on <= event.on)
+    readings = tuple(r for r in after.readings if r.on <= event.on)
+    if (len(facts), len(readings)) == (len(after.facts), len(after.readings)):
+        return now
+    return CourseFacts(desk.protocol, changed(after, {"facts": facts, "readings": readings}), desk.on)
+
+
+def _mentioned(guard: Guard) -> set[tuple[str, str]]:
+    """The facts and measures the condition speaks of."""
+    found = {(m.kind, m.name) for c in guard.conditions() for m in c.mentions if m.kind in ("fact", "measure")}
+    return found | {("measure", m.of) for c in guard.conditions() for m in c.mentions if m.kind == "item"}
 
 
 def _speaks_of(event: Event) -> set[tuple[str, str]]:
     if isinstance(event, FactRecorded):
         return {("fact", event.fact)}
-    if isinstance(event, ReadingTaken):
-        return {("item", event.measure), ("measure", event.measure)}
-    return set()
+    return {("measure", event.measure)} if isinstance(event, ReadingTaken) else set()
 
 
-def _left_unanswered(guard: Guard, event: Event) -> bool:
-    """Whether the event asked for something the condition needs and got no answer."""
-    mentions = {(m.kind, m.name, m.of) for c in guard.conditions() for m in c.mentions}
+def _left_open(sentence: Condition, event: Event) -> bool:
+    """Whether the event asked for something the sentence needs and got no answer."""
     if isinstance(event, FactRecorded):
-        return event.value is None and ("fact", event.fact, "") in mentions
+        return event.value is None and any((m.kind, m.name) == ("fact", event.fact) for m in sentence.mentions)
     if isinstance(event, ReadingTaken):
-        gone = {*event.missing, *event.bad}
-        return any(kind == "item" and of == event.measure and name in gone for kind, name, of in mentions)
+        items = {m.name for m in sentence.mentions if m.kind == "item" and m.of == event.measure}
+        if items:
+            return not items <= event.answers.keys()
+        return event.total is None and any((m.kind, m.name) == ("measure", event.measure) for m in sentence.mentions)
     return False
+
+
+def _gap(sentence: Condition, facts: CourseFacts) -> bool:
+    """Whether something the sentence needs was asked before and not answered; what was never asked is no gap."""
+    items = [m for m in sentence.mentions if m.kind == "item"]
+    if any(facts.totals(m.of) and facts.item(m.of, m.name) is None for m in items):
+        return True
+    if any(m.kind == "fact" and facts.asked(m.name) and not facts.recorded(m.name) for m in sentence.mentions):
+        return True
+    return not items and any(m.kind == "measure" and None in facts.totals(m.name) for m in sentence.mentions)

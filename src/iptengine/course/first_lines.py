@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from iptengine.course import timing
+from iptengine.course.alerting import imported_total
 from iptengine.course.course import Alert, Appointment, Course, in_session
 from iptengine.course.due_tasks import DueTask
 from iptengine.course.facts import CourseFacts
@@ -89,6 +90,17 @@ def _sessions_of(course: Course, alerts: Iterable[Alert]) -> str:
     if not found:
         return ""
     return f" ({'session' if len(found) == 1 else 'sessions'} {listed(str(n) for n in found)})"
+
+
+def _imported(scene: _Scene) -> Iterator[Line]:
+    """The risk item of totals from before the course was taken over, until the measure is taken here."""
+    for name, measure in scene.protocol.measures.items():
+        taken = [r for r in scene.course.readings if r.measure == name]
+        if measure.risk_items and taken and all(imported_total(scene.course, r) for r in taken):
+            items = [f"item {measure.items[i].number}" if measure.items[i].number else i for i in measure.risk_items]
+            verb = "is" if len(items) == 1 else "are"
+            told = f"{measure.label} {listed(items)} {verb} not known from before: ask today."
+            yield Line("item_unknown", told, f"measures.{name}", {"measure": name})
 
 
 # -- measures ----------------------------------------------------------------------------------------------------
@@ -267,6 +279,6 @@ def _last_held(course: Course) -> Appointment | None:
 
 
 _RANKED: tuple[Callable[[_Scene], Iterator[Line]], ...] = (
-    _risk, _measures, _reminders, _missed, _reviews, _by_now, _questions, _first_tasks, _late_tasks, _cannot_tell,
-    _contacts, _checklists, _facts_due,
+    _risk, _imported, _measures, _reminders, _missed, _reviews, _by_now, _questions, _first_tasks, _late_tasks,
+    _cannot_tell, _contacts, _checklists, _facts_due,
 )  # fmt: skip

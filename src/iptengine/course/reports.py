@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from iptengine.course import commands as c
 from iptengine.course import events as e
 from iptengine.course import timing
-from iptengine.course.alerting import risk_alerts
+from iptengine.course.alerting import imported_total, risk_alerts
 from iptengine.course.course import Course
 from iptengine.course.desk import Desk, warning
 from iptengine.course.events import CourseWarning, Event
@@ -161,6 +162,10 @@ def read(desk: Desk, command: c.Read) -> Events:
         why_no_total=scored.why_no_total,
         session=desk.session_today(),
     )
+    if measure.risk_items and imported_total(desk.course, reading):
+        told = f"{measure.label}: the risk item is not known from before; ask today"
+        unknown = warning("item_unknown", told, "measures", command.measure)
+        reading = replace(reading, warnings=(*reading.warnings, unknown))
     yield reading
     yield from risk_alerts(desk, reading, scored.risk)
 
