@@ -304,8 +304,9 @@ def test_a_batch_of_refusals_and_an_empty_one_record_nothing() -> None:
 
 def test_warnings_are_those_of_the_batch_and_of_where_the_course_stands() -> None:
     clinic = with_course()
-    twice = clinic.do("a", c.HoldSession(on=DAY), c.HoldSession(on=DAY), by=ANNA)
-    assert [warning.code for warning in twice.warnings] == ["same_day"]
+    held = c.HoldSession(on=DAY)
+    thrice = clinic.do("a", held, held, held, by=ANNA)
+    assert [warning.code for warning in thrice.warnings] == ["same_day", "window_closed"]
     for week in range(1, 5):
         done = clinic.do("a", c.HoldSession(on=DAY + week * WEEK), by=ANNA)
     assert [warning.code for warning in done.warnings] == ["window_closed"]
@@ -391,9 +392,10 @@ def test_a_form_from_the_present_version_is_carried_out() -> None:
 @pytest.mark.parametrize("expected", [0, -1, 7])
 def test_a_form_from_no_version_at_all_moves_nothing(expected: int) -> None:
     clinic = with_course()
+    clinic.do("a", c.WriteNote("a"), by=ANNA)
     with pytest.raises(Conflict) as caught:
         clinic.do("a", MIDDLE, by=ANNA, expected=expected)
-    assert kinds(caught.value.since) == (["course_started"] if expected < 1 else [])
+    assert kinds(caught.value.since) == (["course_started", "note_written"] if expected < 1 else [])
 
 
 # -- a form posted twice -----------------------------------------------------------------------------------------
@@ -596,10 +598,20 @@ def test_alerts_of_all_courses_come_with_those_to_be_assessed_first() -> None:
     assert [a.course for a in clinic.alerts(closed=True)] == ["b", "a", "d"]
 
 
+def test_a_risk_alert_comes_before_an_older_review() -> None:
+    clinic = with_course()
+    for week, total in enumerate((8, 20)):
+        answered = c.Read("phq9", answers={"self_harm": 0}, total=total, on=DAY + week * WEEK)
+        clinic.do("a", c.HoldSession(on=DAY + week * WEEK), answered, by=ANNA)
+    clinic.start("ipt-adult", by=ANNA, on=DAY, course="b")
+    clinic.do("b", WITHOUT_ITEM_9, by=ANNA, on=DAY + 3 * WEEK)
+    assert [(alert.course, alert.level) for alert in clinic.alerts()] == [("b", "risk"), ("a", "review")]
+
+
 def test_what_is_due_in_all_courses_has_the_alerts_first() -> None:
     clinic = with_course()
     clinic.start("ipt-adult", by=ANNA, on=DAY, course="b")
-    clinic.do("b", WITHOUT_ITEM_9, by=ANNA)
+    clinic.do("b", WITHOUT_ITEM_9, by=ANNA, on=DAY + WEEK)
     due = clinic.due(on=DAY + WEEK)
     assert (due[0].course, due[0].kind) == ("b", "alert")
     assert {line.course for line in due} == {"a", "b"}

@@ -231,7 +231,7 @@ def _record(made: Any) -> dict[str, Any]:
     found = {"kind": made.kind} if isinstance(made, Event) else {}
     for name, usual in _shape(type(made)).usual:
         value = getattr(made, name)
-        if usual is MISSING or value != usual:
+        if value != usual:  # what must be given has `MISSING` here, which nothing equals
             found[name] = _plain(value)
     return found
 
