@@ -189,9 +189,7 @@ def session_agenda(protocol: Protocol, course: Course, *, on: date, occasion: st
         also_due=(*told[MOST_FIRST:], *_also_due(protocol, due, steps, told)),
         last_time=_last_time(protocol, course),
         missed_since=facts.misses_in_a_row > 0,
-        missed=missed_week(protocol, course, facts, plan.next_session)
-        if occasion == "missed" or last_missed(course)
-        else None,
+        missed=_missed(protocol, course, facts, plan, on, occasion),
         scores=series(protocol, course),
         steps=steps,
         ask=_ask(due, steps_tasks(steps), phase, area, stage),
@@ -218,6 +216,16 @@ def session_agenda(protocol: Protocol, course: Course, *, on: date, occasion: st
         ended=course.ended or "",
         record_to=_record_to(course),
     )
+
+
+def _missed(
+    protocol: Protocol, course: Course, facts: CourseFacts, plan: timing.Plan, on: date, occasion: str
+) -> MissedWeek | None:
+    """The missed week, on its own page and on that of the next session."""
+    if occasion != "missed" and last_missed(course) is None:
+        return None
+    unrecorded = occasion == "missed" and plan.next_session <= on
+    return missed_week(protocol, course, facts, plan.next_session, unrecorded=unrecorded)
 
 
 def _minutes(protocol: Protocol, course: Course) -> int:
@@ -347,11 +355,9 @@ def _if_lines(phase: PhaseSpec, area: AreaSpec | None, stage: StageSpec | None) 
 
 
 def _note(phase: PhaseSpec, area: AreaSpec | None, stage: StageSpec | None) -> str:
-    """What the stage and the area remark where their work is done; elsewhere what the phase does."""
+    """What the stage remarks where its work is done, or else the area, or else the phase."""
     if phase.focus_work:
-        notes = [part.note for part in (stage, area) if part is not None and part.note]
-        if notes:
-            return " ".join(notes)
+        return (stage and stage.note) or (area and area.note) or phase.note or ""
     return phase.note or ""
 
 

@@ -190,7 +190,9 @@ def _questions(scene: _Scene) -> Iterator[Line]:
 def _first_tasks(scene: _Scene) -> Iterator[Line]:
     for task in scene.due:
         if task.first and task.task not in scene.planned:
-            yield Line("task_first", "", task.path, {"task": task.task, "focus": task.focus}, task.do, f": {task.why}.")
+            why = "cannot tell yet whether it applies" if task.why.startswith("cannot tell") else task.why
+            values = {"task": task.task, "focus": task.focus, "why": task.why}
+            yield Line("task_first", "", task.path, values, task.do, f": {why}.")
 
 
 def _late_tasks(scene: _Scene) -> Iterator[Line]:

@@ -10,7 +10,7 @@ from iptengine.course import timing
 from iptengine.course.course import Appointment, Course
 from iptengine.course.facts import CourseFacts
 from iptengine.course.first_lines import MISSED_WORDS
-from iptengine.protocol.model import STATUSES
+from iptengine.protocol.model import MISSES, STATUSES
 from iptengine.protocol.protocol import Protocol
 from iptengine.protocol.truth import Truth
 
@@ -22,6 +22,7 @@ class MissedWeek:
     Attributes:
         status: What is on record of it, in words; empty while nothing is.
         on: The day of the appointment.
+        by_patient: Whether it was the patient who did not come.
         used: Whether it used up a session; ``None`` while nothing is on record.
         policy: The agreed policy, in the protocol's words; empty when the protocol has none.
         choices: What it may have been: status, its words, and whether that uses up a session.
@@ -31,6 +32,7 @@ class MissedWeek:
 
     status: str
     on: date
+    by_patient: bool
     used: bool | None
     policy: str
     choices: tuple[tuple[str, str, bool], ...]
@@ -38,9 +40,11 @@ class MissedWeek:
     contacted: tuple[date, ...]
 
 
-def missed_week(protocol: Protocol, course: Course, facts: CourseFacts, planned: date) -> MissedWeek:
-    """The missed appointment on record last, or the one of the day `planned` that nothing is on record of yet."""
-    last = last_missed(course)
+def missed_week(
+    protocol: Protocol, course: Course, facts: CourseFacts, planned: date, *, unrecorded: bool
+) -> MissedWeek:
+    """The missed appointment on record last; with `unrecorded`, that of the day `planned`, not on record yet."""
+    last = None if unrecorded else last_missed(course)
     contract = course.contract
     policies = protocol.spec.contract.missed
     name = (contract.missed if contract else "") or protocol.spec.contract.missed_unless_agreed or ""
@@ -48,6 +52,7 @@ def missed_week(protocol: Protocol, course: Course, facts: CourseFacts, planned:
     return MissedWeek(
         MISSED_WORDS.get(last.status, last.status) if last else "",
         last.on if last else planned,
+        last is not None and last.status in MISSES,
         last.used if last else None,
         policies[name].title if name in policies else "",
         tuple((status, MISSED_WORDS[status], status in uses) for status in STATUSES if status in MISSED_WORDS),

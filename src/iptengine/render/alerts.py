@@ -1,0 +1,46 @@
+"""The open risk alerts in built-in words (law 5): no template, override or translation comes near them."""
+
+from __future__ import annotations
+
+from iptengine.course.course import Alert, Course
+from iptengine.course.wording import counted, weekday
+from iptengine.protocol.protocol import Protocol
+
+NEEDS = "Needs your assessment today."
+
+
+def alert_heading(count: int) -> str:
+    """What stands over the open alerts: ``2 RISK ALERTS``."""
+    return "RISK ALERT" if count == 1 else f"{counted(count, 'RISK ALERT')}"
+
+
+def alert_lines(protocol: Protocol, course: Course) -> tuple[str, ...]:
+    """One line for every open risk alert, oldest first: measure, item, value, date, and what it needs.
+
+    Empty when none is open. Words for people, not escaped: escape them for the page they go to.
+    """
+    return tuple(_line(protocol, alert) for alert in course.open_risk_alerts)
+
+
+def _line(protocol: Protocol, alert: Alert) -> str:
+    day = f"{weekday(alert.raised)} {alert.raised.year}"
+    own = f" {_sentence(alert.do)}" if alert.do.strip() else ""
+    return f"{_what(protocol, alert)}, on {day}. {NEEDS}{own}"
+
+
+def _what(protocol: Protocol, alert: Alert) -> str:
+    measure = protocol.measures.get(alert.measure)
+    item = measure.items.get(alert.item) if measure else None
+    if measure is None or item is None:
+        return alert.text.strip().rstrip(".") or "A risk alert"
+    answer = "not answered" if alert.value is None else f"answered {alert.value}"
+    number = f"item {item.number}" if item.number else "item"
+    return f"{measure.label}, {number} ({item.title[:1].lower()}{item.title[1:]}): {answer}"
+
+
+def _sentence(text: str) -> str:
+    whole = " ".join(text.split())
+    return whole if whole.endswith((".", "!", "?")) else f"{whole}."
+
+
+__all__ = ["NEEDS", "alert_heading", "alert_lines"]

@@ -1,0 +1,193 @@
+"""What a therapist's page is filled with: the agenda as a value, turned into plain words for its sections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+from iptengine.course.agenda import LastTime, SessionAgenda
+from iptengine.course.course import Course
+from iptengine.course.facts import CourseFacts
+from iptengine.course.first_lines import Line
+from iptengine.course.missed import MissedWeek
+from iptengine.course.wording import day, first_lower, first_upper, weekday
+from iptengine.protocol.protocol import Protocol, Reason
+from iptengine.render.scope import Voice, first_name, one_line, therapist_voice
+from iptengine.render.sections import section_lines
+from iptengine.render.values import Value
+
+
+@dataclass(frozen=True)
+class Filling:
+    """One page in the making."""
+
+    protocol: Protocol
+    course: Course
+    value: SessionAgenda
+    on: date
+    overrides: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def facts(self) -> CourseFacts:
+        """The course as conditions in texts see it."""
+        return CourseFacts(self.protocol, self.course, self.on)
+
+    @cached_property
+    def voice(self) -> Voice:
+        """Fills the protocol's texts, speaking of the first focus."""
+        return self.voice_of(self.value.focuses[0].id if self.value.focuses else "")
+
+    def voice_of(self, focus: str) -> Voice:
+        """Fills the protocol's texts, speaking of one focus."""
+        at_hand = self.course.focus(focus) if focus else None
+        last = self.value.occasion == "last"
+        return therapist_voice(self.protocol, self.course, self.facts, at_hand, last=last)
+
+    def say(self, text: str) -> str:
+        """A text of the protocol, filled in."""
+        return self.voice.say(text)
+
+    def line(self, line: Line) -> str:
+        """A line of the agenda, its template part filled in."""
+        if not line.template:
+            return one_line(line.text + line.after)
+        focus = line.values.get("focus")
+        voice = self.voice_of(focus) if isinstance(focus, str) and focus else self.voice
+        return one_line(f"{line.text}{voice.say(line.template)}{line.after}")
+
+    def section(self, name: str) -> tuple[str, ...]:
+        """The lines of one of the page's sections."""
+        return section_lines(f"therapist.{name}", self.names, self.overrides)
+
+    def overridden(self, name: str) -> bool:
+        """Whether a developer wrote this section anew."""
+        return f"therapist.{name}" in self.overrides
+
+    @cached_property
+    def aim(self) -> str:
+        """What the session is for, as a sentence."""
+        return sentence(self.say(self.value.aim))
+
+    @cached_property
+    def names(self) -> dict[str, Value]:
+        """Every name a section may use, with its value; see `iptengine.render.scope.SECTION_NAMES`."""
+        value = self.value
+        return {
+            "patient": self.voice.values["patient"],
+            "other": first_name(value.focuses[0].person) if value.focuses else self.voice.values["other"],
+            "phase": value.phase_title,
+            "aim": self.aim,
+            "session": self._session(),
+            "focuses": [
+                {
+                    "title": focus.title,
+                    "person": one_line(focus.person) or None,
+                    "stage": first_lower(focus.stage_title) or None,
+                    "since": focus.since,
+                }
+                for focus in value.focuses
+            ],
+            "areas": bool(self.protocol.spec.problem_areas),
+            "last": last_values(value.last_time),
+            "words": [self.say(text) for text in value.ask],
+            "ifs": [{"when": self.say(when), "then": self.say(then)} for when, then in value.if_lines],
+            "note": self.say(value.note) or None,
+            "kept_out": [{"text": self.say(text), "rule": rule} for rule, text in value.kept_out],
+            "next": self._next(),
+            "begins": [self._label(line) for line in value.coming if line.code == "next_time"],
+            "announce_by": next((_number(line) for line in value.coming if line.code == "announce_by"), None),
+            "end": day(value.end) if value.end else None,
+            "open_in_focus": list(value.open_in_focus),
+            "gates": [
+                {"title": gate.title, "open": gate.open, "needs": [needed(r) for r in gate.reasons]}
+                for gate in value.gates
+            ],
+            "budget": {"open": len(value.budget.open), "minutes": value.budget.minutes},
+            "missed": missed_values(value.missed),
+        }
+
+    def _label(self, line: Line) -> str:
+        """The task of a line by its label, in the middle of a sentence."""
+        task = str(line.values.get("task", ""))
+        home = self.protocol.tasks.get(task)
+        return first_lower((home.spec.label if home else "") or task.replace("_", " "))
+
+    def _session(self) -> dict[str, Value]:
+        value = self.value
+        return {
+            "number": value.number,
+            "of": value.of,
+            "left": None if value.occasion == "last" else value.left,
+            "day": weekday(value.day),
+            "time": one_line(value.time) or None,
+            "minutes": value.minutes,
+            "booked": value.booked,
+            "planned": self.protocol.spec.contract.sessions is not None and value.occasion != "last",
+        }
+
+    def _next(self) -> dict[str, Value] | None:
+        """The session after this one; on the page of a missed week, the next that can be held."""
+        value = self.value
+        if value.occasion == "missed":
+            waits = value.missed is not None and not value.missed.status
+            when, booked = (value.next_day, value.next_booked) if waits else (value.day, value.booked)
+            number = value.number
+            return {"number": number, "day": weekday(when), "booked": booked}
+        if value.occasion == "last" or value.ended or (value.left is not None and value.left <= 1):
+            return None
+        return {"number": value.number + 1, "day": weekday(value.next_day), "booked": value.next_booked}
+
+
+def last_values(last: LastTime | None) -> dict[str, Value] | None:
+    """What is on record of the last session, for a template."""
+    if last is None:
+        return None
+    return {
+        "number": last.number,
+        "day": day(last.on),
+        "logged": last.logged,
+        "done": list(last.done),
+        "techniques": [first_lower(title) for title in last.techniques],
+        "usual": {"logged": last.usual[0], "of": last.usual[1]} if last.usual else None,
+        "otherwise": [{"label": label, "how": how} for label, how in last.otherwise],
+        "notes": _worded(last.notes),
+        "to_try": _worded(last.homework),
+    }
+
+
+def missed_values(missed: MissedWeek | None) -> dict[str, Value] | None:
+    """The missed week, for a template."""
+    if missed is None:
+        return None
+    return {
+        "day": weekday(missed.on),
+        "status": missed.status or None,
+        "used": bool(missed.used),
+        "policy": first_lower(missed.policy) or None,
+        "uses": [first_lower(words) for _, words, uses in missed.choices if uses],
+        "keeps": [first_lower(words) for _, words, uses in missed.choices if not uses],
+        "contacts": [{"title": title, "after": first_lower(after)} for _, title, after in missed.contacts],
+        "contacted": [day(on) for on in missed.contacted],
+    }
+
+
+def needed(reason: Reason) -> str:
+    """A condition that is not met, in the author's words; one that nobody can tell is said to be so."""
+    return f"{reason.text} (cannot tell yet)" if reason.answer == "unknown" else reason.text
+
+
+def sentence(text: str) -> str:
+    """A text with a capital and a point, as a line of its own has them."""
+    return text if not text or text.endswith((".", "?", "!")) else f"{first_upper(text)}."
+
+
+def _worded(texts: Iterable[str]) -> list[str]:
+    """Texts of the record as single lines; blank ones are no words."""
+    return [words for words in (one_line(text) for text in texts) if words]
+
+
+def _number(line: Line) -> int | None:
+    found = line.values.get("session")
+    return found if isinstance(found, int) else None

@@ -1,0 +1,126 @@
+"""A page before it is text, Markdown or HTML: headed sections of plain words. Writers escape every word of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Sentences, one below the other.
+
+    The plain text page cuts one that is longer than `cut` signs, and says so; with `flow` it puts short ones that
+    follow each other on one line.
+    """
+
+    entries: tuple[str, ...]
+    cut: int | None = None
+    flow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """Lines that must not be missed, each with its mark."""
+
+    entries: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """What is kept out of the way until somebody asks: one line on paper, unfolded by a tap on a screen."""
+
+    label: str
+    entries: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """One step of the hour; `more` is what a trainee wants to know about it."""
+
+    number: int
+    label: str
+    texts: tuple[str, ...]
+    minutes: int
+    more: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The hour, step by step."""
+
+    rows: tuple[PlanRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """When this, then that."""
+
+    rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreTable:
+    """Readings in their places: a heading and its cells for each row; `change` is told beside the second."""
+
+    caption: str
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
+    change: str = ""
+    below: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Something to fill in by hand: a short or long blank (`size`), or boxes to tick."""
+
+    label: str
+    boxes: tuple[str, ...] = ()
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Lines to fill in; a long blank takes what is left of its line."""
+
+    rows: tuple[tuple[Field, ...], ...]
+
+
+Block: TypeAlias = Lines | Marked | Folded | Plan | Pairs | ScoreTable | Form
+LONG = 0
+SHORT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the page. `name` is its name in JSON and, after ``ipt-``, its class in HTML."""
+
+    name: str
+    heading: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A whole page.
+
+    Attributes:
+        audience: therapist or patient.
+        title: The title of a standalone document; holds no name.
+        left: The first line's left side: who, or what it is.
+        when: What follows it: day, time, minutes.
+        right: Its right side: which session.
+        under: Lines below the first.
+        sections: Its parts, in order.
+        footer: The last line.
+    """
+
+    audience: str
+    language: str
+    title: str
+    left: str
+    right: str
+    when: str = ""
+    under: tuple[str, ...] = ()
+    sections: tuple[Section, ...] = ()
+    footer: str = ""
+    alerts: tuple[str, ...] = field(default=())

@@ -1,0 +1,382 @@
+"""The therapist's page, in the order of the hour: what must not be missed, last time, plan, words, ahead, after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from iptengine.course.scores import Series
+from iptengine.course.wording import day, first_lower, first_upper, weekday
+from iptengine.render.alerts import alert_lines
+from iptengine.render.filling import Filling, sentence
+from iptengine.render.page import (
+    LONG,
+    SHORT,
+    Block,
+    Field,
+    Folded,
+    Form,
+    Lines,
+    Marked,
+    Page,
+    Pairs,
+    Plan,
+    PlanRow,
+    ScoreTable,
+    Section,
+)
+from iptengine.render.scope import one_line
+
+NOT_NAMED = "Not named"
+CUT = 300
+"""Signs of one note on the plain text page; the whole of it stands in HTML, Markdown and JSON."""
+IN_THE_ROOM = frozenset(
+    {"measure_due", "question", "task_first", "task_late", "task_by_now", "announce_now", "checklist", "fact_due"}
+)
+"""Lines that need the patient there."""
+IN_THE_COUNT = frozenset({"task_late", "task_by_now", "announce_now", "checklist", "fact_due"})
+"""Lines that rest on sessions to come, or on a beginning; a last meeting has other work."""
+RULES = {"forbidden": "keep out", "redirect": "lead away from it", "link only": "link only"}
+
+
+def therapist_page(filling: Filling, detail: str) -> Page:
+    """The page for the therapist.
+
+    Raises:
+        TemplateFault: A text could not be filled in.
+    """
+    sections = _usual(filling) if detail == "usual" else _brief(filling) if detail == "brief" else _trainee(filling)
+    return Page(
+        audience="therapist",
+        language="en",
+        title=_title(filling),
+        left=one_line(filling.value.called) or NOT_NAMED,
+        when=_when(filling),
+        right=_which(filling),
+        under=(*filling.section("focus"), *(() if detail == "brief" else _aim(filling))),
+        sections=tuple(section for section in sections if section.blocks),
+        footer=footer(filling),
+        alerts=alert_lines(filling.protocol, filling.course),
+    )
+
+
+def _brief(filling: Filling) -> Iterator[Section]:
+    yield _first(filling)
+    if filling.value.occasion == "missed":
+        yield _missed(filling)
+    yield _plan(filling, why=False)
+    yield _after(filling)
+
+
+def _usual(filling: Filling) -> Iterator[Section]:
+    yield _first(filling)
+    yield _last_time(filling)
+    if filling.value.occasion == "missed":
+        yield _missed(filling)
+        yield _plan(filling, why=False)
+    else:
+        yield _plan(filling, why=False)
+        yield _words(filling)
+        yield _ifs(filling)
+        yield _ahead(filling)
+    yield _after(filling)
+
+
+def _trainee(filling: Filling) -> Iterator[Section]:
+    yield _first(filling)
+    yield _last_time(filling)
+    if filling.value.occasion == "missed":
+        yield _missed(filling)
+    yield _plan(filling, why=True)
+    yield _techniques(filling)
+    yield _words(filling)
+    yield _ifs(filling)
+    yield _recognise(filling)
+    yield _ahead(filling)
+    yield _after(filling)
+    yield _sources(filling)
+
+
+# -- the first lines ---------------------------------------------------------------------------------------------
+
+
+def _title(filling: Filling) -> str:
+    value = filling.value
+    return {"missed": "Missed week", "last": "Last meeting"}.get(value.occasion, f"Session {value.number}")
+
+
+def _when(filling: Filling) -> str:
+    value = filling.value
+    when = weekday(value.missed.on if value.occasion == "missed" and value.missed else value.day)
+    if value.time and value.occasion != "missed":
+        when = f"{when}, {one_line(value.time)}"
+    if value.occasion != "missed":
+        when = f"{when}, {value.minutes} min{'' if value.booked else ' (not booked)'}"
+    return when
+
+
+def _which(filling: Filling) -> str:
+    value = filling.value
+    if value.ended:
+        return "THE COURSE HAS ENDED"
+    if value.of is not None and value.number > value.of:
+        place = f"SESSION {value.number}, beyond the {value.of} agreed"
+    else:
+        place = f"SESSION {value.number}{f' of {value.of}' if value.of is not None else ''}"
+    phase = first_lower(value.phase_title).removesuffix(" phase")
+    if value.occasion == "missed":
+        return f"MISSED WEEK; next is {first_lower(place.capitalize())}, {phase}"
+    if value.occasion == "last":
+        return f"LAST MEETING; {first_lower(place.capitalize())}"
+    return f"{place}, {phase}"
+
+
+def _aim(filling: Filling) -> tuple[str, ...]:
+    return () if filling.value.occasion == "missed" else filling.section("aim")
+
+
+def footer(filling: Filling) -> str:
+    """Which protocol, up to which day the record goes, and who decides."""
+    value = filling.value
+    ref = f"{filling.protocol.id} {filling.protocol.version}"
+    status = " draft" if value.status == "draft" else ""
+    record = f"record to {day(value.record_to)}" if value.record_to else "nothing on record yet"
+    kept = filling.course.protocol
+    other = f" This course keeps {kept}." if kept and kept != filling.protocol.ref else ""
+    return f"{ref}{status}; {record}.{other} A proposal: you decide."
+
+
+# -- what must not be missed -------------------------------------------------------------------------------------
+
+
+def _first(filling: Filling) -> Section:
+    value = filling.value
+    away = value.occasion == "missed"  # nobody sits here today: what is due in the room waits for next time
+    left_out = IN_THE_ROOM if away else IN_THE_COUNT if value.occasion == "last" else frozenset()
+    lines = [line for line in value.first if line.code not in left_out]
+    blocks: list[Block] = [Marked(tuple(filling.line(line) for line in lines))]
+    if value.also_due and value.occasion == "session":
+        blocks.append(Folded("Also due", tuple(filling.line(line) for line in value.also_due)))
+    return Section("first", "FIRST", tuple(blocks))
+
+
+# -- last time ---------------------------------------------------------------------------------------------------
+
+
+def _last_time(filling: Filling) -> Section:
+    last = filling.value.last_time
+    heading = "LAST TIME"
+    if last is not None:
+        number = f"session {last.number}, " if last.number is not None else ""
+        heading = f"LAST TIME ({number}{day(last.on)})"
+    tables = tuple(_scores(series) for series in filling.value.scores)
+    return Section("last-time", heading, (Lines(filling.section("last_time"), CUT, flow=True), *tables))
+
+
+def _scores(series: Series) -> ScoreTable:
+    rows = [(series.label, series.totals), *series.risk]
+    return ScoreTable(_places(series.places), tuple(rows), f"{first_upper(series.change)}.", tuple(_rules(series)))
+
+
+def _places(places: tuple[str, ...]) -> str:
+    """What the columns are, in words: ``sessions 1 to 5, then the missed week``."""
+    numbers = [place for place in places if place.isdigit()]
+    whole = list(range(int(numbers[0]), int(numbers[-1]) + 1)) if numbers else []
+    in_a_row = [int(n) for n in numbers] == whole
+    rest = places[len(numbers) :]
+    if places[: len(numbers)] == tuple(numbers) and in_a_row and len(rest) <= 1 and "+" not in rest and numbers:
+        told = f"session {numbers[0]}" if len(numbers) == 1 else f"sessions {numbers[0]} to {numbers[-1]}"
+        return f"{told}, then one not held" if rest else told
+    return ""
+
+
+def _rules(series: Series) -> Iterator[str]:
+    """Every rule of change by its name; rules about getting worse only when they hold or cannot be told."""
+    quiet = [title for title in series.not_met if title not in series.about_worse]
+    for word, titles in (("Met", series.met), ("Not met", tuple(quiet)), ("Cannot tell", series.unknown)):
+        if titles:
+            yield f"{word}: {', '.join(first_lower(title) for title in titles)}."
+
+
+# -- the plan ----------------------------------------------------------------------------------------------------
+
+
+def _plan(filling: Filling, *, why: bool) -> Section:
+    rows = tuple(
+        PlanRow(
+            number,
+            step.label,
+            tuple(filling.say(text) for text in step.texts),
+            step.minutes,
+            tuple(_reasons(filling, number)) if why else (),
+        )
+        for number, step in enumerate(filling.value.steps, 1)
+    )
+    minutes = sum(row.minutes for row in rows)
+    heading = "PLAN (stays due)" if filling.value.occasion == "missed" else f"PLAN ({minutes} minutes)"
+    if not rows:
+        words = "All the ending tasks are on record." if filling.value.occasion == "last" else "No task is due."
+        return Section("plan", "PLAN", (Lines((words,)),))
+    return Section("plan", heading, (Plan(rows),))
+
+
+def _reasons(filling: Filling, number: int) -> Iterator[str]:
+    """Why each task of a step is due, and what it rests on."""
+    for task in filling.value.steps[number - 1].tasks:
+        spec = filling.protocol.tasks[task.task].spec
+        rests = f" [{', '.join(spec.source)}]" if spec.source else ""
+        voice = filling.voice_of(task.focus) if task.focus else filling.voice
+        yield f"{voice.say(task.do)}: {task.why}{rests}"
+
+
+def _techniques(filling: Filling) -> Section:
+    rows = [(title, "; ".join(steps)) for title, steps in filling.value.techniques if steps]
+    return Section("techniques", "HOW", (Pairs(tuple(rows)),) if rows else ())
+
+
+# -- words and ifs -----------------------------------------------------------------------------------------------
+
+
+def _words(filling: Filling) -> Section:
+    if filling.overridden("words"):
+        return Section("words", "WORDS YOU MIGHT USE", (Lines(filling.section("words")),))
+    words = tuple(filling.say(text) for text in filling.value.ask)
+    return Section("words", "WORDS YOU MIGHT USE", (Lines(words),) if words else ())
+
+
+def _ifs(filling: Filling) -> Section:
+    value = filling.value
+    if filling.overridden("if"):
+        return Section("if", "IF", (Lines(filling.section("if")),))
+    blocks: list[Block] = []
+    if value.if_lines:
+        blocks.append(Pairs(tuple((filling.say(when), filling.say(then)) for when, then in value.if_lines)))
+    below = [filling.say(value.note)] if value.note else []
+    if value.kept_out:
+        topics = (f"{first_lower(filling.say(text))} ({RULES.get(rule, rule)})" for rule, text in value.kept_out)
+        below.append(f"Not here: {'; '.join(topics)}.")
+    if below:
+        blocks.append(Lines(tuple(below)))
+    return Section("if", "IF", tuple(blocks))
+
+
+def _recognise(filling: Filling) -> Section:
+    rows = filling.value.recognise
+    return Section("recognise", "WHERE IT STANDS", (Pairs(rows),) if rows else ())
+
+
+# -- ahead and after ---------------------------------------------------------------------------------------------
+
+
+def _ahead(filling: Filling) -> Section:
+    blocks: list[Block] = []
+    if filling.value.warnings:
+        blocks.append(Marked(tuple(sentence(first_upper(one_line(line.text))) for line in filling.value.warnings)))
+    lines = filling.section("ahead")
+    if lines and filling.value.occasion != "last":
+        blocks.append(Lines(lines, flow=True))
+    return Section("ahead", "AHEAD", tuple(blocks))
+
+
+def _after(filling: Filling) -> Section:
+    value = filling.value
+    rows = list(_missed_form(filling)) if value.occasion == "missed" else list(_session_form(filling))
+    rows += [
+        (Field(f"Alert {number}: found", size=LONG), Field("agreed", size=LONG))
+        for number, _ in enumerate(value.alerts, 1)
+    ]
+    if value.occasion == "missed":
+        rows.append((Field("remind me", size=LONG),))
+    else:
+        rows.append((Field("To try", size=LONG), Field("remind me", size=LONG)))
+    return Section("after", "AFTER (two minutes)", (Form(tuple(rows)),))
+
+
+def _session_form(filling: Filling) -> Iterator[tuple[Field, ...]]:
+    value = filling.value
+    for _, label, items in value.measures_due:
+        yield (
+            Field(label, size=SHORT),
+            *(Field(item, size=SHORT) for item in items),
+            *((Field("assessed", size=LONG),) if items else ()),
+        )
+    done = tuple(str(number) for number, _ in enumerate(value.steps, 1)) + tuple(_first_labels(filling))
+    why = (Field("why missed", size=LONG),) if value.missed_since else ()
+    if done:
+        yield (Field("Done", done), *why)
+    elif why:
+        yield why
+    yield from _facts_form(filling)
+    if value.stage_choices:
+        yield (Field("Stage", tuple(title for _, title in value.stage_choices)), Field("because", size=LONG))
+    if any(line.code == "announce_now" for line in value.first) or _announces(filling):
+        yield (Field("Ending named", ("yes",)), *_ways_form(filling))
+    elif ways := tuple(_ways_form(filling)):
+        yield ways
+    if value.outcome_choices:
+        yield (Field("Ends as", size=LONG),)
+
+
+def _announces(filling: Filling) -> bool:
+    """Whether the task that names the ending stands in the plan."""
+    announce = filling.protocol.spec.termination.announce
+    return announce is not None and any(
+        task.task == announce.task for step in filling.value.steps for task in step.tasks
+    )
+
+
+def _first_labels(filling: Filling) -> Iterator[str]:
+    """Tasks that stand under FIRST and in no step: they are ticked by their labels."""
+    for line in filling.value.first:
+        if filling.value.occasion == "last" and line.code in IN_THE_COUNT:
+            continue
+        task = line.values.get("task")
+        if isinstance(task, str) and task in filling.protocol.tasks:
+            yield filling.protocol.tasks[task].spec.label or task.replace("_", " ")
+
+
+def _facts_form(filling: Filling) -> Iterator[tuple[Field, ...]]:
+    """The questions under FIRST, with the answers the protocol knows and a box for none."""
+    for line in filling.value.first:
+        name = line.values.get("fact")
+        fact = filling.protocol.spec.facts.get(name) if isinstance(name, str) else None
+        if fact is not None:
+            boxes = (*fact.one_of, "no answer") if fact.one_of else ()
+            yield (Field(fact.title.rstrip("?."), boxes, LONG),)
+
+
+def _ways_form(filling: Filling) -> Iterator[Field]:
+    titles = tuple(gate.title for gate in filling.value.gates if gate.open)
+    if titles:
+        yield Field("Go on to", titles)
+
+
+def _missed_form(filling: Filling) -> Iterator[tuple[Field, ...]]:
+    missed = filling.value.missed
+    if missed is not None and not missed.status:
+        yield (Field("It was", tuple(first_lower(words) for _, words, _ in missed.choices)),)
+    yield (Field("why", size=LONG), Field("moved to", size=LONG))
+    yield (Field("Contacted on", size=LONG), Field("by", size=LONG))
+
+
+def _missed(filling: Filling) -> Section:
+    return Section("missed", "THE MISSED WEEK", (Lines(filling.section("missed")),))
+
+
+def _sources(filling: Filling) -> Section:
+    """The sources named above, with what kind they are."""
+    spec = filling.protocol.spec
+    names: dict[str, None] = {}
+    for step in filling.value.steps:
+        for task in step.tasks:
+            names |= dict.fromkeys(filling.protocol.tasks[task.task].spec.source)
+    rows = []
+    for name in names:
+        source = spec.sources.get(name)
+        if source is not None:
+            told = source.cite or source.decision or source.unverified or ""
+            kind = {"cite": "", "decision": "decided: ", "unverified": "not verified: "}[source.kind]
+            rows.append((name, f"{kind}{told}"))
+    return Section("sources", "SOURCES", (Pairs(tuple(rows)),) if rows else ())
+
+
+__all__ = ["footer", "therapist_page"]
