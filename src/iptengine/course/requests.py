@@ -157,11 +157,22 @@ def _terms_make_sense(desk: Desk, command: c.AgreeContract | c.AmendContract) ->
     if command.missed is not None and command.missed not in policies:
         known = ", ".join(policies) or "none"
         raise desk.nonsense("unknown_policy", f"the missed-session policies are {known}", "contract", "missed")
+    if isinstance(command, c.AmendContract):
+        _amendment_makes_sense(desk, command)
     if command.frequency is not None:
         try:
             Frequency.parse(command.frequency)
         except ValueError as wrong:
             raise desk.nonsense("frequency", str(wrong), "contract", "frequency") from wrong
+
+
+def _amendment_makes_sense(desk: Desk, command: c.AmendContract) -> None:
+    if not command.because.strip():
+        raise desk.nonsense("no_reason", "an amendment says why", "contract")
+    old = desk.course.contract
+    if command.frequency_until and not command.frequency and not (old and old.frequency_until):
+        text = "an end goes with the frequency that holds until then; say both"
+        raise desk.nonsense("frequency_until", text, "contract", "frequency")
 
 
 def uses_session(protocol: Protocol, policy: str) -> tuple[str, ...]:
@@ -212,14 +223,18 @@ def amend(desk: Desk, command: c.AmendContract) -> Events:
 def _amended(desk: Desk, old: Contract, command: c.AmendContract) -> Event:
     missed = command.missed or old.missed
     frequency = str(Frequency.parse(command.frequency)) if command.frequency else old.frequency
+    until, then = command.frequency_until or old.frequency_until, old.frequency_then
+    if command.frequency:  # the standing one returns, not another that was agreed for a while
+        standing = old.frequency_then if old.frequency_until else old.frequency
+        until, then = command.frequency_until, standing if command.frequency_until else ""
     return desk.event(
         e.ContractAmended,
         because=command.because,
         number=len(desk.course.amendments) + 1,
         sessions=command.sessions or old.sessions,
         frequency=frequency,
-        frequency_until=command.frequency_until if command.frequency else old.frequency_until,
-        frequency_then=old.frequency if command.frequency and command.frequency_until else old.frequency_then,
+        frequency_until=until,
+        frequency_then=then,
         minutes=command.minutes or old.minutes,
         mode=command.mode or old.mode,
         missed=missed,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -83,26 +84,32 @@ def planned(protocol: Protocol, course: Course, on: date) -> Plan:
     if booked is not None:
         first = booked.on
     elif done:
-        first = max(on, how_often.after(done[-1].on, 1))
+        first = max(on, _following(how_often, [a.on for a in done]))
     else:
         first = max(on, course.started or on)
     following = next((a.on for a in course.appointments if a.status == "planned" and a.on > first), None)
-    after_next = following or how_often.after(first, 1)
+    after_next = following or _following(how_often, [*(a.on for a in done if a.on < first), first])
     left = sessions_left(course)
-    end = _end(protocol, course, first, left) if left else None
+    end = _end(protocol, course, [*(a.on for a in done if a.on < first), first], left) if left else None
     return Plan(first, booked is not None, after_next, end)
 
 
-def _end(protocol: Protocol, course: Course, first: date, left: int) -> date:
-    """The day of the last session, walking each visit by the frequency that holds then."""
-    day = first
-    remaining = left - 1
-    while remaining > 0:
-        how_often = frequency(protocol, course, day)
-        agreed = course.contract
-        until = agreed.frequency_until if agreed else None
-        if until is None or day > until:
-            return how_often.after(day, remaining)
-        day = how_often.after(day, 1)
-        remaining -= 1
-    return day
+def _following(how_often: Frequency, days: Sequence[date]) -> date:
+    """The day after the last of `days`; several times a week or month, it keeps the days of the week before."""
+    plain = how_often.after(days[-1], 1)
+    if how_often.times == 1 or len(days) < how_often.times:
+        return plain
+    kept = how_often.after(days[-how_often.times], how_often.times)
+    return kept if days[-1] < kept <= how_often.after(days[-1], how_often.times) else plain
+
+
+def _end(protocol: Protocol, course: Course, days: Sequence[date], left: int) -> date:
+    """The day of the last session: walked visit by visit while a frequency holds for a while, then counted."""
+    walked = list(days)
+    until = course.contract.frequency_until if course.contract else None
+    for remaining in range(left - 1, 0, -1):
+        how_often = frequency(protocol, course, walked[-1])
+        if how_often.times == 1 and (until is None or walked[-1] > until):
+            return how_often.after(walked[-1], remaining)
+        walked.append(_following(how_often, walked))
+    return walked[-1]
