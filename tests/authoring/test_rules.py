@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
+
 from authoring.write_expected import expected, names, told
 from authoring.write_pages import generated
-
 from iptengine.authoring.document import read
 from iptengine.authoring.explain import explain, pages
 from iptengine.authoring.rules.listing import PAGES, RULES
@@ -23,7 +23,9 @@ def test_an_author_is_told_exactly_what_is_wrong_where_and_what_to_do(name: str)
     assert told(name) == expected(name).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("code", sorted({*RULES, *PAGES} - {"bad-name", "unknown-protocol", "too-many-mistakes"}))
+@pytest.mark.parametrize(
+    "code", sorted({*RULES, *PAGES} - {"bad-name", "unknown-protocol", "too-many-mistakes", "too-many-parts"})
+)
 def test_every_rule_has_a_bad_protocol_of_its_name_that_it_finds(code: str) -> None:
     assert f"[{code}]" in expected(code).read_text(encoding="utf-8")
 

@@ -12,6 +12,11 @@ from iptengine.protocol.measure import Measure
 from iptengine.protocol.model import Condition, Conditions, Spec
 from iptengine.protocol.protocol import Guard, names_of
 
+MOST_WRONG = 50
+"""After so many problems the rest of the sentences are not looked at: no file is usable with even one."""
+MOST_SENTENCES = 2000
+"""Different sentences that are compiled; a treatment has a few dozen."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
@@ -35,6 +40,7 @@ class Compiler:
     names: Names
     span: Callable[[Path], Span]
     wrong: list[Wrong] = field(default_factory=list)
+    _enough: bool = False
     _scopes: dict[str, Names] = field(default_factory=dict)
     _done: dict[tuple[str, str], Sentence | Problem] = field(default_factory=dict)
 
@@ -59,6 +65,8 @@ class Compiler:
 
     def guard(self, name: str, condition: Condition, path: Path, area: str = "") -> Guard | None:
         """A named condition; none when something in it is wrong, which is then in `wrong`."""
+        if self._stopped(path):
+            return None
         if condition.says is not None:
             compiled = self.sentence(condition.says, area)
             if isinstance(compiled, Problem):
@@ -68,6 +76,18 @@ class Compiler:
         how, inner = _parts(condition)
         parts = self.guards(inner, (*path, how), area)
         return Guard(name, path, self.span(path), how=how, parts=parts) if len(parts) == len(inner) else None
+
+    def _stopped(self, path: Path) -> bool:
+        """Whether no more sentences are looked at; why is told once."""
+        if not self._enough and len(self.wrong) >= MOST_WRONG:
+            message = f"there are more than {MOST_WRONG} conditions with mistakes; the rest are not looked at yet"
+            self._enough = True
+            self.wrong.append(Wrong(path, "", Problem("too-many-mistakes", message, "correct those above first")))
+        if not self._enough and len(self._done) >= MOST_SENTENCES:
+            message = f"there are more than {MOST_SENTENCES} different conditions"
+            self._enough = True
+            self.wrong.append(Wrong(path, "", Problem("too-many-parts", message, "divide the protocol")))
+        return self._enough
 
     def guards(self, conditions: Conditions, path: Path, area: str = "") -> tuple[Guard, ...]:
         """The conditions of one map, in its order, without those that are wrong."""

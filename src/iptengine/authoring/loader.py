@@ -30,6 +30,10 @@ __all__ = ["check", "check_text", "load", "load_measure", "shipped"]
 MOST_TOLD = 100
 """Mistakes told of one file at once."""
 
+MOST_TASKS = 2000
+MOST_PHASES = 500
+"""More than any treatment has; what compares names with names stays quick below it (law 7)."""
+
 Folder = str | os.PathLike[str]
 Answer = tuple[Protocol | None, tuple[Diagnostic, ...]]
 
@@ -72,7 +76,7 @@ def check_text(text: bytes, file: str, folders: Sequence[Folder] = ()) -> Answer
     Example:
         >>> protocol, wrong = check_text(b"iptengine: 1", "my.protocol.yaml")
         >>> protocol, str(wrong[0]).splitlines()[0]
-        (None, "my.protocol.yaml:1:1: error: the file needs a protocol: The protocol's id [missing-key]")
+        (None, 'my.protocol.yaml:1:1: error: the file needs a contract: What the contract may agree [missing-key]')
     """
     return _check(read(text, file), _paths(folders))
 
@@ -168,6 +172,10 @@ def _meaning(
     places: Mapping[Path, Span],
 ) -> Iterator[Diagnostic]:
     """What is wrong with a file whose shape is right; fills `guards` on the way."""
+    if sum(len(group.tasks) for group in spec.task_groups()) > MOST_TASKS or len(spec.phases) > MOST_PHASES:
+        message = f"a protocol has at most {MOST_TASKS} tasks and {MOST_PHASES} phases; this one has more"
+        yield Diagnostic(document.span(("phases",)), "too-many-parts", message, "divide the protocol")
+        return
     yield from found.diagnostics
     for code, finding in found.findings:
         yield placed(document, code, finding)
@@ -179,11 +187,11 @@ def _meaning(
             place = document.span(one.path, on_key=False)
             yield Diagnostic(place, one.problem.code, one.problem.message, one.problem.hint)
     view = View(spec, found.measures, guards)
-    yield from check_texts(view.parts, document, compiler)
+    yield from islice(check_texts(view.parts, document, compiler), MOST_TOLD + 1)
     for finding in check_flow(spec, document):
         yield placed(document, "flow-text", finding)
     for code, rule in RULES.items():
-        for finding in islice(rule(view), MOST_TOLD):
+        for finding in islice(rule(view), MOST_TOLD + 1):
             yield placed(document, code, finding)
 
 

@@ -15,6 +15,9 @@ from iptengine.protocol.conditions import Problem
 from iptengine.protocol.fields import Model
 from iptengine.protocol.model import AreaSpec, IfLine, PhaseSpec, StageSpec, StepChange, StepSpec, TaskSpec, TopicSpec
 
+MOST_TEXTS = 2000
+"""Different texts with tags that are checked; a treatment has a few dozen."""
+
 NAMES = Scope(
     {
         "patient": TEXT,
@@ -76,6 +79,10 @@ def check_texts(parts: Iterable[Placed], document: Document, compiler: Compiler)
             yield Diagnostic(document.span(path, on_key=False), "template-not-here", message, hint)
             continue
         area = str(path[1]) if path[0] == "problem_areas" else ""
+        if len(known) >= MOST_TEXTS:
+            message = f"there are more than {MOST_TEXTS} different texts with tags"
+            yield Diagnostic(document.span(path), "too-many-parts", message, "divide the protocol")
+            return
         if (text, area) not in known:
             known[text, area] = check_template(text, NAMES, _verdicts(compiler, area))
         for finding in known[text, area]:

@@ -38,10 +38,15 @@ from iptengine.diagnostics import Finding
 
 def check(view: View) -> Iterator[Finding]:
     """Phases from which no outcome is ever come to."""
+    back: dict[str, list[str]] = {"": []}
+    for name, targets in view.ways.items():
+        for target in targets:
+            back.setdefault(target, []).append(name)
+            if target not in view.ways:  # an outcome, or a misspelt way that is told by itself
+                back[""].append(target)
+    leads_on = reached("", {name: tuple(sources) for name, sources in back.items()})
     for name in view.spec.phases:
-        found = reached(name, view.ways)
-        named = all(target in view.ways or target in view.spec.outcomes for target in found)
-        if named and not any(outcome in found for outcome in view.spec.outcomes):
+        if name not in leads_on:
             yield Finding(("phases", name), f"from '{name}' no outcome can be reached", _hint(view))
 
 
