@@ -9,6 +9,7 @@ from typing import Any
 
 from iptengine.course import commands as c
 from iptengine.course import events as e
+from iptengine.course import timing
 from iptengine.course.alerting import protocol_alerts
 from iptengine.course.commands import Command
 from iptengine.course.course import Course
@@ -17,7 +18,7 @@ from iptengine.course.events import Event
 from iptengine.course.evolve import evolve, fold, without_record
 from iptengine.course.facts import CourseFacts
 from iptengine.course.refusal import Refused
-from iptengine.course.reports import REPORTS
+from iptengine.course.reports import REPORTS, phase_on
 from iptengine.course.requests import ALERT_MOVES, REQUESTS, Handler, uses_session
 from iptengine.protocol.model import RecordKind
 from iptengine.protocol.protocol import Protocol, TaskHome
@@ -259,32 +260,69 @@ _RECORDS: dict[str, RecordKind] = {
 
 
 def _with_consequences(desk: Desk, events: tuple[Event, ...]) -> Iterator[Event]:
-    """The events, the tasks they also count as, and the alerts they raise."""
+    """The events, the tasks they also count as, the ending they name, and the alerts they raise."""
     yield from events
-    also = tuple(_tasks_recorded(desk, events))
+    also = (*_tasks_recorded(desk, events), *_ending_named(desk, events))
     yield from also
     yield from protocol_alerts(desk, (*events, *also))
 
 
 def _tasks_recorded(desk: Desk, events: Sequence[Event]) -> Iterator[Event]:
-    kinds = {_RECORDS[event.kind] for event in events if event.kind in _RECORDS}
-    if not kinds:
+    """The tasks that a record also counts as done, each once."""
+    records = [(event, _RECORDS[event.kind]) for event in events if event.kind in _RECORDS]
+    if not records:
         return
     after = fold(desk.course, events)
     facts = CourseFacts(desk.protocol, after, desk.on)
-    session = next((a.id for a in reversed(after.appointments) if a.held and a.on == desk.on), "")
-    logged = {(t.task, t.session) for t in after.tasks if t.how == "done"}
-    for home in desk.protocol.tasks.values():
-        if home.spec.recorded_by not in kinds or (home.name, session) in logged:
-            continue
-        if _asked(home, facts):
-            yield desk.event(e.TaskLogged, task=home.name, session=session, phase=after.phase)
+    made: set[tuple[str, str]] = set()
+    for event, kind in records:
+        for home in desk.protocol.tasks.values():
+            focus = _focus_of(home, event, after)
+            if home.spec.recorded_by != kind or focus is None or (home.name, focus) in made:
+                continue
+            if _asked(home, focus, event, after, facts):
+                made.add((home.name, focus))
+                yield _also_done(desk, home, focus, event, after)
 
 
-def _asked(home: TaskHome, facts: CourseFacts) -> bool:
-    if home.area and home.area not in facts.focuses:
-        return False
-    return bool(home.spec.times and home.spec.times.every) or facts.task_count(home.name) == 0
+def _also_done(desk: Desk, home: TaskHome, focus: str, event: Event, after: Course) -> Event:
+    session = _session_on(after, event)
+    return desk.event(
+        e.TaskLogged, on=event.on, task=home.name, focus=focus, session=session, phase=phase_on(after, event.on)
+    )
+
+
+def _session_on(course: Course, event: Event) -> str:
+    return next((a.id for a in reversed(course.appointments) if a.held and a.on == event.on), "")
+
+
+def _focus_of(home: TaskHome, event: Event, after: Course) -> str | None:
+    """The focus a task is then done for: empty for a task of a phase, ``None`` when it is not for this record."""
+    if not home.area:
+        return ""
+    spoken_of = after.focus(getattr(event, "focus", ""))
+    if spoken_of is not None:
+        return spoken_of.id if spoken_of.area == home.area else None
+    return next((f.id for f in after.open_focuses if f.area == home.area), None)
+
+
+def _asked(home: TaskHome, focus: str, event: Event, after: Course, facts: CourseFacts) -> bool:
+    """Whether the task is asked for and not on record yet; a recurring one, not for this day."""
+    done = [t for t in after.tasks if t.task == home.name and t.how == "done" and t.focus in ("", focus)]
+    if home.group == "each_session" or (home.spec.times and home.spec.times.every):
+        return all(t.on != event.on for t in done)
+    return not done if home.area else facts.task_count(home.name) == 0
+
+
+def _ending_named(desk: Desk, events: Sequence[Event]) -> Iterator[Event]:
+    """Doing the task that announces the ending names it, if it was not named before."""
+    announce = desk.protocol.spec.termination.announce
+    if announce is None or desk.course.announced is not None:
+        return
+    done = [x for x in events if isinstance(x, e.TaskLogged) and x.task == announce.task and x.how == "done"]
+    if done and not any(isinstance(x, e.EndingAnnounced) for x in events):
+        left = timing.sessions_left(fold(desk.course, events))
+        yield desk.event(e.EndingAnnounced, on=done[0].on, sessions_left=left)
 
 
 __all__ = ["Refused", "decide"]

@@ -269,10 +269,14 @@ def _known_area(desk: Desk, area: str) -> None:
         raise desk.nonsense("unknown_area", f"the problem areas are {', '.join(areas) or 'none'}", "problem_areas")
 
 
+def _new_id(desk: Desk, id: str) -> None:
+    if id and desk.course.focus(id):
+        raise desk.nonsense("focus_exists", "this course has a focus of that id already", "problem_areas")
+
+
 def agree_focus(desk: Desk, command: c.AgreeFocus) -> Events:
     _known_area(desk, command.area)
-    if command.id and desk.course.focus(command.id):
-        raise desk.nonsense("focus_exists", "this course has a focus of that id already", "problem_areas")
+    _new_id(desk, command.id)
     desk.require(_why_not_focus(desk, command.area, command.person))
     yield _focus(desk, command.area, command.id, command.person, command.primary, command.because)
 
@@ -293,8 +297,14 @@ def _focus(
     )
 
 
+def _says_why(desk: Desk, because: str, area: str) -> None:
+    if not because.strip():
+        raise desk.nonsense("no_reason", "say why the focus ends", "problem_areas", area)
+
+
 def close_focus(desk: Desk, command: c.CloseFocus) -> Events:
     focus = desk.known_focus(command.focus)
+    _says_why(desk, command.because, focus.area)
     if focus.closed:
         raise desk.nonsense("focus_closed", "that focus is closed already", "problem_areas", focus.area)
     yield desk.event(e.FocusClosed, because=command.because, focus=command.focus)
@@ -303,6 +313,8 @@ def close_focus(desk: Desk, command: c.CloseFocus) -> Events:
 def change_focus(desk: Desk, command: c.ChangeFocus) -> Events:
     old = desk.known_focus(command.focus)
     _known_area(desk, command.to)
+    _new_id(desk, command.id)
+    _says_why(desk, command.because, old.area)
     desk.require(_why_not_focus(desk, command.to, command.person, closing=0 if old.closed else 1))
     if not old.closed:
         yield desk.event(e.FocusClosed, because=command.because, focus=command.focus)
@@ -321,6 +333,9 @@ def restage(desk: Desk, command: c.Restage) -> Events:
         raise desk.nonsense("already_there", f"the focus stands in '{here}' already", *path, here)
     if not command.because.strip():
         raise desk.nonsense("no_reason", "say what the judgement rests on", *path, command.to)
+    if focus.closed is not None and desk.on >= focus.closed:
+        sentence = f"it was closed on {focus.closed.isoformat()}"
+        desk.require((desk.reason("focus_closed", "a closed focus stays where it stood", sentence, *path),))
     way = _staged_by(desk, command, here, focus.area)
     yield desk.event(
         e.FocusStaged,
