@@ -8,10 +8,10 @@ from collections.abc import Iterable
 
 from iptengine.authoring.loader import check
 from iptengine.authoring.measure_files import read_measure
-from iptengine.authoring.vignette import check_vignette
+from iptengine.authoring.vignette import check_vignette, protocol_of, read_vignette
 from iptengine.cli import screen
 from iptengine.cli.names import Sort, files_under
-from iptengine.diagnostics import Diagnostic
+from iptengine.diagnostics import Diagnostic, ProtocolError
 
 SCHEMA = "iptengine.check/1"
 
@@ -30,7 +30,15 @@ def check_files(words: Iterable[str], form: str) -> int:
 def _check(sort: Sort, path: str) -> tuple[Diagnostic, ...]:
     if sort == "measure":
         return read_measure(path)[1]
-    return check_vignette(path) if sort == "vignette" else check(path)
+    return _check_vignette(path) if sort == "vignette" else check(path)
+
+
+def _check_vignette(path: str) -> tuple[Diagnostic, ...]:
+    try:
+        vignette = read_vignette(path)
+        return check_vignette(vignette, protocol_of(vignette))
+    except ProtocolError as wrong:
+        return wrong.diagnostics
 
 
 def _tell(files: int, found: list[Diagnostic]) -> None:

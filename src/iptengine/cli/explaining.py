@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import inspect
-
-from iptengine.authoring.rules.listing import PAGES
+from iptengine.authoring.explain import explain
 from iptengine.cli import screen
-from iptengine.diagnostics import did_you_mean
 
 
 def explain_code(code: str) -> int:
-    """Prints what stands behind a code."""
-    page = PAGES.get(code)
-    if page is None:
-        screen.complain(f"there is no rule '{code}'; {did_you_mean(code, PAGES)}")
+    """Prints what stands behind a code; 2 when there is no such code."""
+    try:
+        page = explain(code)
+    except LookupError as unknown:
+        screen.complain(f"'{code}': {unknown.args[0]}")
         return 2
     screen.say(screen.strong(code))
     screen.say()
-    screen.say(inspect.cleandoc(page))
+    screen.say(page)
     return 0

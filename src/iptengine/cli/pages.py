@@ -1,0 +1,42 @@
+"""Agendas in the form that was asked for: one, or several in one document."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date
+from typing import cast
+
+from iptengine.cli.stories import Story
+from iptengine.course.course import Course
+from iptengine.render.agenda import Agenda, Audience, Detail, agenda
+from iptengine.render.sections import page_style
+
+
+def page_of(story: Story, course: Course, on: date, audience: str, detail: str) -> Agenda:
+    """The agenda of the next session of `course`."""
+    return agenda(
+        story.protocol, course, on=on, audience=cast(Audience, audience), detail=cast(Detail, detail)
+    )  # fmt: skip
+
+
+def written(page: Agenda, form: str) -> str:
+    """One agenda as text, Markdown, a whole HTML document, or JSON."""
+    if form == "json":
+        return json.dumps(page.json(), ensure_ascii=False, indent=2)
+    return {"text": page.text, "markdown": page.markdown, "html": page.page}[form].rstrip("\n")
+
+
+def bound(pages: Sequence[Agenda], form: str) -> str:
+    """Several agendas as one document: a list in JSON, one page after another in HTML and Markdown."""
+    if form == "json":
+        return json.dumps([page.json() for page in pages], ensure_ascii=False, indent=2)
+    if form == "markdown":
+        return "\n\n---\n\n".join(page.markdown.strip("\n") for page in pages)
+    articles = "\n".join(str(page.html) for page in pages)
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>Agendas</title>\n'
+        f"<style>\n{page_style()}.ipt-agenda {{ break-after: page; }}\n</style>\n</head>\n"
+        f'<body class="ipt-page">\n<main>\n{articles}</main>\n</body>\n</html>'
+    )

@@ -1,0 +1,102 @@
+"""Agendas, prompts and summaries of a vignette."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from iptengine.cli import screen
+from iptengine.cli.figures import summary_lines, summary_record
+from iptengine.cli.pages import bound, page_of, written
+from iptengine.cli.stories import Story, tell
+from iptengine.course.events import AlertRaised
+from iptengine.course.wording import long_day
+from iptengine.diagnostics import did_you_mean
+from iptengine.render.prompts import prompt, prompt_texts
+from iptengine.testing.player import Step
+
+
+def show_agenda(vignette: str, session: int, audience: str, form: str, detail: str) -> int:
+    """Prints the agenda of one session as it stood before it."""
+    story = tell(vignette)
+    course, on = story.before(session)
+    screen.say(written(page_of(story, course, on, audience, detail), form))
+    return 0
+
+
+def show_run(vignette: str, session: int | None, audience: str, form: str, detail: str) -> int:
+    """Prints every agenda on the way, in plain text with what came of each session."""
+    story = tell(vignette)
+    if session is not None:
+        story.before(session)
+    steps = [step for number, step in story.sessions() if session in (None, number)]
+    pages = [page_of(story, step.before, step.on, audience, detail) for step in steps]
+    if form != "text":
+        screen.say(written(pages[0], form) if session is not None else bound(pages, form))
+        return 0
+    shown = dict(zip((step.name for step in steps), pages, strict=True))
+    for step in story.played.steps:
+        if session is None or step.name in shown:
+            page = shown.get(step.name)
+            _tell_step(story, step, page.text if page else "", audience)
+    return 0
+
+
+def _tell_step(story: Story, step: Step, page: str, audience: str) -> None:
+    number = f", session {step.session}" if step.session else ""
+    screen.say(screen.strong(f"== {step.name}{number}, {long_day(step.on)} ".ljust(screen.width(), "=")))
+    if page:
+        screen.say(page)
+    if audience == "therapist":
+        screen.say_all(["What came of it", *_came_of_it(step), ""])
+
+
+def _came_of_it(step: Step) -> Iterator[str]:
+    """What a happening recorded, raised and was refused; no patient text."""
+    yield f"  {len(step.events)} events recorded"
+    for event in step.events:
+        if isinstance(event, AlertRaised):
+            yield screen.bad(f"  alert raised: {event.code}")
+    for event in step.events:
+        for warning in event.warnings:
+            yield screen.wrapped(f"warning: {warning.text} [{warning.code}]", 2, 4)
+    for key, no in step.refused.items():
+        yield f"  refused: {key}"
+        for reason in no.reasons:
+            yield screen.wrapped(f"{reason.code}: {reason} ({reason.span})", 4, 6)
+    if step.before.phase != step.after.phase:
+        yield f"  the course entered the phase '{step.after.phase}'"
+    if step.after.ended and not step.before.ended:
+        yield f"  the course ended: {step.after.ended}"
+
+
+def show_prompt(vignette: str, path: str, session: int | None) -> int:
+    """Prints one text of the protocol, filled for the course as it stood before a session or at the end."""
+    story = tell(vignette)
+    if session is not None:
+        course, on = story.before(session)
+    else:
+        course, on = story.played.course, story.played.steps[-1].on if story.played.steps else story.vignette.spec.start
+    known = tuple(prompt_texts(story.protocol))
+    found = [path] if path in known else [one for one in known if one.endswith(f".{path}")]
+    if len(found) != 1:
+        screen.complain(_which(path, found, known))
+        return 2
+    screen.say(prompt(story.protocol, course, found[0], on=on))
+    return 0
+
+
+def _which(path: str, found: list[str], known: tuple[str, ...]) -> str:
+    if found:
+        return f"'{path}' could be any of\n" + "\n".join(f"  {one}" for one in found)
+    return f"the protocol has no text '{path}'; {did_you_mean(path, known)}"
+
+
+def show_summary(vignette: str, form: str) -> int:
+    """Prints the summary of a course."""
+    story = tell(vignette)
+    if form == "json":
+        screen.say(json.dumps(summary_record(story), ensure_ascii=False, indent=2))
+    else:
+        screen.say_all(summary_lines(story))
+    return 0

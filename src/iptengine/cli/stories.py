@@ -1,0 +1,60 @@
+"""Vignettes read and played for the command line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import click
+
+from iptengine.authoring.vignette import Vignette, protocol_of, read_vignette
+from iptengine.cli.names import vignette_path
+from iptengine.course.course import Course
+from iptengine.protocol.protocol import Protocol
+from iptengine.testing.player import Played, Step, play
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A vignette, its protocol, and how it went."""
+
+    vignette: Vignette
+    protocol: Protocol
+    played: Played
+
+    def before(self, session: int) -> tuple[Course, date]:
+        """The course before a session, and the day of the session.
+
+        Raises:
+            UsageError: The vignette has no such session.
+        """
+        try:
+            return self.played.before(session)
+        except LookupError as none:
+            raise click.UsageError(str(none.args[0])) from none
+
+    def sessions(self) -> Iterator[tuple[int, Step]]:
+        """The happenings in which a session was held or used up, each with its number."""
+        for step in self.played.steps:
+            if step.session is not None:
+                yield step.session, step
+
+
+def tell(word: str) -> Story:
+    """The story of a vignette: a path, or the name of a shipped example.
+
+    Raises:
+        UsageError: There is no such file.
+        ProtocolError: The vignette or its protocol has mistakes.
+    """
+    vignette = read_vignette(_shortest(vignette_path(word)))
+    protocol = protocol_of(vignette)
+    return Story(vignette, protocol, play(vignette, protocol))
+
+
+def _shortest(path: str) -> str:
+    """The path as seen from here, where that is shorter: a place on the screen stays readable."""
+    relative = os.path.relpath(path) if os.path.splitdrive(path)[0] == os.path.splitdrive(os.getcwd())[0] else path
+    return min(path, relative, key=len)
