@@ -499,3 +499,23 @@ def _seconds(text: str, names: Names) -> float:
     began = perf_counter()
     condition(text, names)
     return perf_counter() - began
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("inventory is not done", "write 'not:', and under it, with a name of its own, 'inventory is done'"),
+        ("inventory was not done", "write 'not:', and under it, with a name of its own, 'inventory was done'"),
+    ],
+)
+def test_a_sentence_with_a_not_in_it_is_shown_where_the_not_goes(text: str, hint: str) -> None:
+    found = compile_condition(text, ADULT)
+    assert isinstance(found, Problem)
+    assert (found.message, found.hint) == (f"'{text}' is not a form of condition", hint)
+
+
+def test_not_recorded_points_at_the_not_and_never_at_the_value_none() -> None:
+    fact = next(name for name, names in ADULT.facts.items() if names.kind == "one_of")
+    found = compile_condition(f"{fact} is not recorded", ADULT)
+    assert isinstance(found, Problem)
+    assert found.hint == f"for 'nobody recorded it' write 'not:' above '{fact} is recorded'"

@@ -100,12 +100,21 @@ def not_understood(sentence: Sentence, names: Names) -> Problem:
     fault = outside or _one_wrong_word(sentence, names)
     if fault is not None:
         return fault
+    if " not " in sentence.text:
+        return Problem(
+            "condition-unknown", f"'{sentence.text[:80]}' is not a form of condition", negated(sentence.text)
+        )
     if not sentence.words:
         return Problem("condition-unknown", "the condition is empty", "write what must hold, or leave the line out")
     message = f"'{sentence.text[:80]}' is not a form of condition"
     near = nearest_forms(sentence, names)
     shown = ", ".join(f"'{each}'" for each in near)
     return Problem("condition-unknown", message, f"the nearest are {shown}" if near else "")
+
+
+def negated(text: str) -> str:
+    """What to write instead of a sentence with a *not* in it."""
+    return f"write 'not:', and under it, with a name of its own, '{text[:80].replace(' not ', ' ', 1)}'"
 
 
 def _outside_an_area(sentence: Sentence, names: Names) -> Problem | None:

@@ -36,12 +36,19 @@ def _wrong_kind(name: str, fact: FactNames, asked: str) -> Problem:
     return Problem("condition-type", f"'{name}' {is_a}; {asked}", instead)
 
 
+_NOBODY_SAID = frozenset({"recorded", "unrecorded", "missing", "unknown", "known", "answered", "asked"})
+
+
 def _is(wanted: bool, names: Names, name: str, value: str) -> Meaning | Problem:
     fact = names.facts[name]
     if fact.kind != "one_of":
         return _wrong_kind(name, fact, "it cannot be one of a few values")
     if value not in fact.values:
         message = f"'{value[:60]}' is not a value of '{name}'"
+        if value in _NOBODY_SAID:
+            return Problem(
+                "condition-unknown-name", message, f"for 'nobody recorded it' write 'not:' above '{name} is recorded'"
+            )
         return Problem("condition-unknown-name", message, did_you_mean(value, fact.values))
 
     def read(facts: Facts) -> str | None:
