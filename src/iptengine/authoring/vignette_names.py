@@ -1,0 +1,256 @@
+"""The names in a vignette held against its protocol: what it does not know, and what it may have been meant to be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from iptengine.authoring.vignette import Expect, ExpectAgenda, ExpectSummary, Happening, Taken, VignetteSpec
+from iptengine.diagnostics import Path, did_you_mean
+from iptengine.protocol.model import UNSTAGED
+from iptengine.protocol.protocol import Protocol
+
+Found = tuple[Path, bool, str, str, str]
+"""Path, whether its key is meant, code, message, hint."""
+
+RISK_ITEM = "risk_item"
+ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a vignette may name."""
+
+    protocol: Protocol
+    focuses: Mapping[str, str]
+    """The focuses the vignette agrees, each with its area."""
+
+    def tasks(self) -> list[str]:
+        topics = [name for phase in self.protocol.spec.phases.values() for name in phase.must_not]
+        return [*self.protocol.tasks, *topics]
+
+    def stages(self, focus: str) -> list[str]:
+        area = self.protocol.spec.problem_areas.get(self.focuses.get(focus, ""))
+        return list(area.stages) if area else []
+
+    def alerts(self) -> list[str]:
+        return [RISK_ITEM, *self.protocol.spec.alerts]
+
+    def people(self) -> list[str]:
+        return ["patient", *self.protocol.spec.participants]
+
+    def bands(self, measure: str) -> list[str]:
+        found = self.protocol.measures.get(measure)
+        return [name for scale in found.bands.values() for name in scale.bands] if found else []
+
+    def rules(self, measure: str) -> list[str]:
+        found = self.protocol.measures.get(measure)
+        return list(found.change_rules) if found else []
+
+
+def unknown_names(spec: VignetteSpec, protocol: Protocol) -> Iterator[Found]:
+    """Every name in `spec` that `protocol` does not know."""
+    known = _Known(protocol, _focuses(spec))
+    yield from _keys(("facts",), spec.facts, protocol.spec.facts, "a fact", protocol)
+    if spec.adopted:
+        yield from _one(("adopted", "phase"), spec.adopted.phase, protocol.spec.phases, "a phase", protocol)
+        yield from _each(
+            ("adopted", "focus"), spec.adopted.focus, protocol.spec.problem_areas, "a problem area", protocol
+        )
+    for name, happening in spec.happenings.items():
+        yield from _happening(("happenings", name), happening, known)
+    if spec.expect_summary:
+        yield from _summary(("expect_summary",), spec.expect_summary, known)
+
+
+def _focuses(spec: VignetteSpec) -> dict[str, str]:
+    found = {area: area for area in (spec.adopted.focus if spec.adopted else ())}
+    for happening in spec.happenings.values():
+        for part in (happening, happening.deviate.request if happening.deviate else None):
+            if part is None:
+                continue
+            found |= {id: focus.area for id, focus in part.focus.items()}
+            found |= {change.id or change.to: change.to for change in part.change_focus.values()}
+    return found
+
+
+# -- small rules -------------------------------------------------------------------------------------------------
+
+
+def _unknown(
+    path: Path, on_key: bool, name: str, known: Iterable[str], what: str, protocol: Protocol
+) -> Iterator[Found]:
+    names = list(known)
+    if name not in names:
+        yield path, on_key, "unknown-name", f"'{name}' is not {what} of {protocol.id}", did_you_mean(name, names)
+
+
+def _one(path: Path, name: str | None, known: Iterable[str], what: str, protocol: Protocol) -> Iterator[Found]:
+    if name is not None:
+        yield from _unknown(path, False, name, known, what, protocol)
+
+
+def _each(path: Path, names: Iterable[str], known: Iterable[str], what: str, protocol: Protocol) -> Iterator[Found]:
+    listed = list(known)
+    for place, name in enumerate(names):
+        yield from _unknown((*path, place), False, name, listed, what, protocol)
+
+
+def _keys(path: Path, names: Iterable[str], known: Iterable[str], what: str, protocol: Protocol) -> Iterator[Found]:
+    listed = list(known)
+    for name in names:
+        yield from _unknown((*path, name), True, name, listed, what, protocol)
+
+
+# -- a happening -------------------------------------------------------------------------------------------------
+
+
+def _happening(path: Path, told: Happening, known: _Known) -> Iterator[Found]:
+    protocol, spec = known.protocol, known.protocol.spec
+    for measure, taken in told.readings.items():
+        yield from _reading((*path, measure), measure, taken, known)
+    if told.record:
+        for measure, taken in told.record.scores.items():
+            yield from _reading((*path, "record", "scores", measure), measure, taken, known)
+        yield from _keys((*path, "record", "exceptions"), told.record.exceptions, known.tasks(), "a task", protocol)
+    yield from _each((*path, "present"), told.present, known.people(), "a participant", protocol)
+    yield from _keys((*path, "contact"), told.contact, spec.contacts, "a contact", protocol)
+    yield from _facts(path, told, known)
+    yield from _alert_names(path, told, known)
+    yield from _tasks(path, told, known)
+    yield from _moves(path, told, known)
+    for key, inner in (
+        ("correct", told.correct and told.correct.now),
+        ("deviate", told.deviate and told.deviate.request),
+    ):
+        if inner:
+            yield from _happening((*path, key, "now" if key == "correct" else "request"), inner, known)
+    if told.expect:
+        yield from _expect((*path, "expect"), told.expect, known)
+
+
+def _reading(path: Path, name: str, taken: Taken, known: _Known) -> Iterator[Found]:
+    measure = known.protocol.measures.get(name)
+    if measure is None:
+        names = [*known.protocol.measures, *Happening.model_fields]
+        wrong = f"'{name}' is neither a measure of {known.protocol.id} nor a key of a happening"
+        yield path, True, "unknown-name", wrong, did_you_mean(name, names)
+    elif isinstance(taken, Mapping):
+        yield from _keys(path, (n for n in taken if n != "total"), measure.items, f"an item of {name}", known.protocol)
+    elif measure.risk_items:
+        items = ", ".join(f"{item}: 0" for item in measure.risk_items)
+        wrong = f"a bare total leaves {' and '.join(measure.risk_items)} unanswered, which raises a risk alert"
+        yield path, True, "bare-total", wrong, f"write {name}: {{total: {taken}, {items}}}"
+
+
+def _facts(path: Path, told: Happening, known: _Known) -> Iterator[Found]:
+    protocol, spec = known.protocol, known.protocol.spec
+    yield from _keys((*path, "facts"), told.facts, spec.facts, "a fact", protocol)
+    for name, value in told.facts.items():
+        choices = spec.facts[name].one_of if name in spec.facts else ()
+        if choices and isinstance(value, str):
+            yield from _one((*path, "facts", name), value, choices, f"a value of {name}", protocol)
+    yield from _keys((*path, "checklist"), told.checklist, spec.checklists, "a checklist", protocol)
+    for name, filled in told.checklist.items():
+        if name in spec.checklists:
+            where = (*path, "checklist", name, "answers")
+            yield from _keys(where, filled.answers, spec.checklists[name].items, f"a question of {name}", protocol)
+
+
+def _alert_names(path: Path, told: Happening, known: _Known) -> Iterator[Found]:
+    alerts = [*known.alerts(), ALL]
+    for key in ("acknowledge", "monitor"):
+        yield from _each((*path, key), getattr(told, key), alerts, "an alert", known.protocol)
+    for key in ("assess", "close"):
+        yield from _keys((*path, key), getattr(told, key), alerts, "an alert", known.protocol)
+
+
+def _tasks(path: Path, told: Happening, known: _Known) -> Iterator[Found]:
+    protocol, tasks = known.protocol, known.tasks()
+    yield from _each((*path, "done"), told.done, tasks, "a task", protocol)
+    yield from _each((*path, "defer"), told.defer, protocol.tasks, "a task", protocol)
+    yield from _keys((*path, "tasks"), told.tasks, tasks, "a task", protocol)
+    for name, task in told.tasks.items():
+        where = (*path, "tasks", name)
+        yield from _each((*where, "techniques"), task.techniques, protocol.spec.techniques, "a technique", protocol)
+        yield from _one((*where, "focus"), task.focus, known.focuses, "a focus of this vignette, under", protocol)
+
+
+def _moves(path: Path, told: Happening, known: _Known) -> Iterator[Found]:
+    protocol, spec = known.protocol, known.protocol.spec
+    areas = spec.problem_areas
+    for id, focus in told.focus.items():
+        yield from _one((*path, "focus", id, "area"), focus.area, areas, "a problem area", protocol)
+    for id, change in told.change_focus.items():
+        yield from _one((*path, "change_focus", id, "to"), change.to, areas, "a problem area", protocol)
+    for key in ("stage", "close_focus", "change_focus"):
+        yield from _focus_ids((*path, key), getattr(told, key), known)
+    for id, stage in told.stage.items():
+        if id in known.focuses:
+            yield from _one((*path, "stage", id, "to"), stage.to, known.stages(id), f"a stage of {id},", protocol)
+    for key in ("contract", "amend"):
+        terms = getattr(told, key)
+        yield from _one((*path, key, "missed"), terms and terms.missed, spec.contract.missed, "a policy", protocol)
+    yield from _one((*path, "enter"), told.enter, spec.phases, "a phase", protocol)
+    yield from _one((*path, "end"), told.end.outcome if told.end else None, spec.outcomes, "an outcome", protocol)
+
+
+def _focus_ids(path: Path, ids: Iterable[str], known: _Known) -> Iterator[Found]:
+    for id in ids:
+        if id not in known.focuses:
+            hint = did_you_mean(id, known.focuses)
+            yield (*path, id), True, "unknown-name", f"no focus of this vignette is called '{id}'", hint
+
+
+# -- what is expected --------------------------------------------------------------------------------------------
+
+
+def _expect(path: Path, expect: Expect, known: _Known) -> Iterator[Found]:
+    protocol, spec = known.protocol, known.protocol.spec
+    yield from _one((*path, "phase"), expect.phase, spec.phases, "a phase", protocol)
+    yield from _one((*path, "outcome"), expect.outcome, spec.outcomes, "an outcome", protocol)
+    yield from _each((*path, "alerts"), expect.alerts, known.alerts(), "an alert", protocol)
+    yield from _each((*path, "open_alerts"), expect.open_alerts or (), known.alerts(), "an alert", protocol)
+    yield from _focus_ids((*path, "stage"), expect.stage, known)
+    for id, stage in expect.stage.items():
+        if id in known.focuses:
+            yield from _one((*path, "stage", id), stage, [UNSTAGED, *known.stages(id)], f"a stage of {id},", protocol)
+    for key in ("total", "band", "change", "since_last", "series"):
+        yield from _keys((*path, key), getattr(expect, key), protocol.measures, "a measure", protocol)
+    for measure, band in expect.band.items():
+        if measure in protocol.measures:
+            yield from _one((*path, "band", measure), band, known.bands(measure), f"a band of {measure},", protocol)
+    for measure, rules in expect.change.items():
+        if measure in protocol.measures:
+            yield from _keys((*path, "change", measure), rules, known.rules(measure), f"a rule of {measure},", protocol)
+    for key in ("agenda_before", "agenda"):
+        agenda: ExpectAgenda | None = getattr(expect, key)
+        for part in ("due", "not_due") if agenda else ():
+            yield from _each((*path, key, part), getattr(agenda, part), protocol.tasks, "a task", protocol)
+
+
+def _summary(path: Path, expect: ExpectSummary, known: _Known) -> Iterator[Found]:
+    protocol, spec = known.protocol, known.protocol.spec
+    yield from _keys((*path, "measures"), expect.measures, protocol.measures, "a measure", protocol)
+    for name, measure in expect.measures.items():
+        if name not in protocol.measures:
+            continue
+        where = (*path, "measures", name)
+        for key in ("rules", "first_met", "held_in"):
+            yield from _keys((*where, key), getattr(measure, key), known.rules(name), f"a rule of {name},", protocol)
+        for key in ("first_band", "last_band"):
+            yield from _one((*where, key), getattr(measure, key), known.bands(name), f"a band of {name},", protocol)
+    yield from _keys((*path, "phases"), expect.phases, spec.phases, "a phase", protocol)
+    for key in ("stages", "stage_sessions"):
+        yield from _focus_ids((*path, key), getattr(expect, key), known)
+    for id, stages in expect.stages.items():
+        if id in known.focuses:
+            yield from _each((*path, "stages", id), stages, known.stages(id), f"a stage of {id},", protocol)
+    if expect.outcome:
+        yield from _one((*path, "outcome", "name"), expect.outcome.name, spec.outcomes, "an outcome", protocol)
+    if expect.adherence:
+        where = (*path, "adherence")
+        yield from _keys((*where, "coverage"), expect.adherence.coverage, spec.phases, "a phase", protocol)
+        yield from _keys((*where, "techniques"), expect.adherence.techniques, spec.techniques, "a technique", protocol)
+        names = expect.adherence.routine_tasks or ()
+        yield from _each((*where, "routine_tasks"), names, protocol.tasks, "a task", protocol)

@@ -1,0 +1,301 @@
+"""Plays a vignette: says each happening to the engine, folds what comes of it, and compares it with what is expected.
+
+Pure once the vignette is read: ids come from the names in the file, times from its days.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+
+from iptengine.authoring.vignette import (
+    Expect,
+    ExpectAgenda,
+    Happening,
+    Vignette,
+    VignetteSpec,
+    check_vignette,
+)
+from iptengine.course import commands as c
+from iptengine.course.course import Course
+from iptengine.course.decide import decide
+from iptengine.course.events import AlertRaised, Event, SessionHeld, SessionMissed
+from iptengine.course.evolve import fold
+from iptengine.course.refusal import Refused
+from iptengine.course.stamp import Actor, Stamp
+from iptengine.diagnostics import Path, ProtocolError
+from iptengine.protocol.fields import Model
+from iptengine.protocol.protocol import Protocol
+from iptengine.testing.figures import Scene, SeenAgenda, final_figures, seen, seen_agenda
+from iptengine.testing.report import Difference, told, word
+from iptengine.testing.script import NoSuchAlert, command_id, script
+
+HOUR = 17
+"""The hour of the day, in UTC, at which a happening is recorded."""
+START = "start"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Step:
+    """One happening as it was played.
+
+    Attributes:
+        name: Its name in the vignette.
+        on: Its day.
+        before: The course before it.
+        after: The course after it.
+        events: What it recorded.
+        refused: The requests that were refused, by the key that made them.
+        differences: Where it went otherwise than expected.
+    """
+
+    name: str
+    on: date
+    before: Course
+    after: Course
+    events: tuple[Event, ...]
+    refused: Mapping[str, Refused]
+    differences: tuple[Difference, ...]
+
+    def __repr__(self) -> str:
+        return f"<Step {self.name}: {len(self.events)} events, {len(self.differences)} differences>"
+
+    @property
+    def session(self) -> int | None:
+        """The number of the session that was held, or used up unheld, in it."""
+        found = [e.number for e in self.events if isinstance(e, SessionHeld | SessionMissed) and e.number]
+        return found[-1] if found else None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Played:
+    """A vignette as it was played.
+
+    Attributes:
+        course: The course at the end, or where playing stopped.
+        events: Everything recorded, in order.
+        steps: One for each happening that was played.
+        differences: Every difference, in the order of playing; empty when all is as expected.
+    """
+
+    course: Course
+    events: tuple[Event, ...]
+    steps: tuple[Step, ...]
+    differences: tuple[Difference, ...]
+
+    def __repr__(self) -> str:
+        return f"<Played {len(self.steps)} happenings, {len(self.differences)} differences>"
+
+    @property
+    def report(self) -> str:
+        """Every difference in words, one a line; empty when there is none."""
+        return told(self.differences)
+
+    def before(self, session: int) -> tuple[Course, date]:
+        """The course as it stood before the session of that number, and the day of that session.
+
+        Raises:
+            LookupError: No session of that number was played.
+        """
+        for step in self.steps:
+            if step.session == session:
+                return step.before, step.on
+        numbers = ", ".join(str(step.session) for step in self.steps if step.session)
+        raise LookupError(f"this vignette has no session {session}; it has {numbers or 'none'}")
+
+
+def play(vignette: Vignette, protocol: Protocol, *, until: int | str | None = None) -> Played:
+    """The course that `vignette` tells under `protocol`, and every difference from what it expects.
+
+    Args:
+        vignette: A vignette that was read.
+        protocol: The protocol it speaks of, or one that has the same names.
+        until: Stop before the session of this number, or before the happening of this name.
+
+    Raises:
+        ProtocolError: The vignette names something the protocol does not have.
+        LookupError: There is no such session or happening to stop before.
+    """
+    wrong = check_vignette(vignette, protocol)
+    if wrong:
+        raise ProtocolError(wrong)
+    playing = _Playing(vignette, protocol)
+    steps: list[Step] = []
+    for name in vignette.spec.happenings:
+        if until == name:
+            return playing.played(steps)
+        step = playing.step(name)
+        if until is not None and step.session == until:
+            return playing.played(steps)
+        steps.append(step)
+    if until is not None:
+        raise LookupError(f"this vignette has no session or happening '{until}'")
+    return playing.played(steps, at_end=True)
+
+
+class _Playing:
+    """One vignette being played."""
+
+    def __init__(self, vignette: Vignette, protocol: Protocol) -> None:
+        self.vignette, self.protocol = vignette, protocol
+        self.spec: VignetteSpec = vignette.spec
+        self.begun = tuple(self._say(START, START, _beginning(self.spec), Course(vignette.course_id), self.spec.start))
+        self.course = fold(Course(vignette.course_id), self.begun)
+
+    # -- saying ----------------------------------------------------------------------------------
+
+    def _say(self, happening: str, key: str, command: c.Command, course: Course, on: date) -> tuple[Event, ...]:
+        who, when = self.spec.by, on
+        if happening in self.spec.happenings:
+            found = self.spec.happenings[happening]
+            who, when = found.by or who, found.recorded or on
+        at = datetime(when.year, when.month, when.day, HOUR, tzinfo=UTC)
+        stamp = Stamp(command_id(happening, key), on, at, Actor(who.id, role=who.role))
+        return decide(self.protocol, course, command.stamped(stamp))
+
+    def step(self, name: str) -> Step:
+        """Play one happening and compare."""
+        happening, on, before = self.spec.happenings[name], self.spec.day(name), self.course
+        events: list[Event] = []
+        refused: dict[str, Refused] = {}
+        absent: list[NoSuchAlert] = []
+        for line in script(happening, lambda: self.course):
+            if isinstance(line, NoSuchAlert):
+                absent.append(line)
+                continue
+            key, command = line
+            try:
+                new = self._say(name, key, command, self.course, on)
+            except Refused as no:
+                refused[key] = no
+                continue
+            events += new
+            self.course = fold(self.course, new)
+        step = Step(name, on, before, self.course, tuple(events), refused, ())
+        compared = (*self._absent(name, absent), *_Comparing(self.vignette, self.protocol, step).differences())
+        return replace(step, differences=compared)
+
+    def _absent(self, name: str, lines: Sequence[NoSuchAlert]) -> Iterator[Difference]:
+        for line in lines:
+            path: Path = ("happenings", name, line.key, line.code)
+            span = self.vignette.span(path)
+            yield Difference(span, name, (line.key, line.code), "an alert that can be moved so", "none")
+
+    def played(self, steps: Sequence[Step], at_end: bool = False) -> Played:
+        course = steps[-1].after if steps else fold(Course(self.vignette.course_id), self.begun)
+        found = [difference for step in steps for difference in step.differences]
+        if at_end and self.spec.expect_summary is not None:
+            figures = final_figures(self.protocol, course)
+            compare = _Against(self.vignette, "", ("expect_summary",))
+            found += compare.model(self.spec.expect_summary, figures, ("expect_summary",))
+        events = (*self.begun, *(event for step in steps for event in step.events))
+        return Played(course, events, tuple(steps), tuple(found))
+
+
+def _beginning(spec: VignetteSpec) -> c.Command:
+    called = spec.patient.called if spec.patient else ""
+    if spec.adopted is not None:
+        return c.Adopt(spec.adopted.phase, spec.adopted.sessions_used, spec.adopted.focus, called)
+    return c.Start(called, spec.facts)
+
+
+# -- comparing ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Against:
+    """Compares what a part of the file expects with what was found, name by name."""
+
+    vignette: Vignette
+    happening: str
+    base: Path
+
+    def difference(self, path: Path, expected: object, found: object) -> Difference:
+        at = (*self._prefix(), *path)
+        return Difference(self.vignette.span(at), self.happening, path, word(expected), word(found))
+
+    def _prefix(self) -> Path:
+        return ("happenings", self.happening) if self.happening else ()
+
+    def model(self, expected: Model, found: object, path: Path) -> Iterator[Difference]:
+        """Everything the file sets in a part, against the same names in `found`."""
+        for name in type(expected).model_fields:
+            if name in expected.model_fields_set:
+                given = found.get(name) if isinstance(found, Mapping) else None
+                yield from self.value(getattr(expected, name), given, (*path, name))
+
+    def value(self, expected: object, found: object, path: Path) -> Iterator[Difference]:
+        if isinstance(expected, Model):
+            yield from self.model(expected, found, path)
+        elif isinstance(expected, Mapping) and expected and path[-1] != "missed":
+            for name, part in expected.items():
+                given = found.get(name) if isinstance(found, Mapping) else None
+                yield from self.value(part, given, (*path, name))
+        elif expected != found:
+            yield self.difference(path, expected, found)
+
+
+class _Comparing:
+    """What one happening expects, against what came of it."""
+
+    def __init__(self, vignette: Vignette, protocol: Protocol, step: Step) -> None:
+        self.protocol, self.step = protocol, step
+        self.happening: Happening = vignette.spec.happenings[step.name]
+        self.expect = self.happening.expect or Expect.model_validate({})
+        self.against = _Against(vignette, step.name, ("expect",))
+
+    def differences(self) -> Iterator[Difference]:
+        """Alerts, refusals and warnings always; everything else where it is expected."""
+        step, expect = self.step, self.expect
+        yield from self._counted("alerts", expect.alerts, [e.code for e in step.events if isinstance(e, AlertRaised)])
+        yield from self._counted("warnings", expect.warnings, [w.code for e in step.events for w in e.warnings])
+        yield from self._refusals()
+        scene = Scene(self.protocol, step.after, step.on, step.events)
+        for key in type(expect).model_fields:
+            if key in expect.model_fields_set and key not in _OWN_WAY:
+                yield from self.against.value(getattr(expect, key), seen(scene, key), ("expect", key))
+        for key, course in (("agenda_before", step.before), ("agenda", step.after)):
+            wanted: ExpectAgenda | None = getattr(expect, key)
+            if wanted is not None:
+                yield from self._agenda(wanted, seen_agenda(self.protocol, course, step.on), ("expect", key))
+
+    def _counted(self, key: str, expected: Sequence[str], found: Sequence[str]) -> Iterator[Difference]:
+        if Counter(expected) != Counter(found):
+            yield self.against.difference(("expect", key), tuple(expected), tuple(found))
+
+    def _refusals(self) -> Iterator[Difference]:
+        wanted = self.expect.refused
+        for key in dict.fromkeys((*wanted, *self.step.refused)):
+            path: Path = ("expect", "refused", key)
+            no = self.step.refused.get(key)
+            if no is None:
+                yield self.against.difference(path, dict(wanted[key]), "no refusal")
+                continue
+            answers = {reason.code: reason.answer for reason in no.reasons}
+            expected = dict(wanted.get(key, {}))
+            loose = {code: answers[code] if how == "any" and code in answers else how for code, how in expected.items()}
+            if loose != answers:
+                yield self.against.difference(path, expected, answers)
+
+    def _agenda(self, wanted: ExpectAgenda, page: SeenAgenda, path: Path) -> Iterator[Difference]:
+        for text in wanted.has:
+            if not any(text in shown for shown in page.texts):
+                yield self.against.difference((*path, "has"), f'"{text}"', "no such text")
+        for text in wanted.has_not:
+            if any(text in shown for shown in page.texts):
+                yield self.against.difference((*path, "has_not"), f'no "{text}"', "that text")
+        for task in wanted.due:
+            if task not in page.due:
+                yield self.against.difference((*path, "due"), task, page.due)
+        for task in wanted.not_due:
+            if task in page.due:
+                yield self.against.difference((*path, "not_due"), f"{task} not due", page.due)
+        for key in ("first", "steps"):
+            listed = getattr(wanted, key)
+            if listed is not None and listed != getattr(page, key):
+                yield self.against.difference((*path, key), listed, getattr(page, key))
+
+
+_OWN_WAY = frozenset({"alerts", "warnings", "refused", "agenda_before", "agenda"})
