@@ -207,7 +207,12 @@ def test_a_course_whose_protocol_is_gone_says_which_it_is() -> None:
     store = MemoryStore()
     with_course(store).do("a", WITHOUT_ITEM_9, by=ANNA)
     gone = open_clinic(store, other_text(adult()))
-    for ask in (lambda: gone.do("a", c.HoldSession(on=DAY), by=ANNA), lambda: gone.ways("a", on=DAY)):
+    asked: tuple[Callable[[], object], ...] = (
+        lambda: gone.do("a", c.HoldSession(on=DAY), by=ANNA),
+        lambda: gone.ways("a", on=DAY),
+        lambda: gone.agenda("a", on=DAY),
+    )
+    for ask in asked:
         with pytest.raises(UnknownProtocol) as caught:
             ask()
         assert str(caught.value) == (
@@ -215,6 +220,7 @@ def test_a_course_whose_protocol_is_gone_says_which_it_is() -> None:
             f"that text of it (digest {adult().digest[:12]}); give it to the clinic, too"
         )
         assert (caught.value.protocol, caught.value.digest) == ("ipt-adult@1.0.0", adult().digest)
+        assert caught.value.alerts == gone.alerts() != ()
     assert gone.course("a").version == 3
 
 
@@ -616,6 +622,17 @@ def test_what_is_due_in_all_courses_has_the_alerts_first() -> None:
     assert (due[0].course, due[0].kind) == ("b", "alert")
     assert {line.course for line in due} == {"a", "b"}
     assert [line for line in due if line.course == "a"] == list(clinic.due(on=DAY + WEEK, courses=["a"]))
+
+
+def test_the_page_of_the_next_session_is_made_for_its_reader() -> None:
+    clinic = with_course()
+    clinic.do("a", WITHOUT_ITEM_9, by=ANNA)
+    therapist = clinic.agenda("a", on=DAY + WEEK, detail="brief")
+    assert (therapist.course_version, therapist.problem) == (3, "")
+    assert "!! PHQ-9, item 9 (thoughts of death or self-harm): not answered" in therapist.text
+    patient = clinic.agenda("a", on=DAY + WEEK, audience="patient", service={"phone": "555 0100"})
+    assert "555 0100" in patient.text
+    assert "PHQ" not in patient.text
 
 
 def test_an_event_that_cannot_be_read_is_shown_and_stops_nothing() -> None:

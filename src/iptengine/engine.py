@@ -31,7 +31,7 @@ from iptengine.protocol.protocol import Protocol
 from iptengine.store.port import StaleVersion, Store, StoreError
 
 if TYPE_CHECKING:
-    from iptengine.render import Agenda
+    from iptengine.render.agenda import Agenda, Audience, Detail, Occasion
 
 TRIES = 50
 """How often a batch is decided anew because others wrote to the course meanwhile."""
@@ -103,11 +103,13 @@ class UnknownProtocol(IptengineError):
     Attributes:
         protocol: Its id, or id and version.
         digest: The digest a course is pinned to; empty when a course was to be started.
+        alerts: The risk alerts of that course that no clinician has assessed: they need no protocol to be seen.
     """
 
-    def __init__(self, protocol: str, digest: str, text: str) -> None:
+    def __init__(self, protocol: str, digest: str, text: str, alerts: Iterable[Alert] = ()) -> None:
         self.protocol = protocol
         self.digest = digest
+        self.alerts = tuple(alerts)
         super().__init__(text)
 
 
@@ -339,15 +341,35 @@ class Clinic:
         course: str,
         *,
         on: date,
-        audience: str = "therapist",
+        audience: Audience = "therapist",
         language: str = "en",
-        detail: str = "usual",
+        detail: Detail = "usual",
+        occasion: Occasion = "session",
+        templates: Mapping[str, str] | None = None,
+        service: Mapping[str, str] | None = None,
     ) -> Agenda:
-        """What the next session should hold, for one audience, as a page: html, text, markdown or JSON."""
+        """What the next session should hold, for one audience, as a page: html, text, markdown or JSON.
+
+        Args:
+            course: Its id.
+            on: The day the page is made for.
+            audience: therapist or patient; the patient's page names no person, area, stage, score or alert.
+            language: The language of the page.
+            detail: brief, usual or trainee; for the therapist.
+            occasion: session, missed (the week the patient does not come) or last (nobody planned it to be).
+            templates: Sections written anew, by name.
+            service: What the patient's page says of the service: ``phone`` and ``help``.
+
+        Raises:
+            UnknownProtocol: The course's protocol is not here, so there is no page; its `alerts` need somebody.
+        """
         from iptengine.render import agenda
 
         protocol, found = self._open(course)
-        return agenda(protocol, found, on=on, audience=audience, language=language, detail=detail)
+        return agenda(
+            protocol, found, on=on, audience=audience, language=language, detail=detail, occasion=occasion,
+            templates=templates, service=service,
+        )  # fmt: skip
 
     def due(self, *, on: date, courses: Iterable[str] | None = None) -> tuple[Due, ...]:
         """What is due on a day, in all courses or in those named: alerts first, then by day.
@@ -361,7 +383,7 @@ class Clinic:
         try:
             protocol = self._pinned(course)
         except UnknownProtocol as unknown:
-            alerts = [Due(course.id, "alert", alert.raised, alert.text) for alert in course.open_risk_alerts]
+            alerts = [Due(course.id, "alert", alert.raised, alert.text) for alert in unknown.alerts]
             return (*alerts, Due(course.id, "review", None, str(unknown)))
         return due(protocol, course, on=on)
 
@@ -417,7 +439,7 @@ class Clinic:
                 f"this course keeps the protocol {course.protocol} it began with, and this clinic does not hold "
                 f"that text of it (digest {course.digest[:12]}); give it to the clinic, too"
             )
-        raise UnknownProtocol(course.protocol, course.digest, text)
+        raise UnknownProtocol(course.protocol, course.digest, text, course.open_risk_alerts)
 
 
 # -- how a batch is decided --------------------------------------------------------------------------------------
