@@ -119,12 +119,22 @@ def _adopt(desk: Desk, command: c.Adopt, terms: dict[str, Any]) -> Iterator[Even
         raise desk.nonsense("unknown_area", f"the problem areas are {known}", "problem_areas")
     started = desk.event(e.CourseAdopted, phase=command.phase, sessions_used=command.sessions_used, **terms)
     yield started
-    after = evolve(desk.course, started)
-    for n, area in enumerate(command.focus):
-        wanted = c.AgreeFocus(area, person="not named yet", primary=n == 0, on=desk.on)
-        found = tuple(_inner(desk, after, wanted))
-        after = fold(after, found)
-        yield from found
+    yield from _adopted_focuses(desk, evolve(desk.course, started), command.focus)
+
+
+def _adopted_focuses(desk: Desk, after: Course, areas: Sequence[str]) -> Iterator[Event]:
+    """The focuses a course came with: what was agreed elsewhere is not refused here, but told."""
+    desk.override = True
+    for n, area in enumerate(areas):
+        person = "not named yet" if desk.protocol.spec.problem_areas[area].with_person else ""
+        (found,) = _inner(desk, after, c.AgreeFocus(area, person=person, primary=n == 0, on=desk.on))
+        told = tuple(
+            e.CourseWarning(code, "more focuses than the protocol allows", "focus") for code in desk.overridden
+        )
+        desk.overridden.clear()
+        found = replace(found, warnings=(*found.warnings, *told))
+        after = evolve(after, found)
+        yield found
 
 
 def _inner(desk: Desk, course: Course, command: Command) -> Iterator[Event]:
@@ -150,9 +160,8 @@ def _deviate(desk: Desk, command: c.Deviate) -> Iterator[Event]:
     desk.override = True
     found = tuple(_inner(desk, desk.course, command.command))
     if desk.overridden:
-        yield desk.event(
-            e.Deviated, because=command.because, what=command.command.kind, overridden=tuple(desk.overridden)
-        )
+        what, overridden = command.command.kind, tuple(desk.overridden)
+        yield desk.event(e.Deviated, on=found[0].on, because=command.because, what=what, overridden=overridden)
     yield from found
 
 
