@@ -130,6 +130,22 @@ def test_what_only_follows_from_a_mistake_of_shape_is_not_told() -> None:
     ]
 
 
+def test_a_contract_that_cannot_be_read_makes_no_window_or_condition_wrong() -> None:
+    assert told(TEXT.replace("sessions: 6..8", "sessions: many")) == [
+        "13:13: error: 'many' cannot be understood at 'contract.sessions' [bad-value]\n"
+        "    hint: write a whole number, or a least and a most number like 12..16"
+    ]
+
+
+def test_a_phase_that_lacks_a_key_is_still_told_that_nothing_leads_to_it() -> None:
+    aside = "  aside:\n    title: Aside\n    next:\n      completed: {}\n"
+    found = told(TEXT.replace("\n  working:\n", f"\n{aside}  working:\n"))
+    assert [line.split("\n")[0] for line in found] == [
+        "89:3: error: 'phases.aside' needs an aim: What a session in it is for [missing-key]",
+        "89:3: error: no way leads from 'opening' to 'aside' [unreachable-phase]",
+    ]
+
+
 def test_a_file_that_is_a_list_or_nothing_is_told_how_to_begin() -> None:
     hint = "\n    hint: write iptengine: 1 on the first line"
     message = "1:1: error: a protocol begins with keys, and this is something else [bad-value]"

@@ -211,9 +211,7 @@ def _beside(repaired: Repaired, document: Document, folders: tuple[str, ...]) ->
     """The mistakes that have nothing to do with those in the shape of the file."""
     found = find_measures(repaired.spec.measures, (*folders, *_shipped_measures()))
     places = ProtocolPlaces(repaired.document, os.path.basename(document.file))
-    for diagnostic in _meaning(repaired.spec, repaired.document, found, {}, places):
-        if diagnostic.span not in repaired.mended:
-            yield diagnostic
+    return _meaning(repaired.spec, repaired.document, found, {}, places)
 
 
 def _in_order(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -31,12 +31,10 @@ class Repaired:
     Attributes:
         spec: Its models.
         document: The file, with the places of misspelt keys under the names that were meant.
-        mended: Where something was mended; what is found there is no news.
     """
 
     spec: Spec
     document: Document
-    mended: frozenset[Span]
 
 
 def repair(document: Document, found: tuple[Misfit, ...]) -> Repaired | None:
@@ -55,8 +53,7 @@ def repair(document: Document, found: tuple[Misfit, ...]) -> Repaired | None:
         return None
     keys, values = _Renamed(document.keys, renamed), _Renamed(document.values, renamed)
     moved = replace(document, keys=keys, values=values)
-    mended = {document.span(misfit.path, on_key) for misfit in found for on_key in (True, False)}
-    return Repaired(spec, moved, frozenset(mended))
+    return Repaired(spec, moved)
 
 
 def _at(root: Any, path: Path) -> Any:
