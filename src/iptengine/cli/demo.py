@@ -11,6 +11,7 @@ import click
 from iptengine.cli import screen
 from iptengine.cli.figures import summary_lines, summary_record
 from iptengine.cli.pages import page_of
+from iptengine.cli.screen import Unclear
 from iptengine.cli.stories import Story, tell
 from iptengine.course.wording import counted
 from iptengine.testing.player import Step
@@ -46,7 +47,7 @@ def play_demo(out: str) -> int:
 
 def _made(out: str) -> str:
     if os.path.exists(out) and not os.path.isdir(out):
-        raise click.UsageError(f"'{out}' is a file; --out names a folder")
+        raise Unclear(f"'{out}' is a file; --out names a folder")
     os.makedirs(out, exist_ok=True)
     return out
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from iptengine.authoring.loader import load
@@ -16,10 +17,20 @@ STATUS = {
 }
 
 
+SPOKEN_OF = {"patient": "the patient", "other": "the other person", "stage": "the stage", "area": "the problem area"}
+_BLANK = re.compile(r"\{\{\s*([a-z_.]+)[^}]*\}\}")
+
+
 def show_manual(protocol: str) -> int:
     """Prints a readable overview of a protocol."""
     screen.say_all(manual(load(protocol_source(protocol))))
     return 0
+
+
+def _wrapped(text: str, indent: int = 0, hanging: int | None = None) -> str:
+    """A paragraph with words in place of what a course would fill in."""
+    spoken = _BLANK.sub(lambda found: SPOKEN_OF.get(found[1], f"[{found[1]}]"), text)
+    return screen.wrapped(spoken, indent, hanging)
 
 
 def manual(protocol: Protocol) -> Iterator[str]:
@@ -27,10 +38,10 @@ def manual(protocol: Protocol) -> Iterator[str]:
     spec = protocol.spec
     yield screen.strong(spec.title)
     yield f"{spec.ref}.  {STATUS[spec.status].format(by=spec.reviewed_by)}"
-    yield screen.wrapped(f"For: {spec.population}")
+    yield _wrapped(f"For: {spec.population}")
     if spec.about:
         yield ""
-        yield screen.wrapped(spec.about)
+        yield _wrapped(spec.about)
     yield from _contract(spec)
     yield from _measured(protocol)
     yield from _alerts(spec)
@@ -55,7 +66,7 @@ def _contract(spec: Spec) -> Iterator[str]:
     yield f"  {count}, {contract.frequency}, {contract.minutes} minutes each, {mode}"
     for name, policy in contract.missed.items():
         default = " (unless agreed otherwise)" if name == contract.missed_unless_agreed else ""
-        yield screen.wrapped(f"{policy.title}{default}", 2, 4)
+        yield _wrapped(f"{policy.title}{default}", 2, 4)
 
 
 def _measured(protocol: Protocol) -> Iterator[str]:
@@ -69,18 +80,18 @@ def _measured(protocol: Protocol) -> Iterator[str]:
     for fact in spec.facts.values():
         asked = f", {fact.ask}" if fact.ask else ""
         kinds = ", ".join(fact.one_of) or (f"a number {fact.number}" if fact.number else f"a {fact.type}")
-        yield screen.wrapped(f"{fact.title}: {kinds}{asked}", 2, 4)
+        yield _wrapped(f"{fact.title}: {kinds}{asked}", 2, 4)
     for checklist in spec.checklists.values():
-        yield screen.wrapped(f"{checklist.title}: {len(checklist.items)} questions, {checklist.ask}", 2, 4)
+        yield _wrapped(f"{checklist.title}: {len(checklist.items)} questions, {checklist.ask}", 2, 4)
 
 
 def _alerts(spec: Spec) -> Iterator[str]:
     yield from _heading("What must reach the clinician")
-    yield screen.wrapped("The risk questions of every measure raise an alert of their own.", 2)
+    yield _wrapped("The risk questions of every measure raise an alert of their own.", 2)
     for alert in spec.alerts.values():
-        yield screen.wrapped(f"{alert.kind.capitalize()}: {alert.title}", 2, 4)
-        yield screen.wrapped(f"when {_said(alert.raise_if)}", 6, 8)
-        yield screen.wrapped(f"do: {alert.do}", 6, 8)
+        yield _wrapped(f"{alert.kind.capitalize()}: {alert.title}", 2, 4)
+        yield _wrapped(f"when {_said(alert.raise_if)}", 6, 8)
+        yield _wrapped(f"do: {alert.do}", 6, 8)
 
 
 def _areas(spec: Spec) -> Iterator[str]:
@@ -95,9 +106,9 @@ def _areas(spec: Spec) -> Iterator[str]:
 
 def _area(name: str, area: AreaSpec) -> Iterator[str]:
     yield f"  {screen.strong(area.title)}  {screen.faint(name)}"
-    yield screen.wrapped(f"Choose it when: {area.choose_when}", 4, 6)
+    yield _wrapped(f"Choose it when: {area.choose_when}", 4, 6)
     for goal in area.goals.values():
-        yield screen.wrapped(f"Goal: {goal}", 4, 6)
+        yield _wrapped(f"Goal: {goal}", 4, 6)
     yield from _tasks("Must", area.must, 4)
     yield from _tasks("May", area.may, 4)
     for stage_name, stage in area.stages.items():
@@ -107,9 +118,9 @@ def _area(name: str, area: AreaSpec) -> Iterator[str]:
 def _stage(name: str, stage: StageSpec) -> Iterator[str]:
     yield f"    Stage: {stage.title}  {screen.faint(name)}"
     if stage.recognise:
-        yield screen.wrapped(f"Recognise it: {stage.recognise}", 6, 8)
+        yield _wrapped(f"Recognise it: {stage.recognise}", 6, 8)
     if stage.aim:
-        yield screen.wrapped(f"Aim: {stage.aim}", 6, 8)
+        yield _wrapped(f"Aim: {stage.aim}", 6, 8)
     yield from _tasks("Must", stage.must, 6)
     yield from _ways_out(stage.next, 6)
     if stage.final:
@@ -121,14 +132,14 @@ def _phase(spec: Spec, name: str, phase: PhaseSpec) -> Iterator[str]:
     yield from _heading(phase.title)
     window = f"sessions {phase.window}; " if phase.window else ""
     yield f"  {screen.faint(f'{window}{name}{first}')}"
-    yield screen.wrapped(f"Aim: {phase.aim}", 2, 4)
+    yield _wrapped(f"Aim: {phase.aim}", 2, 4)
     yield from _tasks("Every session", phase.each_session, 2)
     yield from _tasks("Must", phase.must, 2)
     yield from _tasks("May", phase.may, 2)
     if phase.focus_work:
         yield "  The tasks of the focus are due in this phase."
     for topic in phase.must_not.values():
-        yield screen.wrapped(f"Not here ({topic.rule}): {topic.text}", 2, 4)
+        yield _wrapped(f"Not here ({topic.rule}): {topic.text}", 2, 4)
     yield from _ways_out(phase.next, 2)
 
 
@@ -137,7 +148,7 @@ def _tasks(title: str, tasks: Mapping[str, TaskSpec], indent: int) -> Iterator[s
         return
     yield " " * indent + title
     for task in tasks.values():
-        yield screen.wrapped(f"- {task.do}{_when(task)}", indent + 2, indent + 4)
+        yield _wrapped(f"- {task.do}{_when(task)}", indent + 2, indent + 4)
 
 
 def _when(task: TaskSpec) -> str:
@@ -152,7 +163,7 @@ def _when(task: TaskSpec) -> str:
 def _ways_out(ways: Mapping[str, Conditions], indent: int) -> Iterator[str]:
     for target, conditions in ways.items():
         when = f", when {_joined(conditions)}" if conditions else ", at any time"
-        yield screen.wrapped(f"Leads to {target}{when}", indent, indent + 2)
+        yield _wrapped(f"Leads to {target}{when}", indent, indent + 2)
 
 
 def _joined(conditions: Conditions) -> str:
@@ -171,7 +182,7 @@ def _contacts(spec: Spec) -> Iterator[str]:
         yield from _heading("Meetings outside the count")
     for contact in spec.contacts.values():
         due = f", {contact.due}" if contact.due else ""
-        yield screen.wrapped(f"{contact.title}{due}", 2, 4)
+        yield _wrapped(f"{contact.title}{due}", 2, 4)
 
 
 def _endings(spec: Spec) -> Iterator[str]:
@@ -180,7 +191,7 @@ def _endings(spec: Spec) -> Iterator[str]:
         yield f"  The ending is named by {spec.termination.announce.by}."
     for name, outcome in spec.outcomes.items():
         where = f"; from {', '.join(outcome.from_)}" if outcome.from_ else ""
-        yield screen.wrapped(f"{outcome.title} ({name}{where})", 2, 4)
+        yield _wrapped(f"{outcome.title} ({name}{where})", 2, 4)
 
 
 def _sources(spec: Spec) -> Iterator[str]:
@@ -192,4 +203,4 @@ def _sources(spec: Spec) -> Iterator[str]:
     yield "  " + ", ".join(f"{kinds.count(kind)} {what}" for kind, what in counts if kind in kinds)
     for source in spec.sources.values():
         mark = {"cite": "", "decision": "Decided: ", "unverified": "Not verified: "}[source.kind]
-        yield screen.wrapped(f"{mark}{source.cite or source.decision or source.unverified}", 2, 4)
+        yield _wrapped(f"{mark}{source.cite or source.decision or source.unverified}", 2, 4)

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from typing import Literal
 
-import click
-
 from iptengine.authoring import shelves
+from iptengine.cli.screen import Unclear
 from iptengine.diagnostics import did_you_mean
 from iptengine.protocol.ids import is_id
 
@@ -26,13 +25,13 @@ def protocol_source(word: str) -> str:
     """The shipped name or the path that PROTOCOL stands for.
 
     Raises:
-        UsageError: It is neither.
+        Unclear: It is neither.
     """
     known = shipped("protocol")
     if word in known:
         return word
     if is_id(word) and not os.path.exists(word):
-        raise click.UsageError(f"'{word}' is neither a file nor a shipped protocol; {did_you_mean(word, known)}")
+        raise Unclear(f"'{word}' is neither a file nor a shipped protocol; {did_you_mean(word, known)}")
     return _ends(existing_file(word), "protocol")
 
 
@@ -40,13 +39,13 @@ def vignette_path(word: str) -> str:
     """The path of a vignette: a file, or the name of a shipped example.
 
     Raises:
-        UsageError: It is neither.
+        Unclear: It is neither.
     """
     known = shipped_examples()
     if word in known:
         return os.path.join(examples_folder(), word + ENDINGS["vignette"])
     if is_id(word) and not os.path.exists(word):
-        raise click.UsageError(f"'{word}' is neither a file nor a shipped example; {did_you_mean(word, known)}")
+        raise Unclear(f"'{word}' is neither a file nor a shipped example; {did_you_mean(word, known)}")
     return _ends(existing_file(word), "vignette")
 
 
@@ -54,18 +53,18 @@ def existing_file(path: str) -> str:
     """`path`, if a file is there.
 
     Raises:
-        UsageError: There is none.
+        Unclear: There is none.
     """
     if os.path.isdir(path):
-        raise click.UsageError(f"'{path}' is a folder; name a file in it")
+        raise Unclear(f"'{path}' is a folder; name a file in it")
     if not os.path.exists(path):
-        raise click.UsageError(f"there is no file '{path}'")
+        raise Unclear(f"there is no file '{path}'")
     return path
 
 
 def _ends(path: str, sort: Sort) -> str:
     if not path.endswith(ENDINGS[sort]):
-        raise click.UsageError(f"the name of a {sort} file ends in {ENDINGS[sort]}; '{path}' does not")
+        raise Unclear(f"the name of a {sort} file ends in {ENDINGS[sort]}; '{path}' does not")
     return path
 
 
@@ -73,7 +72,7 @@ def files_under(words: Iterable[str], sorts: Iterable[Sort]) -> list[tuple[Sort,
     """Every file that `words` name, with its sort: files as they stand, folders walked in order of name.
 
     Raises:
-        UsageError: A word names nothing, or a folder holds no such file.
+        Unclear: A word names nothing, or a folder holds no such file.
     """
     wanted = tuple(sorts)
     found: dict[str, Sort] = {}
@@ -88,7 +87,7 @@ def _one(word: str, sorts: tuple[Sort, ...]) -> list[tuple[Sort, str]]:
         inside = list(_walk(word, sorts))
         if not inside:
             endings = " or ".join("*" + ENDINGS[sort] for sort in sorts)
-            raise click.UsageError(f"the folder '{word}' holds no {endings}")
+            raise Unclear(f"the folder '{word}' holds no {endings}")
         return inside
     named = next((sort for sort in sorts if word.endswith(ENDINGS[sort])), None)
     if named is not None:
@@ -106,7 +105,7 @@ def _walk(folder: str, sorts: tuple[Sort, ...]) -> Iterator[tuple[Sort, str]]:
                 continue
             count += 1
             if count > MOST_FILES:
-                raise click.UsageError(f"the folder '{folder}' holds more than {MOST_FILES} files; name a smaller one")
+                raise Unclear(f"the folder '{folder}' holds more than {MOST_FILES} files; name a smaller one")
             yield sort, os.path.join(here, name)
 
 

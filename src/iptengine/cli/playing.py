@@ -10,7 +10,7 @@ from iptengine.cli.figures import summary_lines, summary_record
 from iptengine.cli.pages import bound, page_of, written
 from iptengine.cli.stories import Story, tell
 from iptengine.course.events import AlertRaised
-from iptengine.course.wording import long_day
+from iptengine.course.wording import counted, long_day
 from iptengine.diagnostics import did_you_mean
 from iptengine.render.prompts import prompt, prompt_texts
 from iptengine.testing.player import Step
@@ -48,12 +48,11 @@ def _tell_step(story: Story, step: Step, page: str, audience: str) -> None:
     if page:
         screen.say(page)
     if audience == "therapist":
-        screen.say_all(["What came of it", *_came_of_it(step), ""])
+        screen.say_all([screen.strong(f"RECORDED ({counted(len(step.events), 'event')})"), *_came_of_it(step), ""])
 
 
 def _came_of_it(step: Step) -> Iterator[str]:
-    """What a happening recorded, raised and was refused; no patient text."""
-    yield f"  {len(step.events)} events recorded"
+    """What a happening raised, was warned of and was refused; no patient text."""
     for event in step.events:
         if isinstance(event, AlertRaised):
             yield screen.bad(f"  alert raised: {event.code}")

@@ -8,11 +8,20 @@ import sys
 import textwrap
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import IO, Any
 
 import click
 
 WIDEST = 96
 NARROWEST = 40
+
+
+class Unclear(click.UsageError):
+    """A name, path or number that stands for nothing: said in one sentence, without the command's usage."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Prints the sentence."""
+        complain(f"{bad('error')}: {self.message}")
 
 
 def coloured(stream_is_terminal: bool) -> bool:

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-import click
-
 from iptengine.authoring.vignette import Vignette, protocol_of, read_vignette
 from iptengine.cli.names import vignette_path
+from iptengine.cli.screen import Unclear
 from iptengine.course.course import Course
 from iptengine.protocol.protocol import Protocol
 from iptengine.testing.player import Played, Step, play
@@ -28,12 +27,12 @@ class Story:
         """The course before a session, and the day of the session.
 
         Raises:
-            UsageError: The vignette has no such session.
+            Unclear: The vignette has no such session.
         """
         try:
             return self.played.before(session)
         except LookupError as none:
-            raise click.UsageError(str(none.args[0])) from none
+            raise Unclear(str(none.args[0])) from none
 
     def sessions(self) -> Iterator[tuple[int, Step]]:
         """The happenings in which a session was held or used up, each with its number."""
@@ -46,7 +45,7 @@ def tell(word: str) -> Story:
     """The story of a vignette: a path, or the name of a shipped example.
 
     Raises:
-        UsageError: There is no such file.
+        Unclear: There is no such file.
         ProtocolError: The vignette or its protocol has mistakes.
     """
     vignette = read_vignette(_shortest(vignette_path(word)))

@@ -16,7 +16,10 @@ def show_words(protocol: str, word: str) -> int:
     loaded = load(protocol_source(protocol))
     names = names_of(loaded.spec, loaded.measures)
     found = [form for form in forms(names) if _holds(form, names, word)]
-    if not found:
+    staged = next((name for name, area in loaded.spec.problem_areas.items() if area.stages), "")
+    inside = names_of(loaded.spec, loaded.measures, staged)
+    more = [form for form in forms(inside) if staged and form not in forms(names) and _holds(form, inside, word)]
+    if not found and not more:
         screen.complain(f"no condition of {loaded.id} has the word '{word}'; leave it out to see them all")
         return 1
     screen.say(f"What a condition of {loaded.id} can say. Words in capitals stand for a name or a number.")
@@ -25,6 +28,11 @@ def show_words(protocol: str, word: str) -> int:
         screen.say(screen.strong(family))
         for form in group:
             _show(form, names)
+    if more:
+        screen.say()
+        screen.say(screen.strong("Only inside a problem area, of the focus at hand"))
+        for form in more:
+            _show(form, inside)
     return 0
 
 
