@@ -302,7 +302,7 @@ class _Shape:
     of: type[Any]
     readers: dict[str, tuple[Put, type | None, frozenset[type], Read]]
     required: frozenset[str]
-    plain: tuple[tuple[str, Put, Any], ...]
+    plain: tuple[tuple[Put, Any], ...]
     fresh: tuple[tuple[str, Put, Callable[[], Any]], ...]
     usual: tuple[tuple[str, Any], ...]
     nullable: frozenset[str]
@@ -324,12 +324,12 @@ def _new_shape(of: Any) -> _Shape:
     put = {part.name: getattr(of, part.name).__set__ for part in parts}
     sorts = {part.name: _sort(hints[part.name]) for part in parts}
     readers = {name: (put[name], _mostly(types), types, read) for name, (types, read) in sorts.items()}
-    plain = tuple((p.name, put[p.name], p.default) for p in parts if p.default is not MISSING)
+    plain = tuple((put[p.name], p.default) for p in parts if p.default is not MISSING)
     fresh = tuple((p.name, put[p.name], p.default_factory) for p in parts if p.default_factory is not MISSING)
     return _Shape(
         of=of,
         readers=readers,
-        required=frozenset(readers).difference((name for name, _, _ in plain), (name for name, _, _ in fresh)),
+        required=frozenset(p.name for p in parts if p.default is MISSING and p.default_factory is MISSING),
         plain=plain,
         fresh=fresh,
         usual=tuple((p.name, p.default if p.default_factory is MISSING else p.default_factory()) for p in parts),
@@ -344,6 +344,8 @@ def _mostly(types: frozenset[type]) -> type | None:
 def _filled(shape: _Shape, raw: dict[str, Any]) -> Any:
     """A record of that shape with the values of `raw`. Its class has no more to do when it begins than this."""
     made = object.__new__(shape.of)
+    for put, usual in shape.plain:
+        put(made, usual)
     readers = shape.readers
     name = ""
     try:
@@ -357,9 +359,6 @@ def _filled(shape: _Shape, raw: dict[str, Any]) -> Any:
         raise misfit.inside(name) from None
     if not shape.required <= raw.keys():
         raise _Misfit("is missing", min(shape.required - raw.keys()))
-    for name, put, usual in shape.plain:
-        if name not in raw:
-            put(made, usual)
     for name, put, make in shape.fresh:
         if name not in raw:
             put(made, make())
