@@ -133,15 +133,19 @@ def agenda(
     overrides = dict(templates or {})
     value, page, problem = None, None, _misfit(protocol, course) or _untranslated(language)
     if not problem:
-        value = session_agenda(protocol, course, on=on, occasion=occasion)
         try:
             checked(overrides)
+            value = session_agenda(protocol, course, on=on, occasion=occasion)
             if audience == "patient":
                 page = patient_page(protocol, course, value, service or {}, overrides)
             else:
                 page = therapist_page(Filling(protocol, course, value, on, overrides), detail)
         except IptengineError as fault:
             problem = str(fault)
+        except (ValueError, LookupError):
+            # A record made under another version of the protocol. Its words may be the patient's and are not told;
+            # the alerts must still arrive (law 5).
+            problem = f"the record holds something that {protocol.ref} does not know"
     if page is None:
         page = _page_without(protocol, course, audience, problem)
     return Agenda(

@@ -98,7 +98,7 @@ class Filling:
             "next": self._next(),
             "begins": [self._label(line) for line in value.coming if line.code == "next_time"],
             "announce_by": next((_number(line) for line in value.coming if line.code == "announce_by"), None),
-            "end": day(value.end) if value.end else None,
+            "end": day(value.end) if value.end and not self._waits_for_record else None,
             "open_in_focus": list(value.open_in_focus),
             "gates": [
                 {"title": gate.title, "open": gate.open, "needs": [needed(r) for r in gate.reasons]}
@@ -113,6 +113,11 @@ class Filling:
         task = str(line.values.get("task", ""))
         home = self.protocol.tasks.get(task)
         return first_lower((home.spec.label if home else "") or task.replace("_", " "))
+
+    @property
+    def _waits_for_record(self) -> bool:
+        """Whether the missed week is not on record yet, so that the dates still count on it."""
+        return self.value.occasion == "missed" and self.value.missed is not None and not self.value.missed.status
 
     def _session(self) -> dict[str, Value]:
         value = self.value
@@ -131,10 +136,9 @@ class Filling:
         """The session after this one; on the page of a missed week, the next that can be held."""
         value = self.value
         if value.occasion == "missed":
-            waits = value.missed is not None and not value.missed.status
+            waits = self._waits_for_record
             when, booked = (value.next_day, value.next_booked) if waits else (value.day, value.booked)
-            number = value.number
-            return {"number": number, "day": weekday(when), "booked": booked}
+            return {"number": value.number, "day": weekday(when), "booked": booked}
         if value.occasion == "last" or value.ended or (value.left is not None and value.left <= 1):
             return None
         return {"number": value.number + 1, "day": weekday(value.next_day), "booked": value.next_booked}

@@ -1,4 +1,4 @@
-"""The filters of a template, and how dates and numbers are written. Every English word of a date stands here."""
+"""The filters of a template, and how dates and numbers are written."""
 
 from __future__ import annotations
 
@@ -8,23 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final, TypeAlias
 
+from iptengine.course.wording import MONTHS, WEEKDAYS
 from iptengine.render.values import ABSENT, Items, TemplateFault
-
-WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTHS: Final = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 
 Number: TypeAlias = int | float | Decimal | Fraction
 _LARGEST = 10**15

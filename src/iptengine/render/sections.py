@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
@@ -20,6 +21,7 @@ OWN = (
 """Sections that come as a template of ours."""
 OVERRIDABLE = (*OWN, "therapist.words", "therapist.if", "patient.keep")
 """Sections a developer may write anew. The alerts and what stands under FIRST are not among them (law 5)."""
+_HALF = re.compile("[\ud800-\udfff]")
 MAX_LENGTH = 20_000
 """Characters of an override."""
 
@@ -54,13 +56,17 @@ def check_template_override(name: str, text: str) -> None:
 def _mistakes(name: str, text: str) -> tuple[str, ...]:
     if len(text) > MAX_LENGTH:
         return (f"{name}: the text is longer than {MAX_LENGTH} characters",)
+    if _HALF.search(text):
+        return (f"{name}: the text holds half characters, which no page can show",)
     found = check_template(text, section_names(name))
     return tuple(f"{name}, line {f.line}: {f.message}{f'; {f.hint}' if f.hint else ''}" for f in found)
 
 
 def override_digests(overrides: Mapping[str, str]) -> dict[str, str]:
     """The SHA-256 of every override, by section, in the order of their names."""
-    return {name: hashlib.sha256(overrides[name].encode()).hexdigest() for name in sorted(overrides)}
+    return {
+        name: hashlib.sha256(overrides[name].encode("utf-8", "surrogatepass")).hexdigest() for name in sorted(overrides)
+    }
 
 
 def checked(overrides: Mapping[str, str]) -> None:

@@ -119,7 +119,7 @@ def _which(filling: Filling) -> str:
     if value.ended:
         return "THE COURSE HAS ENDED"
     if value.of is not None and value.number > value.of:
-        place = f"SESSION {value.number}, beyond the {value.of} agreed"
+        place = f"SESSION {value.number} ({value.of} agreed)"
     else:
         place = f"SESSION {value.number}{f' of {value.of}' if value.of is not None else ''}"
     phase = first_lower(value.phase_title).removesuffix(" phase")

@@ -1,0 +1,580 @@
+"""The page a clinician reads ten minutes before a session, and the page the patient takes home."""
+
+from __future__ import annotations
+
+import doctest
+import hashlib
+import json
+import re
+from datetime import date
+from importlib import import_module
+from importlib.metadata import version
+from typing import Any
+
+import pytest
+from hypothesis import given as for_all
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from iptengine.course import commands as c
+from iptengine.course.course import Course
+from iptengine.render import (
+    Agenda,
+    TemplateOverrideError,
+    UnknownPrompt,
+    agenda,
+    check_template_override,
+    prompt,
+)
+from iptengine.render.layout import width
+from iptengine.render.sections import OWN, own_template, section_names
+from phrases import contract, done, focus, given, hold, in_the_middle, miss, phq9, variant, week
+from render.pages import (
+    BEFORE_SESSION_6,
+    IPT,
+    USUAL,
+    courses,
+    dispute,
+    html_skeleton,
+    html_text,
+    markdown_skeleton,
+)
+
+DISPUTE = dispute().course
+DETAILS = ("brief", "usual", "trainee")
+OCCASIONS = ("session", "missed", "last")
+
+
+def page(course: Course = DISPUTE, on: date = BEFORE_SESSION_6, **asked: Any) -> Agenda:
+    made = agenda(IPT, course, on=on, **asked)
+    assert made.problem == ""
+    return made
+
+
+def part(text: str, heading: str) -> list[str]:
+    """The lines under a heading, up to the next empty line."""
+    after = text.split(f"\n{heading}", 1)[1].split("\n", 1)[1]
+    return after.split("\n\n", 1)[0].splitlines()
+
+
+# -- the therapist's page ----------------------------------------------------------------------------------------
+
+
+def test_the_first_three_lines_say_who_where_and_what_for() -> None:
+    assert page().text.splitlines()[:3] == [
+        "A. R.   Tue 14 April, 15:00, 50 min                      SESSION 6 of 14, middle",
+        "Role dispute with S. (spouse), impasse since session 3.  9 left, today included.",
+        "TODAY: Help A. R. find words for what has gone quiet, without hurry.",
+    ]
+
+
+def test_what_must_not_be_missed_stands_in_four_lines_the_risk_line_first() -> None:
+    assert part(page().text, "FIRST")[:4] == [
+        " ! Risk alerts: none open; 2 assessed (sessions 1 and 2). Ask again today.",
+        " ! PHQ-9 before you talk. Item 9 above zero or blank: assess it, then the rest.",
+        " ! No-show last time (7 April), the first miss. Contact since: none on record.",
+        " ! Fear or violence at home, asked alone: not on record.",
+    ]
+
+
+def test_last_time_shows_what_was_done_what_to_try_and_the_gap_in_the_scores() -> None:
+    assert part(page().text, "LAST TIME") == [
+        "   Done: Exchange (communication analysis). Usual tasks logged: 7 of 7.",
+        "   To try: pick one thing to ask S., and when  You noted: goes quiet at money",
+        "   PHQ-9   19  18  17  17  16   -    sessions 1 to 5, then one not held",
+        "   item 9   1   1   0   0   0   -    3 below the start.",
+        "   Not met: minimal important difference, reliable improvement (NHS), response,",
+        "   remission, recovery (NHS), reliable recovery (NHS).",
+    ]
+
+
+def test_what_nobody_logged_is_told_as_not_logged() -> None:
+    story = given(IPT, in_the_middle(), hold(4), phq9(17, self_harm=0))
+    lines = part(page(story.course, week(5)).text, "LAST TIME")
+    assert lines[:2] == [
+        "   What was done: not logged.  To try: none on record.",
+        "   PHQ-9    -   -   -  17    sessions 1 to 4",
+    ]
+
+
+def test_what_went_otherwise_is_told_by_its_label() -> None:
+    story = given(IPT, in_the_middle(), hold(4), *done("open_session"), c.DoTask("link", how="declined"))
+    lines = part(page(story.course, week(5)).text, "LAST TIME")
+    assert lines[0] == "   Usual tasks logged: 1 of 7.  Link: declined by the patient."
+
+
+@pytest.mark.parametrize("minutes", [45, 47, 50])
+def test_the_minutes_of_the_plan_add_up_to_the_agreed_hour(minutes: int) -> None:
+    story = given(IPT, in_the_middle(), c.AmendContract(because="a longer way to work", minutes=minutes))
+    made = page(story.course, week(4))
+    steps = made.value.steps if made.value else ()
+    told = [int(found) for found in re.findall(r"^ +\d \w+ .* (\d+)$", made.text, re.MULTILINE)]
+    assert len(steps) == 6
+    assert told == [step.minutes for step in steps]
+    assert sum(told) == minutes
+    assert f"PLAN ({minutes} minutes)" in made.text
+
+
+def test_the_form_after_the_session_has_a_box_for_every_step_and_a_blank_for_every_score() -> None:
+    assert part(page().text, "AFTER") == [
+        "   PHQ-9 ___  item 9 ___  assessed: ____________________________________________",
+        "   Done  1[ ] 2[ ] 3[ ] 4[ ] 5[ ] 6[ ]  why missed: ____________________________",
+        "   Fear or violence at home, asked alone  no[ ] yes[ ] no answer[ ]",
+        "   Stage  Impasse[ ] Renegotiation[ ] Dissolution[ ] Accepted[ ]",
+        "   because: ____________________________________________________________________",
+        "   To try: ____________________________  remind me: ____________________________",
+    ]
+
+
+def test_a_task_due_today_that_has_no_step_gets_a_box_by_its_label() -> None:
+    story = dispute().when(hold(7), *done(*USUAL))
+    text = page(story.course, week(8)).text
+    assert " ! Today: Review together the progress, the focus and the sessions left." in part(text, "FIRST")
+    assert "   Done  1[ ] 2[ ] 3[ ] 4[ ] 5[ ] 6[ ] Halfway[ ]" in part(text, "AFTER")
+
+
+def test_ahead_says_the_next_date_the_deadline_the_end_and_what_is_missing_for_the_next_phase() -> None:
+    lines = part(page().text, "AHEAD")
+    assert lines[0] == "   Session 7, Tue 21 April (not booked yet); due then: halfway."
+    assert lines[1] == "   Name the ending by session 12.  The end is now 9 June, if all goes as agreed."
+    assert "   Missing for 'Ending': window of ending is open; the ending is announced." in lines
+
+
+@pytest.mark.parametrize("occasion", OCCASIONS)
+@pytest.mark.parametrize("detail", DETAILS)
+def test_no_line_is_wider_than_eighty_columns(detail: Any, occasion: Any) -> None:
+    text = page(detail=detail, occasion=occasion).text
+    assert max(width(line) for line in text.splitlines()) <= 80
+    assert text.endswith("You decide.\n".replace("You", "you"))
+
+
+def test_the_usual_page_fits_one_side_of_paper() -> None:
+    assert len(page().text.splitlines()) <= 66
+
+
+@pytest.mark.parametrize(
+    ("detail", "names"),
+    [
+        ("brief", ["first", "plan", "after"]),
+        ("usual", ["first", "last-time", "plan", "words", "if", "ahead", "after"]),
+        (
+            "trainee",
+            [
+                "first", "last-time", "plan", "techniques", "words", "if", "recognise", "ahead", "after", "sources",
+            ],
+        ),
+    ],
+)  # fmt: skip
+def test_each_detail_has_its_sections_in_order(detail: Any, names: list[str]) -> None:
+    sections = page(detail=detail).json()["page"]["sections"]
+    assert [section["name"] for section in sections] == names
+
+
+def test_a_trainee_reads_why_each_task_is_due_how_it_is_done_and_what_it_rests_on() -> None:
+    text = " ".join(page(detail="trainee").text.split())
+    assert "- Choose one way to go on, and rehearse it: every session" in text
+    assert "Get one exchange word for word, in order" in text
+    assert "manual_2018 not verified: " in text.split("SOURCES")[1]
+
+
+def test_no_page_says_safe_or_fine_or_low_risk() -> None:
+    told = re.compile(r"\b(safe|fine|no risk|low risk|low-risk)\b", re.IGNORECASE)
+    for occasion in OCCASIONS:
+        for audience in ("therapist", "patient"):
+            text = page(occasion=occasion, audience=audience, detail="trainee").text  # type: ignore[arg-type]
+            assert told.search(text) is None
+
+
+def test_before_anything_is_agreed_the_page_says_what_is_open() -> None:
+    text = page(given(IPT).course, week(1)).text
+    assert text.splitlines()[:3] == [
+        "Not named   Tue 3 March, 50 min (not booked)                  SESSION 1, initial",
+        "No focus is agreed yet.  The number of sessions is not agreed yet.",
+        "TODAY: Name the illness, learn who matters, agree on what to work on.",
+    ]
+    assert part(text, "LAST TIME") == ["   No session is on record yet."]
+
+
+def test_a_session_beyond_the_agreed_number_is_told_as_such() -> None:
+    story = given(IPT, in_the_middle(sessions=12), *(hold(n) for n in range(4, 13)))
+    first, second = page(story.course, week(13)).text.splitlines()[:2]
+    assert first.endswith("SESSION 13 (12 agreed), middle")
+    assert second == "Grief.  All agreed sessions are used."
+
+
+def test_the_words_of_the_protocol_speak_of_the_person_by_first_name_or_role() -> None:
+    assert "   If you raised one thing with S., which would it be, and when?" in page().text
+    unnamed = given(IPT, in_the_middle(area="role_dispute", person="(not told)"))
+    assert "What do you expect of the other person, and" in page(unnamed.course, week(4)).text
+
+
+def test_a_reminder_that_looks_like_a_template_stays_what_the_therapist_wrote() -> None:
+    story = dispute().when(c.RemindMe("ask about {{ other }} and {% if x %}"))
+    assert " ! You asked to be reminded: ask about {{ other }} and {% if x %}" in part(page(story.course).text, "FIRST")
+
+
+def test_a_long_note_is_cut_on_paper_and_whole_on_the_screen() -> None:
+    note = " ".join(f"word{n}" for n in range(200))
+    made = page(dispute(note=note).course)
+    assert re.search(r"… \(\d+ more words on record\)", " ".join(made.text.split()))
+    assert "word199" not in made.text
+    assert "word199" in made.html
+    assert "word199" in made.markdown
+
+
+def test_a_page_made_with_another_version_than_the_course_keeps_says_so() -> None:
+    newer = variant("ipt-adult", {"version": "1.1.0"})
+    text = agenda(newer, DISPUTE, on=BEFORE_SESSION_6).text
+    assert "This course keeps ipt-adult@1.0.0." in text
+
+
+# -- the missed week and the last meeting ------------------------------------------------------------------------
+
+
+def test_the_page_of_a_missed_week_says_what_it_used_whom_to_reach_and_what_comes() -> None:
+    text = page(on=date(2026, 4, 8), occasion="missed").text
+    assert text.splitlines()[0] == "A. R.   Tue 7 April                 MISSED WEEK; next is session 6 of 14, middle"
+    assert part(text, "FIRST") == [
+        " ! Risk alerts: none open; 2 assessed (sessions 1 and 2). Ask again today.",
+        " ! No-show last time (7 April), the first miss. Contact since: none on record.",
+    ]
+    lines = part(text, "THE MISSED WEEK")
+    assert lines[0] == "   No-show on Tue 7 April: it used no session."
+    assert "   You may reach out: Call or letter after a missed session (for: no-show)." in lines
+    assert "   Contact since: none on record." in lines
+    assert "   Next: session 6, Tue 14 April. The end is now 9 June." in lines
+    assert "PLAN (stays due)" in text
+
+
+def test_a_missed_week_that_uses_a_session_is_told_with_the_count_it_leaves() -> None:
+    story = given(IPT, in_the_middle(), c.AmendContract(because="as agreed", missed="use"), miss(4))
+    lines = part(page(story.course, week(4, 1), occasion="missed").text, "THE MISSED WEEK")
+    assert lines[0] == "   No-show on Tue 24 March: it used a session."
+    assert "   Uses a session: late cancellation, no-show." in lines
+    assert lines[-2] == "   Next: session 5, Tue 31 March (not booked yet). The end is now 2 June."
+
+
+def test_before_the_missed_week_is_on_record_the_form_asks_what_it_was() -> None:
+    story = given(IPT, in_the_middle(), c.Book(on=week(4)))
+    text = page(story.course, week(4), occasion="missed").text
+    assert part(text, "THE MISSED WEEK")[0] == "   Nothing is on record of Tue 24 March yet."
+    assert part(text, "AFTER")[:2] == [
+        "   It was  late cancellation[ ]  cancelled by the patient[ ]",
+        "   cancelled by you[ ]  no-show[ ]  moved[ ]",
+    ]
+
+
+def test_a_last_meeting_nobody_planned_holds_the_short_set_of_ending_tasks() -> None:
+    made = page(occasion="last")
+    assert made.text.splitlines()[0].endswith("LAST MEETING; session 6 of 14")
+    assert [step.label for step in (made.value.steps if made.value else ())] == [
+        "Ending", "Leave", "Credit", "Review", "Signs", "Next",
+    ]  # fmt: skip
+    assert "Counting today, 1 to go." in made.text
+    assert "left, today included" not in made.text
+    assert any(line.startswith("   Ends as: ___") for line in part(made.text, "AFTER"))
+
+
+# -- the patient's page ------------------------------------------------------------------------------------------
+
+SERVICE = {"phone": "01 23 45", "help": "the crisis line of the town, 99 99"}
+
+
+def test_the_patients_page_word_for_word() -> None:
+    bring = (IPT.spec.phases["middle"].bring or "").split(". ")
+    told = page(audience="patient", service=SERVICE).text
+    assert told.splitlines()[:9] == [
+        "FOR OUR MEETING                                                   Number 6 of 14",
+        "Tuesday 14 April, 15:00, 50 minutes",
+        "",
+        "   We missed you on Tuesday 7 April.",
+        "   You still have nine meetings, this one included.",
+        "",
+        "   Please take ten minutes before we meet for the short questionnaire.",
+        "   Answer as things have been. No answer is wrong.",
+        "   We will look at it together.",
+    ]
+    assert part(told, "TODAY") == [f"   {line}" for line in IPT.spec.phases["middle"].patient.values()]
+    assert len(part(told, "YOU MIGHT BRING")) == len(bring)
+    assert part(told, "TO KEEP") == [
+        f"   I want to try: {'_' * 62}",
+        "   Next meeting, as planned: Tuesday 21 April, at: _____________________________",
+        "   If you cannot come: 01 23 45",
+        "   If you need help before then: the crisis line of the town, 99 99",
+    ]
+
+
+def test_no_number_is_invented_for_the_clinic() -> None:
+    lines = part(page(audience="patient").text, "TO KEEP")
+    assert [line.rstrip("_") for line in lines[2:]] == ["   If you cannot come: ", "   If you need help before then: "]
+
+
+@pytest.mark.parametrize("occasion", OCCASIONS)
+@pytest.mark.parametrize("course", [DISPUTE, given(IPT).course, given(IPT, in_the_middle()).course])
+def test_the_patients_page_is_short_and_so_are_its_sentences(course: Course, occasion: Any) -> None:
+    text = page(course, audience="patient", occasion=occasion).text
+    lines = [re.sub("_+", "", line) for line in text.splitlines()]
+    sentences = [one for line in lines for one in re.split(r"(?<=[.?!:])\s", line)]
+    assert max(len(one.split()) for one in sentences) <= 12
+    assert len(" ".join(lines).split()) <= 160
+
+
+def test_a_meeting_the_therapist_cancelled_is_not_told_as_the_patients_miss() -> None:
+    story = given(IPT, in_the_middle(), miss(4, "cancelled_by_therapist"))
+    text = page(story.course, week(4, 1), audience="patient").text
+    assert "missed" not in text
+    assert "   You have eleven meetings, this one included." in text
+
+
+def test_the_last_planned_meeting_names_no_next_one() -> None:
+    story = given(IPT, in_the_middle(sessions=12), *(hold(n) for n in range(4, 12)))
+    text = page(story.course, week(12), audience="patient").text
+    assert "   This is the last of our planned meetings." in text
+    assert "Next meeting" not in text
+
+
+AREA_WORDS = {word for area in IPT.spec.problem_areas.values() for word in (area.title, *area.aliases)}
+STAGE_WORDS = {stage.title for area in IPT.spec.problem_areas.values() for stage in area.stages.values()}
+NEVER = re.compile(
+    r"\b(" + "|".join(sorted(re.escape(word) for word in AREA_WORDS | STAGE_WORDS))
+    + r"|dispute|impasse|alert|assess\w*|PHQ|item 9|depress\w*|self-harm|therapist|Quirin|Zadie|Xerxes|Vaughns)\b",
+)  # fmt: skip
+
+
+@settings(max_examples=25, deadline=None)
+@for_all(course=courses(), occasion=st.sampled_from(OCCASIONS))
+def test_the_patients_page_names_no_person_area_stage_score_or_alert(course: Course, occasion: Any) -> None:
+    made = agenda(IPT, course, on=week(7), audience="patient", occasion=occasion)
+    assert made.problem == ""
+    scores = {str(int(r.total)) for r in course.readings if r.total is not None and r.total > 31}
+    for text in (made.text, html_text(made.page), made.markdown, json.dumps(made.json())):
+        assert NEVER.search(text) is None
+        assert not scores & set(re.findall(r"\d+", text))
+    numbers = set(re.findall(r"\d+", made.text))
+    value = made.value
+    assert value is not None
+    days = {value.day.day, value.next_day.day, value.number, value.of, value.minutes, value.left, 7}
+    missed = {value.missed.on.day} if value.missed else set()
+    assert numbers <= {str(n) for n in days | missed}
+
+
+def test_a_patients_line_that_would_name_the_other_person_is_not_shown_at_all() -> None:
+    wrong = variant("ipt-adult", {"phases.middle.patient.since": "How it goes with {{ other }}"})
+    made = agenda(wrong, DISPUTE, on=BEFORE_SESSION_6, audience="patient")
+    assert made.text == ("FOR OUR MEETING\n\n   This page could not be made.\n   Please ask your therapist about it.\n")
+    assert "'other' was not given to the template" in made.problem
+
+
+def test_the_patients_json_holds_what_the_page_shows_and_no_more() -> None:
+    found = page(audience="patient").json()
+    assert sorted(found) == ["audience", "language", "page", "schema"]
+    words = json.dumps(found["page"])
+    assert "dispute" not in words
+    assert "c1" not in words
+
+
+# -- HTML, Markdown, JSON ----------------------------------------------------------------------------------------
+
+
+def test_the_fragment_has_headings_from_h2_and_neither_script_nor_style() -> None:
+    tags = [tag for tag, *_ in html_skeleton(page().html)]
+    assert "h1" not in tags
+    assert tags.count("h2") == 1
+    assert not {"script", "style", "link", "img"} & set(tags)
+    assert not [names for _, *names in html_skeleton(page().html) if {"style", "onclick"} & set(names)]
+
+
+def test_the_page_stands_alone_and_its_title_names_nobody() -> None:
+    whole = page().page
+    assert whole.startswith('<!doctype html>\n<html lang="en">\n')
+    assert "<title>Session 6</title>" in whole
+    assert "http" not in whole
+    assert page(audience="patient").page.count("<title>For our meeting</title>") == 1
+
+
+def test_the_therapists_json_names_schema_protocol_tasks_and_sources() -> None:
+    found = page().json()
+    assert sorted(found) == [
+        "agenda", "alerts", "audience", "course_version", "detail", "language", "occasion", "on", "page", "problem",
+        "protocol", "rendered_with", "rests_on", "schema",
+    ]  # fmt: skip
+    assert found["schema"] == "iptengine.agenda/1"
+    assert found["protocol"] == {"ref": "ipt-adult@1.0.0", "digest": IPT.digest, "status": "draft"}
+    assert found["agenda"]["steps"][0]["tasks"][0]["path"] == "phases.middle.each_session.open_session"
+    assert found["agenda"]["focuses"][0]["id"] == DISPUTE.open_focuses[0].id
+    assert found["rests_on"]["manual_2018"]["kind"] == "unverified"
+    assert json.loads(json.dumps(found)) == found
+
+
+def test_the_same_course_gives_the_same_bytes() -> None:
+    first, second = page(), page(dispute().course)
+    for form in ("text", "markdown", "html", "page"):
+        assert getattr(first, form) == getattr(second, form)
+    assert json.dumps(first.json()) == json.dumps(second.json())
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"audience": "spouse"}, "audience is one of therapist, patient"),
+        ({"detail": "all"}, "detail is one of brief, usual, trainee"),
+        ({"occasion": "first"}, "occasion is one of session, missed, last"),
+        ({"service": {"fax": "1"}}, "key of service is one of phone, help"),
+    ],
+)
+def test_what_cannot_be_asked_for_is_told_at_once(asked: Any, told: str) -> None:
+    with pytest.raises(ValueError, match=f"^{told}$"):
+        page(**asked)
+
+
+def test_a_repr_holds_no_word_of_the_patient() -> None:
+    assert repr(page()) == f"<Agenda for the therapist, course version {DISPUTE.version}>"
+
+
+# -- hostile text ------------------------------------------------------------------------------------------------
+
+HOSTILE = st.one_of(
+    st.text(max_size=60),
+    st.sampled_from(
+        (
+            "<script>alert(1)</script>", "</p></section><h1>", "\"><img src=x onerror=alert(1)>", "&lt;b&gt;",
+            "# h\n## h", "- a\n- b", "> q", "```\ncode", "| a | b |\n|---|---|", "[x](javascript:alert(1))", "1. one",
+            "***", "---", "![](x)", "http://x.example", "\u202eevil", "\x1b[2J", "{{ patient }}{% for %}", "\ud800",
+            "a\u2028b", "\x00", "e\u0301" * 30, "\u4e2d" * 90, "w" * 300, "<!-- ", "]]>", "[ ] x", "~~a~~", "[^1]: x",
+        )
+    ),
+).map(lambda text: f"x{text}")  # fmt: skip
+
+
+def _said(text: str, **asked: Any) -> Agenda:
+    said = dict.fromkeys(("patient", "other", "note", "to_try", "time"), text)
+    course = dispute(**said).when(c.RemindMe(text)).course
+    return page(course, service={"phone": text, "help": text} if asked else None, **asked)
+
+
+PLAIN = {"therapist": _said("xbenign"), "patient": _said("xbenign", audience="patient")}
+
+
+@settings(max_examples=25, deadline=None)
+@for_all(text=HOSTILE, audience=st.sampled_from(("therapist", "patient")))
+def test_no_text_of_a_patient_changes_the_structure_of_a_page(text: str, audience: str) -> None:
+    made = _said(text, **({} if audience == "therapist" else {"audience": audience}))
+    plain = PLAIN[audience]
+    assert html_skeleton(made.page) == html_skeleton(plain.page)
+    assert markdown_skeleton(made.markdown) == markdown_skeleton(plain.markdown)
+    assert max(width(line) for line in made.text.splitlines()) <= 80
+    headings = re.compile(r"^[A-Z].*$", re.MULTILINE)
+    shown = [line for line in headings.findall(made.text) if line.isupper() and len(line) > 3]
+    assert {"FIRST", "AHEAD"} <= set(shown) if audience == "therapist" else {"TODAY", "TO KEEP"} <= set(shown)
+    made.page.encode()
+    made.text.encode()
+
+
+@settings(max_examples=20, deadline=None)
+@for_all(course=courses(), occasion=st.sampled_from(OCCASIONS), detail=st.sampled_from(DETAILS))
+def test_every_course_has_a_page_in_eighty_columns_with_the_risk_line_first(
+    course: Course, occasion: Any, detail: Any
+) -> None:
+    made = agenda(IPT, course, on=week(7), occasion=occasion, detail=detail)
+    assert made.problem == ""
+    assert max(width(line) for line in made.text.splitlines()) <= 80
+    assert part(made.text, "FIRST")[0].startswith(" ! Risk alerts: ")
+    if made.value and made.value.steps:
+        assert sum(step.minutes for step in made.value.steps) == made.value.minutes
+
+
+# -- prompts -----------------------------------------------------------------------------------------------------
+
+
+def test_one_prompt_is_filled_with_the_course() -> None:
+    id = "problem_areas.role_dispute.stages.impasse.ask.raise_it"
+    assert prompt(IPT, DISPUTE, id, on=BEFORE_SESSION_6) == (
+        "If you raised one thing with S., which would it be, and when?"
+    )
+
+
+def test_a_prompt_asks_its_condition_of_the_course() -> None:
+    said = {"phases.ending.aim": '{% if "sessions left <= 4" is met %}Few{% elif "sessions left <= 4" is unknown %}'
+            "Nobody knows{% else %}Many{% endif %}"}  # fmt: skip
+    wrapped = variant("ipt-adult", said)
+    assert prompt(wrapped, given(wrapped).course, "phases.ending.aim", on=week(1)) == "Nobody knows"
+    assert prompt(wrapped, given(wrapped, contract(12)).course, "phases.ending.aim", on=week(1)) == "Many"
+    late = given(wrapped, contract(12), *(hold(n) for n in range(1, 10)))
+    assert prompt(wrapped, late.course, "phases.ending.aim", on=week(10)) == "Few"
+
+
+def test_an_unknown_prompt_is_told_with_the_nearest() -> None:
+    with pytest.raises(UnknownPrompt) as caught:
+        prompt(IPT, DISPUTE, "problem_areas.role_dispute.stages.impase.ask.unsaid", on=BEFORE_SESSION_6)
+    assert str(caught.value) == (
+        "the protocol has no text 'problem_areas.role_dispute.stages.impase.ask.unsaid'; "
+        "did you mean 'problem_areas.role_dispute.stages.impasse.ask.unsaid'?"
+    )
+
+
+# -- overrides ---------------------------------------------------------------------------------------------------
+
+
+def test_a_section_can_be_written_anew_and_the_json_says_so() -> None:
+    made = page(templates={"therapist.aim": "For today, {{ patient }}: {{ aim }}"})
+    assert made.text.splitlines()[2].startswith("For today, A. R.: Help A. R. find words")
+    digest = hashlib.sha256(b"For today, {{ patient }}: {{ aim }}").hexdigest()
+    assert made.json()["rendered_with"]["overrides"] == {"therapist.aim": digest}
+    assert page().json()["rendered_with"] == {"iptengine": version("iptengine"), "overrides": {}}
+
+
+def test_the_words_and_the_ifs_can_be_written_anew() -> None:
+    words = "{% for one in words %}\n* {{ one }}\n{% endfor %}"
+    made = page(templates={"therapist.words": words, "therapist.if": "Ask your supervisor."})
+    assert part(made.text, "WORDS YOU MIGHT USE")[0] == "   * What is it that neither of you says just now?"
+    assert part(made.text, "IF") == ["   Ask your supervisor."]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        (
+            "therapist.aim",
+            "{{ aimm }}",
+            "therapist.aim, line 1: 'aimm' is not known here; did you mean 'aim'?",
+        ),
+        ("therapist.aimm", "x", "there is no section 'therapist.aimm'; did you mean 'therapist.aim'?"),
+        (
+            "patient.opening",
+            "With {{ other }}",
+            "patient.opening, line 1: 'other' is not known here; choose one of 'session', 'missed_on', "
+            "'questionnaires', 'lines', 'bring', 'next', 'phone', 'help' …",
+        ),
+        ("therapist.aim", "x" * 20_001, "therapist.aim: the text is longer than 20000 characters"),
+    ],
+)
+def test_an_override_that_cannot_be_used_is_told_where_it_is_registered(name: str, text: str, told: str) -> None:
+    with pytest.raises(TemplateOverrideError) as caught:
+        check_template_override(name, text)
+    assert str(caught.value) == told
+
+
+@pytest.mark.parametrize("name", ["alerts", "first", "therapist.first", "therapist.alerts", "therapist.after"])
+def test_what_heads_the_page_cannot_be_written_anew(name: str) -> None:
+    with pytest.raises(TemplateOverrideError, match="there is no section"):
+        check_template_override(name, "nothing to see")
+
+
+@pytest.mark.parametrize("section", OWN)
+def test_our_own_templates_pass_the_check_they_ask_of_others(section: str) -> None:
+    check_template_override(section, own_template(section))
+    assert section_names(section).fields
+
+
+@pytest.mark.parametrize("module", ["layout", "sections"])
+def test_the_examples_in_the_docstrings_run(module: str) -> None:
+    found = doctest.testmod(import_module(f"iptengine.render.{module}"))
+    assert (found.failed, found.attempted > 0) == (0, True)
+
+
+def test_a_second_focus_is_named_beside_the_first() -> None:
+    story = given(IPT, in_the_middle(), focus("role_transition", primary=False))
+    assert page(story.course, week(4)).text.splitlines()[1:3] == [
+        "Grief.  Role transition.  11 left, today included.",
+        "TODAY: Make room for the one who died, good and bad, at a bearable pace.",
+    ]
