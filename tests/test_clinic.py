@@ -23,7 +23,7 @@ from iptengine.course.evolve import fold
 from iptengine.course.refusal import Refused
 from iptengine.course.replay import replay
 from iptengine.course.stamp import Actor
-from iptengine.engine import Clinic, Conflict, CourseExists, Done, UnknownCourse, UnknownProtocol, content_of
+from iptengine.engine import Clinic, Conflict, CourseExists, Done, UnknownCourse, UnknownProtocol
 from iptengine.protocol.protocol import Protocol
 from iptengine.store.memory import MemoryStore
 from iptengine.store.port import StaleVersion, StoreError
@@ -92,7 +92,7 @@ def test_a_course_begins_with_its_protocol_pinned_and_kept() -> None:
     assert kinds(done.events) == ["course_started"]
     kept = store.protocol(adult().digest)
     assert hashlib.sha256(kept.encode()).hexdigest() == adult().digest
-    assert kept == content_of(adult())
+    assert kept == adult().content
 
 
 def test_the_clinic_asks_the_time_and_makes_the_ids() -> None:

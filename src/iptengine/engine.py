@@ -6,8 +6,6 @@ several clinics, threads and processes can share one.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -215,7 +213,7 @@ class Clinic:
         batch = _decided(protocol, Course(id), (stamped,))
         if batch.refused:
             raise batch.refused[0]
-        self._store.keep_protocol(protocol.digest, content_of(protocol))
+        self._store.keep_protocol(protocol.digest, protocol.content)
         try:
             self._store.append(id, batch.texts, expected=0)
         except StaleVersion:
@@ -569,15 +567,3 @@ def _is_course_id(text: object) -> bool:
 def _check_course_id(text: str) -> None:
     if not _is_course_id(text):
         raise BadInput("course", f"a course cannot have this id: {why_not_id(text)}")
-
-
-def content_of(protocol: Protocol) -> str:
-    """The whole content of a protocol as canonical JSON: the text its digest is the SHA-256 of."""
-    content = {
-        "protocol": protocol.spec.model_dump(mode="json", by_alias=True),
-        "measures": {name: m.model_dump(mode="json", by_alias=True) for name, m in protocol.measures.items()},
-    }
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    if hashlib.sha256(text.encode()).hexdigest() != protocol.digest:
-        raise StoreError(f"the text of {protocol.ref} does not have its digest; nothing was recorded")
-    return text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache
@@ -77,7 +77,7 @@ def of(hint: Any) -> st.SearchStrategy[Any]:
     origin, args = get_origin(hint), get_args(hint)
     if origin in (Union, UnionType):
         return st.one_of([of(arg) for arg in args])
-    if origin is tuple:
+    if origin in (tuple, Sequence):
         return st.lists(of(args[0]), max_size=3).map(tuple)
     if origin is frozenset:
         return st.frozensets(of(args[0]), max_size=3)

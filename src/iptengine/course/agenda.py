@@ -120,6 +120,7 @@ class SessionAgenda:
     note: str
     if_lines: tuple[tuple[str, str], ...]
     kept_out: tuple[tuple[str, str], ...]
+    remarks: tuple[tuple[str, str], ...]
     techniques: tuple[tuple[str, tuple[str, ...]], ...]
     next_day: date
     next_booked: bool
@@ -192,10 +193,11 @@ def session_agenda(protocol: Protocol, course: Course, *, on: date, occasion: st
         missed=_missed(protocol, course, facts, plan, on, occasion),
         scores=series(protocol, course),
         steps=steps,
-        ask=_ask(due, steps_tasks(steps), phase, area, stage),
+        ask=_ask(protocol, _in_order(steps), phase, area, stage),
         note=_note(phase, area, stage),
         if_lines=_if_lines(phase, area, stage),
         kept_out=tuple((topic.rule, topic.text) for topic in phase.must_not.values()),
+        remarks=_remarks(protocol, steps),
         techniques=_techniques(protocol, steps),
         next_day=plan.after_next,
         next_booked=following is not None,
@@ -307,7 +309,11 @@ def _ending_steps(protocol: Protocol, course: Course, minutes: int) -> tuple[Ste
 
 def steps_tasks(steps: Iterable[Step]) -> frozenset[str]:
     """The tasks that stand in the plan."""
-    return frozenset(task.task for step in steps for task in step.tasks)
+    return frozenset(_in_order(steps))
+
+
+def _in_order(steps: Iterable[Step]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(task.task for step in steps for task in step.tasks))
 
 
 def _also_due(
@@ -339,12 +345,14 @@ def _aim(phase: PhaseSpec, area: AreaSpec | None, stage: StageSpec | None) -> st
 
 
 def _ask(
-    due: Iterable[DueTask], planned: frozenset[str], phase: PhaseSpec, area: AreaSpec | None, stage: StageSpec | None
+    protocol: Protocol, planned: Iterable[str], phase: PhaseSpec, area: AreaSpec | None, stage: StageSpec | None
 ) -> tuple[str, ...]:
+    """Words that go with the planned tasks, then those of the stage, the area or the phase."""
     own = phase.ask
     if phase.focus_work:
         own = (stage and stage.ask) or (area and area.ask) or phase.ask
-    return tuple(own.values())[:MOST_ASK]
+    of_tasks = [words for name in planned for words in protocol.tasks[name].spec.ask.values()]
+    return (*of_tasks, *own.values())[:MOST_ASK]
 
 
 def _if_lines(phase: PhaseSpec, area: AreaSpec | None, stage: StageSpec | None) -> tuple[tuple[str, str], ...]:
@@ -359,6 +367,12 @@ def _note(phase: PhaseSpec, area: AreaSpec | None, stage: StageSpec | None) -> s
     if phase.focus_work:
         return (stage and stage.note) or (area and area.note) or phase.note or ""
     return phase.note or ""
+
+
+def _remarks(protocol: Protocol, steps: Iterable[Step]) -> tuple[tuple[str, str], ...]:
+    """What the protocol remarks about the planned tasks, each with the label of its task."""
+    notes = ((name, protocol.tasks[name].spec.note) for name in _in_order(steps))
+    return tuple((_label(protocol, name), note) for name, note in notes if note)
 
 
 def _techniques(protocol: Protocol, steps: Iterable[Step]) -> tuple[tuple[str, tuple[str, ...]], ...]:

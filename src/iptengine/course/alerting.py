@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from iptengine.course.course import Course, changed
@@ -66,26 +66,39 @@ def _on_item(guard: Guard, measure: str, item: str) -> bool:
     return any((m.kind, m.of, m.name) == ("item", measure, item) for c in guard.conditions() for m in c.mentions)
 
 
-_QUIET = frozenset({"task_logged", "task_deferred", "note_written", "reminder_set", "deviated", "course_ended"})
-"""Events that change no reading, fact, appointment, contract, focus or alert."""
-_MINDS_QUIET = frozenset({"days", "weeks", "months", "today", "ended"})
+_CHANGES: Mapping[str, frozenset[str]] = {
+    "task_logged": frozenset({"task", "technique", "must"}),
+    "task_deferred": frozenset(),
+    "note_written": frozenset(),
+    "reminder_set": frozenset(),
+    "deviated": frozenset(),
+    "focus_staged": frozenset({"stage", "stages"}),
+    "phase_entered": frozenset({"phase", "must"}),
+    "course_ended": frozenset({"outcome", "ended"}),
+}
+"""Words of a sentence, and sorts of names in it, whose answer an event can change; an event not here, any."""
+_PASSING = frozenset({"days", "weeks", "months", "today", "expected"})
+"""Words whose answer changes by itself from day to day."""
 
 
 @lru_cache(maxsize=4096)
-def _minds(protocol: Protocol, alert: str) -> bool:
-    """Whether a quiet event can change the alert's answer: it speaks of tasks, of days, or of the end."""
+def _watched(protocol: Protocol, kinds: frozenset[str]) -> tuple[str, ...]:
+    """The alerts that events of these kinds may raise."""
+    if not kinds <= _CHANGES.keys():
+        return tuple(protocol.spec.alerts)
+    touched = _PASSING.union(*(_CHANGES[kind] for kind in kinds))
+    return tuple(name for name in protocol.spec.alerts if touched & _vocabulary(protocol, name))
+
+
+def _vocabulary(protocol: Protocol, alert: str) -> set[str]:
+    """The words of an alert's condition, and the sorts of names in it."""
     sentences = [c for guard in protocol.at("alerts", alert, "raise_if") for c in guard.conditions()]
-    return any(
-        bool(_MINDS_QUIET & set(sentence.text.split()))
-        or any(m.kind in ("task", "technique", "outcome") for m in sentence.mentions)
-        for sentence in sentences
-    )
+    return {word for c in sentences for word in (*c.text.split(), *(mention.kind for mention in c.mentions))}
 
 
 def protocol_alerts(desk: Desk, events: Sequence[Event]) -> Iterator[AlertRaised]:
     """The protocol's own alerts that what was just recorded raises."""
-    quiet = all(event.kind in _QUIET for event in events)
-    watched = [name for name in desk.protocol.spec.alerts if not quiet or _minds(desk.protocol, name)]
+    watched = _watched(desk.protocol, frozenset(event.kind for event in events))
     if not watched:
         return
     after = fold(desk.course, events)

@@ -6,8 +6,8 @@ inside `Deviate`. Every command takes ``on=``, the day it speaks of; left out, i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import KW_ONLY, dataclass, field, fields, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import KW_ONLY, MISSING, dataclass, field, fields, replace
 from datetime import date
 from typing import Any, ClassVar, TypeVar
 
@@ -50,7 +50,7 @@ class Adopt(Command):
     kind: ClassVar[str] = "adopt"
     phase: str
     sessions_used: int
-    focus: tuple[str, ...] = ()
+    focus: Sequence[str] = ()
     called: str = ""
 
 
@@ -64,7 +64,7 @@ class Book(Command):
     time: str = ""
     minutes: int | None = None
     mode: str | None = None
-    present: tuple[str, ...] = ("patient",)
+    present: Sequence[str] = ("patient",)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -75,7 +75,7 @@ class HoldSession(Command):
     _: KW_ONLY
     minutes: int | None = None
     mode: str | None = None
-    present: tuple[str, ...] = ("patient",)
+    present: Sequence[str] = ("patient",)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -112,7 +112,7 @@ class RecordSession(Command):
     note: str = ""
     minutes: int | None = None
     mode: str | None = None
-    present: tuple[str, ...] = ("patient",)
+    present: Sequence[str] = ("patient",)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -123,7 +123,7 @@ class RecordContact(Command):
     contact: str
     _: KW_ONLY
     mode: str = ""
-    present: tuple[str, ...] = ()
+    present: Sequence[str] = ()
     note: str = ""
 
 
@@ -146,7 +146,7 @@ class DoTask(Command):
     task: str
     _: KW_ONLY
     how: str = "done"
-    techniques: tuple[str, ...] = ()
+    techniques: Sequence[str] = ()
     focus: str | None = None
     note: str = ""
 
@@ -494,15 +494,18 @@ def as_mapping(command: Command) -> dict[str, Any]:
     found: dict[str, Any] = {"kind": command.kind}
     for part in fields(command):
         value = getattr(command, part.name)
-        if part.name == "stamp" or value is None:
+        required = part.default is MISSING and part.default_factory is MISSING
+        if part.name == "stamp" or (value is None and not required):
             continue
-        if isinstance(value, Command):
-            value = as_mapping(value)
-        elif isinstance(value, date):
-            value = value.isoformat()
-        elif isinstance(value, tuple):
-            value = list(value)
-        elif isinstance(value, Mapping):
-            value = dict(value)
-        found[part.name] = value
+        found[part.name] = _plain(value)
     return found
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Command):
+        return as_mapping(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {name: _plain(part) for name, part in value.items()}
+    return [_plain(part) for part in value] if isinstance(value, list | tuple) else value

@@ -286,8 +286,10 @@ def _tasks_recorded(desk: Desk, events: Sequence[Event]) -> Iterator[Event]:
     made: set[tuple[str, str]] = set()
     for event, kind in records:
         for home in desk.protocol.tasks.values():
+            if home.spec.recorded_by != kind:
+                continue
             focus = _focus_of(home, event, after)
-            if home.spec.recorded_by != kind or focus is None or (home.name, focus) in made:
+            if focus is None or (home.name, focus) in made:
                 continue
             if _asked(home, focus, event, after, facts):
                 made.add((home.name, focus))

@@ -87,8 +87,8 @@ class Desk:
         """The focus of that id, or a refusal that lists those there are."""
         focus = self.course.focus(id)
         if focus is None:
-            known = ", ".join(f"'{f.id}'" for f in self.course.focuses) or "none is agreed yet"
-            raise self.nonsense("unknown_focus", f"this course has no focus of that id ({known})", "problem_areas")
+            areas = ", ".join(f.area for f in self.course.focuses) or "none is agreed yet"
+            raise self.nonsense("unknown_focus", f"this course has no focus of that id ({areas})", "problem_areas")
         return focus
 
 

@@ -109,6 +109,8 @@ def _why(course: Course, facts: CourseFacts, home: TaskHome, focus: str) -> str 
         return "put off last time"
     if done < least:
         return "not on record yet" if least == 1 else f"{done} of at least {least} on record"
+    if not done:
+        return f"not on record; at most {most} times"
     return f"on record {done} times" if done > 1 else "on record once"
 
 
@@ -123,11 +125,15 @@ def _recurring(facts: CourseFacts, task: str, every: int, done: int) -> str | No
 
 
 def _done(course: Course, facts: CourseFacts, home: TaskHome, focus: str) -> int:
-    """How often it is on record; with two focuses of one area, for the focus at hand."""
-    same_area = [f.id for f in course.open_focuses if f.area == home.area]
-    if len(same_area) < 2:
+    """How often it is on record; beside another focus of its area, open or closed, for the focus at hand.
+
+    A log that names no focus counts for those that were agreed by then.
+    """
+    at_hand = course.focus(focus) if focus else None
+    if at_hand is None or sum(f.area == home.area for f in course.focuses) < 2:
         return facts.task_count(home.name)
-    return sum(t.task == home.name and t.how == "done" and t.focus == focus for t in course.tasks)
+    done = [t for t in course.tasks if t.task == home.name and t.how == "done"]
+    return sum(t.focus == focus or (not t.focus and t.on >= at_hand.agreed) for t in done)
 
 
 def _reached(course: Course, spec: TaskSpec) -> bool:

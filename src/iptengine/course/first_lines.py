@@ -14,7 +14,7 @@ from iptengine.course.course import Alert, Appointment, Course, in_session
 from iptengine.course.due_tasks import DueTask
 from iptengine.course.facts import CourseFacts
 from iptengine.course.wording import counted, day, listed, ordinal
-from iptengine.protocol.model import MISSES
+from iptengine.protocol.model import MISSES, ContactSpec
 from iptengine.protocol.protocol import Guard, Protocol
 from iptengine.protocol.quantities import Rhythm
 from iptengine.protocol.truth import Truth
@@ -245,7 +245,12 @@ def _contacts(scene: _Scene) -> Iterator[Line]:
             continue
         guards = scene.protocol.at("contacts", name, "only_if")
         if used >= spec.due.session and all(g.answer(scene.facts) is Truth.YES for g in guards):
-            yield Line("contact_due", f"{spec.title} is due.", f"contacts.{name}", {"contact": name})
+            yield Line("contact_due", _contact_told(scene.protocol, spec), f"contacts.{name}", {"contact": name})
+
+
+def _contact_told(protocol: Protocol, spec: ContactSpec) -> str:
+    people = [protocol.spec.participants[who].title for who in spec.present if who in protocol.spec.participants]
+    return f"{spec.title} is due, with: {listed(people)}." if people else f"{spec.title} is due."
 
 
 # -- what cannot be told -----------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -67,7 +67,7 @@ def _session_warnings(desk: Desk) -> Iterator[CourseWarning]:
         yield warning("after_end", f"the course had ended ({course.ended})", "outcomes", course.ended)
 
 
-def present_known(desk: Desk, present: tuple[str, ...]) -> None:
+def present_known(desk: Desk, present: Iterable[str]) -> None:
     """Refuse a participant the protocol does not know."""
     for name in present:
         if name != "patient" and name not in desk.protocol.spec.participants:

@@ -13,6 +13,7 @@ from iptengine.course.desk import Desk, warning
 from iptengine.course.events import CourseWarning, Event
 from iptengine.course.facts import CourseFacts
 from iptengine.course.reports import minutes_known, present_known
+from iptengine.protocol.ids import is_id
 from iptengine.protocol.model import UNSTAGED
 from iptengine.protocol.protocol import Protocol, Reason, reasons
 from iptengine.protocol.quantities import MOST, Frequency
@@ -270,6 +271,9 @@ def _known_area(desk: Desk, area: str) -> None:
 
 
 def _new_id(desk: Desk, id: str) -> None:
+    if id and not is_id(id):
+        text = "a focus id is small letters, digits, - and _, such as dispute-spouse; it names no patient"
+        raise desk.nonsense("focus_id", text, "problem_areas")
     if id and desk.course.focus(id):
         raise desk.nonsense("focus_exists", "this course has a focus of that id already", "problem_areas")
 

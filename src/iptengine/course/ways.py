@@ -166,8 +166,12 @@ def _always(scene: _Scene) -> Iterator[Way]:
         yield scene.report(c.Read(name, on=scene.on), answers=tuple(measure.items), total=())
     for name, fact in spec.facts.items():
         yield scene.report(c.RecordFact(name, None, on=scene.on), value=fact.one_of)
-    for name in spec.contacts:
-        yield scene.report(c.RecordContact(name, on=scene.on), mode=(), present=tuple(spec.participants), note=())
+    for name, checklist in spec.checklists.items():
+        questions = tuple(item.text for item in checklist.items.values())
+        yield scene.report(c.FillChecklist(name, {}, on=scene.on), answers=questions, decision=())
+    for name, contact in spec.contacts.items():
+        known = c.RecordContact(name, present=contact.present, on=scene.on)
+        yield scene.report(known, mode=(), present=tuple(spec.participants), note=())
 
 
 def _alerts(scene: _Scene) -> Iterator[Way]:

@@ -20,17 +20,13 @@ from iptengine.protocol.quantities import Frequency, Moment, Position, Range, Rh
 NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
 ID_PATTERN = r"^[a-z][a-z0-9]*([-_][a-z0-9]+)*$"
 VERSION_PATTERN = r"^(0|[1-9][0-9]{0,4})\.(0|[1-9][0-9]{0,4})\.(0|[1-9][0-9]{0,4})$"
-RESERVED = frozenset(
-    ["con", "prn", "aux", "nul", *(f"com{n}" for n in range(10)), *(f"lpt{n}" for n in range(10))]
-)
+RESERVED = frozenset(["con", "prn", "aux", "nul", *(f"com{n}" for n in range(10)), *(f"lpt{n}" for n in range(10))])
 
 
 class Model(BaseModel):
     """The base of every part of a protocol: frozen, strict, and closed to unknown keys."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, defer_build=False, populate_by_name=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 def _written(kind: type[Any], description: str, examples: list[str], *, number: bool = False) -> Any:
@@ -49,9 +45,7 @@ def _not_reserved(value: object) -> object:
 
 
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=60)]
-ProtocolId = Annotated[
-    str, BeforeValidator(_not_reserved), StringConstraints(pattern=ID_PATTERN, max_length=60)
-]
+ProtocolId = Annotated[str, BeforeValidator(_not_reserved), StringConstraints(pattern=ID_PATTERN, max_length=60)]
 Version = Annotated[str, StringConstraints(pattern=VERSION_PATTERN)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4000, pattern=r"\S")]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=12, pattern=r"\S")]
@@ -59,17 +53,13 @@ MeasureRef = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*@[0-9]+$
 
 _range = _written(Range, "a whole number, or a least and a most number", ["12..16", "14"], number=True)
 RangeText = Annotated[Range, *_range]
-_window = _written(
-    Window, "positions of sessions from the start or the end", ["first 3", "last 3..4", "4..last 4"]
-)
+_window = _written(Window, "positions of sessions from the start or the end", ["first 3", "last 3..4", "4..last 4"])
 WindowText = Annotated[Window, *_window]
 _frequency = _written(Frequency, "how often, in the agreed unit", ["1 a week", "2 a month", "every 2 weeks"])
 FrequencyText = Annotated[Frequency, *_frequency]
 _times = _written(Times, "how often a task is asked for", ["once", "every session", "at least 2 times"])
 TimesText = Annotated[Times, *_times]
-_position = _written(
-    Position, "a place in the course", ["session 3", "2 sessions before the end", "half way"]
-)
+_position = _written(Position, "a place in the course", ["session 3", "2 sessions before the end", "half way"])
 PositionText = Annotated[Position, *_position]
 _rhythm = _written(Rhythm, "when it is due", ["every session", "every 4 sessions", "at the start"])
 RhythmText = Annotated[Rhythm, *_rhythm]

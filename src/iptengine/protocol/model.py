@@ -31,9 +31,7 @@ from iptengine.protocol.fields import (
     short_form,
 )
 
-Status = Literal[
-    "attended", "late_cancel", "cancelled_by_patient", "cancelled_by_therapist", "no_show", "rescheduled"
-]
+Status = Literal["attended", "late_cancel", "cancelled_by_patient", "cancelled_by_therapist", "no_show", "rescheduled"]
 STATUSES: tuple[Status, ...] = (
     "attended", "late_cancel", "cancelled_by_patient", "cancelled_by_therapist", "no_show", "rescheduled",
 )  # fmt: skip
@@ -50,9 +48,7 @@ class Source(Model):
 
     cite: Text | None = Field(None, description="A publication, as a reader would look it up")
     decision: Text | None = Field(None, description="Who decided it, and when")
-    unverified: Text | None = Field(
-        None, description="Background knowledge that nobody has checked against a source"
-    )
+    unverified: Text | None = Field(None, description="Background knowledge that nobody has checked against a source")
 
     @model_validator(mode="after")
     def _one_kind(self) -> Source:
@@ -82,9 +78,7 @@ class Condition(Model):
     says: Text | None = Field(None, description="One sentence of the condition language")
     all: Mapping[Name, ConditionEntry] | None = Field(None, description="Every one of these must hold")
     any: Mapping[Name, ConditionEntry] | None = Field(None, description="At least one of these must hold")
-    not_: Mapping[Name, ConditionEntry] | None = Field(
-        None, alias="not", description="None of these may hold"
-    )
+    not_: Mapping[Name, ConditionEntry] | None = Field(None, alias="not", description="None of these may hold")
 
     @model_validator(mode="after")
     def _one_form(self) -> Condition:
@@ -172,9 +166,7 @@ class AlertSpec(Sourced):
     """What a clinician must see when its condition holds."""
 
     title: Text = Field(description="What happened, in a sentence")
-    kind: Literal["risk", "review"] = Field(
-        description="risk: stays on top until assessed; review: for consideration"
-    )
+    kind: Literal["risk", "review"] = Field(description="risk: stays on top until assessed; review: for consideration")
     raise_if: ConditionEntry = Field(description="When it is raised")
     do: Text = Field(description="What the clinician is asked to do")
 
@@ -200,9 +192,7 @@ class TechniqueSpec(Sourced):
     """How a task is done; logged beside tasks."""
 
     title: Text = Field(description="Its name in the field")
-    steps: Mapping[Name, Text] = Field(
-        default={}, description="The steps, in order, shown with a task that uses it"
-    )
+    steps: Mapping[Name, Text] = Field(default={}, description="The steps, in order, shown with a task that uses it")
 
 
 TechniqueEntry = Annotated[TechniqueSpec, BeforeValidator(short_form("title"))]
@@ -286,9 +276,7 @@ class StageSpec(Sourced):
     ask: Mapping[Name, Text] = Field(default={}, description="Words a therapist may say")
     if_: Mapping[Name, IfLine] = Field(default={}, alias="if", description="What may come up, and what to do")
     note: Text | None = Field(None, description="A remark for the therapist")
-    next: Mapping[Name, Conditions] = Field(
-        default={}, description="Stages it can move to, each with its conditions"
-    )
+    next: Mapping[Name, Conditions] = Field(default={}, description="Stages it can move to, each with its conditions")
 
 
 class AreaSpec(Sourced):
@@ -325,9 +313,7 @@ class PhaseSpec(Sourced):
     must: Tasks = Field(default={}, description="Tasks to be done before it is left")
     may: Tasks = Field(default={}, description="Optional tasks")
     each_session: Tasks = Field(default={}, description="Tasks of every session")
-    must_not: Mapping[Name, TopicEntry] = Field(
-        default={}, description="Topics it keeps out or leads away from"
-    )
+    must_not: Mapping[Name, TopicEntry] = Field(default={}, description="Topics it keeps out or leads away from")
     focus_work: bool = Field(False, description="The tasks of the focus are due in this phase")
     hour: Mapping[Name, StepSpec] = Field(default={}, description="The running order of a session")
     ask: Mapping[Name, Text] = Field(default={}, description="Words a therapist may say")
@@ -361,12 +347,8 @@ class OutcomeSpec(Sourced):
     kind: Literal["completed", "early", "transferred", "lost", "clinical", "relapse"] = Field(
         description="What kind of ending it is"
     )
-    from_: Names = Field(
-        (), alias="from", description="Phases it can be reached from; any phase when left out"
-    )
-    ask: Literal["full", "compressed", "nothing"] = Field(
-        "nothing", description="The ending tasks it asks for"
-    )
+    from_: Names = Field((), alias="from", description="Phases it can be reached from; any phase when left out")
+    ask: Literal["full", "compressed", "nothing"] = Field("nothing", description="The ending tasks it asks for")
     reasons: Words = Field((), description="Reasons the clinician picks from")
 
 
@@ -384,12 +366,8 @@ class Spec(Model):
     sources: Mapping[Name, SourceEntry] = Field(default={}, description="What the protocol rests on")
     decisions: Mapping[Name, Decision] = Field(default={}, description="Readings taken where sources differ")
     contract: ContractSpec = Field(description="What the contract may agree")
-    participants: Mapping[Name, ParticipantSpec] = Field(
-        default={}, description="Who may take part beside the patient"
-    )
-    facts: Mapping[Name, FactSpec] = Field(
-        default={}, description="What is recorded beside readings and tasks"
-    )
+    participants: Mapping[Name, ParticipantSpec] = Field(default={}, description="Who may take part beside the patient")
+    facts: Mapping[Name, FactSpec] = Field(default={}, description="What is recorded beside readings and tasks")
     measures: Mapping[Name, MeasureUse] = Field(default={}, description="What is measured")
     alerts: Mapping[Name, AlertSpec] = Field(default={}, description="What the clinician must see")
     checklists: Mapping[Name, ChecklistSpec] = Field(default={}, description="Questions with yes or no")
@@ -398,9 +376,7 @@ class Spec(Model):
     problem_areas: Mapping[Name, AreaSpec] = Field(default={}, description="What a course can work on")
     start: Name = Field(description="The phase a course begins in")
     phases: Mapping[Name, PhaseSpec] = Field(description="The stretches of the course")
-    contacts: Mapping[Name, ContactSpec] = Field(
-        default={}, description="Meetings and messages outside the count"
-    )
+    contacts: Mapping[Name, ContactSpec] = Field(default={}, description="Meetings and messages outside the count")
     termination: TerminationSpec = Field(
         default_factory=lambda: TerminationSpec.model_validate({}),
         description="How the course is brought to its end",

@@ -10,7 +10,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from iptengine.diagnostics import Path, Span
-from iptengine.protocol.conditions import Condition, Facts, FactNames, MeasureNames, Names
+from iptengine.protocol.conditions import Condition, FactNames, Facts, MeasureNames, Names
 from iptengine.protocol.measure import Measure
 from iptengine.protocol.model import MISSES, STATUSES, Spec, TaskSpec
 from iptengine.protocol.truth import Truth, all_of, any_of
@@ -161,14 +161,18 @@ class Protocol:
         return self.spec.status
 
     @cached_property
-    def digest(self) -> str:
-        """SHA-256 over the whole content: the file and every measure, places and layout aside."""
+    def content(self) -> str:
+        """Everything it says, the file and every measure, as one canonical JSON text; places and layout aside."""
         content = {
             "protocol": self.spec.model_dump(mode="json", by_alias=True),
             "measures": {name: m.model_dump(mode="json", by_alias=True) for name, m in self.measures.items()},
         }
-        text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over its content."""
+        return hashlib.sha256(self.content.encode()).hexdigest()
 
     @cached_property
     def tasks(self) -> Mapping[str, TaskHome]:

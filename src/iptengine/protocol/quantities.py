@@ -261,7 +261,9 @@ class Position:
     def __str__(self) -> str:
         if self.session is not None:
             return f"session {self.session}"
-        return "half way" if self.half else f"{self.before_end} sessions before the end"
+        if self.half:
+            return "half way"
+        return f"{self.before_end} session{'' if self.before_end == 1 else 's'} before the end"
 
 
 @dataclass(frozen=True, slots=True)
