@@ -235,10 +235,10 @@ def _expanded(command: c.RecordSession, planned: Sequence[str], desk: Desk) -> I
     for measure, values in command.scores.items():
         answers = {name: value for name, value in values.items() if name != "total"}
         yield c.Read(measure, on=on, answers=answers, total=values.get("total"))
-    if command.status == "attended":
-        yield from _expanded_tasks(command, planned, desk)
-        if command.note:
-            yield c.WriteNote(command.note, on=on)
+    attended = command.status == "attended"
+    yield from _expanded_tasks(command, planned if attended else (), desk)
+    if attended and command.note:
+        yield c.WriteNote(command.note, on=on)
 
 
 def _expanded_tasks(command: c.RecordSession, planned: Sequence[str], desk: Desk) -> Iterator[Command]:
