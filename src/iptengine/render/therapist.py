@@ -229,7 +229,8 @@ def _reasons(filling: Filling, number: int) -> Iterator[str]:
 
 
 def _techniques(filling: Filling) -> Section:
-    rows = [(title, "; ".join(steps)) for title, steps in filling.value.techniques if steps]
+    rows = [(first_upper(label), filling.say(note)) for label, note in filling.value.remarks]
+    rows += [(title, "; ".join(steps)) for title, steps in filling.value.techniques if steps]
     return Section("techniques", "HOW", (Pairs(tuple(rows)),) if rows else ())
 
 
