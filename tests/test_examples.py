@@ -132,7 +132,11 @@ BROKEN: list[tuple[Path, str, object, tuple[str, str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("path", "key", "value", "noticed"), BROKEN, ids=lambda part: str(part)[-40:])
+@pytest.mark.parametrize(
+    ("path", "key", "value", "noticed"),
+    BROKEN,
+    ids=lambda part: part.name if isinstance(part, Path) else str(part)[-40:],
+)
 def test_a_worked_course_notices_when_its_protocol_says_something_else(
     path: Path, key: str, value: object, noticed: tuple[str, str]
 ) -> None:

@@ -417,8 +417,22 @@ class ExpectAgenda(Model):
     has_not: Words = Field((), description="Texts that do not")
     first: Names | None = Field(None, description="The lines that must not be missed, by their codes, in order")
     steps: Words | None = Field(None, description="The plan of the hour, by the words before its steps, in order")
+    minutes: Numbers | None = Field(None, description="The minutes of its steps, in order")
     due: Names = Field((), description="Tasks that are due")
     not_due: Names = Field((), description="Tasks that are not")
+
+
+class ExpectWays(Model):
+    """What can be said to the course now. A way is named as a happening says it: enter.middle, focus.grief."""
+
+    open: Words = Field((), description="Ways that are open")
+    shut: Mapping[Text, Refusal] = Field(
+        default={}, description="Ways that are shut, each with the names of all its reasons"
+    )
+    none: Words = Field((), description="Ways that the protocol does not have here")
+    choices: Mapping[Text, Mapping[Name, Words]] = Field(
+        default={}, description="What a way offers to choose from, by its field"
+    )
 
 
 class Expect(Model):
@@ -451,6 +465,7 @@ class Expect(Model):
     due_by: Mapping[Name, Day] = Field(default={}, description="By when the first of a kind is due")
     people: int | None = Field(None, description="People in the inventory")
     outcome: Name | None = Field(None, description="The outcome the course has ended in")
+    ways: ExpectWays | None = Field(None, description="What is open and what is shut after it")
     agenda_before: ExpectAgenda | None = Field(None, description="The agenda as it stood before this happening")
     agenda: ExpectAgenda | None = Field(None, description="The agenda after it")
 
@@ -484,6 +499,7 @@ class ExpectOutcome(Model):
     """How the course ended."""
 
     name: Name | None = Field(None, description="The outcome")
+    title: Text | None = Field(None, description="The outcome in the protocol's words")
     kind: Name | None = Field(None, description="What kind of ending it is")
     reason: Text | None = Field(None, description="The reason")
     on: Day | None = Field(None, description="The day")

@@ -82,7 +82,8 @@ def _unknown(
 ) -> Iterator[Found]:
     names = list(known)
     if name not in names:
-        yield path, on_key, "unknown-name", f"'{name}' is not {what} of {protocol.id}", did_you_mean(name, names)
+        whole = what if " of " in what else f"{what} of {protocol.id}"
+        yield path, on_key, "unknown-name", f"'{name}' is not {whole}", did_you_mean(name, names)
 
 
 def _one(path: Path, name: str | None, known: Iterable[str], what: str, protocol: Protocol) -> Iterator[Found]:
@@ -173,7 +174,7 @@ def _tasks(path: Path, told: Happening, known: _Known) -> Iterator[Found]:
     for name, task in told.tasks.items():
         where = (*path, "tasks", name)
         yield from _each((*where, "techniques"), task.techniques, protocol.spec.techniques, "a technique", protocol)
-        yield from _one((*where, "focus"), task.focus, known.focuses, "a focus of this vignette, under", protocol)
+        yield from _one((*where, "focus"), task.focus, known.focuses, "a focus of this vignette", protocol)
 
 
 def _moves(path: Path, told: Happening, known: _Known) -> Iterator[Found]:
@@ -187,7 +188,7 @@ def _moves(path: Path, told: Happening, known: _Known) -> Iterator[Found]:
         yield from _focus_ids((*path, key), getattr(told, key), known)
     for id, stage in told.stage.items():
         if id in known.focuses:
-            yield from _one((*path, "stage", id, "to"), stage.to, known.stages(id), f"a stage of {id},", protocol)
+            yield from _one((*path, "stage", id, "to"), stage.to, known.stages(id), f"a stage of {id}", protocol)
     for key in ("contract", "amend"):
         terms = getattr(told, key)
         yield from _one((*path, key, "missed"), terms and terms.missed, spec.contract.missed, "a policy", protocol)
@@ -214,15 +215,15 @@ def _expect(path: Path, expect: Expect, known: _Known) -> Iterator[Found]:
     yield from _focus_ids((*path, "stage"), expect.stage, known)
     for id, stage in expect.stage.items():
         if id in known.focuses:
-            yield from _one((*path, "stage", id), stage, [UNSTAGED, *known.stages(id)], f"a stage of {id},", protocol)
+            yield from _one((*path, "stage", id), stage, [UNSTAGED, *known.stages(id)], f"a stage of {id}", protocol)
     for key in ("total", "band", "change", "since_last", "series"):
         yield from _keys((*path, key), getattr(expect, key), protocol.measures, "a measure", protocol)
     for measure, band in expect.band.items():
         if measure in protocol.measures:
-            yield from _one((*path, "band", measure), band, known.bands(measure), f"a band of {measure},", protocol)
+            yield from _one((*path, "band", measure), band, known.bands(measure), f"a band of {measure}", protocol)
     for measure, rules in expect.change.items():
         if measure in protocol.measures:
-            yield from _keys((*path, "change", measure), rules, known.rules(measure), f"a rule of {measure},", protocol)
+            yield from _keys((*path, "change", measure), rules, known.rules(measure), f"a rule of {measure}", protocol)
     for key in ("agenda_before", "agenda"):
         agenda: ExpectAgenda | None = getattr(expect, key)
         for part in ("due", "not_due") if agenda else ():
@@ -237,15 +238,15 @@ def _summary(path: Path, expect: ExpectSummary, known: _Known) -> Iterator[Found
             continue
         where = (*path, "measures", name)
         for key in ("rules", "first_met", "held_in"):
-            yield from _keys((*where, key), getattr(measure, key), known.rules(name), f"a rule of {name},", protocol)
+            yield from _keys((*where, key), getattr(measure, key), known.rules(name), f"a rule of {name}", protocol)
         for key in ("first_band", "last_band"):
-            yield from _one((*where, key), getattr(measure, key), known.bands(name), f"a band of {name},", protocol)
+            yield from _one((*where, key), getattr(measure, key), known.bands(name), f"a band of {name}", protocol)
     yield from _keys((*path, "phases"), expect.phases, spec.phases, "a phase", protocol)
     for key in ("stages", "stage_sessions"):
         yield from _focus_ids((*path, key), getattr(expect, key), known)
     for id, stages in expect.stages.items():
         if id in known.focuses:
-            yield from _each((*path, "stages", id), stages, known.stages(id), f"a stage of {id},", protocol)
+            yield from _each((*path, "stages", id), stages, known.stages(id), f"a stage of {id}", protocol)
     if expect.outcome:
         yield from _one((*path, "outcome", "name"), expect.outcome.name, spec.outcomes, "an outcome", protocol)
     if expect.adherence:
