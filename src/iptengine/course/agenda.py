@@ -164,6 +164,7 @@ def session_agenda(protocol: Protocol, course: Course, *, on: date, occasion: st
     minutes = (booked.minutes if booked and booked.minutes else None) or _minutes(protocol, course)
     steps = _ending_steps(protocol, course, minutes) if occasion == "last" else _steps(protocol, course, due, minutes)
     told = first_lines(protocol, course, facts, due, steps_tasks(steps))
+    first = tuple(line for line in told if not line.fold)[:MOST_FIRST]
     number = timing.sessions_used(course) + 1
     return SessionAgenda(
         course=course.id,
@@ -186,8 +187,8 @@ def session_agenda(protocol: Protocol, course: Course, *, on: date, occasion: st
         focuses=tuple(_focus_line(protocol, course, f) for f in course.open_focuses),
         aim=_aim(phase, area, stage),
         alerts=course.open_risk_alerts,
-        first=told[:MOST_FIRST],
-        also_due=(*told[MOST_FIRST:], *_also_due(protocol, due, steps, told)),
+        first=first,
+        also_due=(*(line for line in told if line not in first), *_also_due(protocol, due, steps, told)),
         last_time=_last_time(protocol, course),
         missed_since=facts.misses_in_a_row > 0,
         missed=_missed(protocol, course, facts, plan, on, occasion),
@@ -254,7 +255,7 @@ def _from_hour(protocol: Protocol, course: Course, phase: PhaseSpec, due: list[D
         change = changes.get(name)
         tasks = [by_name[task] for task in step.covers if task in by_name]
         if step.focus_work:
-            tasks += [t for t in due if t.focus and t.task not in covered and not t.waiting][:1]
+            tasks += _next_of_each_focus(due, covered)
         text = (change.text if change else None) or step.text
         if text is None and not tasks:
             continue
@@ -262,6 +263,15 @@ def _from_hour(protocol: Protocol, course: Course, phase: PhaseSpec, due: list[D
         own = (text,) if text else ()
         shown = () if text and not step.focus_work else tuple(t.do for t in tasks)
         yield label, step.minutes, (*own, *shown), tuple(tasks)
+
+
+def _next_of_each_focus(due: Iterable[DueTask], covered: set[str]) -> list[DueTask]:
+    """The next task of every focus, so that a second focus does not wait until the first has nothing left."""
+    found: dict[str, DueTask] = {}
+    for task in due:
+        if task.focus and task.task not in covered and not task.waiting:
+            found.setdefault(task.focus, task)
+    return list(found.values())
 
 
 def _from_tasks(due: list[DueTask]) -> Iterator[RawStep]:

@@ -250,7 +250,7 @@ class CourseFacts:
 
     def expected(self, participant: str) -> bool | None:
         booked = timing.next_booked(self._course, self._on)
-        return participant in booked.present if booked else None
+        return participant in booked.present if booked else participant == "patient"
 
     def present_in_last_session(self, participant: str) -> bool | None:
         last = self._last_held

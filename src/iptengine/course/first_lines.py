@@ -39,6 +39,7 @@ class Line:
         values: What it was made from.
         template: Words of the protocol that follow `text` and may still hold template names.
         after: Finished words after those.
+        fold: It belongs to what is also due, never to the first screen.
     """
 
     code: str
@@ -47,6 +48,7 @@ class Line:
     values: Mapping[str, object] = field(default_factory=dict)
     template: str = ""
     after: str = ""
+    fold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +227,13 @@ def _facts_due(scene: _Scene) -> Iterator[Line]:
         if fact.first or fact.ask is None or (any(f.fact == name for f in scene.course.facts) and not fact.ask.every):
             continue
         if is_due(fact.ask, scene.course, []):
-            yield Line("fact_due", f"Record: {fact.title}.", f"facts.{name}", {"fact": name})
+            told = f"Record: {fact.title}."
+            yield Line("fact_due", told, f"facts.{name}", {"fact": name}, fold=_begun(scene, fact.ask))
+
+
+def _begun(scene: _Scene, rhythm: Rhythm) -> bool:
+    """Whether it was due at the start and the first phase is over: still open, but no longer for the first screen."""
+    return rhythm.start and scene.course.phase != scene.protocol.spec.start
 
 
 def _checklists(scene: _Scene) -> Iterator[Line]:
@@ -235,7 +243,7 @@ def _checklists(scene: _Scene) -> Iterator[Line]:
         sessions = [a.id for a in scene.course.appointments if a.on in done]
         if open_ones and is_due(spec.ask, scene.course, [] if spec.ask.start else sessions):
             told = f"{spec.title}: {len(open_ones)} of {len(spec.items)} not answered."
-            yield Line("checklist", told, f"checklists.{name}", {"checklist": name})
+            yield Line("checklist", told, f"checklists.{name}", {"checklist": name}, fold=_begun(scene, spec.ask))
 
 
 def _contacts(scene: _Scene) -> Iterator[Line]:

@@ -150,7 +150,7 @@ class Facts(Protocol):
         """Days since it was last held; none when it never was."""
 
     def expected(self, participant: str) -> bool | None:
-        """Whether the participant is expected at the next session; none when nobody said."""
+        """Whether the participant is expected at the next session; with nothing booked, the patient alone is."""
 
     def present_in_last_session(self, participant: str) -> bool | None:
         """Whether the participant was there; none when no session was held or nobody noted who came."""
