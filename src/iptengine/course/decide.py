@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from iptengine.course import commands as c
@@ -278,22 +279,31 @@ def _with_consequences(desk: Desk, events: tuple[Event, ...]) -> Iterator[Event]
 
 def _tasks_recorded(desk: Desk, events: Sequence[Event]) -> Iterator[Event]:
     """The tasks that a record also counts as done, each once."""
-    records = [(event, _RECORDS[event.kind]) for event in events if event.kind in _RECORDS]
+    asking = _recorded_by(desk.protocol)
+    records = [(event, asking[kind]) for event in events if (kind := _RECORDS.get(event.kind)) in asking]
     if not records:
         return
     after = fold(desk.course, events)
     facts = CourseFacts(desk.protocol, after, desk.on)
     made: set[tuple[str, str]] = set()
-    for event, kind in records:
-        for home in desk.protocol.tasks.values():
-            if home.spec.recorded_by != kind:
-                continue
+    for event, homes in records:
+        for home in homes:
             focus = _focus_of(home, event, after)
             if focus is None or (home.name, focus) in made:
                 continue
             if _asked(home, focus, event, after, facts):
                 made.add((home.name, focus))
                 yield _also_done(desk, home, focus, event, after)
+
+
+@lru_cache(maxsize=256)
+def _recorded_by(protocol: Protocol) -> Mapping[RecordKind | None, tuple[TaskHome, ...]]:
+    """The tasks that count as done by a record, for each kind of record there is one for."""
+    found: dict[RecordKind | None, tuple[TaskHome, ...]] = {}
+    for home in protocol.tasks.values():
+        if home.spec.recorded_by is not None:
+            found[home.spec.recorded_by] = (*found.get(home.spec.recorded_by, ()), home)
+    return found
 
 
 def _also_done(desk: Desk, home: TaskHome, focus: str, event: Event, after: Course) -> Event:
