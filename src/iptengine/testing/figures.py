@@ -128,6 +128,7 @@ class SeenAgenda:
 
     first: tuple[str, ...]
     steps: tuple[str, ...]
+    minutes: tuple[int, ...]
     due: tuple[str, ...]
     texts: tuple[str, ...]
 
@@ -139,6 +140,7 @@ def seen_agenda(protocol: Protocol, course: Course, on: date) -> SeenAgenda:
     return SeenAgenda(
         tuple(line.code for line in page.first),
         tuple(step.label for step in page.steps),
+        tuple(step.minutes for step in page.steps),
         tuple(dict.fromkeys(task.task for task in tasks)),
         tuple(_texts(page)),
     )
@@ -218,7 +220,11 @@ def _alerts(found: AlertCount) -> Figures:
 
 def _outcome(found: Summary) -> Figures:
     end = found.outcome
-    return {} if end is None else {"name": end.outcome, "kind": end.kind, "reason": end.reason, "on": end.on}
+    return (
+        {}
+        if end is None
+        else {"name": end.outcome, "title": end.title, "kind": end.kind, "reason": end.reason, "on": end.on}
+    )
 
 
 def _share(share: Share) -> str:

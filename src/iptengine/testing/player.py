@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 from iptengine.authoring.vignette import (
     Expect,
     ExpectAgenda,
+    ExpectWays,
     Happening,
     Vignette,
     VignetteSpec,
@@ -25,10 +26,12 @@ from iptengine.course.events import AlertRaised, Event, SessionHeld, SessionMiss
 from iptengine.course.evolve import fold
 from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Actor, Stamp
+from iptengine.course.ways import Way
 from iptengine.diagnostics import Path, ProtocolError
 from iptengine.protocol.fields import Model
-from iptengine.protocol.protocol import Protocol
+from iptengine.protocol.protocol import Protocol, Reason
 from iptengine.testing.figures import Scene, SeenAgenda, final_figures, seen, seen_agenda
+from iptengine.testing.named_ways import seen_ways
 from iptengine.testing.report import Difference, told, word
 from iptengine.testing.script import NoSuchAlert, command_id, script
 
@@ -256,6 +259,8 @@ class _Comparing:
         for key in type(expect).model_fields:
             if key in expect.model_fields_set and key not in _OWN_WAY:
                 yield from self.against.value(getattr(expect, key), seen(scene, key), ("expect", key))
+        if expect.ways is not None:
+            yield from self._ways(expect.ways, seen_ways(self.protocol, step.after, step.on), ("expect", "ways"))
         for key, course in (("agenda_before", step.before), ("agenda", step.after)):
             wanted: ExpectAgenda | None = getattr(expect, key)
             if wanted is not None:
@@ -273,11 +278,31 @@ class _Comparing:
             if no is None:
                 yield self.against.difference(path, dict(wanted[key]), "no refusal")
                 continue
-            answers = {reason.code: reason.answer for reason in no.reasons}
-            expected = dict(wanted.get(key, {}))
-            loose = {code: answers[code] if how == "any" and code in answers else how for code, how in expected.items()}
-            if loose != answers:
-                yield self.against.difference(path, expected, answers)
+            yield from self._reasons(wanted.get(key, {}), no.reasons, path)
+
+    def _reasons(self, wanted: Mapping[str, str], reasons: Sequence[Reason], path: Path) -> Iterator[Difference]:
+        answers = {reason.code: reason.answer for reason in reasons}
+        loose = {code: answers[code] if how == "any" and code in answers else how for code, how in wanted.items()}
+        if loose != answers:
+            yield self.against.difference(path, dict(wanted), answers)
+
+    def _ways(self, wanted: ExpectWays, found: Mapping[str, Way], path: Path) -> Iterator[Difference]:
+        for name in wanted.open:
+            if name not in found or not found[name].open:
+                yield self.against.difference((*path, "open"), name, "shut" if name in found else "no such way")
+        for name, reasons in wanted.shut.items():
+            if name not in found or found[name].open:
+                yield self.against.difference((*path, "shut", name), "shut", "open" if name in found else "no such way")
+            else:
+                yield from self._reasons(reasons, found[name].reasons, (*path, "shut", name))
+        for name in wanted.none:
+            if name in found:
+                yield self.against.difference((*path, "none"), f"no way {name}", "that way")
+        for name, fields in wanted.choices.items():
+            offered = found[name].fields if name in found else {}
+            for key, choices in fields.items():
+                if choices != tuple(offered.get(key, ())):
+                    yield self.against.difference((*path, "choices", name, key), choices, tuple(offered.get(key, ())))
 
     def _agenda(self, wanted: ExpectAgenda, page: SeenAgenda, path: Path) -> Iterator[Difference]:
         for text in wanted.has:
@@ -292,10 +317,10 @@ class _Comparing:
         for task in wanted.not_due:
             if task in page.due:
                 yield self.against.difference((*path, "not_due"), f"{task} not due", page.due)
-        for key in ("first", "steps"):
+        for key in ("first", "steps", "minutes"):
             listed = getattr(wanted, key)
             if listed is not None and listed != getattr(page, key):
                 yield self.against.difference((*path, key), listed, getattr(page, key))
 
 
-_OWN_WAY = frozenset({"alerts", "warnings", "refused", "agenda_before", "agenda"})
+_OWN_WAY = frozenset({"alerts", "warnings", "refused", "ways", "agenda_before", "agenda"})

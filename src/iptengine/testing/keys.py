@@ -1,0 +1,433 @@
+"""Whether every key of the format acts: each is taken out of a protocol, and a vignette has to fail without it.
+
+``python -m iptengine.testing.keys PATH...`` does it for protocols and folders of them. A key counts as acting when,
+without it, one of the vignettes beside the protocol goes otherwise than it expects. Where the file cannot be loaded
+without it, another value is put in its place, and then a vignette has to go otherwise. A vignette that cannot be
+played any more, because it speaks of what was taken out, proves nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, get_args, get_origin
+
+from pydantic import TypeAdapter
+
+from iptengine.authoring.document import read_path
+from iptengine.authoring.loader import check_text
+from iptengine.authoring.shelves import PROTOCOL
+from iptengine.authoring.vignette import ENDING, Vignette, read_vignette
+from iptengine.diagnostics import Path, ProtocolError
+from iptengine.protocol.fields import Model
+from iptengine.protocol.model import Condition, Spec
+from iptengine.protocol.protocol import Protocol
+from iptengine.testing.player import play
+
+EXEMPT: Mapping[str, str] = {
+    "iptengine": "provenance: the version of the format",
+    "protocol": "provenance: the id",
+    "version": "provenance: the version",
+    "status": "provenance: whether a clinician has reviewed it",
+    "reviewed_by": "provenance: who reviewed it",
+    "title": "description: the treatment's name",
+    "population": "description: who it is for",
+    "about": "description: what a reader should know first",
+    "sources": "provenance: what the protocol rests on",
+    "decisions": "provenance: which reading was taken, and why",
+    "participants.*.title": "description: who a participant is",
+    "problem_areas.*.aliases": "description: other names in use",
+    "problem_areas.*.choose_when": "description: for the clinician's choice, which no engine makes",
+    "problem_areas.*.goals": "description: what the work in an area is for",
+}
+"""Keys that need not act, with everything under them, and why; and ``source``, wherever it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of the format.
+
+    Attributes:
+        name: Where it stands, by its first place in the format: ``phases.*.window``, ``phases.*.must.*``.
+        why_exempt: Why it need not act; empty when it has to.
+    """
+
+    name: str
+    why_exempt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What became of a protocol without one of its keys.
+
+    Attributes:
+        key: The key.
+        path: The place it was taken out of; empty when no protocol uses the key.
+        acts: Whether a vignette fails without it.
+        why: The difference that shows it, or why nothing does.
+    """
+
+    key: Key
+    path: str
+    acts: bool
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.key.name}: {self.why}"
+
+
+def keys(spec: type[Model] = Spec) -> tuple[Key, ...]:
+    """Every key of the format, in its order; a part that stands in several places counts once."""
+    return tuple(Key(name, _why_exempt(name)) for name in _names(spec))
+
+
+def removals(*paths: str | os.PathLike[str], spec: type[Model] = Spec) -> tuple[Removal, ...]:
+    """For each key that has to act: whether it does, in any of the protocols at `paths`.
+
+    Args:
+        paths: Protocol files; the vignettes in their folders that name them are played.
+        spec: The model of a protocol file.
+
+    Raises:
+        ProtocolError: A protocol or a vignette is not usable.
+        ValueError: A vignette fails before anything is taken out.
+    """
+    trials = [_Trial(os.fspath(path), spec) for path in paths]
+    for trial in trials:
+        trial.stands()
+    return tuple(_removal(key, trials) for key in keys(spec) if not key.why_exempt)
+
+
+def told(found: Sequence[Removal], exempt: Sequence[Key] = ()) -> str:
+    """A report: the keys that do not act, each with why, and how many do."""
+    dead = [removal for removal in found if not removal.acts]
+    lines = [f"{len(found) - len(dead)} keys act: without any one of them a vignette fails."]
+    if exempt:
+        lines.append(f"{len(exempt)} keys are provenance or description, and need not act.")
+    if dead:
+        many = "1 key does not act:" if len(dead) == 1 else f"{len(dead)} keys do not act:"
+        lines += [many, *(f"  {removal}" for removal in dead)]
+    return "\n".join(lines)
+
+
+def main(arguments: Sequence[str], say: Callable[[str], object] = print) -> int:
+    """Reports on the protocols at the given paths; 0 when every key acts."""
+    files = tuple(_protocol_files(arguments))
+    if not files:
+        say("give the path of a protocol with vignettes beside it, or of a folder of them")
+        return 2
+    try:
+        found = removals(*files)
+    except (ProtocolError, ValueError) as wrong:
+        say(str(wrong))
+        return 2
+    say(told(found, [key for key in keys() if key.why_exempt]))
+    return 0 if all(removal.acts for removal in found) else 1
+
+
+def _protocol_files(paths: Iterable[str]) -> Iterator[str]:
+    for path in paths:
+        if os.path.isdir(path):
+            yield from (os.path.join(path, name) for name in sorted(os.listdir(path)) if name.endswith(PROTOCOL))
+        else:
+            yield path
+
+
+def _why_exempt(name: str) -> str:
+    parts = name.split(".")
+    if "source" in parts:
+        return "provenance: what a statement rests on"
+    above = (".".join(parts[:end]) for end in range(len(parts), 0, -1))
+    return next((EXEMPT[outer] for outer in above if outer in EXEMPT), "")
+
+
+# -- the keys of the format --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """One place in a file where a key stands, or could."""
+
+    name: str
+    path: Path
+    kind: Any
+    required: bool
+
+
+def _plain(kind: Any) -> Any:
+    """A type without what is said about it, and without "or nothing"."""
+    while True:
+        if get_origin(kind) is Annotated:
+            kind = get_args(kind)[0]
+            continue
+        some = [one for one in get_args(kind) if one is not type(None)]
+        if type(None) in get_args(kind) and len(some) == 1:
+            kind = some[0]
+            continue
+        return kind
+
+
+def _is_model(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Model)
+
+
+def _is_map(kind: Any) -> bool:
+    return get_origin(kind) is Mapping
+
+
+def _fields(model: type[Model]) -> Iterator[tuple[str, Any, bool]]:
+    for name, described in model.model_fields.items():
+        kind: Any = described.annotation
+        if described.metadata:
+            kind = Annotated[(kind, *described.metadata)]
+        yield described.alias or name, kind, described.is_required()
+
+
+def _names(spec: type[Model]) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    _name_model(spec, "", {}, found)
+    return tuple(found)
+
+
+def _name_model(model: type[Model], at: str, seen: dict[type[Model], str], found: dict[str, None]) -> None:
+    if model in seen:
+        return
+    seen[model] = at
+    for name, kind, _ in _fields(model):
+        found[f"{at}.{name}" if at else name] = None
+        _name_below(kind, f"{at}.{name}" if at else name, seen, found)
+
+
+def _name_below(kind: Any, at: str, seen: dict[type[Model], str], found: dict[str, None]) -> None:
+    inner = _plain(kind)
+    if _is_model(inner):
+        _name_model(inner, at, seen, found)
+    elif _is_map(inner):
+        found[f"{at}.*"] = None
+        _name_below(get_args(inner)[1], f"{at}.*", seen, found)
+
+
+def _places(model: type[Model], root: object) -> tuple[_Place, ...]:
+    """Every place in the values of a file where a key of the format stands."""
+    homes: dict[type[Model], str] = {}
+    _name_model(model, "", homes, {})
+    return tuple(_of_model(model, root, (), homes))
+
+
+def _of_model(model: type[Model], value: object, path: Path, homes: Mapping[type[Model], str]) -> Iterator[_Place]:
+    if not isinstance(value, dict):
+        return
+    at = homes[model]
+    for name, kind, required in _fields(model):
+        if name in value:
+            known = f"{at}.{name}" if at else name
+            yield _Place(known, (*path, name), kind, required)
+            yield from _of_value(kind, value[name], (*path, name), known, homes)
+
+
+def _of_value(
+    kind: Any, value: object, path: Path, known: str, homes: Mapping[type[Model], str]
+) -> Iterator[_Place]:  # fmt: skip
+    inner = _plain(kind)
+    if _is_model(inner):
+        yield from _of_model(inner, value, path, homes)
+    elif _is_map(inner) and isinstance(value, dict):
+        entry = get_args(inner)[1]
+        for name in value:
+            yield _Place(f"{known}.*", (*path, name), entry, False)
+            yield from _of_value(entry, value[name], (*path, name), f"{known}.*", homes)
+
+
+# -- one protocol, and what its vignettes say without a key ------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Trial:
+    """A protocol with the vignettes that name it."""
+
+    file: str
+    spec: type[Model]
+    _answers: dict[str, str | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.root = read_path(self.file).require().root
+        self.places = _places(self.spec, self.root)
+        self.vignettes = tuple(_vignettes(self.file))
+
+    root: Any = field(init=False)
+    places: tuple[_Place, ...] = field(init=False)
+    vignettes: tuple[Vignette, ...] = field(init=False)
+
+    def stands(self) -> None:
+        """Make sure that nothing fails as things are."""
+        protocol = self._loaded(self.root)
+        if isinstance(protocol, str):
+            raise ValueError(f"{self.file}: {protocol}")
+        for vignette in self.vignettes:
+            played = play(vignette, protocol)
+            if played.differences:
+                raise ValueError(f"{vignette.document.file} fails as it is:\n{played.report}")
+
+    def without(self, place: _Place) -> str | None:
+        """What fails without a key; ``None`` when nothing does; raises `LookupError` when the file is refused."""
+        return self._of(_changed(self.root, place.path, _GONE))
+
+    def otherwise(self, place: _Place) -> str | None:
+        """What fails with another value in the place of a key."""
+        now = _at(self.root, place.path)
+        for value in _others(place, now, self.root):
+            try:
+                found = self._of(_changed(self.root, place.path, value))
+            except LookupError:
+                continue
+            if found:
+                return f"with {json.dumps(value, ensure_ascii=False)} in its place: {found}"
+        return None
+
+    def _of(self, root: object) -> str | None:
+        protocol = self._loaded(root)
+        if isinstance(protocol, str):
+            raise LookupError(protocol)
+        for vignette in self.vignettes:
+            try:
+                played = play(vignette, protocol)
+            except ProtocolError:  # it speaks of what was taken out
+                continue
+            if played.differences:
+                return str(played.differences[0])
+        return None
+
+    def _loaded(self, root: object) -> Protocol | str:
+        home = os.path.dirname(self.file)
+        folders = (home, os.path.join(home, "measures"))
+        text = "\n".join(_written(root, 0)) + "\n"
+        protocol, wrong = check_text(text.encode(), self.file, folders)
+        return f"{wrong[0].message} [{wrong[0].code}]" if protocol is None else protocol
+
+
+def _vignettes(protocol: str) -> Iterator[Vignette]:
+    folder = os.path.dirname(protocol) or os.curdir
+    for name in sorted(os.listdir(folder)):
+        if name.endswith(ENDING):
+            vignette = read_vignette(os.path.join(folder, name))
+            if vignette.spec.protocol == os.path.basename(protocol):
+                yield vignette
+
+
+def _removal(key: Key, trials: Sequence[_Trial]) -> Removal:
+    places = [(trial, place) for trial in trials for place in trial.places if place.name == key.name]
+    if not places:
+        return Removal(key, "", False, "no protocol here uses it")
+    refused = ""
+    for trial, place in places:
+        path = ".".join(str(part) for part in place.path)
+        try:
+            found = trial.without(place)
+        except LookupError as no:
+            refused = refused or str(no)
+            found = _below(trial, place) or trial.otherwise(place)
+        if found:
+            return Removal(key, path, True, found)
+    first = ".".join(str(part) for part in places[0][1].path)
+    if refused:
+        return Removal(key, first, False, f"without it: {refused}; but no other value makes a vignette fail")
+    return Removal(key, first, False, f"no vignette fails without it ({first})")
+
+
+def _below(trial: _Trial, place: _Place) -> str | None:
+    """What fails without one of the keys under a map that cannot be left out as a whole."""
+    depth = len(place.path)
+    for inner in trial.places:
+        if len(inner.path) > depth and inner.path[:depth] == place.path:
+            try:
+                found = trial.without(inner)
+            except LookupError:
+                continue
+            if found:
+                return f"without {'.'.join(str(part) for part in inner.path)}: {found}"
+    return None
+
+
+# -- other values ------------------------------------------------------------------------------------------------
+
+_GONE = object()
+
+
+def _others(place: _Place, now: object, root: object) -> Iterator[object]:
+    """Values that could stand in the place of one: of a closed list, of the examples, names of the file, a text."""
+    inner = _plain(place.kind)
+    if inner is Condition:
+        yield {"not": {"otherwise": now}}
+        return
+    if isinstance(now, dict | bool):
+        yield from () if isinstance(now, dict) else (not now,)
+        return
+    adapter: TypeAdapter[Any] = TypeAdapter(place.kind)
+    schema = adapter.json_schema()
+    told = [*_listed(schema, "enum"), *_listed(schema, "examples")]
+    if isinstance(now, int):
+        told += [now + 1, now - 1]
+    elif not told:
+        told = [*_all_names(root), "Something else altogether"]
+    yield from (value for value in dict.fromkeys(map(_hashable, told)) if value != now)
+
+
+def _hashable(value: object) -> object:
+    return value if isinstance(value, str | int) else str(value)
+
+
+def _listed(schema: object, word: str) -> Iterator[object]:
+    if isinstance(schema, dict):
+        yield from schema.get(word, ())
+        for part in schema.values():
+            yield from _listed(part, word)
+    elif isinstance(schema, list):
+        for part in schema:
+            yield from _listed(part, word)
+
+
+def _all_names(root: object) -> Iterator[str]:
+    """Every name the file gives to something."""
+    if isinstance(root, dict):
+        for name, value in root.items():
+            yield name
+            yield from _all_names(value)
+
+
+# -- a file without a key ----------------------------------------------------------------------------------------
+
+
+def _at(value: Any, path: Path) -> Any:
+    for part in path:
+        value = value[part]
+    return value
+
+
+def _changed(value: Any, path: Path, to: object) -> Any:
+    """The same values with another at `path`, or with none there."""
+    if not path:
+        return to
+    first, rest = path[0], path[1:]
+    if not rest and to is _GONE:
+        return {name: part for name, part in value.items() if name != first}
+    return {name: _changed(part, rest, to) if name == first else part for name, part in value.items()}
+
+
+def _written(value: Any, depth: int) -> Iterator[str]:
+    """A map as lines of YAML in blocks, every text in double quotes."""
+    indent = "  " * depth
+    if not value:
+        yield f"{indent}{{}}"
+    for name, part in value.items():
+        if isinstance(part, dict) and part:
+            yield f"{indent}{name}:"
+            yield from _written(part, depth + 1)
+        else:
+            yield f"{indent}{name}: {json.dumps(part, ensure_ascii=False)}"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
