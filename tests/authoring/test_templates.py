@@ -463,7 +463,7 @@ BOMBS = {
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_a_bomb_is_refused_quickly_on_a_small_stack(bomb: str) -> None:
     answers: list[tuple[TemplateFinding, ...]] = []
-    begun = time.perf_counter()
+    begun = time.process_time()
     before = threading.stack_size(512 * 1024)
     try:
         thread = threading.Thread(target=lambda: answers.append(check_template(BOMBS[bomb], NAMES, judged)))
@@ -473,7 +473,7 @@ def test_a_bomb_is_refused_quickly_on_a_small_stack(bomb: str) -> None:
         threading.stack_size(before)
     assert [bool(one) for one in answers] == [True]
     assert len(answers[0]) <= 100
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 SPOKEN = """{{ }} {% %} {# #} {%- -%} {{- if elif else endif for in endfor not and or is none defined met unmet unknown

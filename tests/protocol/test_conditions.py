@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from time import perf_counter
+from time import process_time
 from typing import get_origin, get_type_hints
 
 import pytest
@@ -430,16 +430,16 @@ def test_a_condition_that_is_said_to_be_always_known_is(text: str) -> None:
 @pytest.mark.parametrize("piece", ["not ", "(", "a ", "1", "phq9 >= 1 ", "\u0301", "<", "is is "])
 def test_eighty_thousand_characters_are_refused_at_once(piece: str) -> None:
     text = piece * (80_000 // len(piece))
-    began = perf_counter()
+    began = process_time()
     assert refused(text).code == "condition-too-long"
-    assert perf_counter() - began < 0.5
+    assert process_time() - began < 0.5
 
 
 @pytest.mark.parametrize("piece", ["not ", "( ", "a ", "1 ", "phq9 >= 1 ", "< ", "is is ", "a.b.c."])
 def test_the_longest_line_that_is_read_at_all_is_answered_soon(piece: str) -> None:
-    began = perf_counter()
+    began = process_time()
     assert refused((piece * LONGEST)[:LONGEST]).code.startswith("condition-")
-    assert perf_counter() - began < 1
+    assert process_time() - began < 1
 
 
 ESCAPES = (
@@ -496,9 +496,9 @@ def test_compiling_stays_quick_in_a_protocol_with_hundreds_of_names() -> None:
 
 
 def _seconds(text: str, names: Names) -> float:
-    began = perf_counter()
+    began = process_time()
     condition(text, names)
-    return perf_counter() - began
+    return process_time() - began
 
 
 @pytest.mark.parametrize(

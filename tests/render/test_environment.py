@@ -237,10 +237,10 @@ def test_a_rendering_that_grows_too_long_is_stopped() -> None:
 def test_the_dearest_template_allowed_stops_within_seconds() -> None:
     asks = "{% if a %}{{ b }}{% endif %}" * 600
     template = compile_template(f"{{% for x in xs %}}{{% for y in xs %}}{asks}{{% endfor %}}{{% endfor %}}")
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises(TemplateFault, match="too many steps"):
         render(template, {"xs": [1] * 10_000, "a": "x", "b": ""}, mode="markdown", output=10**9)
-    assert time.perf_counter() - begun < 3
+    assert time.process_time() - begun < 3
 
 
 def test_renderings_side_by_side_do_not_share_their_budget_or_answers() -> None:
@@ -430,9 +430,9 @@ def test_a_turned_writing_direction_ends_with_the_text_that_turned_it(said: str,
 
 
 def test_a_hundred_thousand_turns_of_direction_are_closed_at_once() -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert len(escape_html("\u202b" * 100_000 + "\u2069" * 100_000)) == 300_000
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1
 
 
 def test_words_marked_as_safe_are_data_all_the_same() -> None:
