@@ -337,31 +337,31 @@ def _forgets_the_first_reading(course: Course, event: ReadingTaken) -> dict[str,
 
 
 @pytest.mark.parametrize(
-    ("place", "instead", "says"),
+    ("walk", "place", "instead", "says"),
     [
-        ("iptengine.course.reports.risk_alerts", _no_alert, "raised no alert"),
-        ("iptengine.course.charts.Chart.drive", _no_guards, "a condition was open"),
-        ("iptengine.course.charts.Chart.drive", _ways_everywhere, "no such way in the file"),
-        ("iptengine.course.agenda.first_lines", lambda *_: (Line("x", "no risk line"),), "risk_"),
+        (SmallWalk, "iptengine.course.reports.risk_alerts", _no_alert, "raised no alert"),
+        (SmallWalk, "iptengine.course.charts.Chart.drive", _no_guards, "a condition was open"),
+        (AdultWalk, "iptengine.course.charts.Chart.drive", _ways_everywhere, "no such way in the file"),
+        (SmallWalk, "iptengine.course.agenda.first_lines", lambda *_: (Line("x", "no risk line"),), "risk_"),
     ],
     ids=["no built-in alert", "no guards", "ways everywhere", "no risk line"],
 )
 def test_the_walk_fails_when_a_guard_is_switched_off(
-    monkeypatch: pytest.MonkeyPatch, place: str, instead: Callable[..., Any], says: str
+    monkeypatch: pytest.MonkeyPatch, walk: type[Walk], place: str, instead: Callable[..., Any], says: str
 ) -> None:
     monkeypatch.setattr(place, instead)
-    _breaks(says)
+    _breaks(walk, says)
 
 
 def test_the_walk_fails_when_a_record_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(HANDLERS, "reading_taken", _forgets_the_first_reading)
-    _breaks("readings lost a record")
+    _breaks(SmallWalk, "readings lost a record")
 
 
-def _breaks(says: str) -> None:
+def _breaks(walk: type[Walk], says: str) -> None:
     pace = settings(PACE, max_examples=80, database=None, derandomize=True, print_blob=False, phases=[Phase.generate])
     with pytest.raises(AssertionError, match=says):
-        run_state_machine_as_test(SmallWalk, settings=pace)
+        run_state_machine_as_test(walk, settings=pace)
 
 
 def test_the_walk_stands_on_the_ground_it_speaks_of() -> None:

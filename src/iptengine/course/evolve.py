@@ -77,6 +77,7 @@ def _started(course: Course, event: e.CourseStarted | e.CourseAdopted) -> Change
             event.sessions, event.frequency, event.minutes, "", event.missed, event.uses_session, None,
             sessions_at_first=event.sessions,
         )  # fmt: skip
+    before = event.sessions_used if isinstance(event, e.CourseAdopted) else 0
     return {
         "protocol": event.protocol,
         "digest": event.digest,
@@ -85,7 +86,8 @@ def _started(course: Course, event: e.CourseStarted | e.CourseAdopted) -> Change
         "phase": event.phase,
         "phases": (PhaseEntry(event.phase, event.on, "adopted" if adopted else "start", event.id),),
         "contract": contract,
-        "adopted_sessions": event.sessions_used if isinstance(event, e.CourseAdopted) else 0,
+        "adopted_sessions": before,
+        "appointments": _numbered(before, course.appointments),
     }
 
 
@@ -105,9 +107,9 @@ def _phase_entered(course: Course, event: e.PhaseEntered) -> Changes:
 # -- appointments ------------------------------------------------------------------------------------------------
 
 
-def _numbered(course: Course, appointments: Iterable[Appointment]) -> tuple[Appointment, ...]:
-    """The appointments in their order of days, each place in the count numbered from 1."""
-    number = course.adopted_sessions
+def _numbered(before: int, appointments: Iterable[Appointment]) -> tuple[Appointment, ...]:
+    """The appointments in their order of days, each place in the count numbered on from the sessions `before`."""
+    number = before
     found = []
     for item in sorted(appointments, key=lambda a: a.on):
         number += item.used
@@ -121,7 +123,7 @@ def _booked(course: Course, event: e.AppointmentBooked) -> Changes:
         event.id, event.on, "planned", event.time, event.minutes, event.mode, event.present, event=event.id,
         booked=True,
     )  # fmt: skip
-    return {"appointments": _numbered(course, (*course.appointments, new))}
+    return {"appointments": _numbered(course.adopted_sessions, (*course.appointments, new))}
 
 
 def _meeting(course: Course, event: e.SessionHeld | e.SessionMissed) -> Changes:
@@ -137,7 +139,7 @@ def _meeting(course: Course, event: e.SessionHeld | e.SessionMissed) -> Changes:
             base, on=event.on, status=event.status, used=event.used, why=event.why, phase=event.phase, event=event.id
         )
     others = [a for a in course.appointments if a is not old]
-    return {"appointments": _numbered(course, (*others, new))}
+    return {"appointments": _numbered(course.adopted_sessions, (*others, new))}
 
 
 # -- contract and focus ------------------------------------------------------------------------------------------
@@ -283,7 +285,7 @@ def _taken_out(course: Course, id: str) -> tuple[Course, e.Event | Appointment |
     appointment = next((a for a in course.appointments if a.event == id), None)
     if appointment:
         others = [a for a in course.appointments if a is not appointment]
-        rest = _numbered(course, [*others, *_booking_of(appointment)])
+        rest = _numbered(course.adopted_sessions, [*others, *_booking_of(appointment)])
         changes: Changes = {"appointments": rest}
         return changed(course, changes), appointment, changes
     for field in _LISTS:

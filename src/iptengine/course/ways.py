@@ -26,7 +26,7 @@ from iptengine.protocol.quantities import add
 from iptengine.protocol.truth import Truth
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Way:
     """Something that can be said to the course: open with its fields, or blocked by reasons.
 
