@@ -64,6 +64,20 @@ def test_a_reported_fear_at_home_is_told_with_what_the_protocol_asks_for() -> No
     )
 
 
+def test_every_open_alert_has_its_own_line_and_its_own_blanks_oldest_first() -> None:
+    story = given(IPT, in_the_middle(), hold(4), phq9(18, self_harm=2), fact("fear_at_home", "yes", on=week(4)))
+    made = agenda(IPT, story.course, on=week(5))
+    heads = [line for line in made.text.splitlines() if line.startswith("!!")]
+    assert "2 RISK ALERTS" in made.text.splitlines()
+    assert heads == [
+        "!! PHQ-9, item 9 (thoughts of death or self-harm): answered 2, on Tue 24 March",
+        "!! Fear or violence at home was reported, on Tue 24 March 2026. Needs your",
+    ]
+    assert " ! Risk alerts: 2 need your assessment today. See above." in made.text.splitlines()
+    blanks = [line for line in made.text.splitlines() if line.startswith("   Alert ")]
+    assert [line.split(":")[0] for line in blanks] == ["   Alert 1", "   Alert 2"]
+
+
 def test_a_seen_alert_stays_and_an_assessed_one_leaves_the_head_of_the_page() -> None:
     story = given(IPT, in_the_middle(), hold(4), phq9(18, self_harm=2))
     seen = story.when(c.AcknowledgeAlert(story.open_alerts[0].id))

@@ -11,7 +11,7 @@ NEEDS = "Needs your assessment today."
 
 def alert_heading(count: int) -> str:
     """What stands over the open alerts: ``2 RISK ALERTS``."""
-    return "RISK ALERT" if count == 1 else f"{counted(count, 'RISK ALERT')}"
+    return "RISK ALERT" if count == 1 else counted(count, "RISK ALERT", "RISK ALERTS")
 
 
 def alert_lines(protocol: Protocol, course: Course) -> tuple[str, ...]:
