@@ -8,6 +8,7 @@ from types import ModuleType
 from iptengine.authoring.rules import (
     bad_name,
     bad_value,
+    circular_condition,
     contract_range,
     dead_end,
     deadline_does_not_fit,
@@ -52,6 +53,7 @@ from iptengine.diagnostics import Finding
 Rule = Callable[[View], Iterator[Finding]]
 
 _CHECKED: tuple[ModuleType, ...] = (
+    circular_condition,
     contract_range,
     dead_end,
     deadline_does_not_fit,
