@@ -14,11 +14,12 @@ from iptengine.course.course import Alert, Appointment, Course, in_session
 from iptengine.course.due_tasks import DueTask
 from iptengine.course.facts import CourseFacts
 from iptengine.course.wording import counted, day, listed, ordinal
-from iptengine.protocol.model import MISSES, ContactSpec
+from iptengine.protocol.model import MISSES, ContactSpec, FactSpec
 from iptengine.protocol.protocol import Guard, Protocol
 from iptengine.protocol.quantities import Rhythm
 from iptengine.protocol.truth import Truth
 
+THERAPIST = "therapist"
 MISSED_WORDS = {
     "no_show": "No-show",
     "late_cancel": "Late cancellation",
@@ -177,7 +178,7 @@ def _reviews(scene: _Scene) -> Iterator[Line]:
 
 def _questions(scene: _Scene) -> Iterator[Line]:
     for name, fact in scene.protocol.spec.facts.items():
-        if not fact.first or fact.ask is None:
+        if not fact.first or fact.ask is None or _hidden(fact):
             continue
         record = next((f for f in reversed(scene.course.facts) if f.fact == name), None)
         asked = [f.on for f in scene.course.facts if f.fact == name]
@@ -224,11 +225,18 @@ def _by_now(scene: _Scene) -> Iterator[Line]:
 
 def _facts_due(scene: _Scene) -> Iterator[Line]:
     for name, fact in scene.protocol.spec.facts.items():
-        if fact.first or fact.ask is None or (any(f.fact == name for f in scene.course.facts) and not fact.ask.every):
+        if fact.first or fact.ask is None or _hidden(fact):
+            continue
+        if any(f.fact == name for f in scene.course.facts) and not fact.ask.every:
             continue
         if is_due(fact.ask, scene.course, []):
             told = f"Record: {fact.title}."
             yield Line("fact_due", told, f"facts.{name}", {"fact": name}, fold=_begun(scene, fact.ask))
+
+
+def _hidden(fact: FactSpec) -> bool:
+    """Whether the therapist does not get to see it, and so is not asked for it."""
+    return THERAPIST in fact.hide_from
 
 
 def _begun(scene: _Scene, rhythm: Rhythm) -> bool:
