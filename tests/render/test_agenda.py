@@ -275,6 +275,24 @@ def test_a_last_meeting_nobody_planned_holds_the_short_set_of_ending_tasks() -> 
     assert any(line.startswith("   Ends as: ___") for line in part(made.text, "AFTER"))
 
 
+def test_an_ended_course_has_no_plan_and_no_meeting_ahead() -> None:
+    story = dispute().when(c.EndCourse("patient_decision", reason="other", on=week(7)))
+    made = page(story.course, week(8))
+    assert made.text.splitlines()[0].endswith("THE COURSE HAS ENDED")
+    assert part(made.text, "FIRST") == [
+        " ! Risk alerts: none open; 2 assessed (sessions 1 and 2). Ask again today.",
+    ]
+    assert part(made.text, "HOW IT ENDED") == [
+        "   Ended early by the patient's decision on Tue 14 April 2026.",
+        "   It still takes readings, assessments of alerts, corrections and contacts.",
+    ]
+    assert "PLAN" not in made.text
+    assert page(story.course, week(8), audience="patient").text == (
+        "FOR OUR MEETING\n\n   No meeting is planned.\n\nTO KEEP\n"
+        f"   If you want to reach us: {'_' * 52}\n   If you need help: {'_' * 59}\n"
+    )
+
+
 # -- the patient's page ------------------------------------------------------------------------------------------
 
 SERVICE = {"phone": "01 23 45", "help": "the crisis line of the town, 99 99"}
@@ -479,7 +497,7 @@ def test_every_course_has_a_page_in_eighty_columns_with_the_risk_line_first(
     assert made.problem == ""
     assert max(width(line) for line in made.text.splitlines()) <= 80
     assert part(made.text, "FIRST")[0].startswith(" ! Risk alerts: ")
-    if made.value and made.value.steps:
+    if made.value and made.value.steps and not made.value.ended:
         assert sum(step.minutes for step in made.value.steps) == made.value.minutes
 
 

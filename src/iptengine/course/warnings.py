@@ -122,8 +122,14 @@ def _budget(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[
     found = budget(protocol, course, facts)
     if found.fits is False:
         left = counted(found.left or 0, "session")
-        text = f"{left} left for {counted(len(found.open), 'required task')} still open: {listed(found.open)}"
+        names = listed(_labels(protocol, found.open))
+        text = f"{left} left for {counted(len(found.open), 'required task')} still open: {names}"
         yield CourseWarning("budget_short", text, "contract.sessions")
+
+
+def _labels(protocol: Protocol, tasks: tuple[str, ...]) -> list[str]:
+    """The tasks as the plan of the hour names them."""
+    return [protocol.tasks[name].spec.label or name.replace("_", " ") for name in tasks]
 
 
 def _unstaged(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[CourseWarning]:

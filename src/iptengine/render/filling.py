@@ -98,7 +98,7 @@ class Filling:
             "next": self._next(),
             "begins": [self._label(line) for line in value.coming if line.code == "next_time"],
             "announce_by": next((_number(line) for line in value.coming if line.code == "announce_by"), None),
-            "end": day(value.end) if value.end and not self._waits_for_record else None,
+            "end": day(value.end) if value.end and value.end != value.day and not self._waits_for_record else None,
             "open_in_focus": list(value.open_in_focus),
             "gates": [
                 {"title": gate.title, "open": gate.open, "needs": [needed(r) for r in gate.reasons]}

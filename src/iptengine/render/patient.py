@@ -34,6 +34,8 @@ def patient_page(
         TemplateFault: A text could not be filled in.
     """
     names = patient_names(protocol, course, value, service)
+    if value.ended:
+        return _ended(names)
     sections = tuple(_sections(names, value, overrides))
     return Page(
         audience="patient",
@@ -44,6 +46,17 @@ def patient_page(
         under=_when(value),
         sections=tuple(section for section in sections if section.blocks),
     )
+
+
+def _ended(names: Mapping[str, Value]) -> Page:
+    """No meeting is ahead; only where to turn is left to say."""
+    told = Section("ended", "", (Lines(("No meeting is planned.",)),))
+    phone, help = names["phone"], names["help"]
+    rows: list[Block] = [
+        Lines((f"{words}: {given}",)) if given is not None else Form(((Field(words),),))
+        for words, given in (("If you want to reach us", phone), ("If you need help", help))
+    ]
+    return Page("patient", "en", TITLE, TITLE.upper(), "", sections=(told, Section("keep", "TO KEEP", tuple(rows))))
 
 
 def patient_names(

@@ -44,6 +44,8 @@ def therapist_page(filling: Filling, detail: str) -> Page:
     Raises:
         TemplateFault: A text could not be filled in.
     """
+    if filling.value.ended:
+        return _ended(filling)
     sections = _usual(filling) if detail == "usual" else _brief(filling) if detail == "brief" else _trainee(filling)
     return Page(
         audience="therapist",
@@ -54,6 +56,30 @@ def therapist_page(filling: Filling, detail: str) -> Page:
         right=_which(filling),
         under=(*filling.section("focus"), *(() if detail == "brief" else _aim(filling))),
         sections=tuple(section for section in sections if section.blocks),
+        footer=footer(filling),
+        alerts=alert_lines(filling.protocol, filling.course),
+    )
+
+
+def _ended(filling: Filling) -> Page:
+    """What is left to show once the course has ended: alerts, how it ended, the last session. No plan."""
+    outcome = filling.course.outcome
+    known = filling.protocol.spec.outcomes.get(filling.value.ended)
+    title = known.title if known else filling.value.ended
+    when = f" on {weekday(outcome.on)} {outcome.on.year}" if outcome else ""
+    words = (f"{title}{when}.", "It still takes readings, assessments of alerts, corrections and contacts.")
+    risk = tuple(filling.line(line) for line in filling.value.first if line.code.startswith("risk_"))
+    return Page(
+        audience="therapist",
+        language="en",
+        title="Ended",
+        left=one_line(filling.value.called) or NOT_NAMED,
+        right=_which(filling),
+        sections=(
+            Section("first", "FIRST", (Marked(risk),)),
+            Section("ended", "HOW IT ENDED", (Lines(words),)),
+            _last_time(filling),
+        ),
         footer=footer(filling),
         alerts=alert_lines(filling.protocol, filling.course),
     )
