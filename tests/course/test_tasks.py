@@ -328,3 +328,19 @@ def test_a_fact_takes_what_its_type_says_and_anything_else_is_unanswered(
         given(typed).when(c.RecordFact("thing", value)).then(event("fact_recorded", value=value)).warned()
     for value in bad:
         given(typed).when(c.RecordFact("thing", value)).then(event("fact_recorded", value=None)).warned("bad_value")
+
+
+def test_a_task_of_every_session_that_a_record_counts_as_is_logged_once_a_day() -> None:
+    rated = variant(
+        "small", {"phases.opening.each_session": {"rate": {"do": "Fill in the form", "recorded_by": "reading"}}}
+    )
+    reading = c.Read("phq9", total=9, answers={"self_harm": 0})
+    story = given(rated, hold(1)).when(reading).then(event("reading_taken"), logged("rate"))
+    story = story.when(reading).then(event("reading_taken"))
+    story.when(hold(2), reading).then(event("reading_taken"), logged("rate"))
+
+
+def test_of_two_formulations_of_one_day_the_later_said_one_holds(ipt: Protocol) -> None:
+    story = given(ipt, c.WriteFormulation("a draft"), c.WriteFormulation("as agreed", agreed=True))
+    assert story.course.formulation is not None
+    assert story.course.formulation.text == "as agreed"

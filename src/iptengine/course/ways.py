@@ -16,6 +16,7 @@ from iptengine.course.desk import Desk
 from iptengine.course.facts import CourseFacts
 from iptengine.course.first_lines import due_measures
 from iptengine.course.refusal import Refused
+from iptengine.course.reports import HOW
 from iptengine.course.requests import REQUESTS
 from iptengine.course.stamp import Actor, Stamp
 from iptengine.course.warnings import warnings
@@ -58,10 +59,10 @@ class Due:
 
 def ways(protocol: Protocol, course: Course, *, on: date) -> tuple[Way, ...]:
     """What is open and what is blocked, and why, on the day `on`."""
-    if course.started is None:
-        return ()
     scene = _Scene(protocol, course, on)
-    found = [*_always(scene), *_alerts(scene)]
+    if course.started is None:
+        return tuple(_beginnings(scene))
+    found = [*_always(scene), *_records(scene), *_alerts(scene)]
     if course.ended is None:
         found = [*_sessions(scene), *_phases(scene), *_focuses(scene), *_contract(scene), *found, *_outcomes(scene)]
     return tuple(found)
@@ -73,7 +74,7 @@ class _Scene:
         midnight = datetime(on.year, on.month, on.day, tzinfo=UTC)
         self.stamp = Stamp("ways", on, midnight, Actor("ways", role="query"))
 
-    def request(self, command: c.Command, **fields: Sequence[str]) -> Way:
+    def request(self, command: c.Command, /, **fields: Sequence[str]) -> Way:
         """A request as it would be answered now: the same handlers that `decide` uses."""
         desk = Desk(self.protocol, self.course, command, self.stamp)
         try:
@@ -82,8 +83,42 @@ class _Scene:
             return Way(command, False, no.reasons, fields)
         return Way(command, True, (), fields)
 
-    def report(self, command: c.Command, **fields: Sequence[str]) -> Way:
+    def report(self, command: c.Command, /, **fields: Sequence[str]) -> Way:
         return Way(command, True, (), fields)
+
+
+def _beginnings(scene: _Scene) -> Iterator[Way]:
+    spec = scene.protocol.spec
+    yield scene.report(c.Start(on=scene.on), called=(), facts=tuple(spec.facts))
+    known = {"phase": tuple(spec.phases), "focus": tuple(spec.problem_areas)}
+    yield scene.report(c.Adopt("", 0, on=scene.on), sessions_used=(), called=(), **known)
+
+
+def _records(scene: _Scene) -> Iterator[Way]:
+    """What can be put on record at any time, and put right."""
+    spec, on = scene.protocol.spec, scene.on
+    tasks, techniques = tuple(scene.protocol.tasks), tuple(spec.techniques)
+    focuses = tuple(f.id for f in scene.course.focuses)
+    whole = {"scores": tuple(scene.protocol.measures), "exceptions": tasks, "note": ()}
+    yield scene.report(c.RecordSession(on=on), status=STATUSES, **whole)
+    yield scene.report(c.DoTask("", on=on), task=tasks, how=HOW, techniques=techniques, focus=focuses, note=())
+    yield scene.report(c.Defer("", on=on), task=tasks)
+    yield scene.report(c.RemindMe("", on=on), text=())
+    yield scene.report(c.WriteNote("", on=on), text=())
+    yield scene.report(c.RecordDiagnosis("", on=on), diagnosis=(), criteria=())
+    yield scene.report(c.WaiveDiagnosis(because="", on=on), because=())
+    yield scene.report(c.RecordPerson("", on=on), **dict.fromkeys(c.inputs(c.RecordPerson), ()))
+    yield scene.report(c.RecordLifeEvent("", on=on), what=(), when=(), symptoms=())
+    yield scene.report(c.WriteFormulation("", on=on), text=(), agreed=())
+    yield scene.report(c.SetGoal("", on=on), text=(), focus=focuses)
+    yield scene.report(c.AssignHomework("", on=on), text=())
+    for homework in scene.course.homework:
+        if not homework.how:
+            yield scene.report(c.ReviewHomework(homework.id, on=on), how=(), note=())
+    for name, checklist in spec.checklists.items():
+        yield scene.report(c.FillChecklist(name, {}, on=on), answers=tuple(checklist.items), decision=())
+    yield scene.report(c.Correct("", c.WriteNote(""), because="", on=on), event=(), command=(), because=())
+    yield scene.report(c.Withdraw("", because="", on=on), event=(), because=())
 
 
 def _sessions(scene: _Scene) -> Iterator[Way]:
@@ -115,6 +150,15 @@ def _focuses(scene: _Scene) -> Iterator[Way]:
     for focus in scene.course.open_focuses:
         yield from _stages(scene, focus)
         yield scene.request(c.CloseFocus(focus.id, because="…", on=scene.on), because=())
+        yield from _changes(scene, focus, people)
+
+
+def _changes(scene: _Scene, focus: Focus, people: Sequence[str]) -> Iterator[Way]:
+    for area, spec in scene.protocol.spec.problem_areas.items():
+        if area != focus.area:
+            person = "…" if spec.with_person else ""
+            change = c.ChangeFocus(focus.id, to=area, person=person, because="…", on=scene.on)
+            yield scene.request(change, person=people, id=(), because=())
 
 
 def _stages(scene: _Scene, focus: Focus) -> Iterator[Way]:
@@ -166,9 +210,6 @@ def _always(scene: _Scene) -> Iterator[Way]:
         yield scene.report(c.Read(name, on=scene.on), answers=tuple(measure.items), total=())
     for name, fact in spec.facts.items():
         yield scene.report(c.RecordFact(name, None, on=scene.on), value=fact.one_of)
-    for name, checklist in spec.checklists.items():
-        questions = tuple(item.text for item in checklist.items.values())
-        yield scene.report(c.FillChecklist(name, {}, on=scene.on), answers=questions, decision=())
     for name, contact in spec.contacts.items():
         known = c.RecordContact(name, present=contact.present, on=scene.on)
         yield scene.report(known, mode=(), present=tuple(spec.participants), note=())
@@ -181,6 +222,8 @@ def _alerts(scene: _Scene) -> Iterator[Way]:
             yield scene.report(c.AcknowledgeAlert(alert.id, on=scene.on))
         if "assess" in triggers and alert.needs_assessment:
             yield scene.report(c.AssessAlert(alert.id, found="", plan="", on=scene.on), found=(), plan=())
+        if "monitor" in triggers:
+            yield scene.report(c.MonitorAlert(alert.id, on=scene.on))
         if "close" in triggers:
             yield scene.report(c.CloseAlert(alert.id, on=scene.on), because=())
 
