@@ -80,15 +80,18 @@ def planned(protocol: Protocol, course: Course, on: date) -> Plan:
     """The next session, the one after it, and the end if all goes as agreed."""
     booked = next_booked(course, on)
     done = past(course)
-    how_often = frequency(protocol, course, on)
     if booked is not None:
         first = booked.on
     elif done:
+        # The next visit follows the frequency that held on the day of the last one.
+        how_often = frequency(protocol, course, done[-1].on)
         first = max(on, _following(how_often, [a.on for a in done]))
     else:
         first = max(on, course.started or on)
     following = next((a.on for a in course.appointments if a.status == "planned" and a.on > first), None)
-    after_next = following or _following(how_often, [*(a.on for a in done if a.on < first), first])
+    after_next = following or _following(
+        frequency(protocol, course, first), [*(a.on for a in done if a.on < first), first]
+    )
     left = sessions_left(course)
     end = _end(protocol, course, [*(a.on for a in done if a.on < first), first], left) if left else None
     return Plan(first, booked is not None, after_next, end)
