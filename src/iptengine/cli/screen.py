@@ -87,7 +87,7 @@ def columns(rows: Iterable[tuple[str, ...]], indent: int = 2, gap: int = 2) -> I
     start = indent + sum(wide + gap for wide in widths)
     for row in rows:
         head = " " * indent + "".join(cell.ljust(wide + gap) for cell, wide in zip(row, widths, strict=False))
-        yield head + wrapped(row[-1], start, start).lstrip()
+        yield (head + wrapped(row[-1], start, start).lstrip()).rstrip()
 
 
 @contextmanager
