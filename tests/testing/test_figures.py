@@ -250,3 +250,16 @@ def test_techniques_are_counted_by_session() -> None:
     both = ", tasks: {dispute_rehearse: {techniques: role_play}, rehearse: {techniques: role_play}}"
     (found,) = logged(MIDDLE + session(1, both) + session(2) + session(3)).techniques
     assert (found.technique, found.share) == ("role_play", Share(1, 3))
+
+
+def test_work_on_an_area_before_it_was_agreed_is_no_focus_work() -> None:
+    agreed = ", deviate: {because: x, request: {enter: middle}}"
+    text = "happenings:\n" + session(1, agreed) + session(2, ", done: dispute_try")
+    text += session(3, ", focus: {d: {area: role_dispute, person: S.}}, done: dispute_try") + session(4, ", done: link")
+    assert logged(text).focus == Share(1, 3)
+
+
+def test_the_words_of_a_task_narrow_the_window_of_its_phase() -> None:
+    early = logged("happenings:\n" + session(1, ", done: [inventory, history]"))
+    in_time = logged("happenings:\n" + session(1, ", done: history") + session(2, ", done: inventory"))
+    assert (early.timing, in_time.timing) == (Share(1, 2), Share(2, 2))

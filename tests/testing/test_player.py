@@ -255,3 +255,40 @@ def test_no_repr_holds_patient_text() -> None:
     assert repr(found) == "<Played 17 happenings, 0 differences>"
     assert repr(found.steps[0]).startswith("<Step session_1: ")
     assert repr(read_vignette(COURSE_A)).endswith("impasse-reopened.vignette.yaml: 17 happenings>")
+
+
+def test_what_a_happening_says_reaches_the_course_word_by_word() -> None:
+    text = (
+        "happenings:\n"
+        "  one:\n"
+        "    week: 1\n"
+        "    status: attended\n"
+        "    people: {Z.: {name: Zoé, role: aunt}}\n"
+        "    formulation: {text: x, agreed: false}\n"
+        "    checklist: {suitability: {answers: {mania: no, danger: yes, psychosis: }}}\n"
+        "    contract: {sessions: 12}\n"
+        "    amend: {because: y, frequency: 2 a week, frequency_until: 2026-03-20}\n"
+        "    focus: {a: {area: grief, primary: false}, d: {area: role_dispute, person: S.}}\n"
+        "    stage: {d: {to: resolved_agreement, because: z, new_information: true}}\n"
+        "    deviate: {because: It cannot wait, request: {enter: middle}}\n"
+        "  two: {week: 2, status: rescheduled, moved_to: 2026-03-12}\n"
+        "  three: {on: 2026-03-12, record: {scores: {phq9: {total: 9, self_harm: 0}}, exceptions: {link: declined}}}\n"
+    )
+    found = played(text)
+    course = found.course
+    assert found.report == ""
+    assert course.people[0].name == "Zoé"
+    assert course.formulation is not None
+    assert not course.formulation.agreed
+    assert course.checklists[0].answers == {"mania": False, "danger": True, "psychosis": None}
+    assert course.contract is not None
+    assert (course.contract.frequency, course.contract.frequency_until) == ("2 a week", date(2026, 3, 20))
+    assert [(f.id, f.primary) for f in course.open_focuses] == [("d", True), ("a", False)]
+    assert [(entry.stage, entry.way) for entry in course.focuses[1].history] == [
+        ("resolved_agreement", "new information")
+    ]
+    assert [d.because for d in course.deviations] == ["It cannot wait"]
+    assert [(a.status, a.on) for a in course.appointments if a.on > date(2026, 3, 10)] == [
+        ("attended", date(2026, 3, 12))
+    ]
+    assert [t.how for t in course.tasks if t.task == "link"] == ["declined"]
