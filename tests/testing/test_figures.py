@@ -263,3 +263,9 @@ def test_the_words_of_a_task_narrow_the_window_of_its_phase() -> None:
     early = logged("happenings:\n" + session(1, ", done: [inventory, history]"))
     in_time = logged("happenings:\n" + session(1, ", done: history") + session(2, ", done: inventory"))
     assert (early.timing, in_time.timing) == (Share(1, 2), Share(2, 2))
+
+
+def test_staging_is_asked_for_only_when_a_dispute_is_the_focus() -> None:
+    grief = logged("happenings:\n" + session(1, ", focus: {g: {area: grief}}")).coverage[0].share
+    dispute = logged("happenings:\n" + session(1, ", focus: {d: {area: role_dispute, person: S.}}")).coverage[0].share
+    assert (grief, dispute) == (Share(1, 16), Share(1, 17))
