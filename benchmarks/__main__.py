@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 
 from benchmarks.frame import Bench, Row, measure
+from benchmarks.profiles import hot_spots
 from benchmarks.report import RESULTS, keep, summary, table
 
 NAMES = sorted(path.stem.removeprefix("bench_") for path in Path(__file__).parent.glob("bench_*.py"))
@@ -16,6 +17,8 @@ NAMES = sorted(path.stem.removeprefix("bench_") for path in Path(__file__).paren
 def main() -> int:
     """Print the table, keep the JSON; 1 when a goal is missed."""
     asked = _arguments()
+    if asked.profile:
+        return _profiles(asked.profile)
     rows: list[Row] = []
     for name in asked.names or NAMES:
         for bench in _benches(name):
@@ -35,12 +38,21 @@ def _benches(name: str) -> tuple[Bench, ...]:
     return tuple(found)
 
 
+def _profiles(name: str) -> int:
+    """Where our own time or memory goes, for each row of a file."""
+    for bench in _benches(name):
+        print(bench.what)
+        print("\n".join(bench.profile() if bench.profile else hot_spots(bench.ours)), end="\n\n")
+    return 0
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"one or more of: {', '.join(NAMES)}")
     parser.add_argument("--rounds", type=int, help="fewer rounds for a quick look, more for a busy machine")
+    parser.add_argument("--profile", metavar="NAME", help="show where our own time or memory goes, measuring nothing")
     asked = parser.parse_args()
-    if unknown := [name for name in asked.names if name not in NAMES]:
+    if unknown := [name for name in (*asked.names, *filter(None, [asked.profile])) if name not in NAMES]:
         parser.error(f"no bench_{unknown[0]}.py here; there is: {', '.join(NAMES)}")
     if asked.rounds is not None and asked.rounds < 1:
         parser.error("at least one round")

@@ -109,7 +109,7 @@ def _by_hand() -> Round:
 
 
 def _simpleeval() -> Round:
-    from simpleeval import SimpleEval
+    from simpleeval import SimpleEval  # type: ignore[import-untyped,unused-ignore]
 
     evaluator = SimpleEval(names=dict(VALUES))
     asked = tuple(_parsed(evaluator, text) for text in EXPRESSIONS)
@@ -133,10 +133,11 @@ def _jinja() -> Round:
 
 def _cel() -> Round:
     import celpy
+    from celpy.adapter import json_to_cel
 
     environment = celpy.Environment()
     programs = tuple(environment.program(environment.compile(text)) for text in EXPRESSIONS)
-    values = celpy.json_to_cel(dict(VALUES))
+    values: Any = json_to_cel(dict(VALUES))
     _same(tuple(bool(each.evaluate(values)) for each in programs), ANSWERS_WITHOUT_UNKNOWN)
     return _asked(tuple(each.evaluate for each in programs), values, REPEATS // 100)
 

@@ -52,10 +52,10 @@ def _answers(total: int, item_9: int) -> dict[str, int]:
 
 
 def _session(
-    week: int, total: int, item_9: int, tasks: tuple[str, ...], **more: tuple[str, ...]
+    week: int, total: int, item_9: int, tasks: tuple[str, ...], present: tuple[str, ...] = ("patient",)
 ) -> Iterator[c.Command]:
     day = _day(week)
-    yield c.HoldSession(on=day, minutes=50, mode="in person", **more)
+    yield c.HoldSession(on=day, minutes=50, mode="in person", present=present)
     yield c.Read("phq9", on=day, answers=_answers(total, item_9))
     if item_9:
         yield c.AssessAlert(
@@ -93,8 +93,8 @@ def _middle() -> Iterator[c.Command]:
         if week == 12:
             yield c.MissSession("cancelled_by_therapist", on=_day(11), why="training")
         routine = tuple(task for task in ROUTINE if not (week == 12 and task == "link"))
-        guest = {"present": ("patient", "spouse_or_partner")} if week == 9 else {}
-        yield from _session(week, total, item_9, (*routine, *tasks), **guest)
+        present = ("patient", "spouse_or_partner") if week == 9 else ("patient",)
+        yield from _session(week, total, item_9, (*routine, *tasks), present)
         if week == 7:
             yield c.Restage(SPOUSE, to="renegotiation", because="raised at home; a row, and then a talk")
     yield c.AnnounceEnding(on=_day(13))

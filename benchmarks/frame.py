@@ -56,6 +56,7 @@ class Bench:
         rounds: How often each contender has its turn.
         unit: What a round returns.
         complaints: Anything else that must not be so; each one makes the goal missed.
+        profile: What ``--profile`` prints for a figure that is no time, one line each.
     """
 
     what: str
@@ -66,6 +67,7 @@ class Bench:
     rounds: int = 31
     unit: Unit = "ns"
     complaints: Callable[[], Sequence[str]] = _nothing
+    profile: Callable[[], Sequence[str]] | None = None
 
     def __post_init__(self) -> None:
         if self.goal.of == "base" and self.base is None:
@@ -145,7 +147,7 @@ def measure(bench: Bench, rounds: int | None = None) -> Row:
     present = [who for who in bench.entered if _installed(who)]
     costs = _take_turns([who.prepare() for who in present], rounds or bench.rounds)
     found = dict(zip((who.name for who in present), costs, strict=True))
-    base = found[bench.base.name] if bench.base else None
+    base = found.get(bench.base.name) if bench.base else None
 
     def figure(who: Contender) -> Figure:
         return _figure(_name(who), found[who.name], base)
@@ -155,9 +157,9 @@ def measure(bench: Bench, rounds: int | None = None) -> Row:
         unit=bench.unit,
         goal=bench.goal,
         ours=figure(bench.ours),
-        base=figure(bench.base) if bench.base else None,
+        base=figure(bench.base) if bench.base and bench.base in present else None,
         peers=tuple(figure(peer) for peer in bench.peers if peer in present),
-        not_installed=tuple(peer.needs for peer in bench.peers if peer not in present),
+        not_installed=tuple(who.needs for who in bench.entered if who not in present),
         complaints=tuple(bench.complaints()),
     )
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.frame import Bench, Contender, Goal, Round, measure
+from benchmarks.profiles import hot_spots
 from benchmarks.report import keep, shown, summary, table
 
 
@@ -57,6 +58,21 @@ def test_a_peer_that_is_missing_is_a_loud_line_and_in_the_summary() -> None:
     assert summary([row]) == (
         "1 row: 1 met, 0 missed\n  NOT INSTALLED, so not compared: no-such-distribution (pip install -e '.[bench]')"
     )
+
+
+def test_a_base_that_is_missing_misses_the_goal_and_is_told() -> None:
+    absent = Contender("someone", costs(1, 1).prepare, needs="no-such-distribution")
+    row = measure(replace(BENCH, base=absent))
+    assert (row.met, row.base, row.not_installed) == (False, None, ("no-such-distribution",))
+
+
+def test_a_profile_names_the_function_that_took_the_time() -> None:
+    def slow() -> float:
+        return float(sum(range(20_000)))
+
+    lines = list(hot_spots(Contender("slow", lambda: slow)))
+    assert lines[0] == "  share  with what it calls       calls  where"
+    assert sorted(line.split()[-1] for line in lines[1:]) == ["builtins.sum>", "slow"]
 
 
 def test_the_contenders_take_turns_and_each_begins_a_round() -> None:
