@@ -296,11 +296,27 @@ def test_a_review_is_asked_for_again_when_it_had_gone_and_comes_back(ipt: Protoc
     assert story.raised.count("sudden_rise") == 2
 
 
-def test_half_of_the_sessions_without_improvement_asks_for_a_review(ipt: Protocol) -> None:
+def _before_half_way(ipt: Protocol) -> Story:
     story = given(ipt, contract(12), hold(1), phq9(18, self_harm=0), *(hold(n) for n in range(2, 6)))
-    story = story.when(phq9(15, self_harm=0)).then(scored(15))
-    story.when(hold(6)).then(
-        event("session_held", number=6), alert("no_reliable_improvement", level="review", cause=f"k{story.count + 1}.1")
+    return story.when(phq9(15, self_harm=0)).then(scored(15))
+
+
+def test_half_of_the_sessions_without_improvement_asks_for_a_review(ipt: Protocol) -> None:
+    story = _before_half_way(ipt).when(hold(6)).then(event("session_held", number=6))
+    story.when(phq9(14, self_harm=0)).then(
+        scored(14), alert("no_reliable_improvement", level="review", cause=f"k{story.count + 1}.1")
+    )
+
+
+def test_the_reading_of_the_day_decides_whether_half_way_asks_for_a_review(ipt: Protocol) -> None:
+    story = _before_half_way(ipt).when(hold(6)).then(event("session_held", number=6))
+    story.when(phq9(12, self_harm=0)).then(scored(12))
+
+
+def test_a_review_that_waited_for_a_reading_that_never_came_is_raised_with_the_next_session(ipt: Protocol) -> None:
+    story = _before_half_way(ipt).when(hold(6)).then(event("session_held", number=6))
+    story.when(hold(7)).then(
+        event("session_held", number=7), alert("no_reliable_improvement", level="review", cause=f"k{story.count + 1}.1")
     )
 
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from iptengine.authoring.rules import listing, pages_condition, pages_measure, pages_template, pages_yaml
+from iptengine.authoring.rules import (
+    listing,
+    pages_condition,
+    pages_measure,
+    pages_template,
+    pages_vignette,
+    pages_yaml,
+)
 from iptengine.diagnostics import did_you_mean
 
 _HEADINGS: Mapping[str, Mapping[str, object]] = {
@@ -13,6 +20,7 @@ _HEADINGS: Mapping[str, Mapping[str, object]] = {
     "Conditions": pages_condition.PAGES,
     "Texts": pages_template.PAGES,
     "Measures": pages_measure.PAGES,
+    "Vignettes": pages_vignette.PAGES,
     "Files": pages_yaml.PAGES,
 }
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from iptengine.course.course import Course, changed
 from iptengine.course.desk import Desk
-from iptengine.course.events import AlertRaised, Event, FactRecorded, ReadingTaken
+from iptengine.course.events import AlertRaised, Event, FactRecorded, ReadingTaken, SessionHeld
 from iptengine.course.evolve import fold
 from iptengine.course.facts import CourseFacts
 from iptengine.protocol.conditions import Condition
@@ -135,9 +135,23 @@ def _raised_by(
             return reported
     if guard.answer(now) is not Truth.YES:
         return None
-    if guard.answer(desk.facts) is Truth.YES and desk.facts.alert_raised(name):
+    before = guard.answer(desk.facts)
+    if before is Truth.YES and desk.facts.alert_raised(name):
+        return None
+    if kind == "review" and before is not Truth.YES and _reading_to_come(guard, events, after):
         return None
     return next((event for event in events if _speaks_of(event) & _mentioned(guard)), events[-1])
+
+
+def _reading_to_come(guard: Guard, events: Sequence[Event], after: Course) -> bool:
+    """Whether a session was only just recorded and its reading, of which the condition speaks, is not yet.
+
+    The reading of the day then decides; when none comes, the next thing recorded raises what still holds.
+    """
+    held = [event for event in events if isinstance(event, SessionHeld)]
+    measures = {name for sort, name in _mentioned(guard) if sort == "measure"}
+    taken = {reading.measure for reading in after.readings if held and reading.on == held[-1].on}
+    return bool(held) and bool(measures - taken)
 
 
 def _reports(desk: Desk, guard: Guard, event: Event, after: Course, now: CourseFacts) -> bool:
