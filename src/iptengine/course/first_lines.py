@@ -250,7 +250,8 @@ def _checklists(scene: _Scene) -> Iterator[Line]:
         done = [c.on for c in scene.course.checklists if c.checklist == name]
         sessions = [a.id for a in scene.course.appointments if a.on in done]
         if open_ones and is_due(spec.ask, scene.course, [] if spec.ask.start else sessions):
-            told = f"{spec.title}: {len(open_ones)} of {len(spec.items)} not answered."
+            asked = f"{len(open_ones)} of {len(spec.items)} not answered; next: {spec.items[open_ones[0]].text}"
+            told = f"{spec.title}: {asked if asked.endswith(('.', '?')) else f'{asked}.'}"
             yield Line("checklist", told, f"checklists.{name}", {"checklist": name}, fold=_begun(scene, spec.ask))
 
 

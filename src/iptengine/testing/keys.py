@@ -22,10 +22,10 @@ from iptengine.authoring.loader import check_text
 from iptengine.authoring.shelves import PROTOCOL
 from iptengine.authoring.vignette import ENDING, Vignette, read_vignette
 from iptengine.diagnostics import Path, ProtocolError
-from iptengine.protocol.fields import Model
+from iptengine.protocol.fields import NAME_PATTERN, Model
 from iptengine.protocol.model import Condition, Spec
 from iptengine.protocol.protocol import Protocol
-from iptengine.testing.player import play
+from iptengine.testing.player import first_difference
 
 EXEMPT: Mapping[str, str] = {
     "iptengine": "provenance: the version of the format",
@@ -250,7 +250,7 @@ class _Trial:
 
     file: str
     spec: type[Model]
-    _answers: dict[str, str | None] = field(default_factory=dict)
+    _answers: dict[tuple[Path, str], str | LookupError | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.root = read_path(self.file).require().root
@@ -267,37 +267,48 @@ class _Trial:
         if isinstance(protocol, str):
             raise ValueError(f"{self.file}: {protocol}")
         for vignette in self.vignettes:
-            played = play(vignette, protocol)
-            if played.differences:
-                raise ValueError(f"{vignette.document.file} fails as it is:\n{played.report}")
+            found = first_difference(vignette, protocol)
+            if found is not None:
+                raise ValueError(f"a vignette fails as it is:\n{found}")
 
     def without(self, place: _Place) -> str | None:
         """What fails without a key; ``None`` when nothing does; raises `LookupError` when the file is refused."""
-        return self._of(_changed(self.root, place.path, _GONE))
+        return self._with(place.path, _GONE)
 
     def otherwise(self, place: _Place) -> str | None:
         """What fails with another value in the place of a key."""
         now = _at(self.root, place.path)
-        for value in _others(place, now, self.root):
+        elsewhere = [_at(self.root, other.path) for other in self.places if other.name == place.name]
+        for value in _others(place, now, elsewhere, self.root):
             try:
-                found = self._of(_changed(self.root, place.path, value))
+                found = self._with(place.path, value)
             except LookupError:
                 continue
             if found:
                 return f"with {json.dumps(value, ensure_ascii=False)} in its place: {found}"
         return None
 
-    def _of(self, root: object) -> str | None:
+    def _with(self, path: Path, value: object) -> str | None:
+        """What fails with another value at `path`, or with none."""
+        known = (path, "" if value is _GONE else json.dumps(value))
+        if known not in self._answers:
+            self._answers[known] = self._tried(_changed(self.root, path, value))
+        answer = self._answers[known]
+        if isinstance(answer, LookupError):
+            raise answer
+        return answer
+
+    def _tried(self, root: object) -> str | LookupError | None:
         protocol = self._loaded(root)
         if isinstance(protocol, str):
-            raise LookupError(protocol)
+            return LookupError(protocol)
         for vignette in self.vignettes:
             try:
-                played = play(vignette, protocol)
+                found = first_difference(vignette, protocol)
             except ProtocolError:  # it speaks of what was taken out
                 continue
-            if played.differences:
-                return str(played.differences[0])
+            if found is not None:
+                return str(found)
         return None
 
     def _loaded(self, root: object) -> Protocol | str:
@@ -338,26 +349,43 @@ def _removal(key: Key, trials: Sequence[_Trial]) -> Removal:
 
 
 def _below(trial: _Trial, place: _Place) -> str | None:
-    """What fails without one of the keys under a map that cannot be left out as a whole."""
+    """What fails without, or with another, of the keys under a part that cannot be left out as a whole."""
     depth = len(place.path)
-    for inner in trial.places:
-        if len(inner.path) > depth and inner.path[:depth] == place.path:
-            try:
-                found = trial.without(inner)
-            except LookupError:
-                continue
-            if found:
-                return f"without {'.'.join(str(part) for part in inner.path)}: {found}"
+    below = [inner for inner in trial.places if inner.path[:depth] == place.path and inner.path != place.path]
+    for answer in (_without, _otherwise):
+        for inner in below:
+            if not _why_exempt(inner.name) and (found := answer(trial, inner)):
+                return f"but {'.'.join(str(part) for part in inner.path)} acts: {found}"
     return None
+
+
+def _without(trial: _Trial, place: _Place) -> str | None:
+    try:
+        return trial.without(place)
+    except LookupError:
+        return None
+
+
+def _otherwise(trial: _Trial, place: _Place) -> str | None:
+    """What fails with another value, where the file cannot be loaded without one."""
+    try:
+        return trial.without(place)
+    except LookupError:
+        return trial.otherwise(place)
 
 
 # -- other values ------------------------------------------------------------------------------------------------
 
 _GONE = object()
+OTHERWISE = "Something else altogether"
 
 
-def _others(place: _Place, now: object, root: object) -> Iterator[object]:
-    """Values that could stand in the place of one: of a closed list, of the examples, names of the file, a text."""
+def _others(place: _Place, now: object, elsewhere: Sequence[object], root: object) -> Iterator[object]:
+    """Values that could stand in the place of one.
+
+    What the file says elsewhere under the same key, a closed list, the examples of the format, names in the file,
+    and any text.
+    """
     inner = _plain(place.kind)
     if inner is Condition:
         yield {"not": {"otherwise": now}}
@@ -367,21 +395,31 @@ def _others(place: _Place, now: object, root: object) -> Iterator[object]:
         return
     adapter: TypeAdapter[Any] = TypeAdapter(place.kind)
     schema = adapter.json_schema()
-    told = [*_listed(schema, "enum"), *_listed(schema, "examples")]
+    told = [*elsewhere, *_listed(schema, "enum"), *_listed(schema, "examples")]
     if isinstance(now, int):
         told += [now + 1, now - 1]
-    elif not told:
-        told = [*_all_names(root), "Something else altogether"]
-    yield from (value for value in dict.fromkeys(map(_hashable, told)) if value != now)
+    elif NAME_PATTERN in _listed(schema, "pattern"):
+        told += _all_names(root)
+    else:
+        told += [*_shifted(now), OTHERWISE]
+    seen: list[object] = [now]
+    for value in told:
+        if value not in seen and not isinstance(value, dict):
+            seen.append(value)
+            yield value
 
 
-def _hashable(value: object) -> object:
-    return value if isinstance(value, str | int) else str(value)
+def _shifted(now: object) -> Iterator[str]:
+    """A range moved by one, in place of a range."""
+    first, dots, last = str(now).partition("..")
+    if dots and first.isdigit() and last.isdigit():
+        yield f"{int(first) + 1}..{int(last) + 1}"
 
 
 def _listed(schema: object, word: str) -> Iterator[object]:
     if isinstance(schema, dict):
-        yield from schema.get(word, ())
+        found = schema.get(word, [])
+        yield from found if isinstance(found, list) else [found]
         for part in schema.values():
             yield from _listed(part, word)
     elif isinstance(schema, list):

@@ -25,6 +25,8 @@ def way_name(command: c.Command, course: Course) -> str:
             return f"end.{name}"
         case c.AgreeFocus(area=name):
             return f"focus.{name}"
+        case c.ChangeFocus(focus=name, to=area):
+            return f"change_focus.{name}.{area}"
         case c.CloseFocus(focus=name):
             return f"close_focus.{name}"
         case c.Restage(focus=name, to=stage):
@@ -37,7 +39,9 @@ def way_name(command: c.Command, course: Course) -> str:
             return f"contact.{name}"
         case c.Read(measure=name):
             return name
-        case c.AcknowledgeAlert(alert=id) | c.AssessAlert(alert=id) | c.CloseAlert(alert=id):
+        case (
+            c.AcknowledgeAlert(alert=id) | c.AssessAlert(alert=id) | c.MonitorAlert(alert=id) | c.CloseAlert(alert=id)
+        ):
             alert = course.alert(id)
             return f"{_PLAIN[command.kind]}.{alert.code if alert else id}"
         case _:
@@ -52,6 +56,7 @@ _PLAIN = {
     "announce_ending": "announce",
     "acknowledge_alert": "acknowledge",
     "assess_alert": "assess",
+    "monitor_alert": "monitor",
     "close_alert": "close",
 }
 

@@ -138,6 +138,24 @@ def play(vignette: Vignette, protocol: Protocol, *, until: int | str | None = No
     return playing.played(steps, at_end=True)
 
 
+def first_difference(vignette: Vignette, protocol: Protocol) -> Difference | None:
+    """The first thing that goes otherwise than `vignette` expects under `protocol`; playing stops there.
+
+    Raises:
+        ProtocolError: The vignette names something the protocol does not have.
+    """
+    wrong = check_vignette(vignette, protocol)
+    if wrong:
+        raise ProtocolError(wrong)
+    playing = _Playing(vignette, protocol)
+    steps: list[Step] = []
+    for name in vignette.spec.happenings:
+        steps.append(playing.step(name))
+        if steps[-1].differences:
+            return steps[-1].differences[0]
+    return next(iter(playing.played(steps, at_end=True).differences), None)
+
+
 class _Playing:
     """One vignette being played."""
 
