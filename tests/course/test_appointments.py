@@ -97,6 +97,7 @@ def test_a_booking_becomes_the_session_and_is_no_second_appointment(ipt: Protoco
     story = given(ipt, book(1, time="15:00", minutes=50, mode="online", present=("patient", "friend"))).when(hold(1))
     (only,) = story.course.appointments
     assert (only.status, only.time, only.minutes, only.mode, only.number) == ("attended", "15:00", 50, "online", 1)
+    assert only.present == ("patient",), "who came, not who was expected"
 
 
 def test_an_appointment_moved_to_another_day_takes_all_that_was_agreed_along(ipt: Protocol) -> None:

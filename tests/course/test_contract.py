@@ -211,6 +211,11 @@ def test_twice_a_week_keeps_its_two_days(ipt: Protocol) -> None:
     assert plan(story, week(1, 3)) == (week(2), week(2, 3), week(6, 3))
 
 
+def test_the_first_visit_after_a_change_to_twice_a_week_is_some_days_after_the_last(ipt: Protocol) -> None:
+    story = given(ipt, contract(12), hold(1), hold(2), amend(frequency="2 a week", on=week(2)))
+    assert plan(story, week(2))[0] == week(2, 3)
+
+
 def test_twice_a_week_until_a_date_and_weekly_after_it(ipt: Protocol) -> None:
     story = given(ipt, contract(12), amend(frequency="2 a week", frequency_until=week(3)))
     # 1st and 4th day of weeks 1 and 2, the 1st of week 3: five; the sixth is still counted from there; six weekly.
@@ -300,3 +305,23 @@ def test_a_task_takes_the_minutes_the_protocol_gives_it() -> None:
     story = given(longer, contract(6))
     assert budget(longer, story.course, CourseFacts(longer, story.course, START)).minutes == 60
     assert protocol("small").tasks["inventory"].spec.minutes is None
+
+
+def test_open_tasks_that_take_just_half_of_what_is_left_fit() -> None:
+    from iptengine.course.facts import CourseFacts
+    from iptengine.course.warnings import budget
+
+    short = variant("small", {"phases.opening.must.inventory": {"do": "Take the inventory", "minutes": 5}})
+    story = given(short, contract(6), *(hold(n) for n in range(1, 6)))
+    found = budget(short, story.course, CourseFacts(short, story.course, story.today))
+    assert (found.left, found.minutes, found.fits) == (1, 25, True)
+
+
+def test_a_dispute_without_a_stage_warns_from_the_first_session_of_the_phase_that_works_on_it(small: Protocol) -> None:
+    ready = (*(c.DoTask(task) for task in ("inventory", "formulate")), c.AgreeFocus("role_dispute", person="spouse"))
+    story = given(small, hold(1), *ready, c.EnterPhase("working"))
+    assert "unstaged" not in story.warnings()
+    story = story.when(hold(2))
+    assert "unstaged" in story.warnings()
+    staged = c.Restage("role_dispute", to="impasse", because="silence")
+    assert "unstaged" not in story.when(staged).warnings()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from iptengine.course import commands as c
-from iptengine.course import moves
+from iptengine.course import moves, timing
 from iptengine.course.commands import Command
 from iptengine.course.course import Course
 from iptengine.course.decide import decide
+from iptengine.course.facts import CourseFacts
 from iptengine.course.refusal import Refused
 from iptengine.protocol.protocol import Protocol
 from phrases import (
@@ -292,6 +293,7 @@ def test_a_course_under_way_is_adopted_without_inventing_its_past(ipt: Protocol)
     assert story.course.appointments == ()
     assert [p.way for p in story.course.phases] == ["adopted"]
     assert story.when(hold(8)).last[0].number == 7  # type: ignore[attr-defined]
+    assert timing.sessions_held(story.when(hold(8)).course) == 7
     assert story.agenda().number == 7
 
 
@@ -335,3 +337,11 @@ def test_a_refusal_is_one_sentence_for_people(ipt: Protocol) -> None:
     refused = given(ipt).when(enter("ending")).refused
     assert isinstance(refused, Refused)
     assert str(refused) == "enter_phase is not possible now: 'initial' does not lead to 'ending'"
+
+
+def test_a_session_on_the_day_a_phase_began_belongs_to_it_and_sessions_in_it_count_from_there(ipt: Protocol) -> None:
+    story = given(ipt, hold(1), hold(2), anyway(enter("middle")), hold(2), hold(3))
+    assert [a.phase for a in story.course.sessions] == ["initial", "initial", "middle", "middle"]
+    assert CourseFacts(ipt, story.course, week(3)).sessions_in_phase == 2
+    back = story.when(anyway(enter("initial", on=week(4))), hold(5))
+    assert CourseFacts(ipt, back.course, week(5)).sessions_in_phase == 1

@@ -111,6 +111,7 @@ def test_a_task_is_due_until_it_is_done_or_left_out(small: Protocol) -> None:
 def test_a_task_waits_for_what_comes_before_it(small: Protocol) -> None:
     assert due(given(small))["formulate"].waiting == ("inventory",)
     assert due(given(small, done("inventory")))["formulate"].waiting == ()
+    assert due(given(small, c.DoTask("inventory", how="not_applicable")))["formulate"].waiting == ()
 
 
 def test_a_deferred_task_is_no_deviation_and_returns_next_time(small: Protocol) -> None:
