@@ -23,6 +23,10 @@ _MARKDOWN_MARKS = str.maketrans({mark: f"\\{mark}" for mark in r"\`*_[]<>()|~&#^
 _LINK_OR_IMAGE = re.compile(r":(?=//)|(?i:(?<=www)\.)|!$")
 _BLOCK_START = re.compile(r"\d*\.|[-+=:]|[A-Za-z][A-Za-z0-9.+-]{1,31}:(?=\S)")
 _DIGITS = re.compile(r"\d+")
+_PLAIN_WORDS = re.compile(r"[A-Za-z][A-Za-z',;]*(?: [A-Za-z0-9',;]+)*[.?]?")
+"""Words that mean nothing else in Markdown: most of what a page says, let through at once."""
+_LINE_BREAKS = re.compile(r"[\r\n]")
+_BLANKS = re.compile(r"[ \t]+")
 _JOINER = "\u2060"
 """Takes no room and is no blank: keeps the author's marks around a text apart where the text itself cannot."""
 
@@ -50,8 +54,15 @@ def escape_markdown(text: str) -> str:
         >>> escape_markdown("# *not* a heading")
         '\\\\# \\\\*not\\\\* a heading'
     """
-    clean = _CONTROL.sub(REPLACEMENT, re.sub(r"[\r\n]", " ", _LINE_ENDS.sub("\n", text)))
-    words = re.sub(r"[ \t]+", " ", clean).strip()
+    if _PLAIN_WORDS.fullmatch(text):
+        return text
+    return _one_line(text)
+
+
+def _one_line(text: str) -> str:
+    """`escape_markdown` for any text."""
+    clean = _CONTROL.sub(REPLACEMENT, _LINE_BREAKS.sub(" ", _LINE_ENDS.sub("\n", text)))
+    words = _BLANKS.sub(" ", clean).strip()
     # Nothing between two marks, as in `**{{ name }}**`, would make a rule; a bare number could number a list.
     if not words or _DIGITS.fullmatch(words):
         return _JOINER + words
