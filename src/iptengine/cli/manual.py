@@ -50,6 +50,7 @@ def manual(protocol: Protocol) -> Iterator[str]:
         yield from _phase(spec, name, phase)
     yield from _contacts(spec)
     yield from _endings(spec)
+    yield from _decisions(spec)
     yield from _sources(spec)
 
 
@@ -106,6 +107,8 @@ def _areas(spec: Spec) -> Iterator[str]:
 
 def _area(name: str, area: AreaSpec) -> Iterator[str]:
     yield f"  {screen.strong(area.title)}  {screen.faint(name)}"
+    if area.aliases:
+        yield _wrapped(f"Also called: {', '.join(area.aliases)}", 4, 6)
     yield _wrapped(f"Choose it when: {area.choose_when}", 4, 6)
     for goal in area.goals.values():
         yield _wrapped(f"Goal: {goal}", 4, 6)
@@ -192,6 +195,14 @@ def _endings(spec: Spec) -> Iterator[str]:
     for name, outcome in spec.outcomes.items():
         where = f"; from {', '.join(outcome.from_)}" if outcome.from_ else ""
         yield _wrapped(f"{outcome.title} ({name}{where})", 2, 4)
+
+
+def _decisions(spec: Spec) -> Iterator[str]:
+    if spec.decisions:
+        yield from _heading("Where sources differ")
+    for decision in spec.decisions.values():
+        yield _wrapped(decision.reads, 2, 4)
+        yield _wrapped(f"because: {decision.because}", 6, 8)
 
 
 def _sources(spec: Spec) -> Iterator[str]:

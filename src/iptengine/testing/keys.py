@@ -38,7 +38,6 @@ EXEMPT: Mapping[str, str] = {
     "about": "description: what a reader should know first",
     "sources": "provenance: what the protocol rests on",
     "decisions": "provenance: which reading was taken, and why",
-    "participants.*.title": "description: who a participant is",
     "problem_areas.*.aliases": "description: other names in use",
     "problem_areas.*.choose_when": "description: for the clinician's choice, which no engine makes",
     "problem_areas.*.goals": "description: what the work in an area is for",
@@ -117,7 +116,7 @@ def main(arguments: Sequence[str], say: Callable[[str], object] = print) -> int:
     """Reports on the protocols at the given paths; 0 when every key acts."""
     files = tuple(_protocol_files(arguments))
     if not files:
-        say("give the path of a protocol with vignettes beside it, or of a folder of them")
+        say("give the path of a protocol with vignettes beside it, or of a folder of such")
         return 2
     try:
         found = removals(*files)
@@ -332,20 +331,27 @@ def _removal(key: Key, trials: Sequence[_Trial]) -> Removal:
     places = [(trial, place) for trial in trials for place in trial.places if place.name == key.name]
     if not places:
         return Removal(key, "", False, "no protocol here uses it")
+    needed: list[tuple[_Trial, _Place]] = []
     refused = ""
     for trial, place in places:
-        path = ".".join(str(part) for part in place.path)
         try:
             found = trial.without(place)
         except LookupError as no:
-            refused = refused or str(no)
-            found = _below(trial, place) or trial.otherwise(place)
+            refused = refused or f"; the file cannot do without it, and another value changes nothing: {no}"
+            needed.append((trial, place))
+            continue
         if found:
-            return Removal(key, path, True, found)
-    first = ".".join(str(part) for part in places[0][1].path)
-    if refused:
-        return Removal(key, first, False, f"without it: {refused}; but no other value makes a vignette fail")
-    return Removal(key, first, False, f"no vignette fails without it ({first})")
+            return Removal(key, _dotted(place.path), True, found)
+    for trial, place in needed:
+        found = _below(trial, place) or trial.otherwise(place)
+        if found:
+            return Removal(key, _dotted(place.path), True, found)
+    first = _dotted(places[0][1].path)
+    return Removal(key, first, False, f"no vignette fails without it ({first}){refused}")
+
+
+def _dotted(path: Path) -> str:
+    return ".".join(str(part) for part in path)
 
 
 def _below(trial: _Trial, place: _Place) -> str | None:
@@ -355,7 +361,7 @@ def _below(trial: _Trial, place: _Place) -> str | None:
     for answer in (_without, _otherwise):
         for inner in below:
             if not _why_exempt(inner.name) and (found := answer(trial, inner)):
-                return f"but {'.'.join(str(part) for part in inner.path)} acts: {found}"
+                return f"but {_dotted(inner.path)} acts: {found}"
     return None
 
 

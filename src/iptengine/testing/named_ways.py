@@ -39,9 +39,7 @@ def way_name(command: c.Command, course: Course) -> str:
             return f"contact.{name}"
         case c.Read(measure=name):
             return name
-        case (
-            c.AcknowledgeAlert(alert=id) | c.AssessAlert(alert=id) | c.MonitorAlert(alert=id) | c.CloseAlert(alert=id)
-        ):
+        case c.AcknowledgeAlert(alert=id) | c.AssessAlert(alert=id) | c.MonitorAlert(alert=id) | c.CloseAlert(alert=id):
             alert = course.alert(id)
             return f"{_PLAIN[command.kind]}.{alert.code if alert else id}"
         case _:
