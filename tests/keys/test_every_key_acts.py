@@ -1,0 +1,204 @@
+"""Each key of the format has a vignette that fails without it, and the tool that says so finds a key that has none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from pydantic import Field
+
+from iptengine.authoring import loader
+from iptengine.authoring.loader import load
+from iptengine.cli.manual import manual
+from iptengine.course import agenda, first_lines
+from iptengine.protocol.fields import Text
+from iptengine.protocol.model import Spec
+from iptengine.testing import Vignette, play, protocol_of, read_vignette
+from iptengine.testing.keys import EXEMPT, Removal, keys, main, removals
+
+HERE = Path(__file__).parent
+BRIEF = HERE / "brief.protocol.yaml"
+READINGS = sorted((HERE / "readings").glob("*.protocol.yaml"))
+VIGNETTES = sorted(HERE.rglob("*.vignette.yaml"))
+
+
+@cache
+def found() -> tuple[Removal, ...]:
+    return removals(BRIEF)
+
+
+def _named(paths: list[Path]) -> Iterator[str]:
+    return (path.name.partition(".")[0] for path in paths)
+
+
+# -- every key ---------------------------------------------------------------------------------------------------
+
+
+def test_without_any_one_key_some_vignette_fails() -> None:
+    assert [str(removal) for removal in found() if not removal.acts] == []
+
+
+def test_every_key_of_the_format_is_looked_at_or_exempt() -> None:
+    looked_at = {removal.key.name for removal in found()}
+    assert {key.name for key in keys()} == looked_at | {key.name for key in keys() if key.why_exempt}
+    assert {"phases.*.window", "problem_areas.*.stages.*.next.*.*", "facts.*.hide_from", "start"} <= looked_at
+
+
+def test_only_provenance_and_description_are_exempt() -> None:
+    exempt = {key.name: key.why_exempt for key in keys() if key.why_exempt}
+    assert all(re.match("(provenance|description): .", why) for why in exempt.values())
+    assert set(EXEMPT) <= set(exempt), "a reason is kept for a key that is gone"
+    assert {name.partition(".")[0] for name in exempt if ".source" not in name} == {
+        "iptengine", "protocol", "version", "status", "reviewed_by", "title", "population", "about", "sources",
+        "decisions", "problem_areas",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "brief@1.0.0", "Reviewed by Nobody; this is a test", "A brief Interpersonal Psychotherapy", "For: Nobody",
+        "Small enough to be read", "Decided: test", "No publication", "Not verified: test", "Two problem areas are",
+        "because: The other two", "Also called: loss", "Choose it when: The episode began", "Goal: Mourn what is lost",
+    ],
+)  # fmt: skip
+def test_a_key_that_need_not_act_is_shown(words: str) -> None:
+    assert words in " ".join(" ".join(manual(load(BRIEF))).split())
+
+
+# -- the tool ----------------------------------------------------------------------------------------------------
+
+
+class SpecWithMotto(Spec):
+    motto: Text | None = Field(None, description="A key that nothing reads")
+
+
+def _copied(folder: Path, *vignettes: str, more: str = "") -> str:
+    for name in vignettes:
+        (folder / name).write_bytes((HERE / name).read_bytes())
+    protocol = folder / BRIEF.name
+    protocol.write_text(BRIEF.read_text(encoding="utf-8") + more, encoding="utf-8")
+    return str(protocol)
+
+
+def _of(name: str, path: str, monkeypatch: pytest.MonkeyPatch, spec: type[Spec] = Spec) -> Removal:
+    """The answer for one key alone."""
+    monkeypatch.setattr("iptengine.testing.keys.EXEMPT", {k.name: "test" for k in keys(spec) if k.name != name})
+    (removal,) = (one for one in removals(path, spec=spec) if one.key.name == name)
+    return removal
+
+
+def test_a_key_that_nothing_reads_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loader, "Spec", SpecWithMotto)
+    path = _copied(tmp_path, "words.vignette.yaml", "first_page.vignette.yaml", more="motto: Step by step\n")
+    removal = _of("motto", path, monkeypatch, SpecWithMotto)
+    assert (removal.acts, removal.path, removal.why) == (False, "motto", "no vignette fails without it (motto)")
+
+
+def test_a_key_that_no_protocol_uses_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loader, "Spec", SpecWithMotto)
+    removal = _of("motto", _copied(tmp_path, "words.vignette.yaml"), monkeypatch, SpecWithMotto)
+    assert (removal.acts, removal.why) == (False, "no protocol here uses it")
+
+
+def test_a_key_that_the_engine_no_longer_reads_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = _copied(tmp_path, "words.vignette.yaml", "dispute.vignette.yaml")
+    assert _of("problem_areas.*.stages.*.recognise", path, monkeypatch).acts
+    path = _copied(tmp_path, "words.vignette.yaml")
+    (tmp_path / "dispute.vignette.yaml").unlink()
+    assert not _of("problem_areas.*.stages.*.recognise", path, monkeypatch).acts
+
+
+def test_a_guard_switched_off_shows_as_keys_that_do_not_act(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = _copied(tmp_path, "first_page.vignette.yaml")
+    assert _of("facts.*.hide_from", path, monkeypatch).acts
+    monkeypatch.setattr(first_lines, "_hidden", lambda fact: True)
+    with pytest.raises(ValueError, match="a vignette fails as it is"):
+        _of("facts.*.hide_from", path, monkeypatch)
+
+
+def test_a_needed_key_whose_value_changes_nothing_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = _copied(tmp_path, "words.vignette.yaml")
+    removal = _of("phases.*.aim", path, monkeypatch)
+    assert not removal.acts
+    assert removal.why == (
+        "no vignette fails without it (phases.opening.aim); the file cannot do without it, and another value"
+        " changes nothing: 'phases.opening' needs an aim: What a session in it is for [missing-key]"
+    )
+
+
+def test_a_vignette_that_speaks_of_what_is_gone_proves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    path = _copied(tmp_path, "offers.vignette.yaml")
+    assert _of("problem_areas.*.may", path, monkeypatch).acts
+    told = (tmp_path / "offers.vignette.yaml").read_text(encoding="utf-8")
+    naming = told.replace("expect:\n      agenda: {has: [", "expect:\n      agenda: {due: [photographs], has: [", 1)
+    assert naming != told
+    (tmp_path / "offers.vignette.yaml").write_text(naming, encoding="utf-8")
+    assert not _of("problem_areas.*.may", path, monkeypatch).acts
+
+
+def test_the_command_says_how_many_keys_act(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr("iptengine.testing.keys.removals", lambda *paths: found())
+    assert main([str(HERE)], said.append) == 0
+    exempt = sum(bool(key.why_exempt) for key in keys())
+    assert said == [
+        f"{len(found())} keys act: without any one of them a vignette fails.\n"
+        f"{exempt} keys are provenance or description, and need not act."
+    ]
+
+
+def test_the_command_fails_on_a_key_that_does_not_act(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    path = _copied(tmp_path, "words.vignette.yaml")
+    monkeypatch.setattr(
+        "iptengine.testing.keys.EXEMPT", {k.name: "test" for k in keys() if k.name != "phases.*.bring"}
+    )  # fmt: skip
+    assert main([path], said.append) == 1
+    assert said[0].splitlines()[-2:] == [
+        "1 key does not act:",
+        "  phases.*.bring: no vignette fails without it (phases.opening.bring)",
+    ]
+
+
+def test_the_command_needs_something_to_look_at(tmp_path: Path) -> None:
+    said: list[str] = []
+    assert main([str(tmp_path)], said.append) == 2
+    assert said == ["give the path of a protocol with vignettes beside it, or of a folder of such"]
+
+
+def test_a_vignette_that_fails_before_anything_is_removed_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    path = _copied(tmp_path, "words.vignette.yaml")
+    monkeypatch.setattr(agenda, "_ask", lambda *_: ())
+    said: list[str] = []
+    assert main([path], said.append) == 2
+    assert said[0].startswith("a vignette fails as it is:")
+
+
+# -- the vignettes, and the readings -----------------------------------------------------------------------------
+
+
+def _vignette(path: Path) -> Vignette:
+    return read_vignette(path)
+
+
+@pytest.mark.parametrize("path", VIGNETTES, ids=_named(VIGNETTES))
+def test_it_goes_as_expected(path: Path) -> None:
+    vignette = _vignette(path)
+    assert play(vignette, protocol_of(vignette)).report == ""
+
+
+@pytest.mark.parametrize("path", READINGS, ids=_named(READINGS))
+def test_a_reading_can_be_said(path: Path) -> None:
+    protocol = load(path)
+    first = path.read_text(encoding="utf-8").splitlines()[0]
+    assert re.fullmatch(r"# Reading: .+ \(.+\)", first)
+    assert protocol.spec.decisions["reading"].because
+    assert path.with_name(f"{protocol.id}.vignette.yaml") in VIGNETTES
