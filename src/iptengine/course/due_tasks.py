@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from iptengine.course import timing
 from iptengine.course.course import Course, Focus
 from iptengine.course.facts import CourseFacts
 from iptengine.protocol.model import TaskSpec
-from iptengine.protocol.protocol import Protocol, TaskHome, verdict
+from iptengine.protocol.protocol import Guard, Protocol, TaskHome, verdict
 from iptengine.protocol.truth import Truth
 
 
@@ -82,13 +82,24 @@ def _task(
     if answer is Truth.NO or (home.group == "may" and not guards):
         return None
     if guards:
-        told = "; ".join(str(guard.seen(facts)["sentence"]) for guard in guards)
-        why = f"cannot tell whether it applies: {told}" if answer is Truth.UNKNOWN else told
+        why = _applies(guards) if answer is Truth.YES else _cannot_tell(guards, facts)
     waiting = tuple(t for t in spec.after if facts.task_count(t) == 0 and not facts.left_out(t))
     return DueTask(
         home.name, spec.do, spec.label or "", why, _late(course, facts, home), home.group != "may", spec.first,
         ".".join(path), focus, spec.minutes, waiting,
     )  # fmt: skip
+
+
+def _applies(guards: Iterable[Guard]) -> str:
+    """Why a conditional task is due: the names its author gave the conditions."""
+    return ", ".join(guard.name.replace("_", " ") for guard in guards)
+
+
+def _cannot_tell(guards: Iterable[Guard], facts: CourseFacts) -> str:
+    """What is missing to know whether a task applies, with the values seen."""
+    unknown = [guard for guard in guards if guard.answer(facts) is Truth.UNKNOWN]
+    told = "; ".join(str(guard.seen(facts)["sentence"]) for guard in unknown)
+    return f"cannot tell whether it applies: {told}"
 
 
 def _why(course: Course, facts: CourseFacts, home: TaskHome, focus: str) -> str | None:
