@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, get_args, get_origin
 
@@ -83,11 +83,14 @@ def keys(spec: type[Model] = Spec) -> tuple[Key, ...]:
     return tuple(Key(name, _why_exempt(name)) for name in _names(spec))
 
 
-def removals(*paths: str | os.PathLike[str], spec: type[Model] = Spec) -> tuple[Removal, ...]:
+def removals(
+    *paths: str | os.PathLike[str], only: Collection[str] = (), spec: type[Model] = Spec
+) -> tuple[Removal, ...]:
     """For each key that has to act: whether it does, in any of the protocols at `paths`.
 
     Args:
         paths: Protocol files; the vignettes in their folders that name them are played.
+        only: The names of the keys to look at; all that have to act when left out.
         spec: The model of a protocol file.
 
     Raises:
@@ -97,7 +100,8 @@ def removals(*paths: str | os.PathLike[str], spec: type[Model] = Spec) -> tuple[
     trials = [_Trial(os.fspath(path), spec) for path in paths]
     for trial in trials:
         trial.stands()
-    return tuple(_removal(key, trials) for key in keys(spec) if not key.why_exempt)
+    wanted = [key for key in keys(spec) if (key.name in only if only else not key.why_exempt)]
+    return tuple(_removal(key, trials) for key in wanted)
 
 
 def told(found: Sequence[Removal], exempt: Sequence[Key] = ()) -> str:
