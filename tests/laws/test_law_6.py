@@ -1,0 +1,365 @@
+"""Law 6. A course keeps the protocol it began with, by a digest over everything but places and layout."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from functools import cache
+from importlib.metadata import version
+from itertools import count
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from iptengine import commands as c
+from iptengine.authoring.document import read
+from iptengine.authoring.loader import check_text, load
+from iptengine.course.stamp import Actor
+from iptengine.diagnostics import Path
+from iptengine.engine import Clinic, UnknownProtocol
+from iptengine.protocol.fields import Model
+from iptengine.protocol.measure import Measure
+from iptengine.protocol.model import Spec
+from iptengine.protocol.protocol import Protocol
+from iptengine.store.memory import MemoryStore
+from phrases import ROOT
+
+ANNA = Actor("u17", role="therapist")
+DAY = date(2026, 3, 3)
+ADULT = ROOT / "protocols" / "ipt-adult.protocol.yaml"
+PHQ9 = ROOT / "protocols" / "measures" / "phq9.measure.yaml"
+SMALL = ROOT / "tests" / "protocols" / "small.protocol.yaml"
+MARK = "Wilhelmina was beaten"
+IN_CI = os.environ.get("CI") == "true"
+BY_NAME = {
+    "phases", "must", "may", "each_session", "hour", "next", "problem_areas", "stages", "outcomes", "facts", "alerts",
+    "measures", "items", "techniques", "participants", "sources", "checklists", "bands", "change_rules",
+}  # fmt: skip
+
+
+@cache
+def adult() -> Protocol:
+    return load(ADULT)
+
+
+# -- every leaf --------------------------------------------------------------------------------------------------
+
+
+def leaves(value: Any, path: Path = ()) -> Iterator[Path]:
+    """The path of every text, number and truth of a file."""
+    if isinstance(value, dict):
+        for name, part in value.items():
+            yield from leaves(part, (*path, name))
+    elif isinstance(value, list):
+        for number, part in enumerate(value):
+            yield from leaves(part, (*path, number))
+    else:
+        yield path
+
+
+def maps(value: Any, path: Path = ()) -> Iterator[Path]:
+    """The path of every map and list of a file."""
+    if isinstance(value, dict | list):
+        yield path
+        for name, part in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from maps(part, (*path, name))
+
+
+def keys_of_the_format(model: type[Model] = Model) -> frozenset[str]:
+    """Every key that is not a name an author chose."""
+    own = {field.alias or name for name, field in model.model_fields.items()}
+    return frozenset(own).union(*(keys_of_the_format(part) for part in model.__subclasses__()))
+
+
+def some(paths: Iterable[Path]) -> list[Path]:
+    """One path of every kind, all chosen names being one kind, and every 23rd; with ``CI=true`` all of them."""
+    keys = keys_of_the_format()
+    every = list(paths)
+    kinds = {tuple(part if part in keys else "*" for part in path): path for path in every}
+    return every if IN_CI else list(dict.fromkeys([*kinds.values(), *every[::23]]))
+
+
+def at(value: Any, path: Path) -> Any:
+    for part in path:
+        value = value[part]
+    return value
+
+
+QUANTITIES = ("1 a week", "every 2 weeks", "every session", "first 2", "last 2", "2..3", "session 2", "text", "1.0.9")
+
+
+def others(value: object) -> Iterator[object]:
+    """Values that differ from `value`, the likeliest to fit first."""
+    if isinstance(value, bool):
+        yield not value
+    elif isinstance(value, int | float):
+        yield from (other for other in (value + 1, value - 1, 0, 1, 2) if other != value)
+    elif isinstance(value, str):
+        yield f"{value}x"
+        for found in re.finditer(r"\d+", value):
+            for more in (1, -1):
+                yield f"{value[: found.start()]}{int(found[0]) + more}{value[found.end() :]}"
+        yield from (one for one in QUANTITIES if one != value)
+
+
+def at_another_value(root: Any, path: Path, model: type[Any]) -> Any:
+    """The file's models with one leaf changed to the first value that fits there."""
+    changed = copy.deepcopy(root)
+    around = at(changed, path[:-1])
+    before = around[path[-1]]
+    waiting = list(others(before))
+    tried: list[object] = [before]
+    while waiting:
+        around[path[-1]] = waiting.pop(0)
+        tried.append(around[path[-1]])
+        try:
+            return model.model_validate(changed)
+        except ValidationError as error:
+            wanted = [word for one in error.errors() for word in re.findall(r"'([^']+)'", str(one.get("ctx", "")))]
+            waiting += [word for word in dict.fromkeys(wanted) if word not in [*tried, *waiting]]
+    return None
+
+
+def spec_digest(spec: Spec) -> str:
+    return replace(adult(), spec=spec).digest
+
+
+def measure_digest(measure: Measure) -> str:
+    return replace(adult(), measures={**adult().measures, "phq9": measure}).digest
+
+
+FILES: list[Any] = [(ADULT, Spec, spec_digest), (PHQ9, Measure, measure_digest)]
+ALONE = {("iptengine",), ("scoring", "missing", "rule")}
+"""Leaves that may hold one value only beside the rest of the file."""
+
+
+@pytest.mark.parametrize(("path", "model", "digest"), FILES, ids=["protocol", "measure"])
+def test_every_changed_leaf_is_another_protocol(path: Any, model: type[Any], digest: Callable[[Any], str]) -> None:
+    root = read(path.read_bytes(), path.name).require().root
+    assert digest(model.model_validate(root)) == adult().digest
+    all_leaves = some(leaves(root))
+    assert len(all_leaves) > 30
+    unchanged, alone, seen = [], set(), set()
+    for leaf in all_leaves:
+        made = at_another_value(root, leaf, model)
+        if made is None:
+            alone.add(leaf)
+            continue
+        found = digest(made)
+        if found == adult().digest:
+            unchanged.append(leaf)
+        seen.add(found)
+    assert unchanged == []
+    assert alone <= ALONE
+    assert len(seen) == len(all_leaves) - len(alone)
+
+
+@pytest.mark.parametrize(("path", "model", "digest"), FILES, ids=["protocol", "measure"])
+def test_what_is_left_out_or_put_in_another_order_is_another_protocol(
+    path: Any, model: type[Any], digest: Callable[[Any], str]
+) -> None:
+    """Order counts where the author chose the names: it is the order of the agenda."""
+    root = read(path.read_bytes(), path.name).require().root
+    lost, unordered, tried = [], [], 0
+    for around in some(maps(root)):
+        for change in (without_last, last_first):
+            if change is last_first and not chosen(around):
+                continue
+            changed = copy.deepcopy(root)
+            if not change(at(changed, around)):
+                continue
+            try:
+                made = model.model_validate(changed)
+            except ValidationError:
+                continue
+            tried += 1
+            if digest(made) == adult().digest:
+                (lost if change is without_last else unordered).append(around)
+    assert tried > 10
+    assert lost == []
+    assert unordered == []
+
+
+def without_last(part: Any) -> bool:
+    if not part:
+        return False
+    if isinstance(part, dict):
+        part.popitem()
+    else:
+        part.pop()
+    return True
+
+
+def last_first(part: Any) -> bool:
+    if len(part) < 2:
+        return False
+    if isinstance(part, list):
+        part.insert(0, part.pop())
+        return True
+    name, value = part.popitem()
+    rest = dict(part)
+    part.clear()
+    part.update({name: value, **rest})
+    return True
+
+
+def chosen(path: Path) -> bool:
+    """Whether the names under `path` are the author's own."""
+    return bool(path) and path[-1] in BY_NAME
+
+
+# -- places and layout -------------------------------------------------------------------------------------------
+
+
+def spread(text: str) -> str:
+    """The same file with comments and empty lines between its lines, and behind its keys."""
+    lines = []
+    for line in text.split("\n"):
+        lines += ["", "# a comment"] if line and not line.startswith(" ") else []
+        lines.append(f"{line}   # looked at" if line.endswith(":") else line)
+    return "\n".join(lines) + "\n\n# the end\n"
+
+
+@pytest.mark.parametrize("path", [ADULT, SMALL], ids=lambda path: path.name)
+def test_comments_blank_lines_the_files_name_and_its_place_change_nothing(path: Any) -> None:
+    text = path.read_text("utf-8")
+    first, wrong = check_text(text.encode(), "a.protocol.yaml")
+    again, wrong_again = check_text(b"\xef\xbb\xbf" + spread(text).encode(), "elsewhere/b.protocol.yaml")
+    windows, wrong_too = check_text(text.replace("\n", "\r\n").encode(), "c.protocol.yaml")
+    assert wrong == wrong_again == wrong_too == ()
+    assert first is not None
+    assert again is not None
+    assert windows is not None
+    assert first.span(("phases",)) != again.span(("phases",))
+    assert first.content == again.content == windows.content
+    assert first.digest == again.digest == windows.digest
+
+
+def test_the_same_content_in_another_shape_is_the_same_protocol() -> None:
+    text = SMALL.read_text("utf-8")
+    compact = "focus: {at_most: 1}\n"
+    assert compact in text
+    spelt = text.replace(compact, 'focus:\n  "at_most": 1\n').replace(
+        "techniques: role_play,", "techniques: [role_play],"
+    )
+    first, again = (check_text(one.encode(), "x.protocol.yaml")[0] for one in (text, spelt))
+    assert first is not None
+    assert again is not None
+    assert again.digest == first.digest
+
+
+# -- the clinic --------------------------------------------------------------------------------------------------
+
+
+OPENED = count(1)
+
+
+def clinic(store: MemoryStore, *protocols: Protocol) -> Clinic:
+    opened = f"id{next(OPENED)}"
+    ids = (f"{opened}-{n}" for n in count(1))
+    return Clinic(store, protocols, clock=lambda: datetime(2026, 3, 3, 15, tzinfo=UTC), ids=lambda: next(ids))
+
+
+def other_text(protocol: Protocol) -> Protocol:
+    """The same id and version with one word more."""
+    return replace(protocol, spec=protocol.spec.model_copy(update={"about": "another text"}))
+
+
+def under_way() -> MemoryStore:
+    store = MemoryStore()
+    opened = clinic(store, adult())
+    opened.start("ipt-adult", by=ANNA, on=DAY, course="a", called=MARK)
+    opened.do("a", c.HoldSession(), c.Read("phq9", total=12, answers={"self_harm": 1}), by=ANNA, on=DAY)
+    return store
+
+
+ASKED: Sequence[tuple[str, Callable[[Clinic], object]]] = [
+    ("do", lambda clinic: clinic.do("a", c.WriteNote(MARK), by=ANNA, on=DAY)),
+    ("ways", lambda clinic: clinic.ways("a", on=DAY)),
+    ("agenda", lambda clinic: clinic.agenda("a", on=DAY)),
+]
+
+
+@pytest.mark.parametrize("held", ["nothing of it", "another text of the same version"])
+@pytest.mark.parametrize("ask", [ask for _, ask in ASKED], ids=[name for name, _ in ASKED])
+def test_a_course_does_not_go_on_under_another_text_of_the_same_version(
+    held: str, ask: Callable[[Clinic], object]
+) -> None:
+    store = under_way()
+    before = list(store.feed())
+    changed = other_text(adult())
+    assert (changed.ref, changed.digest == adult().digest) == (adult().ref, False)
+    other = clinic(store, changed) if held.startswith("another") else clinic(store)
+    with pytest.raises(UnknownProtocol) as caught:
+        ask(other)
+    assert str(caught.value) == (
+        "this course keeps the protocol ipt-adult@1.0.0 it began with, and this clinic does not hold that text of it "
+        f"(digest {adult().digest[:12]}); give it to the clinic, too"
+    )
+    assert (caught.value.protocol, caught.value.digest) == (adult().ref, adult().digest)
+    assert [(alert.code, alert.course) for alert in caught.value.alerts] == [("risk_item", "a")]
+    assert list(store.feed()) == before
+
+
+def test_its_alerts_and_its_record_are_seen_without_its_protocol() -> None:
+    store = under_way()
+    other = clinic(store, other_text(adult()))
+    assert [alert.code for alert in other.alerts()] == ["risk_item"]
+    assert [(line.kind, line.course) for line in other.due(on=DAY)][:1] == [("alert", "a")]
+    assert other.course("a").digest == adult().digest
+    assert [event.kind for event in other.events("a")][:1] == ["course_started"]
+
+
+def test_with_both_texts_at_hand_each_course_goes_on_under_its_own() -> None:
+    store = under_way()
+    both = clinic(store, other_text(adult()), adult())
+    assert both.do("a", c.WriteNote("slow"), by=ANNA, on=DAY).course.digest == adult().digest
+    assert told(both)["protocol"]["digest"] == adult().digest
+
+
+def test_no_command_moves_a_course_to_another_protocol() -> None:
+    store = under_way()
+    both = clinic(store, other_text(adult()), adult())
+    both.do("a", c.Start(called="B"), c.Adopt("middle", 4), c.EndCourse("lost"), by=ANNA, on=DAY)
+    assert (both.course("a").protocol, both.course("a").digest) == (adult().ref, adult().digest)
+
+
+def test_a_name_that_two_texts_share_begins_no_course() -> None:
+    store = MemoryStore()
+    with pytest.raises(UnknownProtocol, match="there are several protocols of that name here"):
+        clinic(store, adult(), other_text(adult())).start("ipt-adult", by=ANNA, on=DAY)
+    assert list(store.feed()) == []
+
+
+# -- what a page was rendered with -------------------------------------------------------------------------------
+
+
+def told(clinic: Clinic, **templates: str) -> Any:
+    """The therapist's page as JSON."""
+    return json.loads(clinic.agenda("a", on=DAY, templates=templates).json())
+
+
+def test_a_page_tells_the_library_the_protocol_and_every_override_it_was_made_with() -> None:
+    opened = clinic(under_way(), adult())
+    plain = told(opened)
+    assert plain["rendered_with"] == {"iptengine": version("iptengine"), "overrides": {}}
+    assert plain["protocol"] == {"ref": adult().ref, "digest": adult().digest, "status": adult().status}
+    made = {
+        text: told(opened, **{"therapist.aim": text})["rendered_with"]["overrides"]
+        for text in ("Aim: listen.", "Aim: listen!")
+    }
+    assert [list(overrides) for overrides in made.values()] == [["therapist.aim"]] * 2
+    assert len({str(overrides) for overrides in made.values()}) == 2
+
+
+def test_a_page_that_could_not_be_made_tells_it_too() -> None:
+    opened = clinic(under_way(), adult())
+    page = opened.agenda("a", on=DAY, templates={"therapist.aim": "{{ nonsense }}"})
+    assert page.problem != ""
+    assert list(json.loads(page.json())["rendered_with"]["overrides"]) == ["therapist.aim"]
