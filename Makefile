@@ -5,12 +5,12 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: help demo test check format lint types imports docs-examples protocols bench clean
+.PHONY: help demo test check format lint types imports protocols keys bench clean
 
 help:
 	@echo "make demo    play a whole course of IPT and write its agendas to demo-output/"
 	@echo "make test    run the tests"
-	@echo "make check   format, lint, types, import contract, tests, protocols, vignettes"
+	@echo "make check   format, lint, types, import contract, protocols, vignettes, keys, tests"
 	@echo "make bench   measure speed beside peers"
 
 $(STAMP): pyproject.toml
@@ -26,7 +26,7 @@ demo: $(STAMP)
 test: $(STAMP)
 	$(BIN)/python -m pytest -n auto
 
-check: $(STAMP) format lint types imports test protocols
+check: $(STAMP) format lint types imports protocols keys test
 
 format: $(STAMP)
 	$(BIN)/ruff format --check src tests benchmarks examples
@@ -42,7 +42,10 @@ imports: $(STAMP)
 
 protocols: $(STAMP)
 	$(BIN)/iptengine check protocols
-	$(BIN)/iptengine test examples
+	$(BIN)/iptengine test examples protocols/vignettes
+
+keys: $(STAMP)
+	$(BIN)/python -m iptengine.testing.keys tests/keys
 
 bench: $(STAMP)
 	$(BIN)/python -m pip install --quiet -e '.[bench]'
