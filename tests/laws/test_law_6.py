@@ -166,7 +166,9 @@ def test_what_is_left_out_or_put_in_another_order_is_another_protocol(
 ) -> None:
     """Order counts where the author chose the names: it is the order of the agenda."""
     root = read(path.read_bytes(), path.name).require().root
-    lost, unordered, tried = [], [], 0
+    lost: list[Path] = []
+    unordered: list[Path] = []
+    tried = 0
     for around in some(maps(root)):
         for change in (without_last, last_first):
             if change is last_first and not chosen(around):
