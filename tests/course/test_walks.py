@@ -342,7 +342,7 @@ def _forgets_the_first_reading(course: Course, event: ReadingTaken) -> dict[str,
         (SmallWalk, "iptengine.course.reports.risk_alerts", _no_alert, "raised no alert"),
         (SmallWalk, "iptengine.course.charts.Chart.drive", _no_guards, "a condition was open"),
         (AdultWalk, "iptengine.course.charts.Chart.drive", _ways_everywhere, "no such way in the file"),
-        (SmallWalk, "iptengine.course.agenda.first_lines", lambda *_: (Line("x", "no risk line"),), "risk_"),
+        (SmallWalk, "iptengine.course.agenda.first_lines", lambda *_, **__: (Line("x", "no risk line"),), "risk_"),
     ],
     ids=["no built-in alert", "no guards", "ways everywhere", "no risk line"],
 )

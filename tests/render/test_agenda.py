@@ -9,6 +9,7 @@ import re
 from datetime import date
 from importlib import import_module
 from importlib.metadata import version
+from itertools import takewhile
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from iptengine.course import commands as c
+from iptengine.course.agenda import planned_tasks
 from iptengine.course.course import Course
 from iptengine.render import (
     Agenda,
@@ -28,7 +30,7 @@ from iptengine.render import (
 )
 from iptengine.render.layout import width
 from iptengine.render.sections import OWN, own_template, section_names
-from phrases import contract, done, focus, given, hold, in_the_middle, miss, phq9, variant, week
+from phrases import contract, done, fact, focus, given, hold, in_the_middle, miss, phq9, staged, variant, week
 from render.pages import (
     BEFORE_SESSION_6,
     IPT,
@@ -41,6 +43,10 @@ from render.pages import (
 )
 
 DISPUTE = dispute().course
+LAST_ASSESSED = [
+    "   Last: session 2, item 9 = 1; found: thoughts, no plan; plan: a plan agreed.",
+    "   Check it still holds.",
+]
 DETAILS = ("brief", "usual", "trainee")
 OCCASIONS = ("session", "missed", "last")
 
@@ -52,9 +58,9 @@ def page(course: Course = DISPUTE, on: date = BEFORE_SESSION_6, **asked: Any) ->
 
 
 def part(text: str, heading: str) -> list[str]:
-    """The lines under a heading, up to the next empty line."""
+    """The lines under a heading, up to the next heading or empty line."""
     after = text.split(f"\n{heading}", 1)[1].split("\n", 1)[1]
-    return after.split("\n\n", 1)[0].splitlines()
+    return list(takewhile(lambda line: line.startswith(" "), after.splitlines()))
 
 
 # -- the therapist's page ----------------------------------------------------------------------------------------
@@ -69,20 +75,123 @@ def test_the_first_three_lines_say_who_where_and_what_for() -> None:
 
 
 def test_what_must_not_be_missed_stands_in_four_lines_the_risk_line_first() -> None:
-    assert part(page().text, "FIRST")[:4] == [
+    assert part(page().text, "FIRST") == [
         " ! Risk alerts: none open; 2 assessed (sessions 1 and 2). Ask again today.",
+        *LAST_ASSESSED,
         " ! PHQ-9 before you talk. Item 9 above zero or blank: assess it, then the rest.",
         " ! No-show last time (7 April), the first miss. Contact since: none on record.",
-        " ! Fear or violence at home, asked alone: not on record.",
+        " ! Fear or violence at home, asked alone: not on record. Before step 4.",
     ]
+
+
+def test_the_last_assessment_is_cut_on_paper_and_whole_on_the_screen_and_in_json() -> None:
+    story = given(IPT, in_the_middle(), hold(4), phq9(18, self_harm=2))
+    found, plan = ("<b>thoughts</b> " * 30).strip(), ("call the clinic " * 30).strip()
+    made = page(story.when(c.AssessAlert(story.open_alerts[0].id, found=found, plan=plan)).course, week(5))
+    assert part(made.text, "FIRST")[1:5] == [
+        "   Last: session 4, item 9 = 2; found: <b>thoughts</b> <b>thoughts</b>",
+        "   <b>thoughts</b>…; plan: call the clinic call the clinic call the clinic call",
+        "   the clinic call the clinic call the… Check it still holds.",
+        " ! PHQ-9 before you talk. Item 9 above zero or blank: assess it, then the rest.",
+    ]
+    assert html_text(made.html).count("<b>thoughts</b>") == 30
+    assert "<b>" not in made.html
+    assert made.data()["agenda"]["last_assessed"]["plan"] == plan
+
+
+def test_a_question_answered_once_stays_visible_with_its_answer_and_session() -> None:
+    told = "Fear or violence at home, asked alone"
+    story = given(IPT, in_the_middle(), hold(4), fact("fear_at_home", "no"))
+    text = " ".join(page(story.course, week(5)).text.split())
+    assert f"{told}: no (session 4)." in text
+    assert f"{told}: not on record" not in text
+    assert told not in page(story.course, week(5), audience="patient").text
+    unanswered = story.when(hold(5), fact("fear_at_home", None))
+    assert f"{told}: asked, not answered (session 5)." in " ".join(page(unanswered.course, week(6)).text.split())
 
 
 def test_last_time_shows_what_was_done_what_to_try_and_the_gap_in_the_scores() -> None:
     assert part(page().text, "LAST TIME") == [
-        "   Done: Exchange (communication analysis). Usual tasks logged: 7 of 7.",
+        "   Done: the usual steps, Exchange (communication analysis).",
         "   To try: pick one thing to ask S., and when  You noted: goes quiet at money",
         "   PHQ-9   19  18  17  17  16   -    sessions 1 to 5, then one not held",
-        "   item 9   1   1   0   0   0   -    3 below the start.",
+        "   item 9   1   1   0   0   0   -",
+        "   PHQ-9 16, down 1 since last time, 3 below the start; moderately severe.",
+        "   Not met: minimal important difference at 5, reliable improvement (NHS) at 6.",
+    ]
+
+
+def test_last_time_tells_the_stage_with_its_reason_and_how_the_step_went() -> None:
+    story = dispute().when(
+        hold(7), phq9(18, self_harm=0), *done(*USUAL),
+        c.ReviewHomework(how="done", note="Asked S. on Sunday; it became a row"),
+        c.Restage("role_dispute", to="renegotiation", because="they are talking"),
+    )  # fmt: skip
+    made = page(story.course, week(8))
+    assert part(made.text, "LAST TIME") == [
+        "   Done: the usual steps.  Renegotiation: they are talking",
+        "   To try was: pick one thing to ask S., and when: done. Asked S. on Sunday; it",
+        "   became a row",
+        "   session   1   2   3   4   5   -   6",
+        "   PHQ-9    19  18  17  17  16   -  18",
+        "   item 9    1   1   0   0   0   -   0",
+        "   PHQ-9 18, up 2 since last time, 1 below the start; moderately severe.",
+        "   Not met: minimal important difference at 5, reliable improvement (NHS) at 6.",
+    ]
+    assert "| session | 1 | 2 | 3 | 4 | 5 | - | 6 |" in made.markdown
+    assert "session123 45-6" not in html_text(made.html)
+    assert '<th scope="col">6</th>' in made.html
+    later = page(story.when(hold(8), *done(*USUAL)).course, week(9)).text
+    assert "Asked S. on Sunday" not in later
+
+
+@pytest.mark.parametrize(
+    ("totals", "told"),
+    [
+        ((19, 19), ["   PHQ-9 19, as at the start; moderately severe."]),
+        (
+            (10, 12, 14),
+            [
+                "   PHQ-9 14, up 2 since last time, 4 above the start; moderate.",
+                "   Not met: reliable deterioration (NHS) at 6.",
+            ],
+        ),
+        (
+            (10, 17),
+            [
+                "   PHQ-9 17, 7 above the start; moderately severe.",
+                "   Met: reliable deterioration (NHS).",
+            ],
+        ),
+        (
+            (19, 12),
+            [
+                "   PHQ-9 12, 7 below the start; moderate.",
+                "   Met: reliable improvement (NHS). Not met: recovery (NHS) below 10.",
+            ],
+        ),
+        (
+            (19, 9),
+            [
+                "   PHQ-9 9, 10 below the start; mild.",
+                "   Met: response, reliable recovery (NHS). Not met: remission below 5.",
+            ],
+        ),
+        ((19, None), ["   PHQ-9 has no total; change since the start cannot be told."]),
+    ],
+)
+def test_the_change_is_one_sentence_and_beside_it_the_rules_that_are_near(
+    totals: tuple[int | None, ...], told: list[str]
+) -> None:
+    said = [(hold(n), c.Read("phq9", total=total, answers={"self_harm": 0})) for n, total in enumerate(totals, 1)]
+    text = page(given(IPT, *(one for pair in said for one in pair)).course, week(len(totals) + 1)).text
+    assert part(text, "LAST TIME")[-len(told) :] == told
+    assert part(text, "LAST TIME")[-len(told) - 1].startswith("   item 9")
+
+
+def test_a_trainee_reads_every_rule_by_its_name() -> None:
+    lines = part(page(detail="trainee").text, "LAST TIME")
+    assert lines[-2:] == [
         "   Not met: minimal important difference, reliable improvement (NHS), response,",
         "   remission, recovery (NHS), reliable recovery (NHS).",
     ]
@@ -100,7 +209,7 @@ def test_what_nobody_logged_is_told_as_not_logged() -> None:
 def test_what_went_otherwise_is_told_by_its_label() -> None:
     story = given(IPT, in_the_middle(), hold(4), *done("open_session"), c.DoTask("link", how="declined"))
     lines = part(page(story.course, week(5)).text, "LAST TIME")
-    assert lines[0] == "   Usual tasks logged: 1 of 7.  Link: declined by the patient."
+    assert lines[0] == "   Done: Open.  Link: declined by the patient.  To try: none on record."
 
 
 @pytest.mark.parametrize("minutes", [45, 47, 50])
@@ -122,22 +231,119 @@ def test_the_form_after_the_session_has_a_box_for_every_step_and_a_blank_for_eve
         "   Fear or violence at home, asked alone  no[ ] yes[ ] no answer[ ]",
         "   Stage  Impasse[ ] Renegotiation[ ] Dissolution[ ] Accepted[ ]",
         "   because: ____________________________________________________________________",
-        "   To try: ____________________________  remind me: ____________________________",
+        "   It went: ___________________________  to try now: ___________________________",
+        "   Remind me: __________________________________________________________________",
     ]
 
 
-def test_a_task_due_today_that_has_no_step_gets_a_box_by_its_label() -> None:
+def test_the_plan_asks_how_the_step_went_in_the_patients_own_words() -> None:
+    lines = part(page(dispute(to_try="{{ other }} and <b>S.</b>").course).text, "PLAN")
+    assert lines[:2] == [
+        "   1 Open     How have you been since we met? Then the missed week, no blame   8",
+        "              And how it went: {{ other }} and <b>S.</b>",
+    ]
+
+
+def test_a_must_task_that_no_step_covers_takes_the_place_of_the_focus_work() -> None:
     story = dispute().when(hold(7), *done(*USUAL))
     text = page(story.course, week(8)).text
-    assert " ! Today: Review together the progress, the focus and the sessions left." in part(text, "FIRST")
-    assert "   Done  1[ ] 2[ ] 3[ ] 4[ ] 5[ ] 6[ ] Halfway[ ]" in part(text, "AFTER")
+    assert "   4 Halfway  Review together the progress, the focus and the sessions left   10" in part(text, "PLAN")
+    assert not [line for line in part(text, "FIRST") if "Review together" in line]
+    assert "   Done  1[ ] 2[ ] 3[ ] 4[ ] 5[ ] 6[ ]" in part(text, "AFTER")
+    assert "midpoint_review" in planned_tasks(IPT, story.course, week(8))
+    assert part(text, "WORDS YOU MIGHT USE")[0] == "   What has moved since we began, and what has not?"
 
 
-def test_ahead_says_the_next_date_the_deadline_the_end_and_what_is_missing_for_the_next_phase() -> None:
+def test_who_is_coming_is_told_by_title_and_the_talk_alone_has_minutes_of_its_own() -> None:
+    guests = c.Book(on=week(4), time="15:00", present=("patient", "spouse_or_partner"))
+    story = given(IPT, in_the_middle(area="role_dispute", person="S."), staged("impasse"), guests)
+    made = page(story.course, week(3, 1))
+    assert part(made.text, "FIRST")[2:4] == [
+        " ! Coming today: spouse or partner. First: see the patient alone and ask about",
+        "   fear and violence.",
+    ]
+    steps = made.value.steps if made.value else ()
+    assert [(step.label, step.minutes) for step in steps] == [
+        ("Alone", 10), ("Open", 5), ("Link", 5), ("Event", 10), ("Reopen", 10), ("Rehearse", 5), ("Close", 5),
+    ]  # fmt: skip
+    assert "   Done  1[ ] 2[ ] 3[ ] 4[ ] 5[ ] 6[ ] 7[ ]" in part(made.text, "AFTER")
+    seen = page(story.when(c.DoTask("private_violence_screen", on=week(4))).course, week(4))
+    assert " ! Coming today: spouse or partner. On record of 24 March: see the patient alone" in part(
+        seen.text, "FIRST"
+    )
+    assert "Alone" not in " ".join(part(seen.text, "PLAN"))
+
+
+def test_the_ending_is_named_among_the_first_lines_from_two_sessions_before_its_deadline() -> None:
+    def at(number: int) -> str:
+        return page(given(IPT, in_the_middle(), *(hold(n) for n in range(4, number))).course, week(number)).text
+
+    deadline = "Name the ending by session 12"
+    assert deadline not in " ".join(part(at(9), "FIRST"))
+    assert f"{deadline}." in " ".join(part(at(9), "AHEAD"))
+    for number in (10, 11):
+        assert f" ! {deadline}; today is not too early." in part(at(number), "FIRST")
+        assert deadline not in " ".join(part(at(number), "AHEAD"))
+        assert part(at(number), "PLAN")[1].strip() == "Name the last day, and how many meetings are left"
+        assert any("Ending named[ ]" in line for line in part(at(number), "AFTER"))
+    assert " ! Name the ending today: 3 sessions left, today included." in part(at(12), "FIRST")
+    late = given(IPT, in_the_middle(), *(hold(n) for n in range(4, 10)))
+    assert "announce_ending" not in planned_tasks(IPT, late.course, week(10))
+
+
+def test_a_second_focus_has_its_place_in_aim_and_words() -> None:
+    story = given(IPT, in_the_middle(), focus("role_transition", primary=False))
+    text = page(story.course, week(4)).text
+    words = IPT.spec.problem_areas
+    assert "Also: role transition." in text.splitlines()[3]
+    assert part(text, "WORDS YOU MIGHT USE") == [
+        *(f"   {one}" for one in list(words["grief"].ask.values())[:3]),
+        f"   {next(iter(words['role_transition'].ask.values()))}",
+    ]
+
+
+def test_what_the_way_to_the_next_phase_lacks_is_told_only_when_it_is_time() -> None:
+    early = given(IPT, hold(1))
+    assert "Before" not in " ".join(part(page(early.course, week(2)).text, "AHEAD"))
+    late = early.when(hold(2))
+    assert " ".join(" ".join(part(page(late.course, week(3)).text, "AHEAD")).split()).endswith(
+        "Before the middle phase: diagnosis or waiver, inventory taken, formulation agreed, focus agreed, "
+        "contract agreed."
+    )
+
+
+def test_the_stage_keeps_a_way_out_and_its_note_in_the_ending() -> None:
+    story = dispute().when(c.Deviate(c.EnterPhase("ending"), because="time is short"))
+    text = " ".join(part(page(story.course).text, "IF"))
+    stage = IPT.spec.problem_areas["role_dispute"].stages["impasse"]
+    assert next(iter(stage.if_.values())).when.split()[0] in text
+    assert "You have no stake in how it turns out" in text
+    settled = story.when(c.Restage("role_dispute", to="resolved_accepted", because="so chosen"))
+    assert "You have no stake" not in page(settled.course).text
+
+
+def test_the_therapist_is_told_that_the_patients_page_has_no_help_text() -> None:
+    assert "The patient's page has no help text of your service" in " ".join(page().text.split())
+    assert "has no help text" not in " ".join(page(service=SERVICE).text.split())
+
+
+def test_the_brief_page_keeps_scores_risk_item_gap_and_the_step_to_try() -> None:
+    lines = part(page(detail="brief").text, "LAST TIME")
+    assert lines == [
+        "   To try: pick one thing to ask S., and when",
+        "   PHQ-9   19  18  17  17  16   -    sessions 1 to 5, then one not held",
+        "   item 9   1   1   0   0   0   -",
+        "   PHQ-9 16, down 1 since last time, 3 below the start; moderately severe.",
+        "   Not met: minimal important difference at 5, reliable improvement (NHS) at 6.",
+    ]
+
+
+def test_ahead_says_the_next_date_the_deadline_the_end_and_what_comes_later_in_the_focus() -> None:
     lines = part(page().text, "AHEAD")
     assert lines[0] == "   Session 7, Tue 21 April (not booked yet); due then: halfway."
-    assert lines[1] == "   Name the ending by session 12.  The end is now 9 June, if all goes as agreed."
-    assert "   Missing for 'Ending': window of ending is open; the ending is announced." in lines
+    assert lines[1] == "   Name the ending by session 12.  The end is now 9 June."
+    assert len(lines) == 3
+    assert lines[2].startswith("   Later in this focus: ")
 
 
 @pytest.mark.parametrize("occasion", OCCASIONS)
@@ -149,13 +355,13 @@ def test_no_line_is_wider_than_eighty_columns(detail: Any, occasion: Any) -> Non
 
 
 def test_the_usual_page_fits_one_side_of_paper() -> None:
-    assert len(page().text.splitlines()) <= 66
+    assert len(page().text.splitlines()) <= 60
 
 
 @pytest.mark.parametrize(
     ("detail", "names"),
     [
-        ("brief", ["first", "plan", "after"]),
+        ("brief", ["first", "last-time", "plan", "after"]),
         ("usual", ["first", "last-time", "plan", "words", "if", "ahead", "after"]),
         (
             "trainee",
@@ -166,7 +372,7 @@ def test_the_usual_page_fits_one_side_of_paper() -> None:
     ],
 )  # fmt: skip
 def test_each_detail_has_its_sections_in_order(detail: Any, names: list[str]) -> None:
-    sections = page(detail=detail).json()["page"]["sections"]
+    sections = page(detail=detail).data()["page"]["sections"]
     assert [section["name"] for section in sections] == names
 
 
@@ -236,6 +442,7 @@ def test_the_page_of_a_missed_week_says_what_it_used_whom_to_reach_and_what_come
     assert text.splitlines()[0] == "A. R.   Tue 7 April                 MISSED WEEK; next is session 6 of 14, middle"
     assert part(text, "FIRST") == [
         " ! Risk alerts: none open; 2 assessed (sessions 1 and 2). Ask again today.",
+        *LAST_ASSESSED,
         " ! No-show last time (7 April), the first miss. Contact since: none on record.",
     ]
     lines = part(text, "THE MISSED WEEK")
@@ -270,7 +477,7 @@ def test_a_last_meeting_nobody_planned_holds_the_short_set_of_ending_tasks() -> 
     assert [step.label for step in (made.value.steps if made.value else ())] == [
         "Ending", "Leave", "Credit", "Review", "Signs", "Next",
     ]  # fmt: skip
-    assert "Counting today, 1 to go." in made.text
+    assert "   Today is our last meeting. What comes up?" in made.text
     assert "left, today included" not in made.text
     assert any(line.startswith("   Ends as: ___") for line in part(made.text, "AFTER"))
 
@@ -281,6 +488,7 @@ def test_an_ended_course_has_no_plan_and_no_meeting_ahead() -> None:
     assert made.text.splitlines()[0].endswith("THE COURSE HAS ENDED")
     assert part(made.text, "FIRST") == [
         " ! Risk alerts: none open; 2 assessed (sessions 1 and 2). Ask again today.",
+        *LAST_ASSESSED,
     ]
     assert part(made.text, "HOW IT ENDED") == [
         "   Ended early by the patient's decision on Tue 14 April 2026.",
@@ -305,7 +513,7 @@ def test_the_patients_page_word_for_word() -> None:
         "FOR OUR MEETING                                                   Number 6 of 14",
         "Tuesday 14 April, 15:00, 50 minutes",
         "",
-        "   We missed you on Tuesday 7 April.",
+        "   We missed you last time.",
         "   You still have nine meetings, this one included.",
         "",
         "   Please take ten minutes before we meet for the short questionnaire.",
@@ -341,7 +549,17 @@ def test_a_meeting_the_therapist_cancelled_is_not_told_as_the_patients_miss() ->
     story = given(IPT, in_the_middle(), miss(4, "cancelled_by_therapist"))
     text = page(story.course, week(4, 1), audience="patient").text
     assert "missed" not in text
-    assert "   You have eleven meetings, this one included." in text
+    assert "   Our last meeting did not take place.\n   That was on our side.\n" in text
+    assert "   You still have eleven meetings, this one included." in text
+
+
+@pytest.mark.parametrize("status", ["late_cancel", "cancelled_by_patient", "rescheduled"])
+def test_a_cancelled_meeting_is_told_without_a_miss_and_without_a_day(status: str) -> None:
+    story = given(IPT, in_the_middle(), miss(4, status))
+    text = page(story.course, week(4, 1), audience="patient").text
+    assert "   Our last meeting did not take place.\n   You still have eleven meetings" in text
+    assert "missed" not in text
+    assert "24 March" not in text
 
 
 def test_the_last_planned_meeting_names_no_next_one() -> None:
@@ -349,6 +567,8 @@ def test_the_last_planned_meeting_names_no_next_one() -> None:
     text = page(story.course, week(12), audience="patient").text
     assert "   This is the last of our planned meetings." in text
     assert "Next meeting" not in text
+    assert "If you cannot come" not in text
+    assert "   If you need help: ___" in text
 
 
 AREA_WORDS = {word for area in IPT.spec.problem_areas.values() for word in (area.title, *area.aliases)}
@@ -365,15 +585,14 @@ def test_the_patients_page_names_no_person_area_stage_score_or_alert(course: Cou
     made = agenda(IPT, course, on=week(7), audience="patient", occasion=occasion)
     assert made.problem == ""
     scores = {str(int(r.total)) for r in course.readings if r.total is not None and r.total > 31}
-    for text in (made.text, html_text(made.page), made.markdown, json.dumps(made.json())):
+    for text in (made.text, html_text(made.page), made.markdown, made.json()):
         assert NEVER.search(text) is None
         assert not scores & set(re.findall(r"\d+", text))
     numbers = set(re.findall(r"\d+", made.text))
     value = made.value
     assert value is not None
     days = {value.day.day, value.next_day.day, value.number, value.of, value.minutes, value.left, 7}
-    missed = {value.missed.on.day} if value.missed else set()
-    assert numbers <= {str(n) for n in days | missed}
+    assert numbers <= {str(n) for n in days}
 
 
 def test_a_patients_line_that_would_name_the_other_person_is_not_shown_at_all() -> None:
@@ -384,7 +603,7 @@ def test_a_patients_line_that_would_name_the_other_person_is_not_shown_at_all() 
 
 
 def test_the_patients_json_holds_what_the_page_shows_and_no_more() -> None:
-    found = page(audience="patient").json()
+    found = page(audience="patient").data()
     assert sorted(found) == ["audience", "language", "page", "schema"]
     words = json.dumps(found["page"])
     assert "dispute" not in words
@@ -411,7 +630,7 @@ def test_the_page_stands_alone_and_its_title_names_nobody() -> None:
 
 
 def test_the_therapists_json_names_schema_protocol_tasks_and_sources() -> None:
-    found = page().json()
+    found = page().data()
     assert sorted(found) == [
         "agenda", "alerts", "audience", "course_version", "detail", "language", "occasion", "on", "page", "problem",
         "protocol", "rendered_with", "rests_on", "schema",
@@ -421,14 +640,14 @@ def test_the_therapists_json_names_schema_protocol_tasks_and_sources() -> None:
     assert found["agenda"]["steps"][0]["tasks"][0]["path"] == "phases.middle.each_session.open_session"
     assert found["agenda"]["focuses"][0]["id"] == DISPUTE.open_focuses[0].id
     assert found["rests_on"]["manual_2018"]["kind"] == "unverified"
-    assert json.loads(json.dumps(found)) == found
+    assert json.loads(page().json()) == found
 
 
 def test_the_same_course_gives_the_same_bytes() -> None:
     first, second = page(), page(dispute().course)
     for form in ("text", "markdown", "html", "page"):
         assert getattr(first, form) == getattr(second, form)
-    assert json.dumps(first.json()) == json.dumps(second.json())
+    assert first.json() == second.json()
 
 
 @pytest.mark.parametrize(
@@ -537,8 +756,8 @@ def test_a_section_can_be_written_anew_and_the_json_says_so() -> None:
     made = page(templates={"therapist.aim": "For today, {{ patient }}: {{ aim }}"})
     assert made.text.splitlines()[2].startswith("For today, A. R.: Help A. R. find words")
     digest = hashlib.sha256(b"For today, {{ patient }}: {{ aim }}").hexdigest()
-    assert made.json()["rendered_with"]["overrides"] == {"therapist.aim": digest}
-    assert page().json()["rendered_with"] == {"iptengine": version("iptengine"), "overrides": {}}
+    assert made.data()["rendered_with"]["overrides"] == {"therapist.aim": digest}
+    assert page().data()["rendered_with"] == {"iptengine": version("iptengine"), "overrides": {}}
 
 
 def test_the_words_and_the_ifs_can_be_written_anew() -> None:
@@ -560,7 +779,7 @@ def test_the_words_and_the_ifs_can_be_written_anew() -> None:
         (
             "patient.opening",
             "With {{ other }}",
-            "patient.opening, line 1: 'other' is not known here; choose one of 'session', 'missed_on', "
+            "patient.opening, line 1: 'other' is not known here; choose one of 'session', 'missed', "
             "'questionnaires', 'lines', 'bring', 'next', 'phone', 'help' …",
         ),
         ("therapist.aim", "x" * 20_001, "therapist.aim: the text is longer than 20000 characters"),
@@ -592,7 +811,8 @@ def test_the_examples_in_the_docstrings_run(module: str) -> None:
 
 def test_a_second_focus_is_named_beside_the_first() -> None:
     story = given(IPT, in_the_middle(), focus("role_transition", primary=False))
-    assert page(story.course, week(4)).text.splitlines()[1:3] == [
+    assert page(story.course, week(4)).text.splitlines()[1:4] == [
         "Grief.  Role transition.  11 left, today included.",
         "TODAY: Make room for the one who died, good and bad, at a bearable pace.",
+        "Also: role transition.",
     ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import date
 from typing import Any
@@ -109,9 +108,9 @@ def test_no_template_and_no_language_keeps_an_alert_from_the_therapist(
         for line in lines:
             assert re.sub(r"\s+", " ", line) in form
         assert not made.problem or "The rest of this page could not be made: " in form
-    assert made.json()["alerts"] == list(lines)
+    assert made.data()["alerts"] == list(lines)
     theirs = agenda(IPT, course, on=week(7), audience="patient", **asked)
-    words = theirs.text + theirs.page + theirs.markdown + json.dumps(theirs.json())
+    words = theirs.text + theirs.page + theirs.markdown + theirs.json()
     assert not [line for line in lines if line in words]
     assert "RISK" not in words.replace("RISK ALERT: none", "")
 
@@ -127,8 +126,8 @@ def test_a_failing_override_leaves_the_alerts_and_says_in_a_sentence_what_failed
         "\n"
         "WHAT IS MISSING\n"
         "   The rest of this page could not be made: therapist.aim, line 1: 'nobody' is\n"
-        "   not known here; choose one of 'patient', 'other', 'phase', 'aim', 'session',\n"
-        "   'focuses', 'areas', 'last' ….\n"
+        "   not known here; choose one of 'patient', 'other', 'phase', 'aim', 'also',\n"
+        "   'session', 'focuses', 'areas' ….\n"
         "   The record itself is not touched by this.\n"
     )
 
@@ -163,8 +162,8 @@ def test_a_course_the_protocol_cannot_speak_of_still_has_its_alerts(course: Cour
     made = agenda(variant("small", {}), course, on=date(2026, 4, 1))
     assert made.problem == told
     assert made.value is None
-    assert made.json()["alerts"] == list(alert_lines(variant("small", {}), course))
-    assert len(made.json()["alerts"]) == len(course.open_risk_alerts)
+    assert made.data()["alerts"] == list(alert_lines(variant("small", {}), course))
+    assert len(made.data()["alerts"]) == len(course.open_risk_alerts)
 
 
 def test_an_alert_of_a_measure_the_protocol_does_not_know_is_told_in_its_recorded_words() -> None:

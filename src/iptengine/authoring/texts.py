@@ -29,8 +29,13 @@ NAMES = Scope(
 )
 """Every name that a text of a protocol may use."""
 
+PATIENT_NAMES = Scope({"session": NAMES.fields["session"]})
+"""What those of the patient's page may use: it goes home, so no person, area or stage (law 5)."""
+PATIENT_KEYS = frozenset({"patient", "bring"})
+"""The keys of a phase whose texts stand on the patient's page."""
+
 TEMPLATES: Mapping[type[Model], frozenset[str]] = {
-    PhaseSpec: frozenset({"aim", "ask", "note", "patient"}),
+    PhaseSpec: frozenset({"aim", "ask", "note", *PATIENT_KEYS}),
     AreaSpec: frozenset({"aim", "ask", "note"}),
     StageSpec: frozenset({"aim", "ask", "note"}),
     TaskSpec: frozenset({"do", "ask", "note"}),
@@ -69,7 +74,7 @@ def _texts(parts: Iterable[Placed]) -> Iterator[tuple[Path, str, bool]]:
 
 def check_texts(parts: Iterable[Placed], document: Document, compiler: Compiler) -> Iterator[Diagnostic]:
     """Every mistake in the texts of a protocol that say more than plain words."""
-    known: dict[tuple[str, str], tuple[TemplateFinding, ...]] = {}
+    known: dict[tuple[str, str, bool], tuple[TemplateFinding, ...]] = {}
     for path, text, template in _texts(parts):
         if not _has_tags(text):
             continue
@@ -83,10 +88,17 @@ def check_texts(parts: Iterable[Placed], document: Document, compiler: Compiler)
             message = f"there are more than {MOST_TEXTS} different texts with tags"
             yield Diagnostic(document.span(path), "too-many-parts", message, "divide the protocol")
             return
-        if (text, area) not in known:
-            known[text, area] = check_template(text, NAMES, _verdicts(compiler, area))
-        for finding in known[text, area]:
+        goes_home = is_for_patient(path)
+        if (text, area, goes_home) not in known:
+            names, asked = (PATIENT_NAMES, None) if goes_home else (NAMES, _verdicts(compiler, area))
+            known[text, area, goes_home] = check_template(text, names, asked)
+        for finding in known[text, area, goes_home]:
             yield Diagnostic(_place(document, path, finding.line), finding.code, finding.message, finding.hint)
+
+
+def is_for_patient(path: Path) -> bool:
+    """Whether the text at `path` stands on the patient's page, on which no condition can be asked either."""
+    return len(path) > 2 and path[0] == "phases" and path[2] in PATIENT_KEYS
 
 
 def _has_tags(text: str) -> bool:

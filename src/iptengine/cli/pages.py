@@ -23,14 +23,14 @@ def page_of(story: Story, course: Course, on: date, audience: str, detail: str) 
 def written(page: Agenda, form: str) -> str:
     """One agenda as text, Markdown, a whole HTML document, or JSON."""
     if form == "json":
-        return json.dumps(page.json(), ensure_ascii=False, indent=2)
+        return json.dumps(page.data(), ensure_ascii=False, indent=2)
     return {"text": page.text, "markdown": page.markdown, "html": page.page}[form].rstrip("\n")
 
 
 def bound(pages: Sequence[Agenda], form: str) -> str:
     """Several agendas as one document: a list in JSON, one page after another in HTML and Markdown."""
     if form == "json":
-        return json.dumps([page.json() for page in pages], ensure_ascii=False, indent=2)
+        return json.dumps([page.data() for page in pages], ensure_ascii=False, indent=2)
     if form == "markdown":
         return "\n\n---\n\n".join(page.markdown.strip("\n") for page in pages)
     articles = "\n".join(str(page.html) for page in pages)

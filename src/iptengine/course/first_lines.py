@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
 
 from iptengine.course import timing
 from iptengine.course.alerting import imported_total
 from iptengine.course.course import Alert, Appointment, Course, in_session
 from iptengine.course.due_tasks import DueTask
 from iptengine.course.facts import CourseFacts
-from iptengine.course.wording import counted, day, listed, ordinal
+from iptengine.course.wording import counted, day, first_lower, listed, ordinal
 from iptengine.protocol.model import MISSES, ContactSpec, FactSpec
 from iptengine.protocol.protocol import Guard, Protocol
 from iptengine.protocol.quantities import Rhythm
@@ -52,6 +54,32 @@ class Line:
     fold: bool = False
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Assessed:
+    """The risk alert that a clinician assessed last: what it was, where it was raised, what was found and agreed.
+
+    `session` is the session it was raised in; ``None`` when it was raised between two.
+    """
+
+    alert: str
+    raised: date
+    session: int | None
+    what: str
+    found: str
+    plan: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Answered:
+    """The last answer to a question that must not be missed; empty when it was asked and not answered."""
+
+    fact: str
+    title: str
+    answer: str
+    on: date
+    session: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class _Scene:
     protocol: Protocol
@@ -59,14 +87,33 @@ class _Scene:
     facts: CourseFacts
     due: Sequence[DueTask]
     planned: frozenset[str]
+    work: int | None
+    on: date
 
 
 def first_lines(
-    protocol: Protocol, course: Course, facts: CourseFacts, due: Sequence[DueTask], planned: frozenset[str]
+    protocol: Protocol,
+    course: Course,
+    facts: CourseFacts,
+    due: Sequence[DueTask],
+    planned: frozenset[str],
+    *,
+    on: date,
+    work: int | None = None,
 ) -> tuple[Line, ...]:
-    """Every line that must not be missed, most important first. The risk line is always there."""
-    scene = _Scene(protocol, course, facts, due, planned)
+    """Every line that must not be missed, most important first. The risk line is always there.
+
+    Args:
+        planned: The tasks that stand in the plan.
+        on: The day the page is made for.
+        work: The number of the step in which the work on the focus stands, if there is one.
+    """
+    scene = _Scene(protocol, course, facts, due, planned, work, on)
     return tuple(line for part in _RANKED for line in part(scene))
+
+
+MOST_SESSIONS = 3
+"""Sessions that the risk line names; of more, it names the last."""
 
 
 # -- risk --------------------------------------------------------------------------------------------------------
@@ -92,7 +139,46 @@ def _sessions_of(course: Course, alerts: Iterable[Alert]) -> str:
     found = sorted({n for a in alerts if (n := numbers.get(a.raised)) is not None})
     if not found:
         return ""
+    if len(found) > MOST_SESSIONS:
+        return f" (the last in session {found[-1]})"
     return f" ({'session' if len(found) == 1 else 'sessions'} {listed(str(n) for n in found)})"
+
+
+def last_assessed(protocol: Protocol, course: Course) -> Assessed | None:
+    """The risk alert assessed last, with what was found and agreed; of several that day, the one raised last."""
+    done = [a for a in course.alerts if a.level == "risk" and a.assessed is not None]
+    if not done:
+        return None
+    _, last = max(enumerate(done), key=lambda pair: (pair[1].assessed, pair[1].raised, pair[0]))
+    return Assessed(
+        last.id, last.raised, _session_on(course, last.raised), _what(protocol, last), last.found, last.plan
+    )  # fmt: skip
+
+
+def _what(protocol: Protocol, alert: Alert) -> str:
+    """What raised an alert, in a few words: ``item 9 = 2``, or the alert's own words."""
+    measure = protocol.measures.get(alert.measure)
+    item = measure.items.get(alert.item) if measure else None
+    if measure is None or item is None:
+        return first_lower(alert.text.strip().rstrip("."))
+    name = f"item {item.number}" if item.number else first_lower(item.title)
+    return f"{name} not answered" if alert.value is None else f"{name} = {alert.value}"
+
+
+def _session_on(course: Course, on: date) -> int | None:
+    return next((a.number for a in reversed(course.appointments) if a.held and a.on == on), None)
+
+
+def answered_questions(protocol: Protocol, course: Course) -> tuple[Answered, ...]:
+    """Questions of the first lines that are asked once and were: they stay visible with their last answer."""
+    found = []
+    for name, fact in protocol.spec.facts.items():
+        record = next((f for f in reversed(course.facts) if f.fact == name), None)
+        if not fact.first or fact.ask is None or fact.ask.every or _hidden(fact) or record is None:
+            continue
+        answer = "" if record.value is None else str(record.value)
+        found.append(Answered(name, fact.title, answer, record.on, _session_on(course, record.on)))
+    return tuple(found)
 
 
 def _imported(scene: _Scene) -> Iterator[Line]:
@@ -187,15 +273,57 @@ def _questions(scene: _Scene) -> Iterator[Line]:
             told = (
                 f"{fact.title} Not on record." if fact.title.endswith(("?", ".")) else f"{fact.title}: not on record."
             )
+            told += f" Before step {scene.work}." if scene.work else ""
             yield Line("question", told, f"facts.{name}", {"fact": name})
 
 
 def _first_tasks(scene: _Scene) -> Iterator[Line]:
     for task in scene.due:
-        if task.first and task.task not in scene.planned:
+        if task.first and task.task not in scene.planned and not waits_for_guests(scene.protocol, task):
             why = "cannot tell yet whether it applies" if task.why.startswith("cannot tell") else task.why
             values = {"task": task.task, "focus": task.focus, "why": task.why}
             yield Line("task_first", "", task.path, values, task.do, f": {why}.")
+
+
+def waits_for_guests(protocol: Protocol, task: DueTask) -> bool:
+    """Whether an optional task is due because somebody is expected beside the patient."""
+    guards = protocol.at(*task.path.split("."), "only_if")
+    mentions = (m for guard in guards for c in guard.conditions() for m in c.mentions)
+    return not task.required and any(m.kind == "participant" for m in mentions)
+
+
+def _guests(scene: _Scene) -> Iterator[Line]:
+    """What comes before somebody joins; it stands in the plan as well."""
+    for task in scene.due:
+        if task.first and waits_for_guests(scene.protocol, task):
+            yield _guests_line(scene, task)
+
+
+def _guests_line(scene: _Scene, task: DueTask) -> Line:
+    """Who is coming, by title and never by name, and what comes before they do."""
+    booked = timing.next_booked(scene.course, scene.on)
+    known = scene.protocol.spec.participants
+    titles = [first_lower(known[who].title) for who in (booked.present if booked else ()) if who in known]
+    values = {"task": task.task, "focus": task.focus, "why": task.why}
+    if not titles:
+        return Line("task_first", "Somebody may join. First: ", task.path, values, first_lower(task.do), ".")
+    done = seen_to(scene.course, task)
+    if done is None:
+        return Line(
+            "task_first", f"Coming today: {listed(titles)}. First: ", task.path, values, first_lower(task.do), "."
+        )
+    told = f"Coming today: {listed(titles)}. On record of {day(done)}: "
+    return Line("task_first_done", told, task.path, {"why": task.why}, first_lower(task.do), ".")
+
+
+def seen_to(course: Course, task: DueTask) -> date | None:
+    """The day a task was done for the session that is next: after the last that was held."""
+    last = _last_held(course)
+    days = [
+        t.on for t in course.tasks
+        if t.task == task.task and t.how == "done" and (last is None or t.on > last.on) and t.session == ""
+    ]  # fmt: skip
+    return days[-1] if days else None
 
 
 def _late_tasks(scene: _Scene) -> Iterator[Line]:
@@ -207,16 +335,35 @@ def _late_tasks(scene: _Scene) -> Iterator[Line]:
 # -- what must be done by now ------------------------------------------------------------------------------------
 
 
+SOON = 2
+"""Sessions before the deadline from which the ending stands among the first lines: a decision of this project."""
+
+
+def naming(protocol: Protocol, course: Course) -> Literal["", "soon", "now"]:
+    """Whether the ending has to be named now, or may be; empty when it is named already, or it is not time."""
+    announce = protocol.spec.termination.announce
+    by = announce.by.number(timing.contracted(course)) if announce else None
+    if by is None or course.announced is not None:
+        return ""
+    number = timing.sessions_used(course) + 1
+    if number >= by:
+        return "now"
+    return "soon" if number >= by - SOON else ""
+
+
 def _by_now(scene: _Scene) -> Iterator[Line]:
     number = timing.sessions_used(scene.course) + 1
     total = timing.contracted(scene.course)
     announce = scene.protocol.spec.termination.announce
-    if announce and scene.course.announced is None:
+    when = naming(scene.protocol, scene.course)
+    left = timing.sessions_left(scene.course)
+    if when == "now":
+        told = f"Name the ending today: {counted(left or 0, 'session')} left, today included."
+        yield Line("announce_now", told, "termination.announce", {"left": left})
+    elif when and announce:
         by = announce.by.number(total)
-        if by is not None and number >= by:
-            left = timing.sessions_left(scene.course)
-            told = f"Name the ending today: {counted(left or 0, 'session')} left, today included."
-            yield Line("announce_now", told, "termination.announce", {"left": left})
+        told = f"Name the ending by session {by}; today is not too early."
+        yield Line("announce_soon", told, "termination.announce", {"left": left, "session": by})
     for task in scene.due:
         place = scene.protocol.tasks[task.task].spec.by
         if place and not task.late and task.task not in scene.planned and place.number(total) == number:
@@ -303,6 +450,6 @@ def _last_held(course: Course) -> Appointment | None:
 
 
 _RANKED: tuple[Callable[[_Scene], Iterator[Line]], ...] = (
-    _risk, _imported, _measures, _reminders, _missed, _reviews, _by_now, _questions, _first_tasks, _late_tasks,
+    _risk, _imported, _measures, _guests, _reminders, _missed, _reviews, _by_now, _questions, _first_tasks, _late_tasks,
     _cannot_tell, _contacts, _checklists, _facts_due,
 )  # fmt: skip

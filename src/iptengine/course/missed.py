@@ -21,6 +21,7 @@ class MissedWeek:
 
     Attributes:
         status: What is on record of it, in words; empty while nothing is.
+        code: The same as the protocol names it.
         on: The day of the appointment.
         by_patient: Whether it was the patient who did not come.
         used: Whether it used up a session; ``None`` while nothing is on record.
@@ -31,6 +32,7 @@ class MissedWeek:
     """
 
     status: str
+    code: str
     on: date
     by_patient: bool
     used: bool | None
@@ -51,6 +53,7 @@ def missed_week(
     uses = contract.uses_session if contract else ("attended",)
     return MissedWeek(
         MISSED_WORDS.get(last.status, last.status) if last else "",
+        last.status if last else "",
         last.on if last else planned,
         last is not None and last.status in MISSES,
         last.used if last else None,

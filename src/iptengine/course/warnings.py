@@ -10,7 +10,7 @@ from iptengine.course import timing
 from iptengine.course.course import Course
 from iptengine.course.events import CourseWarning
 from iptengine.course.facts import CourseFacts
-from iptengine.course.wording import counted, listed
+from iptengine.course.wording import counted, listed, listed_up_to, spoken
 from iptengine.protocol.model import UNSTAGED
 from iptengine.protocol.protocol import Protocol, reasons
 
@@ -96,13 +96,13 @@ def _window(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[
     if phase is None or phase.window is None or facts.window(course.phase) != "closed":
         return
     unmet = [
-        reason.text
+        spoken(reason.code)
         for target in phase.next
         if target in protocol.spec.phases
         for reason in reasons(protocol.at("phases", course.phase, "next", target), facts)
     ]
     if unmet:
-        text = f"the window of '{phase.title}' ({phase.window}) has closed; still open: {'; '.join(unmet)}"
+        text = f"the window of '{phase.title}' ({phase.window}) has closed; still open: {listed(unmet)}"
         yield CourseWarning("window_closed", text, f"phases.{course.phase}.window")
 
 
@@ -122,14 +122,14 @@ def _budget(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[
     found = budget(protocol, course, facts)
     if found.fits is False:
         left = counted(found.left or 0, "session")
-        names = listed(_labels(protocol, found.open))
-        text = f"{left} left for {counted(len(found.open), 'required task')} still open: {names}"
+        names = listed_up_to(_labels(protocol, found.open))
+        text = f"{left} left for {counted(len(found.open), 'required task')}: {names}"
         yield CourseWarning("budget_short", text, "contract.sessions")
 
 
 def _labels(protocol: Protocol, tasks: tuple[str, ...]) -> list[str]:
     """The tasks as the plan of the hour names them."""
-    return [protocol.tasks[name].spec.label or name.replace("_", " ") for name in tasks]
+    return [protocol.tasks[name].spec.label or spoken(name) for name in tasks]
 
 
 def _unstaged(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[CourseWarning]:

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from iptengine.course import timing
 from iptengine.course.course import Course
 from iptengine.course.facts import CourseFacts
+from iptengine.protocol.model import PhaseSpec
 from iptengine.protocol.protocol import Protocol, Reason, reasons
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """A phase or outcome this phase leads to: open, or kept shut by reasons."""
+    """A phase or outcome this phase leads to: open, or kept shut by reasons.
+
+    `near` says that it is a phase, and that the time to leave this one has come: its window is in its last session
+    or has closed.
+    """
 
     target: str
     title: str
     reasons: tuple[Reason, ...]
+    near: bool = False
 
     @property
     def open(self) -> bool:
@@ -29,11 +36,19 @@ def gates(protocol: Protocol, course: Course, facts: CourseFacts) -> tuple[Gate,
     if phase is None:
         return ()
     spec = protocol.spec
+    late = _time_to_leave(phase, course)
     return tuple(
         Gate(
             target,
             (spec.phases[target].title if target in spec.phases else spec.outcomes[target].title),
             reasons(protocol.at("phases", course.phase, "next", target), facts),
+            late and target in spec.phases,
         )
         for target in phase.next
     )
+
+
+def _time_to_leave(phase: PhaseSpec, course: Course) -> bool:
+    """Whether the next session is the last of the phase's window, or comes after it."""
+    span = phase.window.positions(timing.contracted(course)) if phase.window else None
+    return span is not None and timing.sessions_used(course) + 1 >= span[1]

@@ -56,6 +56,27 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{number} {one if number == 1 else many or one + 's'}"
 
 
+def spoken(name: str) -> str:
+    """A name of the file as a sentence says it: ``focus_agreed`` gives ``focus agreed``."""
+    return name.replace("_", " ")
+
+
+def shortened(text: str, most: int) -> str:
+    """A text of at most `most` signs; a longer one ends with ``…`` after a whole word."""
+    if len(text) <= most:
+        return text
+    head = text[: most - 1]
+    return f"{(head.rsplit(' ', 1)[0] if ' ' in head else head).rstrip(' ,;:.')}…"
+
+
+def listed_up_to(words: Iterable[str], most: int = 3) -> str:
+    """The first of them, and how many more there are: ``a, b, c and 2 more``."""
+    found = list(words)
+    if len(found) <= most:
+        return listed(found)
+    return f"{', '.join(found[:most])} and {len(found) - most} more"
+
+
 def listed(words: Iterable[str]) -> str:
     """``a``, ``a and b``, ``a, b and c``."""
     found = list(words)

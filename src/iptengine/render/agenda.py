@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from json import dumps
 from typing import Any, Literal, TypeAlias, get_args
 
 from markupsafe import Markup
@@ -78,8 +79,12 @@ class Agenda:
         """Markdown; every word that is not ours is escaped."""
         return markdown_page(self._page)
 
-    def json(self) -> dict[str, Any]:
-        """Plain values under the schema ``iptengine.agenda/1``; for a patient only what the page shows."""
+    def json(self) -> str:
+        """JSON under the schema ``iptengine.agenda/1``, on one line; for a patient only what the page shows."""
+        return dumps(self.data(), ensure_ascii=False, separators=(",", ":"))
+
+    def data(self) -> dict[str, Any]:
+        """The same as plain values, for a program that goes on with them."""
         return agenda_json(
             self._page,
             self.value,
@@ -116,7 +121,7 @@ def agenda(
         occasion: session; missed (the week the patient does not come); last (a last meeting nobody planned).
         templates: Sections written anew, by name; see `check_template_override`.
         service: What the patient's page says of the service: ``phone`` and ``help``. What is left out is a
-            blank to fill in by hand.
+            blank to fill in by hand, and the therapist's page says so of ``help``.
 
     Returns:
         The agenda. It never fails for what a file, an override or a record holds: what cannot be rendered is
@@ -139,7 +144,7 @@ def agenda(
             if audience == "patient":
                 page = patient_page(protocol, course, value, service or {}, overrides)
             else:
-                page = therapist_page(Filling(protocol, course, value, on, overrides), detail)
+                page = therapist_page(Filling(protocol, course, value, on, overrides, service or {}), detail)
         except IptengineError as fault:
             problem = str(fault)
         except (ValueError, LookupError):

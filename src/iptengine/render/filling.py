@@ -12,7 +12,7 @@ from iptengine.course.course import Course
 from iptengine.course.facts import CourseFacts
 from iptengine.course.first_lines import Line
 from iptengine.course.missed import MissedWeek
-from iptengine.course.wording import day, first_lower, first_upper, weekday
+from iptengine.course.wording import day, first_lower, first_upper, spoken, weekday
 from iptengine.protocol.protocol import Protocol, Reason
 from iptengine.render.scope import Voice, first_name, one_line, therapist_voice
 from iptengine.render.sections import section_lines
@@ -28,6 +28,7 @@ class Filling:
     value: SessionAgenda
     on: date
     overrides: Mapping[str, str] = field(default_factory=dict)
+    service: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def facts(self) -> CourseFacts:
@@ -79,6 +80,7 @@ class Filling:
             "other": first_name(value.focuses[0].person) if value.focuses else self.voice.values["other"],
             "phase": value.phase_title,
             "aim": self.aim,
+            "also": [first_lower(focus.title) for focus in value.focuses[1:]] if self._works_on_focus else [],
             "session": self._session(),
             "focuses": [
                 {
@@ -96,13 +98,14 @@ class Filling:
             "note": self.say(value.note) or None,
             "kept_out": [{"text": self.say(text), "rule": rule} for rule, text in value.kept_out],
             "next": self._next(),
-            "begins": [self._label(line) for line in value.coming if line.code == "next_time"],
+            "begins": up_to([self._label(line) for line in value.coming if line.code == "next_time"], most=2),
             "announce_by": next((_number(line) for line in value.coming if line.code == "announce_by"), None),
             "end": day(value.end) if value.end and value.end != value.day and not self._waits_for_record else None,
-            "open_in_focus": list(value.open_in_focus),
+            "open_in_focus": up_to([first_lower(label) for label in value.open_in_focus]),
             "gates": [
-                {"title": gate.title, "open": gate.open, "needs": [needed(r) for r in gate.reasons]}
+                {"title": the(gate.title), "open": gate.open, "needs": [needed(r) for r in gate.reasons]}
                 for gate in value.gates
+                if gate.near
             ],
             "budget": {"open": len(value.budget.open), "minutes": value.budget.minutes},
             "missed": missed_values(value.missed),
@@ -113,6 +116,10 @@ class Filling:
         task = str(line.values.get("task", ""))
         home = self.protocol.tasks.get(task)
         return first_lower((home.spec.label if home else "") or task.replace("_", " "))
+
+    @property
+    def _works_on_focus(self) -> bool:
+        return self.protocol.spec.phases[self.value.phase].focus_work and self.value.occasion != "last"
 
     @property
     def _waits_for_record(self) -> bool:
@@ -154,8 +161,16 @@ def last_values(last: LastTime | None) -> dict[str, Value] | None:
         "logged": last.logged,
         "done": list(last.done),
         "techniques": [first_lower(title) for title in last.techniques],
+        "usual_done": list(last.usual_done),
+        "usual_whole": last.usual is not None and last.usual[0] == last.usual[1],
         "usual": {"logged": last.usual[0], "of": last.usual[1]} if last.usual else None,
         "otherwise": [{"label": label, "how": how} for label, how in last.otherwise],
+        "stages": [
+            {"area": area, "stage": stage, "because": one_line(because) or None} for area, stage, because in last.stages
+        ],
+        "tried": [
+            {"text": one_line(text), "how": how, "note": one_line(note) or None} for text, how, note in last.tried
+        ],
         "notes": _worded(last.notes),
         "to_try": _worded(last.homework),
     }
@@ -178,8 +193,20 @@ def missed_values(missed: MissedWeek | None) -> dict[str, Value] | None:
 
 
 def needed(reason: Reason) -> str:
-    """A condition that is not met, in the author's words; one that nobody can tell is said to be so."""
-    return f"{reason.text} (cannot tell yet)" if reason.answer == "unknown" else reason.text
+    """A condition that is not met, by its name; one that nobody can tell is said to be so."""
+    name = spoken(reason.code)
+    return f"{name} (cannot tell yet)" if reason.answer == "unknown" else name
+
+
+def the(title: str) -> str:
+    """A phase in the middle of a sentence: ``the middle phase``, ``the ending``; a longer title in quotes."""
+    return f"the {first_lower(title)}" if len(title.split()) == 1 or title.endswith(" phase") else f"'{title}'"
+
+
+def up_to(words: list[str], most: int = 3) -> list[Value]:
+    """The first of some words, and how many more there are."""
+    more: list[Value] = [f"{len(words) - most} more"] if len(words) > most else []
+    return [*words[:most], *more]
 
 
 def sentence(text: str) -> str:

@@ -68,7 +68,7 @@ def _block(block: Block) -> Iterator[str]:
             for entry in block.entries:
                 yield f'<p class="ipt-line">{_words(entry)}</p>'
         case Marked():
-            yield _list("ul", "ipt-marked", block.entries)
+            yield from _marked(block)
         case Folded():
             label = f"{_words(block.label)} ({len(block.entries)})"
             entries = _list("ul", "ipt-plain", block.entries)
@@ -85,6 +85,12 @@ def _block(block: Block) -> Iterator[str]:
                 yield f'<p class="ipt-form">{"".join(_field(field) for field in row)}</p>'
 
 
+def _marked(block: Marked) -> Iterator[str]:
+    under = "".join(f'<p class="ipt-line">{_words(part)}</p>' for part in block.under)
+    entries = (f"<li>{_words(entry)}{'' if place else under}</li>" for place, entry in enumerate(block.entries))
+    yield f'<ul class="ipt-marked">{"".join(entries)}</ul>'
+
+
 def _plan(plan: Plan) -> Iterator[str]:
     yield '<table class="ipt-steps"><tbody>'
     for row in plan.rows:
@@ -99,11 +105,12 @@ def _plan(plan: Plan) -> Iterator[str]:
 
 def _scores(table: ScoreTable) -> Iterator[str]:
     caption = f"<caption>{_words(table.caption)}</caption>" if table.caption else ""
-    yield f'<table class="ipt-scores">{caption}<tbody>'
+    places = "".join(f'<th scope="col">{_words(place)}</th>' for place in table.places)
+    yield f'<table class="ipt-scores">{caption}<thead><tr><th scope="row">session</th>{places}</tr></thead><tbody>'
     for label, cells in table.rows:
         yield f'<tr><th scope="row">{_words(label)}</th>{"".join(f"<td>{_words(cell)}</td>" for cell in cells)}</tr>'
     yield "</tbody></table>"
-    for text in (table.change, *table.below):
+    for text in table.below:
         yield f'<p class="ipt-line">{_words(text)}</p>'
 
 

@@ -113,7 +113,7 @@ def _block(block: Block) -> dict[str, Any]:
         case Lines():
             return {"kind": "lines", "lines": list(block.entries)}
         case Marked():
-            return {"kind": "marked", "lines": list(block.entries)}
+            return {"kind": "marked", "lines": list(block.entries), "under": list(block.under)}
         case Folded():
             return {"kind": "folded", "label": block.label, "lines": list(block.entries)}
         case Plan():
@@ -122,7 +122,10 @@ def _block(block: Block) -> dict[str, Any]:
             return {"kind": "pairs", "pairs": [list(row) for row in block.rows]}
         case ScoreTable():
             rows = [{"label": label, "cells": list(cells)} for label, cells in block.rows]
-            return {"kind": "scores", "caption": block.caption, "rows": rows, "lines": [block.change, *block.below]}
+            return {
+                "kind": "scores", "caption": block.caption, "places": list(block.places), "rows": rows,
+                "lines": list(block.below),
+            }  # fmt: skip
         case Form():
             return {"kind": "form", "rows": [[_field(field) for field in row] for row in block.rows]}
 

@@ -8,8 +8,8 @@ from iptengine.render.alerts import alert_heading
 from iptengine.render.escaping import escape_markdown
 from iptengine.render.page import LONG, Block, Field, Folded, Form, Lines, Marked, Page, Pairs, Plan, ScoreTable
 
-BLANK = r"\_" * 12
-BOX = r"\[ \]"
+BLANK = "." * 24
+BOX = "( )"
 
 
 def markdown_page(page: Page) -> str:
@@ -42,11 +42,21 @@ def _words(text: str) -> str:
     return escape_markdown(text)
 
 
+def _inside(text: str) -> str:
+    """Words inside a line of ours, where a bare number or stroke can begin no list."""
+    return text if text == "-" or (text.isascii() and text.isdigit()) else _words(text)
+
+
 def _block(block: Block) -> Iterator[str]:
     match block:
-        case Lines() | Marked():
+        case Lines():
             for entry in block.entries:
                 yield f"- {_words(entry)}"
+        case Marked():
+            for place, entry in enumerate(block.entries):
+                yield f"- {_words(entry)}"
+                if place == 0:
+                    yield from (f"    - {_words(part)}" for part in block.under)
         case Folded():
             yield f"- {_words(block.label)}:"
             for entry in block.entries:
@@ -66,24 +76,23 @@ def _block(block: Block) -> Iterator[str]:
 def _plan(plan: Plan) -> Iterator[str]:
     for row in plan.rows:
         texts = "; ".join(_words(text) for text in row.texts)
-        yield f"{row.number}. **{_words(row.label)}** {texts} \\({row.minutes} min\\)"
+        yield f"{row.number}. **{_words(row.label)}** {texts} ({row.minutes} min)"
         for more in row.more:
             yield f"    - {_words(more)}"
 
 
 def _scores(table: ScoreTable) -> Iterator[str]:
-    caption = _words(table.caption) if table.caption else "measure"
-    most = max((len(cells) for _, cells in table.rows), default=0)
-    yield f"| {caption} |{'  |' * most}"
-    yield f"| --- |{' ---: |' * most}"
+    yield f"| session | {' | '.join(_inside(place) for place in table.places)} |"
+    yield f"| --- |{' ---: |' * len(table.places)}"
     for label, cells in table.rows:
-        yield f"| {_words(label)} | {' | '.join(_words(cell) for cell in cells)} |"
-    for text in (table.change, *table.below):
-        yield from ("", f"- {_words(text)}")
+        yield f"| {_words(label)} | {' | '.join(_inside(cell) for cell in cells)} |"
+    yield ""
+    for text in table.below:
+        yield f"- {_words(text)}"
 
 
 def _field(field: Field) -> str:
     label = _words(field.label) if field.label else ""
     if field.boxes:
-        return f"{label} {' '.join(f'{_words(box)} {BOX}' for box in field.boxes)}"
-    return f"{label} {BLANK if field.size == LONG else BLANK[:6]}"
+        return f"{label} {' '.join(f'{_inside(box)} {BOX}' for box in field.boxes)}"
+    return f"{label} {BLANK if field.size == LONG else BLANK[:8]}"

@@ -21,9 +21,16 @@ class Lines:
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """Lines that must not be missed, each with its mark."""
+    """Lines that must not be missed, each with its mark.
+
+    Attributes:
+        under: Sentences that go on from the first of them.
+        paper: The same as the plain text page shows them: what is long is cut there.
+    """
 
     entries: tuple[str, ...]
+    under: tuple[str, ...] = ()
+    paper: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +68,14 @@ class Pairs:
 
 @dataclass(frozen=True, slots=True)
 class ScoreTable:
-    """Readings in their places: a heading and its cells for each row; `change` is told beside the second."""
+    """Readings in their places: a heading and its cells for each row, and what is told below them.
+
+    `places` are the sessions of the columns; `caption` says the same in words, where that is short.
+    """
 
     caption: str
     rows: tuple[tuple[str, tuple[str, ...]], ...]
-    change: str = ""
+    places: tuple[str, ...]
     below: tuple[str, ...] = ()
 
 

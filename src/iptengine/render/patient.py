@@ -74,10 +74,10 @@ def patient_names(
             "time": one_line(value.time) or None,
             "minutes": value.minutes,
         },
-        "missed_on": _missed_on(value),
+        "missed": _missed(value),
         "questionnaires": len(value.measures_due),
-        "lines": [voice.say(text) for text in value.patient_lines],
-        "bring": [line for line in _SENTENCE.split(one_line(value.bring)) if line],
+        "lines": [line for text in value.patient_lines if (line := voice.say(text))],
+        "bring": [line for line in _SENTENCE.split(voice.say(value.bring)) if line],
         "next": _next(value),
         "phone": one_line(service.get("phone", "")) or None,
         "help": one_line(service.get("help", "")) or None,
@@ -85,13 +85,15 @@ def patient_names(
     }
 
 
-def _missed_on(value: SessionAgenda) -> str | None:
-    """The day the patient did not come last time; a meeting the therapist cancelled is not the patient's miss."""
+def _missed(value: SessionAgenda) -> str | None:
+    """How the last meeting came to nothing: ``no_show``, ``by_us`` or ``not_held``. No day: it would tell too much."""
     if value.missed is None:
         return None
-    if value.occasion == "missed":
-        return long_day(value.missed.on)
-    return long_day(value.missed.on) if value.missed_since and value.missed.by_patient else None
+    if value.occasion != "missed" and not value.missed.status:
+        return None
+    if value.missed.code == "no_show":
+        return "no_show"
+    return "by_us" if value.missed.code == "cancelled_by_therapist" else "not_held"
 
 
 def _next(value: SessionAgenda) -> dict[str, Value] | None:
@@ -146,7 +148,9 @@ def _keep(names: Mapping[str, Value], value: SessionAgenda) -> Iterator[Block]:
             yield Lines((f"{when}: {following['day']}, {time}",))
         else:
             yield Form(((Field(f"{when}: {following['day']}, at"),),))
-    for key, words in (("phone", "If you cannot come"), ("help", "If you need help before then")):
+    help = ("help", "If you need help before then" if isinstance(following, dict) else "If you need help")
+    phone = (("phone", "If you cannot come"),) if isinstance(following, dict) else ()
+    for key, words in (*phone, help):
         given = names[key]
         yield Lines((f"{words}: {given}",)) if given is not None else Form(((Field(words),),))
 

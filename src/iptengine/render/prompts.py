@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 
-from iptengine.authoring.texts import TEMPLATES
+from iptengine.authoring.texts import TEMPLATES, is_for_patient
 from iptengine.course.course import Course
 from iptengine.course.facts import CourseFacts
 from iptengine.diagnostics import IptengineError, did_you_mean
@@ -37,7 +37,7 @@ def prompt(protocol: Protocol, course: Course, id: str, *, on: date) -> str:
         close = [known for known in texts if known.endswith(f".{last}")] or list(texts)
         raise UnknownPrompt(f"the protocol has no text '{id[:200]}'; {did_you_mean(id, close)}")
     parts = id.split(".")
-    if parts[0] == "phases" and len(parts) > 2 and parts[2] == "patient":
+    if is_for_patient(tuple(parts)):
         return patient_voice(protocol, course).say(texts[id], id)
     area = parts[1] if parts[0] == "problem_areas" else ""
     focuses = [f for f in course.open_focuses if not area or f.area == area]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from iptengine.authoring.templates import NUMBER, TEXT, TRUTH, Many, Scope, maybe
-from iptengine.authoring.texts import NAMES
+from iptengine.authoring.texts import NAMES, PATIENT_NAMES
 from iptengine.course import timing
 from iptengine.course.course import Course, Focus
 from iptengine.course.facts import CourseFacts
@@ -22,8 +22,6 @@ NOBODY_CALLED = "the patient"
 
 PROTOCOL_NAMES = NAMES
 """What the texts of a protocol may name on a therapist's page."""
-PATIENT_NAMES = Scope({"session": NAMES.fields["session"]})
-"""What they may name on a patient's page: it goes home, so no person, area or stage (law 5)."""
 
 SECTION_NAMES = Scope(
     {
@@ -31,6 +29,7 @@ SECTION_NAMES = Scope(
         "other": TEXT,
         "phase": TEXT,
         "aim": TEXT,
+        "also": Many(TEXT),
         "session": Scope(
             {
                 "number": NUMBER,
@@ -54,7 +53,11 @@ SECTION_NAMES = Scope(
                     "done": Many(TEXT),
                     "techniques": Many(TEXT),
                     "usual": maybe(Scope({"logged": NUMBER, "of": NUMBER})),
+                    "usual_done": Many(TEXT),
+                    "usual_whole": TRUTH,
                     "otherwise": Many(Scope({"label": TEXT, "how": TEXT})),
+                    "stages": Many(Scope({"area": TEXT, "stage": TEXT, "because": maybe(TEXT)})),
+                    "tried": Many(Scope({"text": TEXT, "how": TEXT, "note": maybe(TEXT)})),
                     "notes": Many(TEXT),
                     "to_try": Many(TEXT),
                 }
@@ -102,7 +105,7 @@ PATIENT_SECTION_NAMES = Scope(
                 "minutes": NUMBER,
             }
         ),
-        "missed_on": maybe(TEXT),
+        "missed": maybe(TEXT),
         "questionnaires": NUMBER,
         "lines": Many(TEXT),
         "bring": Many(TEXT),

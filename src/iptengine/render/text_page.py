@@ -12,24 +12,37 @@ from iptengine.render.scope import one_line
 
 INDENT = "   "
 LABEL = 8
-WHEN = 16
+ONE_SIDE = 60
+"""Lines on one side of A4 at the size a clinician reads without glasses."""
+WHEN = 14
+WIDEST = 26
+"""Columns for the first of a pair: as few lines as the pairs can have between the two."""
 LEAST_BLANK = 8
 
 
 def text_page(page: Page) -> str:
     """The page as lines of at most eighty columns, each ended by a line end."""
-    lines = [*_head(page)]
+    parts = [list(_head(page))]
     if page.alerts:
-        lines += ["", alert_heading(len(page.alerts))]
-        for alert in page.alerts:
-            lines += layout.hang("!! ", _plain(alert))
+        alerts = (layout.hang("!! ", _plain(alert)) for alert in page.alerts)
+        parts.append([alert_heading(len(page.alerts)), *(line for alert in alerts for line in alert)])
     for section in page.sections:
-        lines += ["", _plain(section.heading)] if section.heading else [""]
-        for block in section.blocks:
-            lines += _block(block)
+        heading = [_plain(section.heading)] if section.heading else []
+        parts.append([*heading, *(line for block in section.blocks for line in _block(block))])
     if page.footer:
-        lines += ["", *layout.wrap(_plain(page.footer), layout.WIDTH)]
-    return "".join(f"{line.rstrip()}\n" for line in lines)
+        parts.append(layout.wrap(_plain(page.footer), layout.WIDTH))
+    return "".join(f"{line.rstrip()}\n" for line in _on_one_side(parts))
+
+
+def _on_one_side(parts: list[list[str]]) -> list[str]:
+    """The parts with an empty line between them; the lowest empty lines give way where that makes one side of paper."""
+    written = sum(len(part) for part in parts)
+    room = ONE_SIDE - written
+    blanks = len(parts) - 1 if not 0 <= room < len(parts) - 1 else room
+    lines = list(parts[0])
+    for place, part in enumerate(parts[1:]):
+        lines += ["", *part] if place < blanks else part
+    return lines
 
 
 def _plain(text: str) -> str:
@@ -53,8 +66,10 @@ def _block(block: Block) -> Iterator[str]:
             for line in layout.flowing(entries, room) if block.flow else entries:
                 yield from (f"{INDENT}{part}" for part in layout.wrap_kept(line, room))
         case Marked():
-            for entry in block.entries:
+            for place, entry in enumerate(block.entries):
                 yield from layout.hang(" ! ", _plain(entry))
+                if place == 0 and block.paper:
+                    yield from layout.hang(INDENT, " ".join(_plain(part) for part in block.paper))
         case Folded():
             yield INDENT + _folded(block.label, [_plain(entry) for entry in block.entries])
         case Plan():
@@ -97,30 +112,34 @@ def _plan(plan: Plan) -> Iterator[str]:
 
 def _pairs(pairs: Pairs) -> Iterator[str]:
     rows = [(_plain(first), _plain(second)) for first, second in pairs.rows]
-    wide = min(WHEN, max((layout.width(first) for first, _ in rows), default=0))
+    longest = max((layout.width(first) for first, _ in rows), default=0)
+    words = (layout.width(word) for first, _ in rows for word in first.split())
+    narrow = min(WIDEST, max(min(WHEN, longest), *words, 0))
+    columns = (list(_in_columns(rows, wide)) for wide in range(narrow, max(narrow, min(WIDEST, longest)) + 1))
+    yield from min(columns, key=len)
+
+
+def _in_columns(rows: list[tuple[str, str]], wide: int) -> Iterator[str]:
     room = layout.WIDTH - len(INDENT) - wide - 2
     for first, second in rows:
         yield from layout.beside(layout.wrap(first, wide or 1), layout.wrap(second, room), INDENT, wide)
 
 
 def _scores(table: ScoreTable) -> Iterator[str]:
-    """Rows in columns; a course that is too long for one line shows its last readings and says so."""
+    """Rows in columns under their sessions; a course too long for one line shows its last readings and says so."""
     rows = [(_plain(label), [_plain(cell) for cell in cells]) for label, cells in table.rows]
+    if not table.caption:
+        rows.insert(0, ("session", [_plain(place) for place in table.places]))
     wide = max((layout.width(label) for label, _ in rows), default=0)
     cell = max((layout.width(one) for _, cells in rows for one in cells), default=1) + 2
-    room = (layout.WIDTH - len(INDENT) - wide - 8) // cell
-    told = [_plain(table.caption), _plain(table.change)]
+    room = (layout.WIDTH - len(INDENT) - wide - 4) // cell
     for place, (label, cells) in enumerate(rows):
-        shown = cells[-room:]
         left = "... " if len(cells) > room else ""
-        line = f"{INDENT}{layout.padded(label, wide)}{left}" + "".join(f"{one:>{cell}}" for one in shown)
-        beside = told[place] if place < len(told) else ""
-        fits = beside and layout.width(line) + 4 + layout.width(beside) <= layout.WIDTH
-        yield f"{line}    {beside}" if fits else line
-        if beside and not fits and place:
-            yield from layout.hang(INDENT, beside)
-    for text in (*told[max(1, len(rows)) :], *(_plain(below) for below in table.below)):
-        yield from layout.hang(INDENT, text)
+        line = f"{INDENT}{layout.padded(label, wide)}{left}" + "".join(f"{one:>{cell}}" for one in cells[-room:])
+        beside = "" if place else f"    {_plain(table.caption)}"
+        yield line + beside if layout.width(line + beside) <= layout.WIDTH else line
+    for text in table.below:
+        yield from layout.hang(INDENT, _plain(text))
 
 
 def _form(row: tuple[Field, ...]) -> Iterator[str]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from iptengine.course.first_lines import Answered, Assessed
 from iptengine.course.scores import Series
-from iptengine.course.wording import day, first_lower, first_upper, weekday
+from iptengine.course.wording import day, first_lower, first_upper, shortened, weekday
 from iptengine.render.alerts import alert_lines
 from iptengine.render.filling import Filling, sentence
 from iptengine.render.page import (
@@ -30,11 +32,17 @@ NOT_NAMED = "Not named"
 CUT = 300
 """Signs of one note on the plain text page; the whole of it stands in HTML, Markdown and JSON."""
 IN_THE_ROOM = frozenset(
-    {"measure_due", "question", "task_first", "task_late", "task_by_now", "announce_now", "checklist", "fact_due"}
-)
+    {
+        "measure_due", "question", "task_first", "task_first_done", "task_late", "task_by_now", "announce_now",
+        "announce_soon", "checklist", "fact_due",
+    }
+)  # fmt: skip
 """Lines that need the patient there."""
-IN_THE_COUNT = frozenset({"task_late", "task_by_now", "announce_now", "checklist", "fact_due"})
+IN_THE_COUNT = frozenset({"task_late", "task_by_now", "announce_now", "announce_soon", "checklist", "fact_due"})
 """Lines that rest on sessions to come, or on a beginning; a last meeting has other work."""
+NO_HELP = "The patient's page has no help text of your service: write it in before you print it."
+FOUND, AGREED, STEP = 60, 90, 60
+"""Signs of what was found, of what was agreed, and of a step to try, where the page repeats them."""
 RULES = {"forbidden": "keep out", "redirect": "lead away from it", "link only": "link only"}
 
 
@@ -54,7 +62,7 @@ def therapist_page(filling: Filling, detail: str) -> Page:
         left=one_line(filling.value.called) or NOT_NAMED,
         when=_when(filling),
         right=_which(filling),
-        under=(*filling.section("focus"), *(() if detail == "brief" else _aim(filling))),
+        under=(*filling.section("focus"), *_aim(filling)),
         sections=tuple(section for section in sections if section.blocks),
         footer=footer(filling),
         alerts=alert_lines(filling.protocol, filling.course),
@@ -76,17 +84,18 @@ def _ended(filling: Filling) -> Page:
         left=one_line(filling.value.called) or NOT_NAMED,
         right=_which(filling),
         sections=(
-            Section("first", "FIRST", (Marked(risk),)),
+            Section("first", "FIRST", (_marked(filling, risk),)),
             Section("ended", "HOW IT ENDED", (Lines(words),)),
             _last_time(filling),
         ),
-        footer=footer(filling),
+        footer=footer(filling, printed=False),
         alerts=alert_lines(filling.protocol, filling.course),
     )
 
 
 def _brief(filling: Filling) -> Iterator[Section]:
     yield _first(filling)
+    yield _last_time(filling, brief=True)
     if filling.value.occasion == "missed":
         yield _missed(filling)
     yield _plan(filling, why=False)
@@ -108,14 +117,14 @@ def _usual(filling: Filling) -> Iterator[Section]:
 
 
 def _trainee(filling: Filling) -> Iterator[Section]:
-    yield _first(filling)
-    yield _last_time(filling)
+    yield _first(filling, trainee=True)
+    yield _last_time(filling, every_rule=True)
     if filling.value.occasion == "missed":
         yield _missed(filling)
     yield _plan(filling, why=True)
     yield _techniques(filling)
     yield _words(filling)
-    yield _ifs(filling)
+    yield _ifs(filling, kept_out=True)
     yield _recognise(filling)
     yield _ahead(filling)
     yield _after(filling)
@@ -160,47 +169,79 @@ def _aim(filling: Filling) -> tuple[str, ...]:
     return () if filling.value.occasion == "missed" else filling.section("aim")
 
 
-def footer(filling: Filling) -> str:
-    """Which protocol, up to which day the record goes, and who decides."""
+def footer(filling: Filling, *, printed: bool = True) -> str:
+    """Which protocol, up to which day the record goes, and who decides; what a page to be printed still lacks."""
     value = filling.value
     ref = f"{filling.protocol.id} {filling.protocol.version}"
     status = " draft" if value.status == "draft" else ""
     record = f"record to {day(value.record_to)}" if value.record_to else "nothing on record yet"
     kept = filling.course.protocol
     other = f" This course keeps {kept}." if kept and kept != filling.protocol.ref else ""
-    return f"{ref}{status}; {record}.{other} A proposal: you decide."
+    lacks = f" {NO_HELP}" if printed and not filling.service.get("help", "").strip() else ""
+    return f"{ref}{status}; {record}.{other}{lacks} A proposal: you decide."
 
 
 # -- what must not be missed -------------------------------------------------------------------------------------
 
 
-def _first(filling: Filling) -> Section:
+def _first(filling: Filling, *, trainee: bool = False) -> Section:
     value = filling.value
     away = value.occasion == "missed"  # nobody sits here today: what is due in the room waits for next time
     left_out = IN_THE_ROOM if away else IN_THE_COUNT if value.occasion == "last" else frozenset()
     lines = [line for line in value.first if line.code not in left_out]
-    blocks: list[Block] = [Marked(tuple(filling.line(line) for line in lines))]
-    if value.also_due and value.occasion == "session":
-        blocks.append(Folded("Also due", tuple(filling.line(line) for line in value.also_due)))
+    blocks: list[Block] = [_marked(filling, tuple(filling.line(line) for line in lines))]
+    also = [line for line in value.also_due if trainee or not line.fold]
+    if also and value.occasion == "session":
+        blocks.append(Folded("Also due", tuple(filling.line(line) for line in also)))
     return Section("first", "FIRST", tuple(blocks))
+
+
+def _marked(filling: Filling, lines: tuple[str, ...]) -> Marked:
+    """The first lines; under the risk line the last assessment, and questions that were answered once."""
+    last, answered = filling.value.last_assessed, tuple(map(_answered, filling.value.answered))
+    if last is None:
+        return Marked(lines, answered, answered)
+    cut = replace(last, found=shortened(one_line(last.found), FOUND), plan=shortened(one_line(last.plan), AGREED))
+    return Marked(lines, (_assessed(last), *answered), (_assessed(cut), *answered))
+
+
+def _assessed(last: Assessed) -> str:
+    where = f"session {last.session}" if last.session is not None else day(last.raised)
+    parts = [f"Last: {where}, {one_line(last.what)}"]
+    parts += [f"found: {found}"] if (found := one_line(last.found)) else []
+    parts += [f"plan: {plan}"] if (plan := one_line(last.plan)) else []
+    whole = "; ".join(parts)
+    return f"{whole}{'' if whole.endswith(('.', '…', '?', '!')) else '.'} Check it still holds."
+
+
+def _answered(one: Answered) -> str:
+    where = f"session {one.session}" if one.session is not None else day(one.on)
+    title = one.title if one.title.endswith("?") else f"{one.title.rstrip('.')}:"
+    return f"{title} {one.answer or 'asked, not answered'} ({where})."
 
 
 # -- last time ---------------------------------------------------------------------------------------------------
 
 
-def _last_time(filling: Filling) -> Section:
+def _last_time(filling: Filling, *, brief: bool = False, every_rule: bool = False) -> Section:
     last = filling.value.last_time
     heading = "LAST TIME"
     if last is not None:
         number = f"session {last.number}, " if last.number is not None else ""
         heading = f"LAST TIME ({number}{day(last.on)})"
-    tables = tuple(_scores(series) for series in filling.value.scores)
-    return Section("last-time", heading, (Lines(filling.section("last_time"), CUT, flow=True), *tables))
+    tables = tuple(_scores(series, every_rule=every_rule) for series in filling.value.scores)
+    told = _to_try(filling) if brief else filling.section("last_time")
+    return Section("last-time", heading, (*((Lines(told, CUT, flow=True),) if told else ()), *tables))
 
 
-def _scores(series: Series) -> ScoreTable:
+def _to_try(filling: Filling) -> tuple[str, ...]:
+    return tuple(f"To try: {one_line(text)}" for text in filling.value.homework)
+
+
+def _scores(series: Series, *, every_rule: bool) -> ScoreTable:
     rows = [(series.label, series.totals), *series.risk]
-    return ScoreTable(_places(series.places), tuple(rows), f"{first_upper(series.change)}.", tuple(_rules(series)))
+    rules = list(_rules(series)) if every_rule else [f"{'. '.join(series.near)}."] if series.near else []
+    return ScoreTable(_places(series.places), tuple(rows), series.places, (f"{series.told}.", *rules))
 
 
 def _places(places: tuple[str, ...]) -> str:
@@ -227,11 +268,12 @@ def _rules(series: Series) -> Iterator[str]:
 
 
 def _plan(filling: Filling, *, why: bool) -> Section:
+    asked = 0 if filling.value.occasion == "last" else _first_with_the_patient(filling)
     rows = tuple(
         PlanRow(
             number,
             step.label,
-            tuple(filling.say(text) for text in step.texts),
+            (*(filling.say(text) for text in step.texts), *(_how_it_went(filling) if number == asked else ())),
             step.minutes,
             tuple(_reasons(filling, number)) if why else (),
         )
@@ -245,18 +287,32 @@ def _plan(filling: Filling, *, why: bool) -> Section:
     return Section("plan", heading, (Plan(rows),))
 
 
+def _first_with_the_patient(filling: Filling) -> int:
+    """The step that opens the hour: the first one, or the one after what comes before a guest does."""
+    steps = filling.value.steps
+    return next((n for n, step in enumerate(steps, 1) if not any(t.first and not t.required for t in step.tasks)), 1)
+
+
+def _how_it_went(filling: Filling) -> tuple[str, ...]:
+    """What the last step to try has to do with today; its words are the record's, never a template."""
+    steps = [words for text in filling.value.homework if (words := one_line(text))]
+    return (f"And how it went: {shortened('; '.join(steps), STEP)}",) if steps else ()
+
+
 def _reasons(filling: Filling, number: int) -> Iterator[str]:
     """Why each task of a step is due, and what it rests on."""
     for task in filling.value.steps[number - 1].tasks:
         spec = filling.protocol.tasks[task.task].spec
-        rests = f" [{', '.join(spec.source)}]" if spec.source else ""
+        rests = f" (rests on {', '.join(spec.source)})" if spec.source else ""
         voice = filling.voice_of(task.focus) if task.focus else filling.voice
         yield f"{voice.say(task.do)}: {task.why}{rests}"
 
 
 def _techniques(filling: Filling) -> Section:
     rows = [(first_upper(label), filling.say(note)) for label, note in filling.value.remarks]
-    rows += [(title, "; ".join(steps)) for title, steps in filling.value.techniques if steps]
+    for title, steps in filling.value.techniques:
+        if steps:
+            rows.append((title, " ".join(f"{number}. {step}." for number, step in enumerate(steps, 1))))
     return Section("techniques", "HOW", (Pairs(tuple(rows)),) if rows else ())
 
 
@@ -270,7 +326,7 @@ def _words(filling: Filling) -> Section:
     return Section("words", "WORDS YOU MIGHT USE", (Lines(words),) if words else ())
 
 
-def _ifs(filling: Filling) -> Section:
+def _ifs(filling: Filling, *, kept_out: bool = False) -> Section:
     value = filling.value
     if filling.overridden("if"):
         return Section("if", "IF", (Lines(filling.section("if")),))
@@ -278,7 +334,7 @@ def _ifs(filling: Filling) -> Section:
     if value.if_lines:
         blocks.append(Pairs(tuple((filling.say(when), filling.say(then)) for when, then in value.if_lines)))
     below = [filling.say(value.note)] if value.note else []
-    if value.kept_out:
+    if value.kept_out and kept_out:
         topics = (f"{first_lower(filling.say(text))} ({RULES.get(rule, rule)})" for rule, text in value.kept_out)
         below.append(f"Not here: {'; '.join(topics)}.")
     if below:
@@ -313,6 +369,11 @@ def _after(filling: Filling) -> Section:
     ]
     if value.occasion == "missed":
         rows.append((Field("remind me", size=LONG),))
+    elif value.left is not None and value.left <= 1:
+        rows += [(Field("It went", size=LONG),)] if value.homework else []
+    elif value.homework:
+        rows.append((Field("It went", size=LONG), Field("to try now", size=LONG)))
+        rows.append((Field("Remind me", size=LONG),))
     else:
         rows.append((Field("To try", size=LONG), Field("remind me", size=LONG)))
     return Section("after", "AFTER (two minutes)", (Form(tuple(rows)),))
@@ -326,7 +387,9 @@ def _session_form(filling: Filling) -> Iterator[tuple[Field, ...]]:
             *(Field(item, size=SHORT) for item in items),
             *((Field("assessed", size=LONG),) if items else ()),
         )
-    done = tuple(str(number) for number, _ in enumerate(value.steps, 1)) + tuple(_first_labels(filling))
+    names = any(line.code.startswith("announce_") for line in value.first) or _announces(filling)
+    numbers = tuple(str(number) for number, _ in enumerate(value.steps, 1))
+    done = (*numbers, *_first_labels(filling), *(("Ending named",) if names else ()))
     why = (Field("why missed", size=LONG),) if value.missed_since else ()
     if done:
         yield (Field("Done", done), *why)
@@ -335,9 +398,7 @@ def _session_form(filling: Filling) -> Iterator[tuple[Field, ...]]:
     yield from _facts_form(filling)
     if value.stage_choices:
         yield (Field("Stage", tuple(title for _, title in value.stage_choices)), Field("because", size=LONG))
-    if any(line.code == "announce_now" for line in value.first) or _announces(filling):
-        yield (Field("Ending named", ("yes",)), *_ways_form(filling))
-    elif ways := tuple(_ways_form(filling)):
+    if ways := tuple(_ways_form(filling)):
         yield ways
     if value.outcome_choices:
         yield (Field("Ends as", size=LONG),)
@@ -353,21 +414,22 @@ def _announces(filling: Filling) -> bool:
 
 def _first_labels(filling: Filling) -> Iterator[str]:
     """Tasks that stand under FIRST and in no step: they are ticked by their labels."""
+    planned = {task.task for step in filling.value.steps for task in step.tasks}
     for line in filling.value.first:
         if filling.value.occasion == "last" and line.code in IN_THE_COUNT:
             continue
         task = line.values.get("task")
-        if isinstance(task, str) and task in filling.protocol.tasks:
+        if isinstance(task, str) and task in filling.protocol.tasks and task not in planned:
             yield filling.protocol.tasks[task].spec.label or task.replace("_", " ")
 
 
 def _facts_form(filling: Filling) -> Iterator[tuple[Field, ...]]:
-    """The questions under FIRST, with the answers the protocol knows and a box for none."""
+    """The questions under FIRST, with the answers the protocol knows; beside what must be asked, a box for none."""
     for line in filling.value.first:
         name = line.values.get("fact")
         fact = filling.protocol.spec.facts.get(name) if isinstance(name, str) else None
         if fact is not None:
-            boxes = (*fact.one_of, "no answer") if fact.one_of else ()
+            boxes = (*fact.one_of, *(("no answer",) if fact.first else ())) if fact.one_of else ()
             yield (Field(fact.title.rstrip("?."), boxes, LONG),)
 
 
