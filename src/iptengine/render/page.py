@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Lines:
     """Sentences, one below the other.
 
@@ -19,7 +19,7 @@ class Lines:
     flow: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Marked:
     """Lines that must not be missed, each with its mark.
 
@@ -33,7 +33,7 @@ class Marked:
     paper: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Folded:
     """What is kept out of the way until somebody asks: one line on paper, unfolded by a tap on a screen."""
 
@@ -41,7 +41,7 @@ class Folded:
     entries: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class PlanRow:
     """One step of the hour; `more` is what a trainee wants to know about it."""
 
@@ -52,21 +52,21 @@ class PlanRow:
     more: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Plan:
     """The hour, step by step."""
 
     rows: tuple[PlanRow, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Pairs:
     """When this, then that."""
 
     rows: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ScoreTable:
     """Readings in their places: a heading and its cells for each row, and what is told below them.
 
@@ -79,7 +79,7 @@ class ScoreTable:
     below: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Field:
     """Something to fill in by hand: a short or long blank (`size`), or boxes to tick."""
 
@@ -88,7 +88,7 @@ class Field:
     size: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Form:
     """Lines to fill in; a long blank takes what is left of its line."""
 
@@ -100,7 +100,7 @@ LONG = 0
 SHORT = 3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Section:
     """A part of the page. `name` is its name in JSON and, after ``ipt-``, its class in HTML."""
 
@@ -109,7 +109,7 @@ class Section:
     blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Page:
     """A whole page.
 
