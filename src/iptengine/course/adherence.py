@@ -11,12 +11,12 @@ from datetime import date
 from functools import cached_property
 
 from iptengine.course import timing
-from iptengine.course.course import Appointment, Course, Focus
+from iptengine.course.course import Appointment, Course, Focus, in_session
 from iptengine.course.events import TaskLogged
 from iptengine.course.facts import CourseFacts
 from iptengine.course.requests import ending_tasks
 from iptengine.course.shares import Share
-from iptengine.course.summary import session_numbers
+from iptengine.course.summary import session_number
 from iptengine.course.wording import counted
 from iptengine.protocol.model import PhaseSpec
 from iptengine.protocol.protocol import Protocol, TaskHome, verdict
@@ -164,15 +164,10 @@ class _Log:
         phases = self.protocol.spec.phases
         return tuple(a for a in self.held if a.phase in phases and phases[a.phase].focus_work)
 
-    @cached_property
-    def _by_session(self) -> dict[str, set[str]]:
-        found: dict[str, set[str]] = {}
-        for entry in self.done:
-            found.setdefault(entry.session, set()).add(entry.task)
-        return found
-
     def done_in(self, session: Appointment) -> set[str]:
-        return self._by_session.get(session.id, set())
+        """The tasks on record for a session; what was recorded by taking the course over is work of no session."""
+        takeover = self.course.seen[:1] if self.course.adopted else ()
+        return {e.task for e in self.done if in_session(e, session) and e.command not in takeover}
 
     def focus_work_in(self, session: Appointment) -> bool:
         """Whether a task of a focus that was agreed by then is on record for the session."""
@@ -196,10 +191,6 @@ class _Log:
         home = self.protocol.tasks[task]
         guards = self.protocol.at(*(str(part) for part in home.path), "only_if")
         return verdict(guards, self.facts) is not Truth.NO
-
-    @cached_property
-    def numbers(self) -> dict[str, int]:
-        return session_numbers(self.course)
 
 
 # -- coverage, timing, order -------------------------------------------------------------------------------------
@@ -241,7 +232,7 @@ def _timing(log: _Log) -> Share:
 def _in_time(log: _Log, home: TaskHome) -> bool | None:
     if not home.phase or home.group != "must":
         return None
-    first = next((log.numbers.get(entry.session) for entry in log.done if entry.task == home.name), None)
+    first = next((session_number(log.course, entry) for entry in log.done if entry.task == home.name), None)
     span = _span(log, home)
     return None if first is None or span is None else span[0] <= first <= span[1]
 
@@ -360,6 +351,7 @@ def _techniques(log: _Log) -> Iterator[TechniqueShare]:
     held = len(log.held)
     few = f"{counted(held, 'session')} held; {RATEABLE_FROM} are needed" if held < RATEABLE_FROM else ""
     for name, technique in log.protocol.spec.techniques.items():
-        sessions = {e.session for e in log.done if name in e.techniques and e.session in log.numbers}
+        used = [entry for entry in log.done if name in entry.techniques]
+        sessions = sum(any(in_session(entry, session) for entry in used) for session in log.held)
         if sessions:
-            yield TechniqueShare(name, technique.title, Share(len(sessions), held, few))
+            yield TechniqueShare(name, technique.title, Share(sessions, held, few))

@@ -11,8 +11,8 @@ from datetime import date
 from fractions import Fraction
 
 from iptengine.course import timing
-from iptengine.course.course import Alert, Course, Focus
-from iptengine.course.events import ReadingTaken
+from iptengine.course.course import Alert, Course, Focus, in_session
+from iptengine.course.events import ReadingTaken, TaskLogged
 from iptengine.course.shares import Share
 from iptengine.protocol.measure import Measure
 from iptengine.protocol.model import MISSES, STATUSES
@@ -107,7 +107,7 @@ class PhaseSummary:
     held: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class OutcomeSummary:
     """How the course ended. `kind` is the protocol's: completed, early, transferred, lost, clinical, relapse."""
 
@@ -185,16 +185,20 @@ def summary(protocol: Protocol, course: Course) -> Summary:
 
 
 def _measures(protocol: Protocol, course: Course) -> Iterator[MeasureSummary]:
-    numbers = session_numbers(course)
     for name, measure in protocol.measures.items():
         taken = [r for r in course.readings if r.measure == name]
         if taken:
-            yield _measure(name, measure, taken, [numbers.get(r.session) for r in taken])
+            yield _measure(name, measure, taken, [session_number(course, r) for r in taken])
 
 
 def session_numbers(course: Course) -> dict[str, int]:
     """The number of each session that was held, by the id its records carry."""
     return {a.id: a.number for a in course.appointments if a.held and a.number is not None}
+
+
+def session_number(course: Course, record: ReadingTaken | TaskLogged) -> int | None:
+    """The number of the session held that a record belongs to; ``None`` when it belongs to none."""
+    return next((a.number for a in course.appointments if a.held and in_session(record, a)), None)
 
 
 def _measure(
