@@ -57,7 +57,7 @@ def week(number: int) -> date:
 
 def everything(on: date) -> tuple[ipt.Command, ...]:
     """Patient text in every field that takes some."""
-    person = dict.fromkeys(
+    person: dict[str, Any] = dict.fromkeys(
         ("role", "contact", "closeness", "expects", "expected", "satisfying", "unsatisfying", "change_wanted"),
         mark("person"),
     )

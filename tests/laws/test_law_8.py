@@ -106,7 +106,7 @@ def at(value: Any, path: Path) -> Any:
     return value
 
 
-WRONG = st.one_of(
+WRONG: st.SearchStrategy[Any] = st.one_of(
     st.sampled_from(
         [
             None, True, False, 0, -1, 7, 10**12, 1.5, 1e30, "", " ", "yes", "no", "midle", "phq9 >= ", "7 sessions",
