@@ -203,6 +203,7 @@ def test_what_a_page_shows_is_what_happens(
     monkeypatch.chdir(tmp_path)
     for folder in ("protocols", "examples"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
+    shutil.copytree(ROOT / "tests" / "keys", tmp_path / "tests" / "keys")
     shutil.copy(ROOT / "tests" / "protocols" / "small.protocol.yaml", tmp_path / "my.protocol.yaml")
 
     def read() -> tuple[str, str]:
