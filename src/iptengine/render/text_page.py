@@ -11,7 +11,7 @@ from iptengine.render.page import LONG, Block, Field, Folded, Form, Lines, Marke
 from iptengine.render.scope import one_line
 
 INDENT = "   "
-LABEL = 8
+LABEL = 6
 ONE_SIDE = 60
 """Lines on one side of A4 at the size a clinician reads without glasses."""
 WHEN = 14
