@@ -162,10 +162,17 @@ class Protocol:
 
     @cached_property
     def content(self) -> str:
-        """Everything it says, the file and every measure, as one canonical JSON text; places and layout aside."""
+        """Everything it says, the file and every measure, as one canonical JSON text; places and layout aside.
+
+        What is left out and what is written as it would be anyway are the same, so that a key which a later
+        version of the library adds leaves the digest of every protocol that does not use it alone.
+        """
         content = {
-            "protocol": self.spec.model_dump(mode="json", by_alias=True),
-            "measures": {name: m.model_dump(mode="json", by_alias=True) for name, m in self.measures.items()},
+            "protocol": self.spec.model_dump(mode="json", by_alias=True, exclude_defaults=True),
+            "measures": {
+                name: m.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+                for name, m in self.measures.items()
+            },
         }
         return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
