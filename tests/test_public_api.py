@@ -179,7 +179,7 @@ def test_the_program_serves_a_page_with_all_its_parts(program: ModuleType) -> No
     page = program.page(course, day, [course])
     assert set(page) == {"agenda", "paper", "api", "buttons", "due", "alerts"}
     assert page["agenda"].__html__() == page["agenda"]
-    assert page["api"]["schema"] == "iptengine.agenda/1"
+    assert json.loads(page["api"])["schema"] == "iptengine.agenda/1"
     assert {way.__class__ for way in page["buttons"]} == {tuple}
     assert page["alerts"] == ()
 

@@ -10,7 +10,7 @@ from iptengine.cli.stories import Story
 from iptengine.course.adherence import Adherence, adherence
 from iptengine.course.shares import Share, percent
 from iptengine.course.summary import AlertCount, FocusSummary, MeasureSummary, Summary, summary
-from iptengine.course.wording import counted, long_day
+from iptengine.course.wording import counted, first_upper, long_day
 from iptengine.testing.figures import final_figures
 
 SCHEMA = "iptengine.summary/1"
@@ -57,13 +57,16 @@ def _course_rows(found: Summary) -> Iterator[Row]:
     missed = "".join(f", {count} {status.replace('_', ' ')}" for status, count in found.missed)
     yield "Appointments", f"{found.appointments}: {found.attended} attended{missed}"
     agreed = f" of {found.agreed_now} agreed" if found.agreed_now else ""
-    yield "Sessions", f"{found.used} used{agreed}, {found.used_unattended} of them without being held"
+    unheld = f", {found.used_unattended} of them for a meeting that was not held" if found.used_unattended else ""
+    yield "Sessions", f"{found.used} used{agreed}{unheld}"
     yield "Attendance", f"{found.attendance} = {found.attendance.percent(1)} of those the patient's side could attend"
     phases = (f"{phase.title} {_numbers(phase.held)}" for phase in found.phases)
     yield "Phases", "; ".join(phases)
     for focus in found.focuses:
         yield "Focus", _focus(focus)
     yield "Inventory", counted(found.people, "person", "people")
+    for fact in found.facts:
+        yield "Fact", f"{fact.title}: {'not answered' if fact.value is None else fact.value}, {long_day(fact.on)}"
     yield "Risk alerts", _alerts(found.risk)
     yield "Review alerts", _alerts(found.review)
     recorded = ("amendment", found.amendments), ("deviation", found.deviations), ("correction", found.corrections)
@@ -104,6 +107,8 @@ def _measure_rows(measure: MeasureSummary) -> Iterator[Row]:
     if measure.worst is not None:
         where = f" in session {measure.worst_in}" if measure.worst_in else ""
         yield "Worst", f"{measure.worst}{where}"
+    for item in measure.risk:
+        yield first_upper(item.label), " ".join("?" if answer is None else str(answer) for _, answer in item.answers)
     for rule in measure.rules:
         first = f"; first met in session {rule.first_met}" if rule.first_met else ""
         held = f", held in {_numbers(rule.held_in)}" if rule.held_in else ""

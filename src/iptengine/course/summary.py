@@ -14,6 +14,7 @@ from iptengine.course import timing
 from iptengine.course.course import Alert, Course, Focus, in_session
 from iptengine.course.events import ReadingTaken, TaskLogged
 from iptengine.course.shares import Share
+from iptengine.course.wording import spoken
 from iptengine.protocol.measure import Measure
 from iptengine.protocol.model import MISSES, STATUSES
 from iptengine.protocol.protocol import Protocol
@@ -42,6 +43,18 @@ class RuleSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class RiskItemSummary:
+    """A risk item over the readings: its label and its answers in their order, each with the session it was given in.
+
+    The answer is ``None`` where the item was not answered, the session ``None`` for a reading between sessions.
+    """
+
+    item: str
+    label: str
+    answers: tuple[tuple[int | None, int | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MeasureSummary:
     """One measure from the first reading to the last.
 
@@ -65,6 +78,7 @@ class MeasureSummary:
     first_band: str
     last_band: str
     rules: tuple[RuleSummary, ...]
+    risk: tuple[RiskItemSummary, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +109,16 @@ class FocusSummary:
     title: str
     agreed: date
     stages: tuple[StageStep, ...]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class FactSummary:
+    """A fact as it was recorded last; ``None`` when it was asked and not answered."""
+
+    fact: str
+    title: str
+    value: object
+    on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +168,7 @@ class Summary:
     risk: AlertCount
     review: AlertCount
     people: int
+    facts: tuple[FactSummary, ...]
     focuses: tuple[FocusSummary, ...]
     phases: tuple[PhaseSummary, ...]
     amendments: int
@@ -172,6 +197,7 @@ def summary(protocol: Protocol, course: Course) -> Summary:
         risk=_count([a for a in course.alerts if a.level == "risk"]),
         review=_count([a for a in course.alerts if a.level != "risk"]),
         people=len(course.people),
+        facts=tuple(_facts(protocol, course)),
         focuses=tuple(_focus(protocol, course, focus) for focus in course.focuses),
         phases=tuple(_phases(protocol, course)),
         amendments=len(course.amendments),
@@ -221,7 +247,17 @@ def _measure(
         first_band=_band(measure, first),
         last_band=_band(measure, last),
         rules=tuple(_rules(measure, first, last, taken, places)),
+        risk=tuple(_risk_items(measure, taken, places)),
     )
+
+
+def _risk_items(
+    measure: Measure, taken: Sequence[ReadingTaken], places: Sequence[int | None]
+) -> Iterator[RiskItemSummary]:
+    for name in measure.risk_items:
+        number = measure.items[name].number
+        answers = tuple((place, r.answers.get(name)) for r, place in zip(taken, places, strict=True))
+        yield RiskItemSummary(name, f"item {number}" if number else spoken(name), answers)
 
 
 def _good(measure: Measure) -> int:
@@ -263,6 +299,14 @@ def _rules(
 def _count(alerts: Sequence[Alert]) -> AlertCount:
     assessed = [a for a in alerts if not a.needs_assessment]
     return AlertCount(len(alerts), len(assessed), sum(a.assessed == a.raised for a in assessed))
+
+
+def _facts(protocol: Protocol, course: Course) -> Iterator[FactSummary]:
+    """The last record of every fact, in the protocol's order; one that is hidden from any role is left out."""
+    for name, spec in protocol.spec.facts.items():
+        record = next((f for f in reversed(course.facts) if f.fact == name), None)
+        if record is not None and not spec.hide_from:
+            yield FactSummary(name, spec.title, record.value, record.on)
 
 
 def _focus(protocol: Protocol, course: Course, focus: Focus) -> FocusSummary:
