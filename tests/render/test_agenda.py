@@ -274,6 +274,15 @@ def test_who_is_coming_is_told_by_title_and_the_talk_alone_has_minutes_of_its_ow
     assert "Alone" not in " ".join(part(seen.text, "PLAN"))
 
 
+def test_a_talk_alone_before_one_session_does_not_count_for_the_next_guest() -> None:
+    guest = ("patient", "spouse_or_partner")
+    story = given(IPT, in_the_middle(area="role_dispute", person="S."), staged("impasse"))
+    story = story.when(c.DoTask("private_violence_screen", on=week(4)), hold(4, present=guest))
+    text = page(story.when(c.Book(on=week(5), present=guest)).course, week(5)).text
+    assert part(text, "PLAN")[0].startswith("   1 Alone ")
+    assert " ! Coming today: spouse or partner. First: see the patient alone" in text
+
+
 def test_the_ending_is_named_among_the_first_lines_from_two_sessions_before_its_deadline() -> None:
     def at(number: int) -> str:
         return page(given(IPT, in_the_middle(), *(hold(n) for n in range(4, number))).course, week(number)).text
