@@ -280,9 +280,15 @@ def _questions(scene: _Scene) -> Iterator[Line]:
 def _first_tasks(scene: _Scene) -> Iterator[Line]:
     for task in scene.due:
         if task.first and task.task not in scene.planned and not waits_for_guests(scene.protocol, task):
-            why = "cannot tell yet whether it applies" if task.why.startswith("cannot tell") else task.why
             values = {"task": task.task, "focus": task.focus, "why": task.why}
-            yield Line("task_first", "", task.path, values, task.do, f": {why}.")
+            yield Line("task_first", "", task.path, values, task.do, _told_why(scene.protocol, task))
+
+
+def _told_why(protocol: Protocol, task: DueTask) -> str:
+    """Why it stands there, where that is news: a condition that plainly holds is not."""
+    if task.why.startswith("cannot tell"):
+        return ": cannot tell yet whether it applies."
+    return "." if protocol.tasks[task.task].spec.only_if else f": {task.why}."
 
 
 def waits_for_guests(protocol: Protocol, task: DueTask) -> bool:
