@@ -562,7 +562,7 @@ def _focus_line(protocol: Protocol, course: Course, focus: Focus) -> FocusLine:
 
 
 def _last_time(protocol: Protocol, course: Course) -> LastTime | None:
-    last = next((a for a in reversed(course.appointments) if a.held), None)
+    last = course.last_held
     if last is None:
         return None
     logs = [t for t in course.tasks if in_session(t, last) and t.task in protocol.tasks]

@@ -267,6 +267,11 @@ class Course:
         """The appointments that used up a session, in their order of days."""
         return tuple(a for a in self.appointments if a.used)
 
+    @property
+    def last_held(self) -> Appointment | None:
+        """The last session that took place."""
+        return next((a for a in reversed(self.appointments) if a.held), None)
+
     def json(self) -> str:
         """The course as one line of JSON, exact enough to be read back equal."""
         from iptengine.course.codec import course_to_json

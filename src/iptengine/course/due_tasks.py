@@ -115,8 +115,8 @@ def _why(course: Course, facts: CourseFacts, home: TaskHome, focus: str) -> str 
     if most is not None and done >= most:
         return None
     put_off = next((d for d in reversed(course.deferred) if d.task == home.name), None)
-    last_held = next((a.on for a in reversed(course.appointments) if a.held), None)
-    if put_off is not None and done == 0 and put_off.on == last_held:
+    last_held = course.last_held
+    if put_off is not None and done == 0 and last_held is not None and put_off.on == last_held.on:
         return "put off last time"
     if done < least:
         return "not on record yet" if least == 1 else f"{done} of at least {least} on record"

@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 
 from iptengine.course import timing
-from iptengine.course.course import Appointment, Course, Focus, in_session
+from iptengine.course.course import Course, Focus, in_session
 from iptengine.course.events import DiagnosisRecorded, DiagnosisWaived, FactRecorded, ReadingTaken, TaskLogged
 from iptengine.protocol import scoring
 from iptengine.protocol.conditions.port import Moment, Window
@@ -52,10 +52,6 @@ class CourseFacts:
     def last_session(self) -> int | None:
         held = [a.number for a in self._course.appointments if a.held]
         return held[-1] if held else (self._course.adopted_sessions or None)
-
-    @cached_property
-    def _last_held(self) -> Appointment | None:
-        return next((a for a in reversed(self._course.appointments) if a.held), None)
 
     def window(self, phase: str) -> Window | None:
         return timing.window_state(self._protocol.spec.phases[phase].window, self._course)
@@ -166,7 +162,7 @@ class CourseFacts:
         return taken[-1].answers.get(item) if taken else None
 
     def taken_in_last_session(self, measure: str) -> bool | None:
-        last = self._last_held
+        last = self._course.last_held
         if last is None:
             return None
         return any(in_session(r, last) for r in self._readings.get(measure, ()))
@@ -254,7 +250,7 @@ class CourseFacts:
         return participant in booked.present if booked else participant == "patient"
 
     def present_in_last_session(self, participant: str) -> bool | None:
-        last = self._last_held
+        last = self._course.last_held
         return participant in last.present if last and last.present else None
 
     @property
@@ -309,7 +305,7 @@ class CourseFacts:
         if moment == "start":
             return course.started
         if moment == "last session":
-            return next((a.on for a in reversed(course.appointments) if a.held), None)
+            return course.last_held.on if course.last_held else None
         if moment == "contract":
             return course.contract.agreed_on if course.contract else None
         if moment == "phase":

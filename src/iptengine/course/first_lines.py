@@ -12,7 +12,7 @@ from typing import Literal
 
 from iptengine.course import timing
 from iptengine.course.alerting import imported_total
-from iptengine.course.course import Alert, Appointment, Course, in_session
+from iptengine.course.course import Alert, Course, in_session
 from iptengine.course.due_tasks import DueTask
 from iptengine.course.facts import CourseFacts
 from iptengine.course.wording import counted, day, first_lower, listed, ordinal
@@ -233,7 +233,7 @@ def _measures(scene: _Scene) -> Iterator[Line]:
 
 
 def _reminders(scene: _Scene) -> Iterator[Line]:
-    last = _last_held(scene.course)
+    last = scene.course.last_held
     for reminder in scene.course.reminders:
         if last is not None and reminder.on < last.on:
             continue
@@ -324,7 +324,7 @@ def _guests_line(scene: _Scene, task: DueTask) -> Line:
 
 def seen_to(course: Course, task: DueTask) -> date | None:
     """The day a task was done for the session that is next: after the last that was held."""
-    last = _last_held(course)
+    last = course.last_held
     days = [
         t.on for t in course.tasks
         if t.task == task.task and t.how == "done" and (last is None or t.on > last.on) and t.session == ""
@@ -445,14 +445,10 @@ def _gap(scene: _Scene, guard: Guard) -> str:
         label = scene.protocol.measures[name].label
         if taken[-1].total is None:
             return f"the last {label} has no total"
-        last = _last_held(scene.course)
+        last = scene.course.last_held
         if last is not None and scene.facts.taken_in_last_session(name) is False and taken[-1].on < last.on:
             return f"no {label} in session {last.number}"
     return ""
-
-
-def _last_held(course: Course) -> Appointment | None:
-    return next((a for a in reversed(course.appointments) if a.held), None)
 
 
 _RANKED: tuple[Callable[[_Scene], Iterator[Line]], ...] = (
