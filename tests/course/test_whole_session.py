@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from iptengine.course import commands as c
-from iptengine.course.agenda import planned_tasks
 from iptengine.course.events import Event
+from iptengine.course.hour import planned_tasks
 from iptengine.protocol.protocol import Protocol
 from phrases import START, event, given, hold, in_the_middle, logged, phq9, scored, week
 

@@ -12,7 +12,7 @@ from pydantic import Field
 from iptengine.authoring import loader
 from iptengine.authoring.loader import load
 from iptengine.cli.manual import manual
-from iptengine.course import agenda
+from iptengine.course import words
 from iptengine.protocol.fields import Text
 from iptengine.protocol.model import Spec
 from iptengine.testing import Vignette, play, protocol_of, read_vignette
@@ -175,7 +175,7 @@ def test_a_vignette_that_fails_before_anything_is_removed_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # fmt: skip
     path = _copied(tmp_path, "words.vignette.yaml")
-    monkeypatch.setattr(agenda, "_ask", lambda *_: ())
+    monkeypatch.setattr(words, "ask", lambda *_: ())
     said: list[str] = []
     assert main([path], said.append) == 2
     assert said[0].startswith("a vignette fails as it is:")

@@ -18,8 +18,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from iptengine.course import commands as c
-from iptengine.course.agenda import planned_tasks
 from iptengine.course.course import Course
+from iptengine.course.hour import planned_tasks
 from iptengine.render import (
     Agenda,
     TemplateOverrideError,

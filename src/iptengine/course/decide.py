@@ -206,7 +206,7 @@ def _known_record(desk: Desk, id: str, because: str) -> tuple[Course, str, date]
 
 def _whole_session(desk: Desk, command: c.RecordSession) -> Iterator[Event]:
     """Status, scores, exceptions to the agenda, one note: the commands a page's foot stands for."""
-    from iptengine.course.agenda import planned_tasks
+    from iptengine.course.hour import planned_tasks
 
     planned = planned_tasks(desk.protocol, desk.course, desk.on)
     course = desk.course

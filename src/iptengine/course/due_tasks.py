@@ -168,3 +168,8 @@ def _late(course: Course, facts: CourseFacts, home: TaskHome) -> bool:
 def is_extra(task: DueTask) -> bool:
     """Whether it was done as often as asked and only stays possible."""
     return task.why.startswith("on record")
+
+
+def task_label(protocol: Protocol, task: str) -> str:
+    """The word a page calls a task by."""
+    return protocol.tasks[task].spec.label or task.replace("_", " ")

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-from iptengine.course.agenda import LastTime, SessionAgenda
+from iptengine.course.agenda import SessionAgenda
 from iptengine.course.course import Course
 from iptengine.course.facts import CourseFacts
 from iptengine.course.first_lines import Line
+from iptengine.course.last_time import LastTime
 from iptengine.course.missed import MissedWeek
 from iptengine.course.wording import day, first_lower, first_upper, spoken, weekday
 from iptengine.protocol.protocol import Protocol, Reason

@@ -1,0 +1,240 @@
+"""The plan of the hour: the running order of the next session, timed so that its minutes add up to the agreed ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+
+from iptengine.course.course import Course
+from iptengine.course.due_tasks import DueTask, due_tasks, is_extra, task_label
+from iptengine.course.facts import CourseFacts
+from iptengine.course.first_lines import (
+    Line,
+    naming,
+    seen_to,
+    waits_for_guests,
+)
+from iptengine.course.warnings import USUAL_MINUTES
+from iptengine.course.wording import spoken
+from iptengine.protocol.model import PhaseSpec, StepChange
+from iptengine.protocol.protocol import Protocol
+
+MOST_STEPS = 6
+FIVE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the hour. `texts` are its sentence and its tasks; minutes add up to the agreed hour.
+
+    `work` says that the work on the focus stands here.
+    """
+
+    label: str
+    minutes: int
+    texts: tuple[str, ...]
+    tasks: tuple[DueTask, ...]
+    work: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Raw:
+    """A step before it is timed: `share` of the hour, or minutes of its own when `fixed`."""
+
+    label: str
+    share: int
+    texts: tuple[str, ...]
+    tasks: tuple[DueTask, ...]
+    work: bool = False
+    fixed: bool = False
+
+
+def planned_tasks(protocol: Protocol, course: Course, on: date) -> tuple[str, ...]:
+    """The tasks in the plan of the session on a day, in the order of the page."""
+    facts = CourseFacts(protocol, course, on)
+    steps = hour_steps(protocol, course, due_today(protocol, course, facts), agreed_minutes(protocol, course))
+    return tuple(dict.fromkeys(task.task for step in steps for task in step.tasks))
+
+
+def agreed_minutes(protocol: Protocol, course: Course) -> int:
+    """How long a session lasts: as agreed, or as long as may be agreed."""
+    agreed = course.contract.minutes if course.contract else None
+    return agreed or protocol.spec.contract.minutes.high
+
+
+def due_today(protocol: Protocol, course: Course, facts: CourseFacts) -> tuple[DueTask, ...]:
+    """The due tasks without what was done already, before the session, because somebody joins it."""
+    due = due_tasks(protocol, course, facts)
+    return tuple(task for task in due if not (waits_for_guests(protocol, task) and seen_to(course, task)))
+
+
+def hour_steps(protocol: Protocol, course: Course, due: Iterable[DueTask], minutes: int) -> tuple[Step, ...]:
+    """The running order the phase writes, or the due tasks in their own order; above it what guests make due."""
+    phase = protocol.spec.phases[course.phase]
+    waiting = [task for task in due if not is_extra(task)]
+    top = [task for task in waiting if phase.hour and task.first and waits_for_guests(protocol, task)]
+    above = [_Raw(_named(t), t.minutes or USUAL_MINUTES, (t.do,), (t,), fixed=True) for t in top]
+    raw = list(_from_hour(protocol, course, phase, waiting) if phase.hour else _from_tasks(waiting))
+    return _timed([*above, *raw[:MOST_STEPS]], minutes)
+
+
+def _named(task: DueTask) -> str:
+    return task.label or "Do"
+
+
+def _from_hour(protocol: Protocol, course: Course, phase: PhaseSpec, due: list[DueTask]) -> Iterator[_Raw]:
+    changes = _changes(protocol, course)
+    by_name = {task.task: task for task in due}
+    covered = {name for step in phase.hour.values() for name in step.covers}
+    instead = _without_a_step(phase, due, covered)
+    for name, step in phase.hour.items():
+        change = changes.get(name)
+        tasks = [by_name[task] for task in step.covers if task in by_name]
+        if step.focus_work and instead is not None:
+            yield _Raw(_named(instead), instead.minutes or step.minutes, (instead.do,), (instead, *tasks))
+            continue
+        if step.focus_work:
+            tasks += _next_of_each_focus(due, covered)
+        text = (change.text if change else None) or step.text
+        if text is None and not tasks:
+            continue
+        label = (change.label if change else None) or step.label
+        own = (text,) if text else ()
+        shown = () if text and not step.focus_work else tuple(t.do for t in tasks)
+        yield _Raw(label, step.minutes, (*own, *shown), tuple(tasks), work=step.focus_work)
+
+
+def _without_a_step(phase: PhaseSpec, due: Iterable[DueTask], covered: set[str]) -> DueTask | None:
+    """The first due must task of the phase that no step covers: it takes the place of the focus work that day."""
+    return next((t for t in due if t.task in phase.must and t.task not in covered and not t.waiting), None)
+
+
+def _next_of_each_focus(due: Iterable[DueTask], covered: set[str]) -> list[DueTask]:
+    """The next task of every focus, so that a second focus does not wait until the first has nothing left."""
+    found: dict[str, DueTask] = {}
+    for task in due:
+        if task.focus and task.task not in covered and not task.waiting:
+            found.setdefault(task.focus, task)
+    return list(found.values())
+
+
+def _from_tasks(due: list[DueTask]) -> Iterator[_Raw]:
+    for task in due:
+        if not task.waiting:
+            yield _Raw(_named(task), task.minutes or USUAL_MINUTES, (task.do,), (task,))
+
+
+def _changes(protocol: Protocol, course: Course) -> Mapping[str, StepChange]:
+    """What the primary focus and its stage say differently in the hour; the stage speaks last."""
+    focus = course.open_focuses[0] if course.open_focuses else None
+    if focus is None:
+        return {}
+    area = protocol.spec.problem_areas[focus.area]
+    stage = area.stages.get(focus.stage)
+    return {**area.hour, **(stage.hour if stage else {})}
+
+
+def _timed(raw: list[_Raw], minutes: int) -> tuple[Step, ...]:
+    """Steps whose minutes add up to the agreed ones; what has minutes of its own keeps them as long as that fits."""
+    own = sum(step.share for step in raw if step.fixed)
+    fits = own < minutes and any(not step.fixed for step in raw)
+    shared = [step for step in raw if not (fits and step.fixed)]
+    parts = iter(_shared_out([step.share for step in shared], minutes - own if fits else minutes))
+    return tuple(
+        Step(step.label, step.share if fits and step.fixed else next(parts), step.texts, step.tasks, step.work)
+        for step in raw
+    )
+
+
+def _shared_out(shares: list[int], minutes: int) -> list[int]:
+    """Minutes in the proportion of `shares`: as they are where they add up, in fives where the hour allows it."""
+    if sum(shares) == minutes:
+        return shares
+    if minutes % FIVE == 0 and len(shares) * FIVE <= minutes:
+        return [FIVE * part for part in _largest_remainder(shares, minutes // FIVE, least=1)]
+    return _largest_remainder(shares, minutes, least=0)
+
+
+def _largest_remainder(shares: list[int], units: int, *, least: int) -> list[int]:
+    """Whole units in the proportion of `shares`, at least `least` each; what is left over goes to the largest rest."""
+    whole = sum(shares)
+    if not whole:
+        return []
+    exact = [Fraction(share * units, whole) for share in shares]
+    parts = [max(least, int(value)) for value in exact]
+    while sum(parts) != units:
+        step = 1 if sum(parts) < units else -1
+        free = [n for n in range(len(parts)) if step > 0 or parts[n] > least]
+        pick = max(free, key=lambda n: (step * (exact[n] - parts[n]), -n))
+        parts[pick] += step
+    return parts
+
+
+def with_naming(protocol: Protocol, course: Course, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """The plan with a line for naming the ending, where it is time: in its task's own step, or in the first.
+
+    Only a line: recording the session as planned must not say that the ending was named.
+    """
+    announce = protocol.spec.termination.announce
+    home = protocol.tasks.get(announce.task) if announce else None
+    if home is None or not steps or not naming(protocol, course):
+        return steps
+    holders = (n for n, step in enumerate(steps) if any(task.task == home.name for task in step.tasks))
+    place = next(holders, 0)
+    step = steps[place]
+    if home.spec.do in step.texts:
+        return steps
+    return (*steps[:place], replace(step, texts=(*step.texts, home.spec.do)), *steps[place + 1 :])
+
+
+def ending_steps(protocol: Protocol, course: Course, minutes: int) -> tuple[Step, ...]:
+    """The plan of a last meeting that nobody planned: the compressed ending tasks that are not on record."""
+    done = {t.task for t in course.tasks if t.how == "done"}
+    homes = [protocol.tasks[name] for name in protocol.spec.termination.compressed if name not in done]
+    raw = [
+        _Raw(
+            h.spec.label or "Do", h.spec.minutes or USUAL_MINUTES, (h.spec.do,),
+            (DueTask(h.name, h.spec.do, h.spec.label or "", "the course ends early", False, True, False, ""),),
+        )
+        for h in homes
+    ]  # fmt: skip
+    return _timed(raw[:MOST_STEPS], minutes)
+
+
+def steps_tasks(steps: Iterable[Step]) -> frozenset[str]:
+    """The tasks that stand in the plan."""
+    return frozenset(tasks_in_order(steps))
+
+
+def tasks_in_order(steps: Iterable[Step]) -> tuple[str, ...]:
+    """The tasks that stand in the plan, in its order."""
+    return tuple(dict.fromkeys(task.task for step in steps for task in step.tasks))
+
+
+def also_due(
+    protocol: Protocol, due: Iterable[DueTask], steps: tuple[Step, ...], told: Iterable[Line]
+) -> Iterator[Line]:
+    """What is due and found no place in the plan: folded, never dropped."""
+    shown = steps_tasks(steps) | {line.values.get("task") for line in told}
+    for task in due:
+        if task.task in shown or is_extra(task) or task.focus:
+            continue
+        before = [task_label(protocol, name) for name in task.waiting]
+        wait = f" (after {', '.join(before)})" if before else ""
+        yield Line("also_due", "", task.path, {"task": task.task, "why": task.why}, task.do, f"{wait}.")
+
+
+def ending_phase(protocol: Protocol, course: Course) -> PhaseSpec:
+    """The phase that the compressed ending tasks belong to; its words go with a last meeting nobody planned."""
+    homes = (protocol.tasks[name].phase for name in protocol.spec.termination.compressed if name in protocol.tasks)
+    return protocol.spec.phases[next((phase for phase in homes if phase), course.phase)]
+
+
+def open_in_focus(due: Iterable[DueTask], steps: Iterable[Step]) -> tuple[str, ...]:
+    """Labels of what is still to come in the work on the focus, beside what is planned for today."""
+    planned = {(task.task, task.focus) for step in steps for task in step.tasks}
+    return tuple(
+        t.label or spoken(t.task) for t in due if t.focus and not is_extra(t) and (t.task, t.focus) not in planned
+    )  # fmt: skip

@@ -1,0 +1,106 @@
+"""The words that stand beside the plan: the aim, what to ask, what may come up, remarks, stages and outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from iptengine.course.course import Course, Focus
+from iptengine.course.due_tasks import task_label
+from iptengine.course.hour import Step, tasks_in_order
+from iptengine.protocol.model import AreaSpec, IfLine, PhaseSpec, StageSpec
+from iptengine.protocol.protocol import Protocol
+
+MOST_ASK = 4
+MOST_EXITS = 1
+"""Ways out of the stage that stay on the page where another phase has the word."""
+
+
+def aim(phase: PhaseSpec, area: AreaSpec | None, stage: StageSpec | None) -> str:
+    """What the session is for: where the focus is worked on its stage or area says it, or else the phase."""
+    if not phase.focus_work:
+        return phase.aim
+    return (stage and stage.aim) or (area and area.aim) or phase.aim
+
+
+def ask(protocol: Protocol, course: Course, planned: Iterable[str], phase: PhaseSpec) -> tuple[str, ...]:
+    """Words that go with the planned tasks, then those of each focus, or of the phase; the second has one line."""
+    of_tasks = [words for name in planned for words in protocol.tasks[name].spec.ask.values()]
+    if not phase.focus_work or not course.open_focuses:
+        return tuple(dict.fromkeys((*of_tasks, *phase.ask.values())))[:MOST_ASK]
+    first, *others = (_ask_of_focus(protocol, focus) for focus in course.open_focuses)
+    led = tuple(dict.fromkeys((*of_tasks, *(first or phase.ask.values()))))
+    second = [words[0] for words in others if words][:1]
+    return (*led[: MOST_ASK - len(second)], *second)
+
+
+def _ask_of_focus(protocol: Protocol, focus: Focus) -> tuple[str, ...]:
+    area = protocol.spec.problem_areas[focus.area]
+    stage = area.stages.get(focus.stage)
+    return tuple(((stage and stage.ask) or area.ask).values())
+
+
+def if_lines(
+    phase: PhaseSpec, focus: Focus | None, area: AreaSpec | None, stage: StageSpec | None
+) -> tuple[tuple[str, str], ...]:
+    """What may come up. Where the phase has the word, the first ways out of an unfinished stage stay beside it."""
+    lines: Mapping[str, IfLine] = phase.if_
+    if phase.focus_work:
+        lines = (stage and stage.if_) or (area and area.if_) or phase.if_
+    elif stage and focus and not focus.finished:
+        exits = [name for name in stage.if_ if name not in phase.if_][:MOST_EXITS]
+        lines = {**{name: stage.if_[name] for name in exits}, **phase.if_}
+    return tuple((line.when, line.then) for line in lines.values())
+
+
+def note(phase: PhaseSpec, focus: Focus | None, area: AreaSpec | None, stage: StageSpec | None) -> str:
+    """What the stage remarks, or else the area; beside other work than the focus's also what the phase does."""
+    of_focus = (stage and stage.note) or (area and area.note) or ""
+    if phase.focus_work:
+        return of_focus or phase.note or ""
+    unfinished = focus is not None and not focus.finished
+    return " ".join(note for note in (phase.note, of_focus if unfinished else "") if note)
+
+
+def remarks(protocol: Protocol, steps: Iterable[Step]) -> tuple[tuple[str, str], ...]:
+    """What the protocol remarks about the planned tasks, each with the label of its task."""
+    notes = ((name, protocol.tasks[name].spec.note) for name in tasks_in_order(steps))
+    return tuple((task_label(protocol, name), note) for name, note in notes if note)
+
+
+def techniques(protocol: Protocol, steps: Iterable[Step]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """How the planned tasks are done: each technique with its steps."""
+    names = dict.fromkeys(
+        technique for step in steps for task in step.tasks for technique in protocol.tasks[task.task].spec.techniques
+    )
+    found = [protocol.spec.techniques[name] for name in names]
+    return tuple((technique.title, tuple(technique.steps.values())) for technique in found)
+
+
+def stage_choices(area: AreaSpec | None, focus: Focus | None) -> tuple[tuple[str, str], ...]:
+    """The stages the foot of the page offers: the one it stands in, and where the chart leads from there."""
+    if area is None or focus is None or not area.stages:
+        return ()
+    return tuple((name, area.stages[name].title) for name in _stages_ahead(area, focus))
+
+
+def _stages_ahead(area: AreaSpec, focus: Focus) -> tuple[str, ...]:
+    here = area.stages.get(focus.stage)
+    names = (focus.stage, *here.next) if here else tuple(area.stages)
+    return tuple(name for name in names if name in area.stages)
+
+
+def recognise(area: AreaSpec | None, focus: Focus | None) -> tuple[tuple[str, str], ...]:
+    """How to recognise the stage the focus stands in, and those it may go to."""
+    if area is None or focus is None:
+        return ()
+    stages = [area.stages[name] for name in _stages_ahead(area, focus)]
+    return tuple((stage.title, stage.recognise) for stage in stages if stage.recognise)
+
+
+def outcome_choices(protocol: Protocol, course: Course) -> tuple[tuple[str, str], ...]:
+    """The outcomes that can be reached from here."""
+    return tuple(
+        (name, outcome.title)
+        for name, outcome in protocol.spec.outcomes.items()
+        if not outcome.from_ or course.phase in outcome.from_
+    )
