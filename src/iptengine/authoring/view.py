@@ -12,7 +12,7 @@ from iptengine.diagnostics import Path
 from iptengine.protocol.fields import Model
 from iptengine.protocol.measure import Measure
 from iptengine.protocol.model import Condition, Spec
-from iptengine.protocol.protocol import Guard, TaskHome
+from iptengine.protocol.protocol import Guard, TaskHome, task_homes
 
 
 class Placed(NamedTuple):
@@ -76,11 +76,7 @@ class View:
     @cached_property
     def homes(self) -> tuple[TaskHome, ...]:
         """Every task with its place, in file order; a name used twice comes twice."""
-        return tuple(
-            TaskHome(name, task, (*group.path, name), group.group, group.phase, group.area, group.stage)
-            for group in self.spec.task_groups()
-            for name, task in group.tasks.items()
-        )
+        return tuple(task_homes(self.spec))
 
     @cached_property
     def tasks(self) -> Mapping[str, TaskHome]:

@@ -7,6 +7,7 @@ of a finding and of a change. What a key means is said in its description, which
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -402,23 +403,21 @@ class Spec(Model):
                 )
 
 
+@dataclass(frozen=True, slots=True)
 class TaskGroup:
-    """A map of tasks and where it stands: in a phase, an area, or a stage of an area."""
+    """A map of tasks and where it stands: in a phase, an area, a stage of an area, or a further place of the file.
 
-    __slots__ = ("area", "group", "path", "phase", "stage", "tasks")
+    The place a group does not stand in stays empty, so that a new kind of place changes nothing for the others.
+    """
 
-    def __init__(
-        self,
-        path: tuple[str, ...],
-        group: str,
-        tasks: Tasks,
-        *,
-        phase: str = "",
-        area: str = "",
-        stage: str = "",
-    ) -> None:
-        self.path, self.group, self.tasks = path, group, tasks
-        self.phase, self.area, self.stage = phase, area, stage
+    path: tuple[str, ...]
+    group: str
+    tasks: Tasks
+    phase: str = ""
+    area: str = ""
+    stage: str = ""
+    component: str = ""
+    contact: str = ""
 
 
 Condition.model_rebuild()

@@ -108,7 +108,7 @@ def verdict(guards: Iterable[Guard], facts: Facts) -> Truth:
 
 @dataclass(frozen=True, slots=True)
 class TaskHome:
-    """A task and where it stands: its phase, or its problem area and perhaps stage."""
+    """A task and where it stands: its phase, its problem area and perhaps stage, or a further place of the file."""
 
     name: str
     spec: TaskSpec
@@ -117,6 +117,17 @@ class TaskHome:
     phase: str = ""
     area: str = ""
     stage: str = ""
+    component: str = ""
+    contact: str = ""
+
+
+def task_homes(spec: Spec) -> Iterator[TaskHome]:
+    """Every task with its place, in file order; a name used twice comes twice."""
+    for g in spec.task_groups():
+        for name, task in g.tasks.items():
+            yield TaskHome(
+                name, task, (*g.path, name), g.group, g.phase, g.area, g.stage, g.component, g.contact
+            )  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,11 +195,7 @@ class Protocol:
     @cached_property
     def tasks(self) -> Mapping[str, TaskHome]:
         """Every task by name, in file order."""
-        return {
-            name: TaskHome(name, task, (*group.path, name), group.group, group.phase, group.area, group.stage)
-            for group in self.spec.task_groups()
-            for name, task in group.tasks.items()
-        }
+        return {home.name: home for home in task_homes(self.spec)}
 
     def span(self, path: Path) -> Span:
         """The place of a path, or of the nearest part above it that has one."""
@@ -247,4 +254,4 @@ def _measure_names(measure: Measure) -> MeasureNames:
     )
 
 
-__all__ = ["MISSES", "Guard", "Protocol", "Reason", "TaskHome", "names_of", "reasons", "verdict"]
+__all__ = ["MISSES", "Guard", "Protocol", "Reason", "TaskHome", "names_of", "reasons", "task_homes", "verdict"]
