@@ -7,17 +7,10 @@ from pathlib import Path
 import pytest
 
 import phrases
-from iptengine.authoring.vignette import (
-    Expect,
-    ExpectSummary,
-    Happening,
-    VignetteSpec,
-    check_vignette,
-    protocol_of,
-    read_vignette,
-    read_vignette_text,
-)
+from iptengine.authoring.vignette import VignetteSpec, check_vignette, protocol_of, read_vignette, read_vignette_text
+from iptengine.authoring.vignette_expected import Expect, ExpectSummary
 from iptengine.authoring.vignette_reference import vignette_tables
+from iptengine.authoring.vignette_told import Happening
 from iptengine.diagnostics import ProtocolError
 from iptengine.testing import play
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from iptengine.authoring.vignette import Expect, ExpectAgenda, ExpectSummary, Happening, Taken, VignetteSpec
+from iptengine.authoring.vignette import VignetteSpec
+from iptengine.authoring.vignette_expected import Expect, ExpectAgenda, ExpectSummary
+from iptengine.authoring.vignette_told import Happening
+from iptengine.authoring.vignette_values import Taken
 from iptengine.diagnostics import Path, did_you_mean
 from iptengine.protocol.model import UNSTAGED
 from iptengine.protocol.protocol import Protocol

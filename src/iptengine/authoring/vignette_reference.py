@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from iptengine.authoring.shapes import Shape, keys_of
-from iptengine.authoring.vignette import Expect, ExpectSummary, Happening, VignetteSpec
+from iptengine.authoring.vignette import VignetteSpec
+from iptengine.authoring.vignette_expected import Expect, ExpectSummary
+from iptengine.authoring.vignette_told import Happening
 from iptengine.protocol.fields import Model
 
 _TITLES: dict[type[Model], str] = {

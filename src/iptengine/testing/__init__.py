@@ -1,12 +1,6 @@
 """For tests of protocols and of what is built on them: vignettes played, and given/when/then for Python."""
 
-from iptengine.authoring.vignette import (
-    Vignette,
-    check_vignette,
-    protocol_of,
-    read_vignette,
-    read_vignette_text,
-)
+from iptengine.authoring.vignette import Vignette, check_vignette, protocol_of, read_vignette, read_vignette_text
 from iptengine.testing.given import Given, Happened, When, given, happened, recorded
 from iptengine.testing.player import Played, Step, play
 from iptengine.testing.report import Difference

@@ -10,15 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
-from iptengine.authoring.vignette import (
-    Expect,
-    ExpectAgenda,
-    ExpectWays,
-    Happening,
-    Vignette,
-    VignetteSpec,
-    check_vignette,
-)
+from iptengine.authoring.vignette import Vignette, VignetteSpec, check_vignette
+from iptengine.authoring.vignette_expected import Expect, ExpectAgenda, ExpectWays
+from iptengine.authoring.vignette_told import Happening
 from iptengine.course import commands as c
 from iptengine.course.course import Course
 from iptengine.course.decide import decide

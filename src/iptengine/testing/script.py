@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from iptengine.authoring.vignette import Happening, Taken, Terms
+from iptengine.authoring.vignette_told import Happening, Terms
+from iptengine.authoring.vignette_values import Taken
 from iptengine.course import commands as c
 from iptengine.course.course import Alert, Course
 

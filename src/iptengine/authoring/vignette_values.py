@@ -1,0 +1,105 @@
+"""The small values a vignette writes: days, numbers, readings, answers, and the reasons of a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, PlainSerializer, PlainValidator, WithJsonSchema
+
+from iptengine.protocol.fields import Name
+
+
+def _day(value: object) -> date:
+    if type(value) is date:
+        return value
+    if isinstance(value, str) and len(value) == 10:
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
+    raise ValueError("write a day as 2026-03-31")
+
+
+Day = Annotated[
+    date,
+    PlainValidator(_day),
+    PlainSerializer(date.isoformat, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date", "description": "a day", "examples": ["2026-03-31"]}),
+]
+
+
+def _numbers(value: object) -> object:
+    return (value,) if isinstance(value, int) else tuple(value) if isinstance(value, list) else value
+
+
+Numbers = Annotated[tuple[int, ...], BeforeValidator(_numbers)]
+
+
+def _codes(value: object) -> object:
+    """A list of names stands for the same names, each with any answer."""
+    listed = [value] if isinstance(value, str) else value
+    return dict.fromkeys(listed, "any") if isinstance(listed, list) else value
+
+
+Refusal = Annotated[Mapping[Name, Literal["no", "unknown", "any"]], BeforeValidator(_codes)]
+
+
+Answer = Literal["yes", "no", "unknown"]
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _number(value: object) -> object:
+    if not _is_number(value):
+        raise ValueError("write a number in digits, such as 18")
+    return value
+
+
+def _total(value: object) -> object:
+    if value != "none" and not _is_number(value):
+        raise ValueError("write a number in digits, such as 18, or none")
+    return value
+
+
+def _taken(value: object) -> object:
+    usable = isinstance(value, dict) and all(v is None or _is_number(v) for v in value.values())
+    if not usable and not _is_number(value):
+        raise ValueError("write a reading as {total: 18, ITEM: 0}, each a number, or left empty: unanswered")
+    return value
+
+
+def _fact(value: object) -> object:
+    if not (value is None or isinstance(value, str) or type(value) is int):
+        raise ValueError("write one of the fact's values, a whole number, a day or a text")
+    return value
+
+
+def _schema(*kinds: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": list(kinds) if len(kinds) > 1 else kinds[0]})
+
+
+Number = Annotated[int | float, PlainValidator(_number), _schema("number")]
+
+
+Total = Annotated[int | float | str, PlainValidator(_total), _schema("number", "string")]
+
+
+Value = Annotated[str | int | None, PlainValidator(_fact), _schema("string", "integer", "null")]
+
+
+Taken = Annotated[
+    Mapping[str, int | float | None] | int | float,
+    PlainValidator(_taken),
+    WithJsonSchema(
+        {
+            "anyOf": [{"type": "object", "additionalProperties": {"type": ["number", "null"]}}, {"type": "number"}],
+            "description": "a reading",
+            "examples": ["{total: 18, self_harm: 0}"],
+        }
+    ),
+]
+"""A reading: a map of item answers and total, or a bare total."""
