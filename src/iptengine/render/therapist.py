@@ -86,7 +86,7 @@ def _ended(filling: Filling) -> Page:
         sections=(
             Section("first", "FIRST", (_marked(filling, risk),)),
             Section("ended", "HOW IT ENDED", (Lines(words),)),
-            _last_time(filling),
+            *(section for section in (_standing(filling), _last_time(filling)) if section.blocks),
         ),
         footer=footer(filling, printed=False),
         alerts=alert_lines(filling.protocol, filling.course),
@@ -95,6 +95,7 @@ def _ended(filling: Filling) -> Page:
 
 def _brief(filling: Filling) -> Iterator[Section]:
     yield _first(filling)
+    yield _standing(filling)
     yield _last_time(filling, brief=True)
     if filling.value.occasion == "missed":
         yield _missed(filling)
@@ -104,6 +105,7 @@ def _brief(filling: Filling) -> Iterator[Section]:
 
 def _usual(filling: Filling) -> Iterator[Section]:
     yield _first(filling)
+    yield _standing(filling)
     yield _last_time(filling)
     if filling.value.occasion == "missed":
         yield _missed(filling)
@@ -118,6 +120,7 @@ def _usual(filling: Filling) -> Iterator[Section]:
 
 def _trainee(filling: Filling) -> Iterator[Section]:
     yield _first(filling, trainee=True)
+    yield _standing(filling)
     yield _last_time(filling, every_rule=True)
     if filling.value.occasion == "missed":
         yield _missed(filling)
@@ -203,6 +206,12 @@ def _marked(filling: Filling, lines: tuple[str, ...]) -> Marked:
         return Marked(lines, answered, answered)
     cut = replace(last, found=shortened(one_line(last.found), FOUND), plan=shortened(one_line(last.plan), AGREED))
     return Marked(lines, (_assessed(last), *answered), (_assessed(cut), *answered))
+
+
+def _standing(filling: Filling) -> Section:
+    """Where the course stands beside phase and focus; no section where there is nothing to say."""
+    lines = tuple(filling.line(line) for line in filling.value.standing)
+    return Section("standing", "WHERE WE ARE", (Lines(lines),) if lines else ())
 
 
 def _assessed(last: Assessed) -> str:

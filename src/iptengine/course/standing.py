@@ -1,0 +1,35 @@
+"""Where the course stands beside phase and focus: its plan, calendar, pause, group, further charts, what it follows.
+
+Each subject says its lines in a module of its own; here they are put in the order of the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from iptengine.course.course import Course
+from iptengine.course.facts import CourseFacts
+from iptengine.course.first_lines import Line
+from iptengine.protocol.protocol import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the lines are made from: the course on one day."""
+
+    protocol: Protocol
+    course: Course
+    facts: CourseFacts
+    on: date
+
+
+_SUBJECTS: tuple[Callable[[Standing], Iterator[Line]], ...] = ()
+"""In the order of the page."""
+
+
+def standing_lines(protocol: Protocol, course: Course, facts: CourseFacts, on: date) -> tuple[Line, ...]:
+    """Every line about where the course stands; empty for a protocol that has none of these subjects."""
+    scene = Standing(protocol, course, facts, on)
+    return tuple(line for subject in _SUBJECTS for line in subject(scene))
