@@ -1,0 +1,303 @@
+"""Courses of every example protocol, walked at random by nothing but what the course itself offers.
+
+A walk knows no protocol: it asks what can be said, fills in the fields with their own choices, and says it. So it
+goes wherever a protocol leads, and what must hold in every course has to hold there, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields, replace
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+import pytest
+from hypothesis import Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from iptengine.authoring.loader import load
+from iptengine.course import commands as c
+from iptengine.course.codec import course_from_json, decode, encode
+from iptengine.course.commands import Command
+from iptengine.course.course import Correction, Course
+from iptengine.course.decide import decide
+from iptengine.course.events import AlertRaised, Event, ReadingTaken
+from iptengine.course.evolve import evolve, fold
+from iptengine.course.refusal import Refused
+from iptengine.course.stamp import Actor, Stamp
+from iptengine.course.warnings import warnings
+from iptengine.course.ways import Way, due, ways
+from iptengine.protocol.protocol import Protocol
+from iptengine.render.agenda import agenda
+from iptengine.render.alerts import alert_lines
+
+ROOT = Path(__file__).parents[2]
+PROTOCOLS = sorted(
+    [*(ROOT / "examples").rglob("*.protocol.yaml"), *(ROOT / "tests" / "keys").glob("*.protocol.yaml"),
+     ROOT / "protocols" / "ipt-adult.protocol.yaml"]
+)  # fmt: skip
+START = date(2026, 3, 3)
+TEXT = "told in the room"
+SAID_BY = ("therapist", "supervisor", "clinician")
+LEFT_TO_OTHER_TESTS = frozenset({"correct", "withdraw", "void", "start", "adopt", "end_course"})
+"""Ways that need an event to speak of, or that begin or end a course: a walk would be over before it goes anywhere."""
+
+
+@cache
+def _protocol(path: Path) -> Protocol:
+    return load(path, folders=(ROOT / "protocols",))
+
+
+class Walk(RuleBasedStateMachine):
+    """Somebody who asks what can be said, and says some of it, well or badly."""
+
+    path: Path
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.protocol = _protocol(self.path)
+        self.course = Course("walk")
+        self.events: list[Event] = []
+        self.today = START
+        self.count = 0
+
+    # How something is said
+
+    def say(self, command: Command, role: str = "therapist") -> tuple[Event, ...] | Refused:
+        self.count += 1
+        at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=self.count)
+        stamped = command.stamped(Stamp(f"k{self.count}", self.today, at, Actor(f"the-{role}", role=role)))
+        before = self.course
+        try:
+            made = decide(self.protocol, before, stamped)
+        except Refused as no:
+            return no
+        for event in made:
+            self.course = evolve(self.course, event)
+        assert fold(before, made) == self.course
+        self.events += made
+        _nothing_lost(before, self.course)
+        return made
+
+    def ways(self) -> list[Way]:
+        found = ways(self.protocol, self.course, on=self.today)
+        return [way for way in found if way.command.kind not in LEFT_TO_OTHER_TESTS]
+
+    # What happens
+
+    @initialize()
+    def begin(self) -> None:
+        assert not isinstance(self.say(c.Start("A.B.")), Refused)
+
+    @rule(days=st.integers(0, 40))
+    def time_passes(self, days: int) -> None:
+        self.today += timedelta(days=days)
+
+    @rule(data=st.data())
+    def something_is_reported(self, data: st.DataObject) -> None:
+        reports = [way for way in self.ways() if not way.command.request]
+        command = filled(data.draw(st.sampled_from(reports)), data.draw, self.protocol)
+        answer = self.say(command)
+        assert not isinstance(answer, Refused), f"a report was refused: {answer}"
+
+    @rule(data=st.data(), role=st.sampled_from(SAID_BY))
+    def a_session_is_held_as_planned(self, data: st.DataObject, role: str) -> None:
+        scores = {name: _answers(self.protocol, name, data.draw) for name in self.protocol.measures}
+        assert not isinstance(self.say(c.RecordSession(scores=scores, note=TEXT), role), Refused)
+
+    @rule(data=st.data(), role=st.sampled_from(SAID_BY))
+    def something_open_is_asked_for(self, data: st.DataObject, role: str) -> None:
+        found = [way for way in self.ways() if way.command.request and way.open]
+        if found:
+            way = data.draw(st.sampled_from(found))
+            answer = self.say(with_reasons(way.command), role)
+            if isinstance(answer, Refused):
+                assert role != "therapist", f"{way.command.kind} was said to be open: {answer}"
+                assert not answer.overridable or answer.reasons
+
+    @rule(data=st.data())
+    def something_blocked_is_refused_for_the_same_reasons(self, data: st.DataObject) -> None:
+        blocked = [way for way in self.ways() if not way.open]
+        if blocked:
+            way = data.draw(st.sampled_from(blocked))
+            answer = self.say(with_reasons(way.command))
+            assert isinstance(answer, Refused), f"{way.command.kind} was said to be blocked"
+            assert answer.reasons == way.reasons
+
+    @rule(data=st.data())
+    def the_clinician_goes_another_way(self, data: st.DataObject) -> None:
+        blocked = [way for way in self.ways() if not way.open]
+        if blocked:
+            way = data.draw(st.sampled_from(blocked))
+            answer = self.say(c.Deviate(with_reasons(way.command), because=TEXT))
+            if isinstance(answer, Refused):
+                assert not answer.overridable
+            else:
+                assert self.course.deviations[-1].overridden
+
+    # What must hold
+
+    @invariant()
+    def replaying_gives_the_same_course(self) -> None:
+        assert fold(Course("walk"), self.events) == self.course
+
+    @invariant()
+    def the_store_gives_everything_back(self) -> None:
+        assert [decode(encode(event)) for event in self.events[-3:]] == self.events[-3:]
+        assert course_from_json(self.course.json()) == self.course
+
+    @invariant()
+    def every_dangerous_answer_has_its_alert(self) -> None:
+        raised = {(e.cause, e.item) for e in self.events if isinstance(e, AlertRaised) and e.code == "risk_item"}
+        for event in self.events:
+            if isinstance(event, ReadingTaken):
+                measure = self.protocol.measures[event.measure]
+                wanted = {(event.id, item) for item in measure.risk_items if event.answers.get(item) != 0}
+                assert wanted <= raised, "a risk item above zero or unanswered raised no alert"
+
+    @invariant()
+    def open_risk_alerts_head_the_page(self) -> None:
+        if self.course.started is None:
+            return
+        page = agenda(self.protocol, self.course, on=self.today)
+        told = alert_lines(self.protocol, self.course)
+        assert page.problem == ""
+        assert all(_first_words(line) in page.text for line in told), "an alert is not on the page"
+        assert page.value is not None
+        assert page.value.alerts == self.course.open_risk_alerts
+        assert page.value.first[0].code == ("risk_open" if page.value.alerts else "risk_none_open")
+        kinds = [line.kind for line in due(self.protocol, self.course, on=self.today)]
+        assert kinds.count("alert") == len(self.course.open_risk_alerts)
+
+    @invariant()
+    def the_patients_page_holds_no_alert(self) -> None:
+        if self.course.started is not None:
+            page = agenda(self.protocol, self.course, on=self.today, audience="patient")
+            assert page.problem == ""
+            assert not any(_first_words(line) in page.text for line in alert_lines(self.protocol, self.course))
+
+    @invariant()
+    def nothing_in_the_history_is_odd(self) -> None:
+        assert self.course.anomalies == ()
+        warnings(self.protocol, self.course, on=self.today)
+
+
+def _first_words(line: str) -> str:
+    return " ".join(line.split()[:4])
+
+
+def _nothing_lost(before: Course, after: Course) -> None:
+    """Every record that was there is still there, or was put right and is kept as such."""
+    put_right = {correction.event for correction in after.corrections}
+    for part in fields(Course):
+        kept, now = getattr(before, part.name), getattr(after, part.name)
+        if isinstance(kept, tuple):
+            assert _records(kept) - _records(now) <= put_right, f"{part.name} lost a record"
+
+
+def _records(kept: tuple[Any, ...]) -> set[str]:
+    return {str(one.id) for one in kept if hasattr(one, "id") and not isinstance(one, Correction)}
+
+
+# -- filling in what a way offers --------------------------------------------------------------------------------
+
+Draw = Callable[[st.SearchStrategy[Any]], Any]
+
+
+def with_reasons(command: Command) -> Command:
+    """A request as it is offered, with a reason where it wants one."""
+    return replace(command, because=TEXT) if getattr(command, "because", None) == "" else command
+
+
+def filled(way: Way, draw: Draw, protocol: Protocol) -> Command:
+    """The command of a way with what a person would fill in, from the choices it offers."""
+    hints = _hints(type(way.command))
+    given = {}
+    for name, choices in way.fields.items():
+        if name in hints and name != "on":
+            given[name] = _value(way.command, name, hints[name], choices, draw, protocol)
+    return replace(way.command, **given)
+
+
+@cache
+def _hints(kind: type[Command]) -> Mapping[str, Any]:
+    return get_type_hints(kind)
+
+
+def _value(command: Command, name: str, hint: Any, choices: Sequence[str], draw: Draw, protocol: Protocol) -> Any:
+    if isinstance(command, c.Read):
+        return _answers(protocol, command.measure, draw) if name == "answers" else None
+    if isinstance(command, c.RecordFact) and name == "value":
+        return _fact(protocol, command.fact, draw)
+    if isinstance(command, c.FillChecklist) and name == "answers":
+        return {choice: draw(st.sampled_from([True, False, None])) for choice in choices}
+    if isinstance(command, c.RecordSession) and name in ("scores", "exceptions"):
+        return {}
+    return _plain(hint, choices, getattr(command, name), draw)
+
+
+def _plain(hint: Any, choices: Sequence[str], now: Any, draw: Draw) -> Any:
+    kinds = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+    if str in kinds:
+        return draw(st.sampled_from(choices)) if choices else now or TEXT
+    if any(get_origin(kind) is Sequence or kind is tuple or get_origin(kind) is tuple for kind in kinds):
+        return tuple(draw(st.lists(st.sampled_from(choices), max_size=3, unique=True))) if choices else tuple(now)
+    if bool in kinds:
+        return draw(st.booleans())
+    if NoneType in kinds:
+        return None
+    return now
+
+
+def _answers(protocol: Protocol, measure: str, draw: Draw) -> dict[str, int | None]:
+    """Answers inside the range of each item; some are left out."""
+    items = protocol.measures[measure].items
+    ranges = {name: item.range for name, item in items.items() if item.range is not None}
+    found: dict[str, int | None] = {
+        name: draw(st.integers(int(span.low), int(span.high))) if n == 0 or draw(st.booleans()) else None
+        for n, (name, span) in enumerate(ranges.items())
+    }
+    return found
+
+
+def _fact(protocol: Protocol, fact: str, draw: Draw) -> object:
+    spec = protocol.spec.facts[fact]
+    if spec.one_of:
+        return draw(st.sampled_from([*spec.one_of, None]))
+    if spec.number is not None:
+        return draw(st.integers(spec.number.low, spec.number.high))
+    return (START + timedelta(days=draw(st.integers(0, 300)))).isoformat() if spec.type == "date" else TEXT
+
+
+# -- the walks ---------------------------------------------------------------------------------------------------
+
+PACE = settings(max_examples=6, stateful_step_count=20, deadline=None)
+
+
+@pytest.mark.parametrize("path", PROTOCOLS, ids=lambda path: path.name.partition(".")[0])
+def test_wherever_its_own_offers_lead_a_course_keeps_the_laws(path: Path) -> None:
+    run_state_machine_as_test(type("WalkOfOne", (Walk,), {"path": path}), settings=PACE)
+
+
+# -- the walk can break ------------------------------------------------------------------------------------------
+
+
+def _breaks(says: str) -> None:
+    path = ROOT / "protocols" / "ipt-adult.protocol.yaml"
+    pace = settings(PACE, max_examples=60, database=None, derandomize=True, print_blob=False, phases=[Phase.generate])
+    with pytest.raises(AssertionError, match=says):
+        run_state_machine_as_test(type("BrokenWalk", (Walk,), {"path": path}), settings=pace)
+
+
+def test_the_walk_fails_when_an_alert_is_not_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("iptengine.course.reports.risk_alerts", lambda *_: iter(()))
+    _breaks("raised no alert")
+
+
+def test_the_walk_fails_when_the_page_forgets_an_alert(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("iptengine.render.therapist.alert_lines", lambda *_: ())
+    _breaks("an alert is not on the page")
