@@ -40,7 +40,7 @@ from iptengine.course.hour import (
 from iptengine.course.last_time import LastTime, last_time
 from iptengine.course.missed import MissedWeek, last_missed, missed_week
 from iptengine.course.scores import Series, series
-        standing=standing_lines(protocol, course, facts, on),
+from iptengine.course.standing import standing_lines
 from iptengine.course.warnings import Budget, budget, warnings
 from iptengine.course.ways_out import Gate, gates
 from iptengine.protocol.protocol import Protocol
@@ -169,8 +169,8 @@ def session_agenda(protocol: Protocol, course: Course, *, on: date, occasion: st
         last_assessed=last_assessed(protocol, course),
         answered=answered_questions(protocol, course),
         first=first,
-        standing=standing_lines(protocol, course, facts, on),
         also_due=(*(line for line in told if line not in first), *also_due(protocol, due, steps, told)),
+        standing=standing_lines(protocol, course, facts, on),
         last_time=last_time(protocol, course),
         missed_since=facts.misses_in_a_row > 0,
         missed=_missed(protocol, course, facts, plan, on, occasion),
