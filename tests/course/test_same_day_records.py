@@ -19,3 +19,13 @@ def test_a_task_and_a_score_logged_before_the_session_of_that_day_belong_to_it(i
     assert found.unlogged == (1,)
     assert [(one.technique, one.share.count) for one in found.techniques] == [(technique, 1)]
     assert [measure.worst_in for measure in summary(ipt, story.course).measures] == [2]
+
+
+def test_what_is_told_of_a_person_later_leaves_the_rest_as_it_was(ipt: Protocol) -> None:
+    story = given(
+        ipt,
+        c.RecordPerson("Robin", role="partner", expects="more help", confiding=True),
+        c.RecordPerson("Robin", conflict=True, expects="to be asked"),
+    )
+    (robin,) = story.course.people
+    assert (robin.role, robin.expects, robin.confiding, robin.conflict) == ("partner", "to be asked", True, True)

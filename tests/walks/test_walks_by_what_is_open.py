@@ -25,7 +25,7 @@ from iptengine.course.codec import course_from_json, decode, encode
 from iptengine.course.commands import Command
 from iptengine.course.course import Correction, Course
 from iptengine.course.decide import decide
-from iptengine.course.events import AlertRaised, Event, ReadingTaken
+from iptengine.course.events import AlertRaised, Event, PersonRecorded, ReadingTaken
 from iptengine.course.evolve import evolve, fold
 from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Actor, Stamp
@@ -200,7 +200,12 @@ def _nothing_lost(before: Course, after: Course) -> None:
 
 
 def _records(kept: tuple[Any, ...]) -> set[str]:
-    return {str(one.id) for one in kept if hasattr(one, "id") and not isinstance(one, Correction)}
+    """What was recorded, by id; of a person by name, because more can be told of somebody later."""
+    return {
+        one.name if isinstance(one, PersonRecorded) else str(one.id)
+        for one in kept
+        if hasattr(one, "id") and not isinstance(one, Correction)
+    }
 
 
 # -- filling in what a way offers --------------------------------------------------------------------------------
@@ -242,14 +247,14 @@ def _value(command: Command, name: str, hint: Any, choices: Sequence[str], draw:
 
 def _plain(hint: Any, choices: Sequence[str], now: Any, draw: Draw) -> Any:
     kinds = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+    if NoneType in kinds and not choices:
+        return now
     if str in kinds:
         return draw(st.sampled_from(choices)) if choices else now or TEXT
     if any(get_origin(kind) is Sequence or kind is tuple or get_origin(kind) is tuple for kind in kinds):
         return tuple(draw(st.lists(st.sampled_from(choices), max_size=3, unique=True))) if choices else tuple(now)
     if bool in kinds:
         return draw(st.booleans())
-    if NoneType in kinds:
-        return None
     return now
 
 

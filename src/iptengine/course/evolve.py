@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 from typing import Any, TypeVar
 
@@ -250,8 +250,16 @@ def _latest(field: str) -> Callable[[Course, e.Event], Changes]:
     return keep
 
 
+_OF_A_PERSON = tuple(f.name for f in fields(e.PersonRecorded) if f.name not in {f.name for f in fields(e.Event)})
+
+
 def _person(course: Course, event: e.PersonRecorded) -> Changes:
-    return {"people": (*(p for p in course.people if p.name != event.name), event)}
+    """What is told of a person anew takes the place of what was told before; what is not told now stays as it was."""
+    known = next((p for p in course.people if p.name == event.name), None)
+    if known is None:
+        return {"people": (*course.people, event)}
+    untold = {name: getattr(known, name) for name in _OF_A_PERSON if getattr(event, name) in ("", None)}
+    return {"people": (*(p for p in course.people if p is not known), replace(event, **untold))}
 
 
 def _withdrawn(course: Course, event: e.Withdrawn) -> Changes:
