@@ -9,7 +9,8 @@ from iptengine.diagnostics import Path, Span
 from iptengine.protocol.conditions import Condition as Sentence
 from iptengine.protocol.conditions import Names, Problem, compile_condition
 from iptengine.protocol.measure import Measure
-from iptengine.protocol.model import Condition, Conditions, Spec
+from iptengine.protocol.model import Spec
+from iptengine.protocol.parts import Condition, Conditions
 from iptengine.protocol.protocol import Guard, names_of
 
 MOST_WRONG = 50

@@ -15,7 +15,7 @@ from iptengine.diagnostics import Diagnostic, Finding, ProtocolError, did_you_me
 from iptengine.protocol.ids import is_id
 from iptengine.protocol.measure import Measure
 from iptengine.protocol.measure_rules import check_measure
-from iptengine.protocol.model import MeasureUse
+from iptengine.protocol.parts import MeasureUse
 
 
 def load_measure(path: str | os.PathLike[str]) -> Measure:

@@ -8,7 +8,8 @@ from iptengine.authoring.shapes import Key, Shape, keys_of
 from iptengine.authoring.texts import TEMPLATES
 from iptengine.protocol.fields import Model
 from iptengine.protocol.measure import Measure
-from iptengine.protocol.model import Condition, Spec
+from iptengine.protocol.model import Spec
+from iptengine.protocol.parts import Condition
 
 _TITLES = {Spec: "A protocol file", Measure: "A measure file"}
 

@@ -17,7 +17,8 @@ from iptengine.authoring.document import Document
 from iptengine.authoring.said import Misfit
 from iptengine.authoring.shapes import Key, keys_of, shape_at
 from iptengine.diagnostics import Path, Span, nearest
-from iptengine.protocol.model import Condition, Spec
+from iptengine.protocol.model import Spec
+from iptengine.protocol.parts import Condition
 
 _STANDS_IN: Mapping[str, object] = {"text": "x", "truth": False, "whole": 1}
 _NEVER_GUESSED = frozenset({"sessions", "from", "start", "use", "task", "frequency", "one_of", "number", "type"})

@@ -13,7 +13,8 @@ from iptengine.authoring.view import Placed
 from iptengine.diagnostics import Diagnostic, Path, Span
 from iptengine.protocol.conditions import Problem
 from iptengine.protocol.fields import Model
-from iptengine.protocol.model import AreaSpec, IfLine, PhaseSpec, StageSpec, StepChange, StepSpec, TaskSpec, TopicSpec
+from iptengine.protocol.model import AreaSpec, PhaseSpec, StageSpec
+from iptengine.protocol.task_spec import IfLine, StepChange, StepSpec, TaskSpec, TopicSpec
 
 MOST_TEXTS = 2000
 """Different texts with tags that are checked; a treatment has a few dozen."""

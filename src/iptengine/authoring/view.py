@@ -11,7 +11,8 @@ from iptengine.authoring.shapes import Shape, keys_of
 from iptengine.diagnostics import Path
 from iptengine.protocol.fields import Model
 from iptengine.protocol.measure import Measure
-from iptengine.protocol.model import Condition, Spec
+from iptengine.protocol.model import Spec
+from iptengine.protocol.parts import Condition
 from iptengine.protocol.protocol import Guard, TaskHome, task_homes
 
 

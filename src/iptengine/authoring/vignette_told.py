@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 from iptengine.authoring.vignette_expected import Expect
 from iptengine.authoring.vignette_values import Day, Taken, Value
 from iptengine.protocol.fields import FrequencyText, Model, Name, Names, Text, Words, short_form
-from iptengine.protocol.model import Status
+from iptengine.protocol.parts import Status
 
 
 class Patient(Model):

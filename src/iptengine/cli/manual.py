@@ -8,8 +8,10 @@ from collections.abc import Iterator, Mapping
 from iptengine.authoring.loader import load
 from iptengine.cli import screen
 from iptengine.cli.names import protocol_source
-from iptengine.protocol.model import AreaSpec, Condition, Conditions, PhaseSpec, Spec, StageSpec, TaskSpec
+from iptengine.protocol.model import AreaSpec, PhaseSpec, Spec, StageSpec
+from iptengine.protocol.parts import Condition, Conditions
 from iptengine.protocol.protocol import Protocol
+from iptengine.protocol.task_spec import TaskSpec
 
 STATUS = {
     "draft": "Draft: no clinical reviewer has approved it yet.",

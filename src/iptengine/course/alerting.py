@@ -12,7 +12,7 @@ from iptengine.course.evolve import fold
 from iptengine.course.facts import CourseFacts
 from iptengine.protocol.conditions import Condition
 from iptengine.protocol.measure import Measure
-from iptengine.protocol.model import AlertSpec
+from iptengine.protocol.parts import AlertSpec
 from iptengine.protocol.protocol import Guard, Protocol
 from iptengine.protocol.scoring import RiskAnswer
 from iptengine.protocol.truth import Truth

@@ -21,8 +21,8 @@ from iptengine.course.facts import CourseFacts
 from iptengine.course.refusal import Refused
 from iptengine.course.reports import REPORTS, phase_on
 from iptengine.course.requests import ALERT_MOVES, REQUESTS, Handler, uses_session
-from iptengine.protocol.model import RecordKind
 from iptengine.protocol.protocol import Protocol, TaskHome
+from iptengine.protocol.task_spec import RecordKind
 
 
 def decide(protocol: Protocol, course: Course, command: Command) -> tuple[Event, ...]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from iptengine.course import timing
 from iptengine.course.course import Course, Focus
 from iptengine.course.facts import CourseFacts
-from iptengine.protocol.model import TaskSpec
 from iptengine.protocol.protocol import Guard, Protocol, TaskHome, verdict
+from iptengine.protocol.task_spec import TaskSpec
 from iptengine.protocol.truth import Truth
 
 

@@ -10,7 +10,8 @@ from iptengine.course.course import Course, Focus, in_session
 from iptengine.course.events import DiagnosisRecorded, DiagnosisWaived, FactRecorded, ReadingTaken, TaskLogged
 from iptengine.protocol import scoring
 from iptengine.protocol.conditions.port import Moment, Window
-from iptengine.protocol.model import MISSES, UNSTAGED
+from iptengine.protocol.model import UNSTAGED
+from iptengine.protocol.parts import MISSES
 from iptengine.protocol.protocol import Protocol, verdict
 from iptengine.protocol.truth import Truth
 

@@ -16,7 +16,7 @@ from iptengine.course.course import Alert, Course, in_session
 from iptengine.course.due_tasks import DueTask
 from iptengine.course.facts import CourseFacts
 from iptengine.course.wording import counted, day, first_lower, listed, ordinal
-from iptengine.protocol.model import MISSES, ContactSpec, FactSpec
+from iptengine.protocol.parts import MISSES, ContactSpec, FactSpec
 from iptengine.protocol.protocol import Guard, Protocol
 from iptengine.protocol.quantities import Rhythm
 from iptengine.protocol.truth import Truth

@@ -18,8 +18,9 @@ from iptengine.course.first_lines import (
 )
 from iptengine.course.warnings import USUAL_MINUTES
 from iptengine.course.wording import spoken
-from iptengine.protocol.model import PhaseSpec, StepChange
+from iptengine.protocol.model import PhaseSpec
 from iptengine.protocol.protocol import Protocol
+from iptengine.protocol.task_spec import StepChange
 
 MOST_STEPS = 6
 FIVE = 5

@@ -10,7 +10,7 @@ from iptengine.course import timing
 from iptengine.course.course import Appointment, Course
 from iptengine.course.facts import CourseFacts
 from iptengine.course.first_lines import MISSED_WORDS
-from iptengine.protocol.model import MISSES, STATUSES
+from iptengine.protocol.parts import MISSES, STATUSES
 from iptengine.protocol.protocol import Protocol
 from iptengine.protocol.truth import Truth
 

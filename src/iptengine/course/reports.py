@@ -14,7 +14,7 @@ from iptengine.course.alerting import imported_total, risk_alerts
 from iptengine.course.course import Course
 from iptengine.course.desk import Desk, warning
 from iptengine.course.events import CourseWarning, Event
-from iptengine.protocol.model import STATUSES, FactSpec
+from iptengine.protocol.parts import STATUSES, FactSpec
 from iptengine.protocol.quantities import MOST
 from iptengine.protocol.scoring import NothingUsable, score
 

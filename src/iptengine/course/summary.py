@@ -16,7 +16,7 @@ from iptengine.course.events import ReadingTaken, TaskLogged
 from iptengine.course.shares import Share
 from iptengine.course.wording import spoken
 from iptengine.protocol.measure import Measure
-from iptengine.protocol.model import MISSES, STATUSES
+from iptengine.protocol.parts import MISSES, STATUSES
 from iptengine.protocol.protocol import Protocol
 from iptengine.protocol.scoring import Score, band, change, exact, number
 from iptengine.protocol.truth import Truth

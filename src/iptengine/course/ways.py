@@ -21,7 +21,8 @@ from iptengine.course.requests import REQUESTS
 from iptengine.course.stamp import Actor, Stamp
 from iptengine.course.warnings import warnings
 from iptengine.course.wording import day
-from iptengine.protocol.model import STATUSES, UNSTAGED
+from iptengine.protocol.model import UNSTAGED
+from iptengine.protocol.parts import STATUSES
 from iptengine.protocol.protocol import Protocol, Reason
 from iptengine.protocol.quantities import add
 from iptengine.protocol.truth import Truth

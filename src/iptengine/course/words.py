@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from iptengine.course.course import Course, Focus
 from iptengine.course.due_tasks import task_label
 from iptengine.course.hour import Step, tasks_in_order
-from iptengine.protocol.model import AreaSpec, IfLine, PhaseSpec, StageSpec
+from iptengine.protocol.model import AreaSpec, PhaseSpec, StageSpec
 from iptengine.protocol.protocol import Protocol
+from iptengine.protocol.task_spec import IfLine
 
 MOST_ASK = 4
 MOST_EXITS = 1

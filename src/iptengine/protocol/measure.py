@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 from pydantic import Field, PlainValidator, StringConstraints, WithJsonSchema, model_validator
 
 from iptengine.protocol.fields import Model, Name, Names, RangeText, Text
-from iptengine.protocol.model import SourceEntry
+from iptengine.protocol.parts import SourceEntry
 from iptengine.protocol.quantities import MOST, Range
 
 TOTAL = "total"

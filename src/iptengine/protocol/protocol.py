@@ -12,7 +12,9 @@ from types import MappingProxyType
 from iptengine.diagnostics import Path, Span
 from iptengine.protocol.conditions import Condition, FactNames, Facts, MeasureNames, Names
 from iptengine.protocol.measure import Measure
-from iptengine.protocol.model import MISSES, STATUSES, Spec, TaskSpec
+from iptengine.protocol.model import Spec
+from iptengine.protocol.parts import MISSES, STATUSES
+from iptengine.protocol.task_spec import TaskSpec
 from iptengine.protocol.truth import Truth, all_of, any_of
 
 

@@ -23,7 +23,8 @@ from iptengine.authoring.shelves import PROTOCOL
 from iptengine.authoring.vignette import ENDING, Vignette, read_vignette
 from iptengine.diagnostics import Path, ProtocolError
 from iptengine.protocol.fields import NAME_PATTERN, Model
-from iptengine.protocol.model import Condition, Spec
+from iptengine.protocol.model import Spec
+from iptengine.protocol.parts import Condition
 from iptengine.protocol.protocol import Protocol
 from iptengine.testing.player import first_difference
 

@@ -26,7 +26,8 @@ from collections.abc import Iterator
 from iptengine.authoring.document import Document
 from iptengine.authoring.guards import condition_maps
 from iptengine.diagnostics import Finding, Path
-from iptengine.protocol.model import Condition, Conditions, Spec
+from iptengine.protocol.model import Spec
+from iptengine.protocol.parts import Condition, Conditions
 
 
 def check_flow(spec: Spec, document: Document) -> Iterator[Finding]:

@@ -23,7 +23,7 @@ from collections.abc import Iterator
 
 from iptengine.authoring.view import View
 from iptengine.diagnostics import Finding, did_you_mean
-from iptengine.protocol.model import Sourced
+from iptengine.protocol.parts import Sourced
 
 
 def check(view: View) -> Iterator[Finding]:
