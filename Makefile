@@ -41,7 +41,7 @@ imports: $(STAMP)
 	$(BIN)/lint-imports
 
 protocols: $(STAMP)
-	$(BIN)/iptengine check protocols
+	$(BIN)/iptengine check protocols examples
 	$(BIN)/iptengine test examples protocols/vignettes
 
 keys: $(STAMP)
