@@ -56,7 +56,7 @@ class Adopt(Command):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Book(Command):
-    """An appointment is planned for the day ``on``."""
+    """An appointment is planned for the day ``on``; `group` is the group that meets, in a group treatment."""
 
     kind: ClassVar[str] = "book"
     request: ClassVar[bool] = True
@@ -65,24 +65,35 @@ class Book(Command):
     minutes: int | None = None
     mode: str | None = None
     present: Sequence[str] = ("patient",)
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class HoldSession(Command):
-    """A session was held on the day ``on``."""
+    """A session was held on the day ``on``.
+
+    Attributes:
+        group: The group that met; empty for a session of this patient alone.
+        together: How many members were there, this one included.
+        facilitators: Who led it.
+    """
 
     kind: ClassVar[str] = "hold_session"
     _: KW_ONLY
     minutes: int | None = None
     mode: str | None = None
     present: Sequence[str] = ("patient",)
+    group: str = ""
+    together: int | None = None
+    facilitators: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class MissSession(Command):
     """An appointment on the day ``on`` was not held: a miss, a cancellation, a move to another day.
 
-    `status` is one of late_cancel, cancelled_by_patient, cancelled_by_therapist, no_show, rescheduled.
+    `status` is one of late_cancel, cancelled_by_patient, cancelled_by_therapist, no_show, rescheduled; `group` the
+    group that met, or was to meet.
     """
 
     kind: ClassVar[str] = "miss_session"
@@ -90,6 +101,7 @@ class MissSession(Command):
     _: KW_ONLY
     why: str = ""
     moved_to: date | None = None
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -375,6 +387,32 @@ class FillChecklist(Command):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class JoinGroup(Command):
+    """The course joins a group. `size` is how many members the group then has, this one included.
+
+    `Clinic.form_group` and `Clinic.join_group` say it to each course with the right number.
+    """
+
+    kind: ClassVar[str] = "join_group"
+    request: ClassVar[bool] = True
+    group: str
+    _: KW_ONLY
+    size: int
+    facilitators: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class LeaveGroup(Command):
+    """The course has left its group, and why; `stay` is how many members stay behind, where that is known."""
+
+    kind: ClassVar[str] = "leave_group"
+    group: str = ""
+    _: KW_ONLY
+    because: str = ""
+    stay: int | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class EnterPhase(Command):
     """The course moves to another phase."""
 
@@ -479,6 +517,7 @@ COMMANDS: dict[str, type[Command]] = {
         AmendContract, AgreeFocus, CloseFocus, ChangeFocus, Restage, SetGoal, AssignHomework, ReviewHomework,
         RecordFact, FillChecklist, EnterPhase, AnnounceEnding, EndCourse, AcknowledgeAlert, AssessAlert,
         MonitorAlert, CloseAlert, Deviate, Correct, Withdraw,
+        JoinGroup, LeaveGroup,
     )
 }  # fmt: skip
 """Every command by its kind."""

@@ -71,6 +71,9 @@ class Appointment:
     phase: str = ""
     event: str = ""
     booked: bool = False
+    group: str = ""
+    together: int | None = None
+    facilitators: tuple[str, ...] = ()
 
     @property
     def held(self) -> bool:
@@ -103,6 +106,19 @@ class Focus:
     history: tuple[StageEntry, ...] = ()
     finished: bool = False
     closed: date | None = None
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class GroupStay:
+    """A group this course was in: since when, how large it was then, who led it, and until when."""
+
+    group: str
+    joined: date
+    size: int
+    facilitators: tuple[str, ...]
+    event: str
+    left: date | None = None
     because: str = ""
 
 
@@ -220,6 +236,7 @@ class Course:
     homework: tuple[Homework, ...] = ()
     facts: tuple[FactRecorded, ...] = ()
     checklists: tuple[ChecklistFilled, ...] = ()
+    groups: tuple[GroupStay, ...] = ()
     announced: EndingAnnounced | None = None
     deviations: tuple[Deviated, ...] = ()
     corrections: tuple[Correction, ...] = ()

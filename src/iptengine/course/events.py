@@ -83,11 +83,15 @@ class AppointmentBooked(Event):
     minutes: int | None = None
     mode: str = ""
     present: tuple[str, ...] = ("patient",)
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class SessionHeld(Event):
-    """A session was held. `appointment` is the booking it fulfils, or empty."""
+    """A session was held. `appointment` is the booking it fulfils, or empty.
+
+    `group` is the group that met, `together` how many of its members were there; who they were is not said here.
+    """
 
     kind: ClassVar[str] = "session_held"
     appointment: str = ""
@@ -96,6 +100,9 @@ class SessionHeld(Event):
     mode: str = ""
     present: tuple[str, ...] = ("patient",)
     phase: str = ""
+    group: str = ""
+    together: int | None = None
+    facilitators: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -110,6 +117,7 @@ class SessionMissed(Event):
     why: str = ""
     moved_to: date | None = None
     phase: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -344,6 +352,24 @@ class ChecklistFilled(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class GroupJoined(Event):
+    """The course joined a group, which then had `size` members; who the others were is not said here."""
+
+    kind: ClassVar[str] = "group_joined"
+    group: str
+    size: int
+    facilitators: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class GroupLeft(Event):
+    """The course left its group."""
+
+    kind: ClassVar[str] = "group_left"
+    group: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class PhaseEntered(Event):
     """The course moved to a phase. `way` is chart or deviation."""
 
@@ -431,6 +457,7 @@ EVENTS: dict[str, type[Event]] = {
         LifeEventRecorded, FormulationWritten, ContractAgreed, ContractAmended, FocusAgreed, FocusClosed, FocusStaged,
         GoalSet, HomeworkAssigned, HomeworkReviewed, FactRecorded, ChecklistFilled, PhaseEntered, EndingAnnounced,
         CourseEnded, AlertRaised, AlertMoved, Deviated, Withdrawn, Unreadable,
+        GroupJoined, GroupLeft,
     )
 }  # fmt: skip
 """Every event by its kind."""

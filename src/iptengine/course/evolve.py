@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from iptengine.course import events as e
+from iptengine.course import group_stays
 from iptengine.course.course import (
     Alert,
     Anomaly,
@@ -121,7 +122,7 @@ def _numbered(before: int, appointments: Iterable[Appointment]) -> tuple[Appoint
 def _booked(course: Course, event: e.AppointmentBooked) -> Changes:
     new = Appointment(
         event.id, event.on, "planned", event.time, event.minutes, event.mode, event.present, event=event.id,
-        booked=True,
+        booked=True, group=event.group,
     )  # fmt: skip
     return {"appointments": _numbered(course.adopted_sessions, (*course.appointments, new))}
 
@@ -133,11 +134,13 @@ def _meeting(course: Course, event: e.SessionHeld | e.SessionMissed) -> Changes:
         new = replace(
             base, on=event.on, status="attended", used=True, minutes=event.minutes or base.minutes,
             mode=event.mode or base.mode, present=event.present, phase=event.phase, event=event.id,
+            group=event.group or base.group, together=event.together, facilitators=event.facilitators,
         )  # fmt: skip
     else:
         new = replace(
-            base, on=event.on, status=event.status, used=event.used, why=event.why, phase=event.phase, event=event.id
-        )
+            base, on=event.on, status=event.status, used=event.used, why=event.why, phase=event.phase, event=event.id,
+            group=event.group or base.group,
+        )  # fmt: skip
     others = [a for a in course.appointments if a is not old]
     return {"appointments": _numbered(course.adopted_sessions, (*others, new))}
 
@@ -322,6 +325,7 @@ _HANDLERS: dict[str, Callable[[Course, Any], Changes]] = {
     "course_adopted": _started,
     "course_ended": _ended,
     "phase_entered": _phase_entered,
+    **group_stays.EVOLVE,
     "appointment_booked": _booked,
     "session_held": _meeting,
     "session_missed": _meeting,

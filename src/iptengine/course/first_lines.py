@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from iptengine.course import timing
+from iptengine.course import grouping, timing
 from iptengine.course.alerting import imported_total
 from iptengine.course.course import Alert, Course, in_session
 from iptengine.course.due_tasks import DueTask
@@ -240,6 +240,13 @@ def _reminders(scene: _Scene) -> Iterator[Line]:
         yield Line("reminder", f"You asked to be reminded: {reminder.text}", "", {"event": reminder.id})
 
 
+def _group(scene: _Scene) -> Iterator[Line]:
+    """A course of a group treatment that is in no group."""
+    missing = grouping.told_missing(scene.protocol, scene.course)
+    if missing:
+        yield Line("no_group", missing, "group")
+
+
 def _missed(scene: _Scene) -> Iterator[Line]:
     past = timing.past(scene.course)
     if not past or past[-1].held:
@@ -452,6 +459,6 @@ def _gap(scene: _Scene, guard: Guard) -> str:
 
 
 _RANKED: tuple[Callable[[_Scene], Iterator[Line]], ...] = (
-    _risk, _imported, _measures, _guests, _reminders, _missed, _reviews, _by_now, _questions, _first_tasks, _late_tasks,
-    _cannot_tell, _contacts, _checklists, _facts_due,
+    _risk, _imported, _measures, _guests, _reminders, _missed, _group, _reviews, _by_now, _questions, _first_tasks,
+    _late_tasks, _cannot_tell, _contacts, _checklists, _facts_due,
 )  # fmt: skip

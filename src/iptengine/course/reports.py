@@ -9,7 +9,7 @@ from typing import Any
 
 from iptengine.course import commands as c
 from iptengine.course import events as e
-from iptengine.course import timing
+from iptengine.course import grouping, timing
 from iptengine.course.alerting import imported_total, risk_alerts
 from iptengine.course.course import Course
 from iptengine.course.desk import Desk, warning
@@ -84,15 +84,19 @@ def minutes_known(desk: Desk, minutes: int | None) -> None:
 def hold(desk: Desk, command: c.HoldSession) -> Events:
     present_known(desk, command.present)
     minutes_known(desk, command.minutes)
+    group = grouping.group_of_meeting(desk, command.group)
     yield desk.event(
         e.SessionHeld,
-        warnings=_session_warnings(desk),
+        warnings=(*_session_warnings(desk), *grouping.session_warnings(desk, command, group)),
         appointment=_booking(desk),
         number=_place(desk),
         minutes=command.minutes,
         mode=command.mode or "",
         present=tuple(command.present),
         phase=_phase_on(desk),
+        group=group,
+        together=command.together,
+        facilitators=tuple(command.facilitators),
     )
 
 
@@ -102,9 +106,11 @@ def miss(desk: Desk, command: c.MissSession) -> Events:
         raise desk.nonsense("unknown_status", f"a session not held is one of {known}", "contract", "missed")
     contract = desk.course.contract
     used = command.status in (contract.uses_session if contract else ("attended",))
+    group = grouping.group_of_meeting(desk, command.group)
+    beyond = _count_warnings(desk) if used else ()
     yield desk.event(
         e.SessionMissed,
-        warnings=_count_warnings(desk) if used else (),
+        warnings=(*beyond, *grouping.membership_warnings(desk, group)),
         appointment=_booking(desk),
         status=command.status,
         used=used,
@@ -112,12 +118,13 @@ def miss(desk: Desk, command: c.MissSession) -> Events:
         why=command.why,
         moved_to=command.moved_to,
         phase=_phase_on(desk),
+        group=group,
     )
     if command.moved_to is not None:
         old = next((a for a in desk.course.appointments if a.id == _booking(desk)), None)
         agreed: dict[str, Any] = {"time": old.time, "minutes": old.minutes, "mode": old.mode} if old else {}
         present = old.present if old and old.present else ("patient",)
-        yield desk.event(e.AppointmentBooked, on=command.moved_to, present=present, **agreed)
+        yield desk.event(e.AppointmentBooked, on=command.moved_to, present=present, group=group, **agreed)
 
 
 def contact(desk: Desk, command: c.RecordContact) -> Events:
@@ -384,4 +391,5 @@ REPORTS: Mapping[str, Handler] = {
     "record_fact": record_fact,
     "fill_checklist": checklist,
     "announce_ending": announce,
+    **grouping.REPORTS,
 }

@@ -7,7 +7,7 @@ from typing import Any
 
 from iptengine.course import commands as c
 from iptengine.course import events as e
-from iptengine.course import moves, timing
+from iptengine.course import grouping, moves, timing
 from iptengine.course.course import Contract, Course
 from iptengine.course.desk import Desk, warning
 from iptengine.course.events import CourseWarning, Event
@@ -131,6 +131,7 @@ def book(desk: Desk, command: c.Book) -> Events:
         minutes=command.minutes,
         mode=command.mode or "",
         present=tuple(command.present),
+        group=grouping.group_of_meeting(desk, command.group),
     )
 
 
@@ -403,6 +404,7 @@ Handler = Callable[[Desk, Any], Events]
 REQUESTS: Mapping[str, Handler] = {
     "enter_phase": enter,
     "end_course": end,
+    **grouping.REQUESTS,
     "book": book,
     "agree_contract": agree_contract,
     "amend_contract": amend,

@@ -15,6 +15,8 @@ from iptengine.course.course import Course, Focus
 from iptengine.course.desk import Desk
 from iptengine.course.facts import CourseFacts
 from iptengine.course.first_lines import due_measures
+from iptengine.course.group_stays import present_stay
+from iptengine.course.grouping import told_missing
 from iptengine.course.refusal import Refused
 from iptengine.course.reports import HOW
 from iptengine.course.requests import REQUESTS
@@ -65,7 +67,8 @@ def ways(protocol: Protocol, course: Course, *, on: date) -> tuple[Way, ...]:
         return tuple(_beginnings(scene))
     found = [*_always(scene), *_records(scene), *_alerts(scene)]
     if course.ended is None:
-        found = [*_sessions(scene), *_phases(scene), *_focuses(scene), *_contract(scene), *found, *_outcomes(scene)]
+        asked = [*_sessions(scene), *_groups(scene), *_phases(scene), *_focuses(scene), *_contract(scene)]
+        found = [*asked, *found, *_outcomes(scene)]
     return tuple(found)
 
 
@@ -128,6 +131,18 @@ def _sessions(scene: _Scene) -> Iterator[Way]:
     yield scene.report(c.HoldSession(on=scene.on), minutes=(), mode=spec.contract.mode, present=who)
     yield scene.report(c.MissSession("", on=scene.on), status=[s for s in STATUSES if s != "attended"], why=())
     yield scene.request(c.Book(on=scene.on), on=(), time=(), minutes=(), mode=spec.contract.mode, present=who)
+
+
+def _groups(scene: _Scene) -> Iterator[Way]:
+    """Joining a group where the treatment is given in one; leaving it. A program asks `Clinic` to say it."""
+    spec, here = scene.protocol.spec.group, present_stay(scene.course)
+    if here is not None:
+        yield scene.report(c.LeaveGroup(here.group, on=scene.on), because=())
+    elif spec is not None:
+        leaders = ["…" * n for n in range(1, (spec.facilitators.low if spec.facilitators else 0) + 1)]
+        joining = c.JoinGroup("", size=spec.size.low, facilitators=leaders, on=scene.on)
+        led = (str(spec.facilitators),) if spec.facilitators else ()
+        yield scene.request(joining, group=(), size=(str(spec.size),), facilitators=led)
 
 
 def _phases(scene: _Scene) -> Iterator[Way]:
@@ -247,6 +262,9 @@ def _due(protocol: Protocol, course: Course, on: date) -> Iterator[Due]:
     yield from _due_contacts(protocol, course, on)
     if course.ended:
         return
+    missing = told_missing(protocol, course)
+    if missing:
+        yield Due(course.id, "group", None, missing)
     left = timing.sessions_left(course)
     plan = timing.planned(protocol, course, on)
     if left is None or left > 0:

@@ -31,6 +31,7 @@ from iptengine.protocol.parts import (
     ContractSpec,
     Decision,
     FactSpec,
+    GroupSpec,
     MeasureUse,
     ParticipantSpec,
     Sourced,
@@ -144,6 +145,7 @@ class Spec(Model):
     sources: Mapping[Name, SourceEntry] = Field(default={}, description="What the protocol rests on")
     decisions: Mapping[Name, Decision] = Field(default={}, description="Readings taken where sources differ")
     contract: ContractSpec = Field(description="What the contract may agree")
+    group: GroupSpec | None = Field(None, description="How large a group is and who leads it, in a group treatment")
     participants: Mapping[Name, ParticipantSpec] = Field(default={}, description="Who may take part beside the patient")
     facts: Mapping[Name, FactSpec] = Field(default={}, description="What is recorded beside readings and tasks")
     measures: Mapping[Name, MeasureUse] = Field(default={}, description="What is measured")

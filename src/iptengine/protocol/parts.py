@@ -121,6 +121,18 @@ class ParticipantSpec(Sourced):
     title: Text = Field(description="Who this is")
 
 
+class GroupSpec(Sourced):
+    """That the treatment is given in a group: courses that meet together, and each stays its own."""
+
+    size: RangeText = Field(
+        description="How many members a group has: forming one with fewer or more is refused with the reason, and a "
+        "session with fewer or more is recorded with a warning"
+    )
+    facilitators: RangeText | None = Field(
+        None, description="How many facilitators lead it, asked for when it is formed and at each session"
+    )
+
+
 class FactSpec(Sourced):
     """Something typed that is recorded about the course beside readings and tasks."""
 
