@@ -9,7 +9,6 @@ import pytest
 from iptengine.course import commands as c
 from iptengine.course.commands import Command
 from iptengine.course.group_stays import present_stay, stay_on
-from iptengine.course.grouping import told_stay
 from iptengine.course.ways import due
 from iptengine.protocol.protocol import Protocol
 from phrases import START, Story, anyway, given, hold, miss, variant, week
@@ -47,9 +46,9 @@ def test_a_course_joins_a_group_with_its_size_and_its_facilitators(ipt: Protocol
     stay = present_stay(story.course)
     assert stay is not None
     assert (stay.group, stay.joined, stay.left) == ("tuesday", START, None)
-    assert told_stay(story.course) == (
-        "In the group 'tuesday' since 3 March, led by u17 and u9; here in 0 sessions of it."
-    )
+    assert [(line.code, line.text) for line in story.agenda().standing] == [
+        ("group", "In the group 'tuesday' since 3 March, led by u17 and u9; here in 0 sessions of it.")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from datetime import date
 from iptengine.course.course import Course
 from iptengine.course.facts import CourseFacts
 from iptengine.course.first_lines import Line
+from iptengine.course.group_lines import group_lines
 from iptengine.protocol.protocol import Protocol
 
 
@@ -25,7 +26,7 @@ class Standing:
     on: date
 
 
-_SUBJECTS: tuple[Callable[[Standing], Iterator[Line]], ...] = ()
+_SUBJECTS: tuple[Callable[[Standing], Iterator[Line]], ...] = (group_lines,)
 """In the order of the page."""
 
 
