@@ -71,7 +71,8 @@ def test_a_group_too_small_too_large_or_not_led_is_refused_with_every_reason(
     ipt: Protocol, command: Command, told: list[str]
 ) -> None:
     no = given(ipt).when(command).refused
-    assert no is not None and no.overridable
+    assert no is not None
+    assert no.overridable
     assert [reason.text for reason in no.reasons] == told
 
 
@@ -88,7 +89,8 @@ def test_a_clinician_may_form_a_group_of_two_all_the_same(ipt: Protocol) -> None
 
 def test_nobody_is_in_two_groups_at_once(ipt: Protocol) -> None:
     no = given(ipt, join()).when(join(group="friday")).refused
-    assert no is not None and not no.overridable
+    assert no is not None
+    assert not no.overridable
     assert str(no) == (
         "join_group is not possible now: this course is in the group 'tuesday' already; it leaves that one first"
     )
@@ -96,7 +98,8 @@ def test_nobody_is_in_two_groups_at_once(ipt: Protocol) -> None:
 
 def test_a_treatment_of_one_patient_alone_has_no_group(small: Protocol) -> None:
     no = given(small).when(join()).refused
-    assert no is not None and not no.overridable
+    assert no is not None
+    assert not no.overridable
     assert [reason.text for reason in no.reasons] == [
         "this protocol has no group: it is a treatment of one patient alone"
     ]
@@ -104,7 +107,8 @@ def test_a_treatment_of_one_patient_alone_has_no_group(small: Protocol) -> None:
 
 def test_a_group_has_a_plain_name(ipt: Protocol) -> None:
     no = given(ipt).when(join(group="The Tuesday group!")).refused
-    assert no is not None and [reason.code for reason in no.reasons] == ["group_name"]
+    assert no is not None
+    assert [reason.code for reason in no.reasons] == ["group_name"]
 
 
 def test_a_member_who_leaves_is_recorded_with_the_reason_and_the_day(ipt: Protocol) -> None:
@@ -133,7 +137,8 @@ def test_a_course_that_left_may_join_another(ipt: Protocol) -> None:
 
 def test_nobody_leaves_a_group_they_are_not_in(ipt: Protocol) -> None:
     no = given(ipt, join()).when(c.LeaveGroup("friday")).refused
-    assert no is not None and [reason.code for reason in no.reasons] == ["not_in_the_group"]
+    assert no is not None
+    assert [reason.code for reason in no.reasons] == ["not_in_the_group"]
 
 
 # -- sessions ----------------------------------------------------------------------------------------------------
