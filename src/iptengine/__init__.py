@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from iptengine.course.events import CourseWarning as CourseWarning
     from iptengine.course.events import Event as Event
     from iptengine.course.evolve import evolve as evolve
+    from iptengine.course.groups import Group as Group
     from iptengine.course.refusal import Refused as Refused
     from iptengine.course.replay import replay as replay
     from iptengine.course.stamp import Actor as Actor
@@ -43,6 +44,9 @@ if TYPE_CHECKING:
     from iptengine.engine import Done as Done
     from iptengine.engine import UnknownCourse as UnknownCourse
     from iptengine.engine import UnknownProtocol as UnknownProtocol
+    from iptengine.group_clinic import GroupDone as GroupDone
+    from iptengine.group_clinic import GroupExists as GroupExists
+    from iptengine.group_clinic import UnknownGroup as UnknownGroup
     from iptengine.protocol.protocol import Protocol as Protocol
     from iptengine.protocol.protocol import Reason as Reason
     from iptengine.render import Agenda as Agenda
@@ -61,12 +65,14 @@ _HOMES = {
     "course.decide": ("decide",),
     "course.events": ("CourseWarning", "Event"),
     "course.evolve": ("evolve",),
+    "course.groups": ("Group",),
     "course.refusal": ("Refused",),
     "course.replay": ("replay",),
     "course.stamp": ("Actor", "Stamp"),
     "course.ways": ("Due", "Way", "due", "ways"),
     "diagnostics": ("Diagnostic", "IptengineError", "ProtocolError", "Span"),
     "engine": ("Clinic", "Conflict", "CourseExists", "Done", "UnknownCourse", "UnknownProtocol"),
+    "group_clinic": ("GroupDone", "GroupExists", "UnknownGroup"),
     "protocol.protocol": ("Protocol", "Reason"),
     "render": ("Agenda", "agenda"),
     "store.memory": ("MemoryStore",),
@@ -89,6 +95,9 @@ __all__ = [
     "Done",
     "Due",
     "Event",
+    "Group",
+    "GroupDone",
+    "GroupExists",
     "IptengineError",
     "MemoryStore",
     "Protocol",
@@ -102,6 +111,7 @@ __all__ = [
     "StoreError",
     "UnknownCourse",
     "UnknownDigest",
+    "UnknownGroup",
     "UnknownProtocol",
     "Way",
     "agenda",

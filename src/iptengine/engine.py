@@ -24,6 +24,7 @@ from iptengine.course.stamp import Actor, Stamp
 from iptengine.course.warnings import warnings
 from iptengine.course.ways import Due, Way, due, ways
 from iptengine.diagnostics import IptengineError, did_you_mean
+from iptengine.group_clinic import GroupClinic
 from iptengine.protocol.ids import is_id, why_not_id
 from iptengine.protocol.protocol import Protocol
 from iptengine.store.port import StaleVersion, Store, StoreError
@@ -122,7 +123,7 @@ def _new_id() -> str:
     return uuid4().hex
 
 
-class Clinic:
+class Clinic(GroupClinic):
     """Courses in a store, under the protocols given.
 
     Args:
@@ -288,8 +289,8 @@ class Clinic:
 
     def _stamped(self, commands: Sequence[Command], by: Actor, on: date | None, key: str | None) -> tuple[Command, ...]:
         """The commands, checked, each with its day, its id and who gave it."""
-        if key is not None and not _KEY.fullmatch(key):
-            raise BadInput("key", "a key holds letters, digits and . _ : - only, at most 100 of them")
+        if key is not None:
+            self._checked_key(key)
         if on is not None and type(on) is not date:
             raise BadInput("on", "'on' must be a day, without a time")
         checked = [command_from_mapping(as_mapping(command)) for command in commands]
@@ -300,6 +301,16 @@ class Clinic:
             command.stamped(Stamp(id, _own_day(command) or day, at, by))
             for command, id in zip(checked, ids, strict=True)
         )
+
+    def _checked_key(self, key: str) -> None:
+        if not _KEY.fullmatch(key):
+            raise BadInput("key", "a key holds letters, digits and . _ : - only, at most 100 of them")
+
+    def _refusal(self, course: str, command: Command, by: Actor, on: date) -> Refused | None:
+        """Why a command would be refused now; ``None`` when it would be carried out. Nothing is recorded."""
+        protocol, found = self._open(course)
+        batch = _decided(protocol, found, self._stamped((command,), by, on, None))
+        return batch.refused[0] if batch.refused else None
 
     def _time(self) -> datetime:
         """The clock's time, with an offset in place of its zone: that is what can be written down."""

@@ -53,12 +53,11 @@ def group_named(desk: Desk, group: str) -> None:
 def _unfit(desk: Desk, spec: GroupSpec, size: int, facilitators: Sequence[str]) -> Iterator[Reason]:
     if size not in spec.size:
         told = f"a group has {spec.size} members here, and this one would have {size}"
-        yield desk.reason("group_size", told, f"members is {size}; needs {spec.size}", "group", "size")
+        yield desk.reason("group_size", told, "", "group", "size")
     number = len(set(facilitators))
     if spec.facilitators is not None and number not in spec.facilitators:
         told = f"a group has {_leaders(spec)} here, and this one would have {number}"
-        sentence = f"facilitators is {number}; needs {spec.facilitators}"
-        yield desk.reason("group_facilitators", told, sentence, "group", "facilitators")
+        yield desk.reason("group_facilitators", told, "", "group", "facilitators")
 
 
 def _leaders(spec: GroupSpec) -> str:

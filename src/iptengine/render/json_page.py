@@ -43,7 +43,7 @@ def agenda_json(
             "protocol": {"ref": protocol.ref, "digest": protocol.digest, "status": protocol.status},
             "rendered_with": {"iptengine": library_version(), "overrides": override_digests(overrides)},
         }
-    found["page"] = _page(page)
+    found["page"] = page_json(page)
     if page.audience == "therapist" and value is not None:
         found["agenda"] = plain(value)
         found["rests_on"] = _rests_on(protocol, value)
@@ -94,7 +94,8 @@ def _rests_on(protocol: Protocol, value: SessionAgenda) -> dict[str, dict[str, s
     }
 
 
-def _page(page: Page) -> dict[str, Any]:
+def page_json(page: Page) -> dict[str, Any]:
+    """A page as plain values: its head, its sections with their blocks, its foot."""
     return {
         "title": page.left,
         "when": page.when,

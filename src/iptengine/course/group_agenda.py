@@ -1,0 +1,136 @@
+"""What the next session of a group should hold: the plan its members share, once, and nothing of any one of them.
+
+What belongs to a member (readings, focus, contacts, a task that hangs on a condition) stands on that member's own
+page. Here are only the ids of the courses, and which of them has a risk alert that needs an assessment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from iptengine.course import timing
+from iptengine.course.agenda import session_agenda
+from iptengine.course.course import Course
+from iptengine.course.facts import CourseFacts
+from iptengine.course.first_lines import Line
+from iptengine.course.groups import Common, Group, common
+from iptengine.course.hour import Step, agreed_minutes, due_today, hour_steps
+from iptengine.course.wording import counted, day, listed
+from iptengine.protocol.protocol import Protocol
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class GroupAgenda:
+    """The agenda of the next session of a group.
+
+    Attributes:
+        group: Its name.
+        members: The courses in it, by their ids; each has a page of its own.
+        alerts: Those with a risk alert that no clinician has assessed: open their pages first.
+        first: What must be known before it meets.
+        standing: How many members there are, who leads it, the last session, the phases they are in.
+        steps: The plan they share.
+        number: Its place among the sessions the group has held.
+    """
+
+    group: str
+    protocol: str
+    status: str
+    on: date
+    members: tuple[str, ...]
+    alerts: tuple[str, ...]
+    facilitators: tuple[str, ...]
+    day: date
+    booked: bool
+    time: str
+    minutes: int
+    number: int
+    of: int | None
+    phase: str
+    phase_title: str
+    aim: str
+    first: tuple[Line, ...]
+    standing: tuple[Line, ...]
+    steps: tuple[Step, ...]
+    ask: tuple[str, ...]
+    note: str
+
+
+def group_agenda(
+    protocol: Protocol, group: Group, courses: Sequence[Course], *, on: date
+) -> tuple[GroupAgenda, Common]:
+    """The agenda of the next session of `group`, and what its `courses` have in common on the day `on`."""
+    shared = common(group, courses, on, shared_tasks(protocol))
+    course = shared.course
+    facts = CourseFacts(protocol, course, on)
+    due = tuple(task for task in due_today(protocol, course, facts) if task.task in shared_tasks(protocol))
+    booked = timing.next_booked(course, on)
+    minutes = (booked.minutes if booked and booked.minutes else None) or agreed_minutes(protocol, course)
+    usual = session_agenda(protocol, course, on=on)
+    return GroupAgenda(
+        group=group.id,
+        protocol=protocol.ref,
+        status=protocol.spec.status,
+        on=on,
+        members=shared.members,
+        alerts=shared.alerts,
+        facilitators=group.facilitators,
+        day=usual.day,
+        booked=usual.booked,
+        time=usual.time,
+        minutes=minutes,
+        number=usual.number,
+        of=usual.of,
+        phase=usual.phase,
+        phase_title=usual.phase_title,
+        aim=usual.aim,
+        first=tuple(_first(protocol, group, shared)),
+        standing=tuple(_standing(group, shared)),
+        steps=hour_steps(protocol, course, due, minutes),
+        ask=usual.ask,
+        note=usual.note,
+    ), shared  # fmt: skip
+
+
+def shared_tasks(protocol: Protocol) -> frozenset[str]:
+    """The tasks that belong to all members: of a phase, and without a condition that one of them might meet."""
+    return frozenset(
+        home.name for home in protocol.tasks.values() if home.phase and not home.area and not home.spec.only_if
+    )  # fmt: skip
+
+
+def _first(protocol: Protocol, group: Group, shared: Common) -> Iterator[Line]:
+    spec, size = protocol.spec.group, len(shared.members)
+    if spec is not None and size < spec.size.low:
+        told = f"The group has {counted(size, 'member')}; the protocol has {spec.size}. Decide how it goes on."
+        yield Line("group_small", told, "group.size")
+    if spec is not None and size > spec.size.high:
+        told = f"The group has {counted(size, 'member')}; the protocol has {spec.size}."
+        yield Line("group_large", told, "group.size")
+    number = len(set(group.facilitators))
+    if spec is not None and spec.facilitators is not None and number not in spec.facilitators:
+        told = f"The group has {counted(number, 'facilitator')}; the protocol has {spec.facilitators}."
+        yield Line("group_facilitators", told, "group.facilitators")
+    if len(shared.phases) > 1:
+        where = listed(f"{many} in {_title(protocol, phase)}" for phase, many in shared.phases)
+        yield Line("group_apart", f"The members are in different phases: {where}. The plan is that of most.", "phases")
+
+
+def _title(protocol: Protocol, phase: str) -> str:
+    known = protocol.spec.phases.get(phase)
+    return f"'{known.title if known else phase}'"
+
+
+def _standing(group: Group, shared: Common) -> Iterator[Line]:
+    led = f", led by {listed(group.facilitators)}" if group.facilitators else ""
+    yield Line("group", f"{counted(len(shared.members), 'member')}{led}.", "group")
+    if group.held:
+        last = group.held[-1]
+        there = f"{len(last.present)} of {len(last.present) + len(last.absent)} were there"
+        yield Line("group_last", f"Session {last.number} on {day(last.on)}: {there}.", "group")
+    yield Line("group_pages", "Focus, scores and contacts of each member are on the member's own page.", "group")
+
+
+__all__ = ["GroupAgenda", "group_agenda", "shared_tasks"]

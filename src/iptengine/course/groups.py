@@ -1,0 +1,282 @@
+"""Courses that meet in a group: who is in it, when it met, and what said to the group means for each course.
+
+A group has no record of its own. It is put together from the courses of its members, and what is said to it becomes
+commands to each of them. No command to one course holds anything about another, so nothing of it can be shown there.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from iptengine.course import commands as c
+from iptengine.course.commands import Command
+from iptengine.course.course import Appointment, Course, GroupStay
+from iptengine.course.events import TaskLogged
+
+TELLABLE = frozenset(
+    {"book", "enter_phase", "announce_ending", "agree_contract", "do_task", "defer", "end_course", "move_chart"}
+)
+"""What can be said to all members at once. Nothing that speaks of one patient is among it."""
+WORDS = ("note", "because", "reason", "focus", "person", "found", "plan", "text", "why")
+"""Fields in which a command could hold the words of one patient."""
+
+
+# -- a group -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A course in a group: from the day it joined to the day it left, or its course ended."""
+
+    course: str
+    joined: date
+    left: date | None = None
+    ended: date | None = None
+
+    def here(self, on: date) -> bool:
+        """Whether it is in the group on a day; the day of leaving is no longer in it, the last day of a course is."""
+        after = (self.left is not None and on >= self.left) or (self.ended is not None and on > self.ended)
+        return self.joined <= on and not after
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A session of the group: who was there, who was not and how, by the ids of their courses.
+
+    `number` is its place among the sessions the group has held; ``None`` for one that is planned or was not held.
+    """
+
+    on: date
+    number: int | None
+    planned: bool
+    present: tuple[str, ...]
+    absent: Mapping[str, str]
+    facilitators: tuple[str, ...] = ()
+    minutes: int | None = None
+    time: str = ""
+    mode: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Courses that meet together.
+
+    Attributes:
+        id: Its name.
+        protocol: What its courses keep: id and version.
+        members: Everybody who is or was in it, in the order of joining.
+        facilitators: Who leads it, as said last.
+        meetings: Its sessions held, missed by all, and planned, in the order of days.
+    """
+
+    id: str
+    protocol: str
+    members: tuple[Member, ...]
+    facilitators: tuple[str, ...]
+    meetings: tuple[Meeting, ...]
+
+    def on(self, day: date) -> tuple[str, ...]:
+        """The courses in it on a day."""
+        return tuple(member.course for member in self.members if member.here(day))
+
+    @property
+    def courses(self) -> tuple[str, ...]:
+        """The courses in it now: neither left nor ended."""
+        return tuple(m.course for m in self.members if m.left is None and m.ended is None)
+
+    @property
+    def held(self) -> tuple[Meeting, ...]:
+        """The sessions it has held."""
+        return tuple(meeting for meeting in self.meetings if meeting.number is not None)
+
+
+def group_of(id: str, courses: Iterable[Course]) -> Group | None:
+    """The group of that name, put together from `courses`; ``None`` when none of them was ever in it."""
+    stays = [(course, stay) for course in courses if (stay := _last_stay(course, id)) is not None]
+    if not stays:
+        return None
+    members = tuple(
+        Member(course.id, stay.joined, stay.left, course.outcome.on if course.outcome else None)
+        for course, stay in stays
+    )  # fmt: skip
+    found = [course for course, _ in stays]
+    meetings = _meetings(id, found)
+    led = [(m.on, m.facilitators) for m in meetings if m.facilitators]
+    led += [(stay.joined, stay.facilitators) for _, stay in stays if stay.facilitators]
+    facilitators = max(led, key=lambda one: one[0])[1] if led else ()
+    return Group(id, found[0].protocol, members, facilitators, meetings)
+
+
+def _last_stay(course: Course, group: str) -> GroupStay | None:
+    return next((stay for stay in reversed(course.groups) if stay.group == group), None)
+
+
+def _meetings(group: str, courses: Sequence[Course]) -> tuple[Meeting, ...]:
+    """The sessions of a group, one for each day."""
+    by_day: dict[date, dict[str, Appointment]] = {}
+    for course in courses:
+        for appointment in course.appointments:
+            if appointment.group == group:
+                by_day.setdefault(appointment.on, {})[course.id] = appointment
+    found: list[Meeting] = []
+    number = 0
+    for on in sorted(by_day):
+        told = by_day[on]
+        there = [(course, a) for course, a in told.items() if a.held]
+        planned = not there and any(a.status == "planned" for a in told.values())
+        number += bool(there)
+        best = there[0][1] if there else next(iter(told.values()))
+        found.append(
+            Meeting(
+                on,
+                number if there else None,
+                planned,
+                tuple(course for course, _ in there),
+                {course: a.status for course, a in told.items() if not a.held and a.status != "planned"},
+                best.facilitators,
+                best.minutes,
+                best.time,
+                best.mode,
+            )
+        )
+    return tuple(found)
+
+
+# -- what said to a group means for each course ------------------------------------------------------------------
+
+
+def forming(group: str, courses: Sequence[str], facilitators: Sequence[str], because: str = "") -> dict[str, Command]:
+    """What is said to each course when a group is formed of all of them."""
+    return {course: joining(group, len(courses), facilitators, because) for course in courses}
+
+
+def joining(group: str, size: int, facilitators: Sequence[str], because: str = "") -> Command:
+    """What is said to a course that joins a group, which then has `size` members; with `because`, as a deviation."""
+    command = c.JoinGroup(group, size=size, facilitators=tuple(facilitators))
+    return c.Deviate(command, because=because) if because else command
+
+
+def leaving(group: Group, course: str, on: date, because: str) -> Command:
+    """What is said to a course that leaves."""
+    stay = sum(1 for other in group.on(on) if other != course)
+    return c.LeaveGroup(group.id, because=because, stay=stay)
+
+
+def holding(
+    group: str,
+    members: Sequence[str],
+    absent: Mapping[str, str],
+    facilitators: Sequence[str],
+    *,
+    minutes: int | None = None,
+    mode: str | None = None,
+    done: Sequence[str] = (),
+) -> dict[str, tuple[Command, ...]]:
+    """What is said to each course when the group has met: a session to who was there, a miss to who was not.
+
+    Args:
+        members: The courses in the group that day.
+        absent: Those that were not there, each with its status.
+        done: Tasks that were done with all who were there.
+    """
+    together = sum(1 for course in members if course not in absent)
+    held = c.HoldSession(
+        minutes=minutes, mode=mode, group=group, together=together, facilitators=tuple(facilitators)
+    )  # fmt: skip
+    tasks = tuple(c.DoTask(task) for task in done)
+    return {
+        course: (c.MissSession(absent[course], group=group),) if course in absent else (held, *tasks)
+        for course in members
+    }
+
+
+def not_for_all(command: Command) -> str:
+    """Why a command cannot be said to all members at once; empty when it can."""
+    if command.kind not in TELLABLE:
+        return f"'{command.kind}' speaks of one patient; say it to that course alone"
+    words = [name for name in WORDS if getattr(command, name, None)]
+    return f"the field '{words[0]}' could hold words of one patient; say it to that course alone" if words else ""
+
+
+# -- what the members have in common -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What the members of a group have in common on a day: a course of nobody, from which the shared plan is made.
+
+    Attributes:
+        course: The phase most of them are in, the sessions of the group, the tasks most have on record. No person,
+            reading, answer, focus, note or alert is in it.
+        members: The courses in the group.
+        phases: How many of them are in each phase, most first.
+        alerts: Those with a risk alert that no clinician has assessed, by the ids of their courses alone.
+    """
+
+    course: Course
+    members: tuple[str, ...]
+    phases: tuple[tuple[str, int], ...]
+    alerts: tuple[str, ...]
+
+
+def common(group: Group, courses: Sequence[Course], on: date, shared: frozenset[str]) -> Common:
+    """What the members have in common.
+
+    Args:
+        courses: The courses in the group on that day.
+        shared: The tasks of the protocol that belong to all: of a phase, without a condition.
+    """
+    phases = Counter(course.phase for course in courses).most_common()
+    phase = phases[0][0]
+    among = [course for course in courses if course.phase == phase]
+    first = among[0]
+    meetings = [m for m in group.meetings if m.number is not None or m.planned]
+    sessions = {m.on: _session(group.id, m, phase) for m in meetings}
+    own = Course(
+        id=group.id,
+        version=1,
+        protocol=first.protocol,
+        digest=first.digest,
+        started=min((course.started or on for course in courses), default=on),
+        phase=phase,
+        phases=tuple(replace(entry, event="") for entry in first.phases),
+        contract=first.contract,
+        appointments=tuple(sessions[day] for day in sorted(sessions)),
+        tasks=tuple(_tasks(among, sessions, shared)),
+        announced=replace(first.announced, because="") if first.announced and all(x.announced for x in among) else None,
+    )
+    waiting = tuple(course.id for course in courses if course.open_risk_alerts)
+    return Common(own, tuple(course.id for course in courses), tuple(phases), waiting)
+
+
+def _session(group: str, meeting: Meeting, phase: str) -> Appointment:
+    held = meeting.number is not None
+    return Appointment(
+        f"{group}:{meeting.on.isoformat()}", meeting.on, "attended" if held else "planned", meeting.time,
+        meeting.minutes, meeting.mode, ("patient",), held, meeting.number, phase=phase, booked=meeting.planned,
+        group=group,
+    )  # fmt: skip
+
+
+def _tasks(courses: Sequence[Course], sessions: Mapping[date, Appointment], shared: frozenset[str]) -> list[TaskLogged]:
+    """The shared tasks that more than half of the members have on record, without their words."""
+    found: dict[tuple[str, date], TaskLogged] = {}
+    who: dict[str, set[str]] = {}
+    for course in courses:
+        for log in course.tasks:
+            if log.task in shared and log.how in ("done", "not_applicable"):
+                who.setdefault(log.task, set()).add(course.id)
+                session = sessions[log.on].id if log.on in sessions else ""
+                plain = replace(log, note="", focus="", techniques=(), session=session, because="", warnings=())
+                found.setdefault((log.task, log.on), plain)
+    kept = [log for (task, _), log in found.items() if 2 * len(who[task]) > len(courses)]
+    return sorted(kept, key=lambda log: log.on)
+
+
+__all__ = [
+    "TELLABLE", "Common", "Group", "Meeting", "Member", "common", "forming", "group_of", "holding", "joining",
+    "leaving", "not_for_all",
+]  # fmt: skip

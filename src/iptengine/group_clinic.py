@@ -1,0 +1,366 @@
+"""The part of the clinic that speaks to groups: said once, recorded in each member's own course.
+
+`Clinic` is made from it. A group has no record of its own: it is read from its members' courses, and what is said to
+it is said to each of them, in a batch of its own. So a crash half way loses nothing: posted again under its key, the
+batch is answered in the courses that have it, and recorded in those that do not.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from iptengine.course import groups
+from iptengine.course.codec import BadInput
+from iptengine.course.commands import Book, Command, JoinGroup
+from iptengine.course.course import Alert, Course
+from iptengine.course.events import CourseWarning
+from iptengine.course.groups import Group
+from iptengine.course.refusal import Refused
+from iptengine.course.stamp import Actor
+from iptengine.diagnostics import IptengineError
+from iptengine.protocol.ids import is_id, why_not_id
+from iptengine.protocol.model import STATUSES
+from iptengine.protocol.protocol import Protocol, Reason
+from iptengine.store.port import Store
+
+if TYPE_CHECKING:
+    from iptengine.engine import Done
+    from iptengine.render.group_page import GroupPage
+
+
+class UnknownGroup(IptengineError):
+    """No course in this store was ever in a group of that name. `group` is the name that was asked for."""
+
+    def __init__(self, group: str) -> None:
+        self.group = group
+        name = f"'{group}'" if is_id(group) else "that name"
+        super().__init__(f"there is no group {name} in this store")
+
+
+class GroupExists(IptengineError):
+    """A group of that name was formed already, of other courses; nothing was recorded."""
+
+    def __init__(self, group: str) -> None:
+        self.group = group
+        super().__init__(f"a group '{group}' was formed already, of other courses; choose another name, or join it")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class GroupDone:
+    """What came of something said to a group.
+
+    Attributes:
+        group: The group after it.
+        courses: What came of it in each course, by its id: never show one member's to another.
+    """
+
+    group: Group
+    courses: Mapping[str, Done]
+
+    def __repr__(self) -> str:
+        return f"<GroupDone {self.group.id}: {len(self.courses)} courses>"
+
+    @property
+    def refused(self) -> Mapping[str, tuple[Refused, ...]]:
+        """The courses in which something was refused, each with its refusals."""
+        return {course: done.refused for course, done in self.courses.items() if done.refused}
+
+    @property
+    def alerts(self) -> Mapping[str, tuple[Alert, ...]]:
+        """The courses in which alerts were raised, each with its own."""
+        return {course: done.alerts for course, done in self.courses.items() if done.alerts}
+
+    @property
+    def warnings(self) -> tuple[CourseWarning, ...]:
+        """What is known of the group itself: too few or too many, too few who lead it."""
+        found = (w for done in self.courses.values() for event in done.events for w in event.warnings)
+        return tuple(dict.fromkeys(w for w in found if w.path.partition(".")[0] == "group"))
+
+
+class GroupClinic(ABC):
+    """Groups, for `Clinic`."""
+
+    _store: Store
+
+    @abstractmethod
+    def do(
+        self, course: str, *commands: Command, by: Actor, on: date | None = None, expected: int | None = None,
+        key: str | None = None,
+    ) -> Done:  # fmt: skip
+        """See `Clinic.do`."""
+
+    @abstractmethod
+    def course(self, course: str, *, version: int | None = None) -> Course:
+        """See `Clinic.course`."""
+
+    @abstractmethod
+    def _pinned(self, course: Course) -> Protocol: ...
+
+    @abstractmethod
+    def _refusal(self, course: str, command: Command, by: Actor, on: date) -> Refused | None: ...
+
+    @abstractmethod
+    def _checked_key(self, key: str) -> None: ...
+
+    # Who is in it
+
+    def form_group(
+        self,
+        group: str,
+        courses: Sequence[str],
+        *,
+        facilitators: Sequence[str],
+        by: Actor,
+        on: date,
+        because: str = "",
+    ) -> GroupDone:
+        """Form a group of courses that have begun, all under one protocol that has a ``group``.
+
+        Nothing is recorded unless every course can join. Called again after a crash with the same courses, it goes
+        on where it stopped.
+
+        Args:
+            group: Its name: small letters and digits, in parts joined by ``-`` or ``_``.
+            courses: The ids of its members' courses.
+            facilitators: Who leads it, by ids of the calling system.
+            by: Who says so.
+            on: The day.
+            because: Why it is formed although it is too small, too large or not led as the protocol says. With it,
+                the group is formed all the same, and each course records the deviation.
+
+        Raises:
+            Refused: Too few or too many, another protocol, or somebody is in a group already.
+            GroupExists: There is a group of that name, of other courses.
+            UnknownCourse: There is no such course.
+            BadInput: The name is none, or a course is named twice.
+        """
+        _check_name(group)
+        members = _courses_once(courses)
+        known = [self.course(course) for course in members]
+        there = groups.group_of(group, self._in_group(group))
+        if there is not None and not {m.course for m in there.members} <= set(members):
+            raise GroupExists(group)
+        joined = set(there.courses) if there is not None else set()
+        commands = groups.forming(group, members, facilitators, because)
+        self._one_protocol(known, commands)
+        told = {course: command for course, command in commands.items() if course not in joined}
+        for course, command in told.items():
+            no = self._refusal(course, command, by, on)
+            if no is not None:
+                raise no
+        done = {course: self._said(course, (command,), by, on) for course, command in told.items()}
+        return GroupDone(self.group(group), done)
+
+    def join_group(self, group: str, course: str, *, by: Actor, on: date, because: str = "") -> Done:
+        """Let a course join a group that meets already; with `because`, also where the group is full.
+
+        Raises:
+            Refused: The group is full, the course is in a group already, or keeps another protocol.
+            UnknownGroup: There is no such group.
+        """
+        here = self._group(group)
+        size = len(set(here.on(on)) | {course})
+        command = groups.joining(group, size, here.facilitators, because)
+        known = [self.course(other) for other in (*here.courses[:1], course)]
+        self._one_protocol(known, {course: command})
+        done = self.do(course, command, by=by, on=on)
+        if done.refused:
+            raise done.refused[0]
+        return done
+
+    def leave_group(self, group: str, course: str, *, by: Actor, on: date, because: str) -> Done:
+        """A course has left its group; from that day on it is not in it. It goes on as a course.
+
+        Raises:
+            Refused: It is not in that group.
+            UnknownGroup: There is no such group.
+        """
+        done = self.do(course, groups.leaving(self._group(group), course, on, because), by=by, on=on)
+        if done.refused:
+            raise done.refused[0]
+        return done
+
+    # What it does
+
+    def hold_group_session(
+        self,
+        group: str,
+        *,
+        on: date,
+        by: Actor,
+        key: str,
+        absent: Mapping[str, str] | None = None,
+        facilitators: Sequence[str] | None = None,
+        minutes: int | None = None,
+        mode: str | None = None,
+        done: Sequence[str] = (),
+    ) -> GroupDone:
+        """The group has met: recorded once, a session in the course of each member present, a miss in the others.
+
+        A member's scores, notes and own work are said to that member's course, by `do`.
+
+        Args:
+            group: Its name.
+            on: The day; who was in the group on that day is a member of this session.
+            by: Who says so.
+            key: A name for this form, new for every form drawn. Posted again under it, nothing is recorded twice,
+                and what a crash left out is recorded.
+            absent: The courses of members that were not there, each with a status as `MissSession` has it.
+            facilitators: Who led it; those of the group when left out.
+            minutes: How long it took.
+            mode: How it was held.
+            done: Tasks that were done with all who were there.
+
+        Raises:
+            UnknownGroup: There is no such group, or nobody was in it on that day.
+            BadInput: Somebody is absent who is no member, or with no such status; the key is none.
+        """
+        self._checked_key(key)
+        here = self._group(group)
+        members = here.on(on)
+        if not members:
+            raise UnknownGroup(group)
+        away = dict(absent or {})
+        _check_absent(away, members)
+        led = here.facilitators if facilitators is None else tuple(facilitators)
+        told = groups.holding(group, members, away, led, minutes=minutes, mode=mode, done=done)
+        return self._told_all(group, told, by, on, key)
+
+    def book_group_session(
+        self,
+        group: str,
+        *,
+        on: date,
+        by: Actor,
+        key: str,
+        time: str = "",
+        minutes: int | None = None,
+        mode: str | None = None,
+    ) -> GroupDone:
+        """Plan a session of the group: an appointment in each member's course; one refused holds back no other."""
+        return self.tell_group(
+            group, Book(time=time, minutes=minutes, mode=mode, group=group, on=on), by=by, on=on, key=key
+        )
+
+    def tell_group(self, group: str, *commands: Command, by: Actor, on: date, key: str) -> GroupDone:
+        """Say the same to the course of every member: a phase entered, a task done, the ending named.
+
+        What could hold words of one patient cannot be said to all. What one course refuses stands in
+        ``GroupDone.refused`` under its id, and holds back no other.
+
+        Raises:
+            UnknownGroup: There is no such group, or nobody is in it on that day.
+            BadInput: A command cannot be said to all.
+        """
+        self._checked_key(key)
+        for command in commands:
+            if (why := groups.not_for_all(command)) != "":
+                raise BadInput("commands", why)
+        members = self._group(group).on(on)
+        if not members:
+            raise UnknownGroup(group)
+        return self._told_all(group, dict.fromkeys(members, commands), by, on, key)
+
+    def _told_all(
+        self, group: str, told: Mapping[str, Sequence[Command]], by: Actor, on: date, key: str
+    ) -> GroupDone:  # fmt: skip
+        done = {course: self._said(course, commands, by, on, key) for course, commands in told.items()}
+        return GroupDone(self.group(group), done)
+
+    def _said(self, course: str, commands: Sequence[Command], by: Actor, on: date, key: str | None = None) -> Done:
+        return self.do(course, *commands, by=by, on=on, key=key)
+
+    # Asking
+
+    def group(self, group: str) -> Group:
+        """Who is in a group, who leads it, and when it has met. For those who lead it: it names every member's course.
+
+        Raises:
+            UnknownGroup: There is no such group.
+        """
+        return self._group(group)
+
+    def group_agenda(self, group: str, *, on: date) -> GroupPage:
+        """What the next session of a group should hold: the plan the members share, once.
+
+        It names the courses of the members and which of them has an open risk alert, and nothing else of anybody;
+        each member has a page of his own, by `agenda`.
+
+        Raises:
+            UnknownGroup: There is no such group.
+            UnknownProtocol: The protocol of its courses is not here; its `alerts` need somebody.
+        """
+        from iptengine.render.group_page import group_page
+
+        courses = self._in_group(group)
+        found = groups.group_of(group, courses)
+        if found is None:
+            raise UnknownGroup(group)
+        here = set(found.on(on))
+        members = tuple(course for course in courses if course.id in here)
+        return group_page(self._one_of(members or courses), found, members, on=on)
+
+    def _one_of(self, courses: Sequence[Course]) -> Protocol:
+        """The protocol the courses of a group keep; when it is not here, their alerts are told all the same."""
+        from iptengine.engine import UnknownProtocol
+
+        try:
+            return self._pinned(courses[0])
+        except UnknownProtocol as unknown:
+            alerts = [alert for course in courses for alert in course.open_risk_alerts]
+            raise UnknownProtocol(unknown.protocol, unknown.digest, str(unknown), alerts) from None
+
+    # Reading
+
+    def _group(self, group: str) -> Group:
+        found = groups.group_of(group, self._in_group(group))
+        if found is None:
+            raise UnknownGroup(group)
+        return found
+
+    def _in_group(self, group: str) -> tuple[Course, ...]:
+        """Every course that is or was in a group. Only courses whose text speaks of joining one are read whole."""
+        joined = dict.fromkeys(
+            course for _, course, text in self._store.feed() if "group_joined" in text and group in text
+        )
+        found = (self.course(course) for course in joined)
+        return tuple(course for course in found if any(stay.group == group for stay in course.groups))
+
+    def _one_protocol(self, courses: Iterable[Course], commands: Mapping[str, Command]) -> None:
+        """Refuse courses that keep different protocols: they would share no plan."""
+        known = list(courses)
+        for course in known:
+            if course.digest != known[0].digest:
+                told = "the courses of a group keep one protocol, with one text; this one keeps another"
+                command = commands.get(course.id) or JoinGroup("", size=1)
+                span = self._pinned(course).span(("group",))
+                raise Refused(command, (Reason("other_protocol", told, "no", {}, "group", span),), overridable=False)
+
+
+def _check_name(group: str) -> None:
+    if not is_id(group):
+        raise BadInput("group", f"a group cannot have this name: {why_not_id(group)}")
+
+
+def _courses_once(courses: Sequence[str]) -> tuple[str, ...]:
+    if isinstance(courses, str) or len(set(courses)) != len(courses):
+        raise BadInput("courses", "name each course of the group once, in a list")
+    if not courses:
+        raise BadInput("courses", "name the courses that form the group")
+    return tuple(courses)
+
+
+def _check_absent(absent: Mapping[str, str], members: Sequence[str]) -> None:
+    for course, status in absent.items():
+        if course not in members:
+            raise BadInput("absent", "somebody is absent who was no member on that day")
+        if status not in STATUSES or status == "attended":
+            known = ", ".join(one for one in STATUSES if one != "attended")
+            raise BadInput("absent", f"a member who was not there has one of the statuses {known}")
+
+
+__all__ = ["GroupClinic", "GroupDone", "GroupExists", "UnknownGroup"]

@@ -1,0 +1,170 @@
+"""The agenda of a group as pages: what its members share, once; for what is a member's own, the member's page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from json import dumps
+from typing import Any
+
+from markupsafe import Markup
+
+from iptengine.course.course import Course
+from iptengine.course.facts import CourseFacts
+from iptengine.course.group_agenda import GroupAgenda, group_agenda
+from iptengine.course.groups import Group
+from iptengine.course.wording import first_lower, weekday
+from iptengine.diagnostics import IptengineError
+from iptengine.protocol.protocol import Protocol
+from iptengine.render.filling import sentence
+from iptengine.render.html_page import html_document, html_page
+from iptengine.render.json_page import library_version, page_json, plain
+from iptengine.render.markdown_page import markdown_page
+from iptengine.render.page import Lines, Marked, Page, Plan, PlanRow, Section
+from iptengine.render.scope import Voice, one_line, therapist_voice
+from iptengine.render.text_page import text_page
+
+SCHEMA = "iptengine.group-agenda/1"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class GroupPage:
+    """What the next session of a group should hold, ready to be shown to those who lead it.
+
+    Attributes:
+        value: The agenda as a value; ``None`` when it could not be made.
+        group: The group.
+        problem: Why the page could not be made, in a sentence; empty when it could. The courses with an open risk
+            alert are told all the same.
+    """
+
+    value: GroupAgenda | None
+    group: Group
+    problem: str
+    alerts: tuple[str, ...]
+    _page: Page
+    _protocol: Protocol
+    _on: date
+
+    def __repr__(self) -> str:
+        return f"<GroupPage of {self.group.id}>"
+
+    @property
+    def html(self) -> Markup:
+        """A fragment to put into a page of one's own, as that of `Agenda`."""
+        return html_page(self._page)
+
+    @property
+    def page(self) -> str:
+        """A whole HTML document."""
+        return html_document(self._page)
+
+    @property
+    def text(self) -> str:
+        """Plain text, at most 80 columns wide."""
+        return text_page(self._page)
+
+    @property
+    def markdown(self) -> str:
+        """Markdown; every word that is not ours is escaped."""
+        return markdown_page(self._page)
+
+    def json(self) -> str:
+        """JSON under the schema ``iptengine.group-agenda/1``, on one line."""
+        return dumps(self.data(), ensure_ascii=False, separators=(",", ":"))
+
+    def data(self) -> dict[str, Any]:
+        """The same as plain values."""
+        return {
+            "schema": SCHEMA,
+            "on": self._on.isoformat(),
+            "group": plain(self.group),
+            "problem": self.problem,
+            "alerts": list(self.alerts),
+            "protocol": {"ref": self._protocol.ref, "digest": self._protocol.digest},
+            "rendered_with": {"iptengine": library_version()},
+            "page": page_json(self._page),
+            "agenda": None if self.value is None else plain(self.value),
+        }
+
+
+def group_page(protocol: Protocol, group: Group, courses: tuple[Course, ...], *, on: date) -> GroupPage:
+    """The agenda of the next session of `group`, as it stands on the day `on`.
+
+    Args:
+        protocol: The protocol its courses keep.
+        courses: The courses in it on that day.
+    """
+    alerts = tuple(course.id for course in courses if course.open_risk_alerts)
+    value, page, problem = None, None, "" if courses else "nobody is in the group on that day"
+    if not problem:
+        try:
+            value, shared = group_agenda(protocol, group, courses, on=on)
+            voice = therapist_voice(protocol, shared.course, CourseFacts(protocol, shared.course, on), None)
+            page = _page(protocol, value, voice)
+        except IptengineError as fault:
+            problem = str(fault)
+        except (ValueError, LookupError):
+            problem = f"a record holds something that {protocol.ref} does not know"
+    if page is None:
+        page = _page_without(group, alerts, problem)
+    return GroupPage(value, group, problem, alerts, page, protocol, on)
+
+
+def told_alerts(courses: tuple[str, ...]) -> tuple[str, ...]:
+    """One line for each course with an open risk alert, in built-in words: which, and nothing of what it is."""
+    return tuple(f"{course} needs your assessment today. Open the page of this course." for course in courses)
+
+
+def _page(protocol: Protocol, value: GroupAgenda, voice: Voice) -> Page:
+    count = f" of {value.of}" if value.of is not None else ""
+    when = f"{weekday(value.day)}{f', {one_line(value.time)}' if value.time else ''}, {value.minutes} min"
+    status = " draft" if value.status == "draft" else ""
+    return Page(
+        audience="therapist",
+        language="en",
+        title=f"Group session {value.number}",
+        left=f"GROUP {value.group}",
+        when=f"{when}{'' if value.booked else ' (not booked)'}",
+        right=f"SESSION {value.number}{count}, {first_lower(value.phase_title).removesuffix(' phase')}",
+        under=(f"TODAY: {sentence(voice.say(value.aim))}",),
+        sections=tuple(section for section in _sections(value, voice) if section.blocks),
+        footer=f"{protocol.id} {protocol.version}{status}; group {value.group}. A proposal: you decide.",
+        alerts=told_alerts(value.alerts),
+    )
+
+
+def _sections(value: GroupAgenda, voice: Voice) -> tuple[Section, ...]:
+    rows = tuple(
+        PlanRow(number, step.label, tuple(voice.say(text) for text in step.texts), step.minutes)
+        for number, step in enumerate(value.steps, 1)
+    )
+    minutes = sum(row.minutes for row in rows)
+    none = "" if value.alerts else "Risk alerts: none open in the courses of this group. Ask again today, each alone."
+    first = (*((none,) if none else ()), *(line.text for line in value.first))
+    words = (*(voice.say(text) for text in value.ask), *((voice.say(value.note),) if value.note else ()))
+    plan = (Plan(rows),) if rows else (Lines(("No task is due for all of them.",)),)
+    return (
+        Section("first", "FIRST", (Marked(first),) if first else ()),
+        Section("standing", "WHERE WE ARE", (Lines(tuple(line.text for line in value.standing)),)),
+        Section("plan", f"PLAN ({minutes} minutes)" if rows else "PLAN", plan),
+        Section("words", "WORDS YOU MIGHT USE", (Lines(words),) if words else ()),
+        Section("members", "MEMBERS (a page each)", (Lines(value.members, flow=True),)),
+    )
+
+
+def _page_without(group: Group, alerts: tuple[str, ...], problem: str) -> Page:
+    """What is left when the page cannot be made: which courses have an open risk alert, and why it cannot."""
+    told = f"The rest of this page could not be made: {problem.rstrip('.')}."
+    return Page(
+        audience="therapist",
+        language="en",
+        title="Group",
+        left=f"GROUP {group.id}",
+        right="PAGE NOT COMPLETE",
+        sections=(Section("problem", "WHAT IS MISSING", (Lines((told, "The records are not touched by this.")),)),),
+        alerts=told_alerts(alerts),
+    )
+
+
+__all__ = ["GroupPage", "group_page", "told_alerts"]

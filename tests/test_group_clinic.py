@@ -1,0 +1,433 @@
+"""A group in the clinic: said once, recorded in each member's own course, and nothing of one in another's."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+from hypothesis import given as when_given
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from iptengine import commands as c
+from iptengine.course.codec import BadInput
+from iptengine.course.refusal import Refused
+from iptengine.course.stamp import Actor
+from iptengine.engine import Clinic, UnknownCourse, UnknownProtocol
+from iptengine.group_clinic import GroupExists, UnknownGroup
+from iptengine.protocol.protocol import Protocol
+from iptengine.store.memory import MemoryStore
+from iptengine.store.port import StoreError
+from phrases import protocol, variant
+
+ANNA = Actor("u17", role="therapist")
+DAY = date(2026, 1, 6)
+WEEK = timedelta(days=7)
+FOUR = ("ann", "bob", "cem", "dee")
+LEADERS = ("u17", "u9")
+
+
+def in_groups(**more: object) -> Protocol:
+    return variant("small", {"group.size": "3..5", "group.facilitators": "1..2", **more})
+
+
+def clinic(store: Any = None, *protocols: Protocol) -> Clinic:
+    ids = count(1)
+    return Clinic(
+        MemoryStore() if store is None else store,
+        protocols or [in_groups()],
+        clock=lambda: datetime(2026, 1, 6, 18, tzinfo=UTC),
+        ids=lambda: f"id-{next(ids)}",
+    )
+
+
+def begun(*courses: str, store: Any = None) -> Clinic:
+    found = clinic(store)
+    for course in courses:
+        found.start("ipt-small", by=ANNA, on=DAY, course=course, called=course.upper())
+    return found
+
+
+def formed(*courses: str, store: Any = None) -> Clinic:
+    members = courses or FOUR
+    found = begun(*members, store=store)
+    found.form_group("tuesday", members, facilitators=LEADERS, by=ANNA, on=DAY)
+    return found
+
+
+def kinds(found: Clinic, course: str) -> list[str]:
+    return [event.kind for event in found.events(course)]
+
+
+# -- forming -----------------------------------------------------------------------------------------------------
+
+
+def test_a_group_is_formed_of_courses_that_have_begun() -> None:
+    found = begun(*FOUR)
+    done = found.form_group("tuesday", FOUR, facilitators=LEADERS, by=ANNA, on=DAY)
+    assert (done.group.courses, done.group.facilitators) == (FOUR, LEADERS)
+    assert [kinds(found, course) for course in FOUR] == [["course_started", "group_joined"]] * 4
+    assert done.warnings == ()
+
+
+@pytest.mark.parametrize(("members", "would"), [(("ann",), 1), (("ann", "bob"), 2), ((*FOUR, "eve", "fay"), 6)])
+def test_a_group_of_one_or_of_too_many_is_refused_and_nothing_is_recorded(members: Sequence[str], would: int) -> None:
+    found = begun(*members)
+    with pytest.raises(Refused) as caught:
+        found.form_group("tuesday", members, facilitators=LEADERS, by=ANNA, on=DAY)
+    assert str(caught.value) == (
+        f"join_group is not possible now: a group has 3..5 members here, and this one would have {would}"
+    )
+    assert caught.value.overridable
+    assert {event for course in members for event in kinds(found, course)} == {"course_started"}
+
+
+def test_a_clinician_may_form_it_all_the_same_with_a_reason() -> None:
+    found = begun("ann", "bob")
+    found.form_group("tuesday", ("ann", "bob"), facilitators=LEADERS, by=ANNA, on=DAY, because="two come next week")
+    assert kinds(found, "ann") == ["course_started", "deviated", "group_joined"]
+    assert found.course("bob").deviations[0].overridden == ("group_size",)
+
+
+def test_courses_under_different_protocols_form_no_group() -> None:
+    found = clinic(None, in_groups(), replace(protocol("small"), spec=protocol("small").spec))
+    other = in_groups(about="another text", version="1.0.1")
+    found = clinic(None, in_groups(), other)
+    for course, name in (("ann", "ipt-small@1.0.0"), ("bob", "ipt-small@1.0.0"), ("cem", "ipt-small@1.0.1")):
+        found.start(name, by=ANNA, on=DAY, course=course)
+    with pytest.raises(Refused) as caught:
+        found.form_group("tuesday", ("ann", "bob", "cem"), facilitators=LEADERS, by=ANNA, on=DAY)
+    assert str(caught.value) == (
+        "join_group is not possible now: the courses of a group keep one protocol, with one text; "
+        "this one keeps another"
+    )
+
+
+def test_a_name_taken_a_course_twice_and_a_course_that_is_not_there_are_told() -> None:
+    found = formed()
+    found.start("ipt-small", by=ANNA, on=DAY, course="eve")
+    with pytest.raises(GroupExists) as taken:
+        found.form_group("tuesday", ("eve",), facilitators=LEADERS, by=ANNA, on=DAY)
+    assert str(taken.value) == (
+        "a group 'tuesday' was formed already, of other courses; choose another name, or join it"
+    )
+    with pytest.raises(BadInput, match="name each course of the group once"):
+        found.form_group("friday", ("eve", "eve", "eve"), facilitators=LEADERS, by=ANNA, on=DAY)
+    with pytest.raises(BadInput, match="a group cannot have this name"):
+        found.form_group("The Friday Group", ("eve",), facilitators=LEADERS, by=ANNA, on=DAY)
+    with pytest.raises(UnknownCourse):
+        found.form_group("friday", ("eve", "zoe", "yan"), facilitators=LEADERS, by=ANNA, on=DAY)
+    with pytest.raises(UnknownGroup, match="there is no group 'friday' in this store"):
+        found.group("friday")
+
+
+def test_somebody_in_another_group_forms_no_new_one() -> None:
+    found = formed()
+    found.start("ipt-small", by=ANNA, on=DAY, course="eve")
+    found.start("ipt-small", by=ANNA, on=DAY, course="fay")
+    with pytest.raises(Refused, match="this course is in the group 'tuesday' already"):
+        found.form_group("friday", ("eve", "fay", "ann"), facilitators=LEADERS, by=ANNA, on=DAY)
+    assert kinds(found, "eve") == ["course_started"]
+
+
+def test_a_member_joins_later_and_another_leaves() -> None:
+    found = formed()
+    found.start("ipt-small", by=ANNA, on=DAY, course="eve")
+    found.join_group("tuesday", "eve", by=ANNA, on=DAY + WEEK)
+    found.leave_group("tuesday", "bob", by=ANNA, on=DAY + 2 * WEEK, because="moves away")
+    group = found.group("tuesday")
+    assert group.on(DAY) == FOUR
+    assert group.on(DAY + WEEK) == (*FOUR, "eve")
+    assert group.courses == group.on(DAY + 2 * WEEK) == ("ann", "cem", "dee", "eve")
+    assert found.course("eve").groups[0].size == 5
+
+
+def test_a_full_group_takes_nobody_without_a_reason() -> None:
+    found = formed(*FOUR, "eve")
+    found.start("ipt-small", by=ANNA, on=DAY, course="fay")
+    with pytest.raises(Refused, match=r"a group has 3\.\.5 members here, and this one would have 6"):
+        found.join_group("tuesday", "fay", by=ANNA, on=DAY)
+    found.join_group("tuesday", "fay", by=ANNA, on=DAY, because="there is no other group this winter")
+    assert found.group("tuesday").courses[-1] == "fay"
+
+
+# -- sessions ----------------------------------------------------------------------------------------------------
+
+
+def test_a_session_is_said_once_and_stands_in_each_members_own_course() -> None:
+    found = formed()
+    done = found.hold_group_session(
+        "tuesday", on=DAY + WEEK, by=ANNA, key="s1", absent={"bob": "no_show"}, minutes=50, done=["inventory"]
+    )  # fmt: skip
+    assert kinds(found, "ann")[2:] == ["session_held", "task_logged"]
+    assert kinds(found, "bob")[2:] == ["session_missed"]
+    (meeting,) = done.group.held
+    assert (meeting.number, meeting.present, meeting.absent, meeting.facilitators, meeting.minutes) == (
+        1, ("ann", "cem", "dee"), {"bob": "no_show"}, LEADERS, 50,
+    )  # fmt: skip
+    assert found.course("ann").appointments[0].together == 3
+    assert done.refused == {}
+
+
+def test_present_fewer_than_the_least_is_a_warning_and_the_session_is_recorded() -> None:
+    found = formed()
+    absent = {"bob": "no_show", "cem": "late_cancel"}
+    done = found.hold_group_session("tuesday", on=DAY + WEEK, by=ANNA, key="s1", absent=absent, facilitators=())
+    assert [(w.code, w.text) for w in done.warnings] == [
+        ("group_small", "2 members met; the protocol has 3..5"),
+        ("group_facilitators", "0 facilitators led it; the protocol has 1..2"),
+    ]
+    assert kinds(found, "ann")[2:] == ["session_held"]
+
+
+def test_posted_twice_it_is_recorded_once() -> None:
+    found = formed()
+    first = found.hold_group_session("tuesday", on=DAY + WEEK, by=ANNA, key="s1", absent={"bob": "no_show"})
+    again = found.hold_group_session("tuesday", on=DAY + WEEK, by=ANNA, key="s1", absent={"bob": "no_show"})
+    assert [kinds(found, course)[2:] for course in FOUR] == [
+        ["session_held"], ["session_missed"], ["session_held"], ["session_held"],
+    ]  # fmt: skip
+    assert again.group == first.group
+    assert again.courses["ann"].events == first.courses["ann"].events
+
+
+class Failing(MemoryStore):
+    """A store that fails after so many appends, until it is put right."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.left = 1000
+
+    def append(self, course: str, events: Sequence[str], *, expected: int) -> None:
+        if self.left == 0:
+            raise StoreError("the disk is full")
+        self.left -= 1
+        super().append(course, events, expected=expected)
+
+
+@pytest.mark.parametrize("after", [0, 1, 2, 3])
+def test_after_a_crash_half_way_the_same_form_records_what_is_missing_and_nothing_twice(after: int) -> None:
+    store = Failing()
+    found = formed(store=store)
+    store.left = after
+    with pytest.raises(StoreError):
+        found.hold_group_session("tuesday", on=DAY + WEEK, by=ANNA, key="s1", absent={"bob": "no_show"})
+    store.left = 1000
+    found.hold_group_session("tuesday", on=DAY + WEEK, by=ANNA, key="s1", absent={"bob": "no_show"})
+    whole = formed()
+    whole.hold_group_session("tuesday", on=DAY + WEEK, by=ANNA, key="s1", absent={"bob": "no_show"})
+    assert {course: found.events(course)[2:] for course in FOUR} == {
+        course: whole.events(course)[2:] for course in FOUR
+    }
+
+
+@pytest.mark.parametrize("after", [0, 1, 2, 3])
+def test_a_group_formed_half_way_is_formed_whole_when_it_is_said_again(after: int) -> None:
+    store = Failing()
+    found = begun(*FOUR, store=store)
+    store.left = after
+    with pytest.raises(StoreError):
+        found.form_group("tuesday", FOUR, facilitators=LEADERS, by=ANNA, on=DAY)
+    store.left = 1000
+    assert found.form_group("tuesday", FOUR, facilitators=LEADERS, by=ANNA, on=DAY).group.courses == FOUR
+    assert [kinds(found, course) for course in FOUR] == [["course_started", "group_joined"]] * 4
+
+
+def test_who_was_no_member_that_day_cannot_have_been_absent() -> None:
+    found = formed()
+    found.leave_group("tuesday", "bob", by=ANNA, on=DAY + WEEK, because="moves away")
+    with pytest.raises(BadInput) as caught:
+        found.hold_group_session("tuesday", on=DAY + WEEK, by=ANNA, key="s1", absent={"bob": "no_show"})
+    assert str(caught.value) == "somebody is absent who was no member on that day"
+    with pytest.raises(BadInput, match="a member who was not there has one of the statuses"):
+        found.hold_group_session("tuesday", on=DAY + WEEK, by=ANNA, key="s1", absent={"ann": "asleep"})
+    with pytest.raises(BadInput, match="a key holds letters"):
+        found.hold_group_session("tuesday", on=DAY + WEEK, by=ANNA, key="s 1")
+
+
+def test_a_session_entered_late_counts_the_members_of_its_own_day() -> None:
+    found = formed()
+    found.leave_group("tuesday", "bob", by=ANNA, on=DAY + 2 * WEEK, because="moves away")
+    done = found.hold_group_session("tuesday", on=DAY + WEEK, by=ANNA, key="s1")
+    assert done.group.held[0].present == FOUR
+
+
+def test_a_member_whose_course_has_ended_is_no_longer_counted() -> None:
+    found = formed()
+    found.do("bob", c.Deviate(c.EndCourse("lost"), because="cannot be reached"), by=ANNA, on=DAY + WEEK)
+    assert found.group("tuesday").courses == ("ann", "cem", "dee")
+    done = found.hold_group_session("tuesday", on=DAY + 2 * WEEK, by=ANNA, key="s1")
+    assert set(done.courses) == {"ann", "cem", "dee"}
+
+
+def test_the_group_books_once_and_a_refusal_in_one_course_holds_back_no_other() -> None:
+    found = formed()
+    for course in FOUR:
+        found.do(course, c.AgreeContract(sessions=6), by=ANNA, on=DAY)
+    for n in range(1, 7):
+        found.do("dee", c.HoldSession(on=DAY + n * timedelta(days=1)), by=ANNA)
+    done = found.book_group_session("tuesday", on=DAY + WEEK, by=ANNA, key="b1", time="15:00", minutes=50)
+    assert list(done.refused) == ["dee"]
+    booked = [a for a in found.course("ann").appointments if a.status == "planned"]
+    assert [(a.on, a.time, a.group) for a in booked] == [(DAY + WEEK, "15:00", "tuesday")]
+    assert [(m.on, m.planned, m.number) for m in done.group.meetings] == [(DAY + WEEK, True, None)]
+
+
+def test_all_members_are_told_a_move_and_none_the_words_of_another() -> None:
+    found = formed()
+    done = found.tell_group("tuesday", c.DoTask("inventory"), c.AnnounceEnding(), by=ANNA, on=DAY, key="t1")
+    assert [kinds(found, course)[2:] for course in FOUR] == [["task_logged", "ending_announced"]] * 4
+    assert done.refused == {}
+    for command in (c.WriteNote("Bob wept"), c.DoTask("inventory", note="Bob wept"), c.Read("phq9", total=3)):
+        with pytest.raises(BadInput, match="say it to that course alone") as caught:
+            found.tell_group("tuesday", command, by=ANNA, on=DAY, key="t2")
+        assert "wept" not in str(caught.value)
+
+
+# -- the agenda of the group -------------------------------------------------------------------------------------
+
+
+def test_the_agenda_of_the_group_holds_the_shared_plan_once() -> None:
+    found = formed()
+    page = found.group_agenda("tuesday", on=DAY)
+    assert page.text == (
+        "GROUP tuesday   Tue 6 January, 50 min (not booked)            SESSION 1, opening\n"
+        "TODAY: Name the illness, learn who matters, agree on one focus.\n"
+        "\n"
+        "FIRST\n"
+        " ! Risk alerts: none open in the courses of this group. Ask again today, each\n"
+        "   alone.\n"
+        "\n"
+        "WHERE WE ARE\n"
+        "   4 members, led by u17 and u9.\n"
+        "   Focus, scores and contacts of each member are on the member's own page.\n"
+        "\n"
+        "PLAN (50 minutes)\n"
+        "   1 Do    Take the interpersonal inventory                                   50\n"
+        "\n"
+        "MEMBERS (a page each)\n"
+        "   ann  bob  cem  dee\n"
+        "\n"
+        "ipt-small 1.0.0 draft; group tuesday. A proposal: you decide.\n"
+    )
+
+
+def test_what_most_members_have_done_is_no_longer_in_the_shared_plan() -> None:
+    found = formed()
+    found.hold_group_session("tuesday", on=DAY, by=ANNA, key="s1", absent={"dee": "no_show"}, done=["inventory"])
+    page = found.group_agenda("tuesday", on=DAY + WEEK)
+    assert "Link the episode to one focus and say so" in page.text
+    assert "Take the interpersonal inventory" not in page.text
+    assert "Session 1 on 6 January: 3 of 4 were there." in page.text
+    assert "Take the interpersonal inventory" in found.agenda("dee", on=DAY + WEEK).text
+
+
+def test_an_alert_of_a_member_is_told_by_course_alone_and_heads_the_members_own_page() -> None:
+    found = formed()
+    found.do("cem", c.Read("phq9", answers={"self_harm": 2}, total=20), by=ANNA, on=DAY)
+    page = found.group_agenda("tuesday", on=DAY)
+    assert page.alerts == ("cem",)
+    assert "RISK ALERT\n!! cem needs your assessment today. Open the page of this course.\n" in page.text
+    for told in (page.text, page.html, page.markdown, page.page, page.json()):
+        assert "PHQ" not in told
+        assert "self-harm" not in told
+    assert found.agenda("cem", on=DAY).text.split("\n\n")[1].startswith("RISK ALERT")
+    assert "RISK ALERT" not in found.agenda("ann", on=DAY).text
+
+
+def test_members_in_different_phases_are_counted_and_not_named() -> None:
+    found = formed()
+    found.do("ann", c.Deviate(c.EnterPhase("working"), because="came prepared"), by=ANNA, on=DAY)
+    page = found.group_agenda("tuesday", on=DAY)
+    assert [line.text for line in (page.value.first if page.value else ())] == [
+        "The members are in different phases: 3 in 'Opening' and 1 in 'Working'. The plan is that of most."
+    ]
+
+
+def test_a_group_grown_too_small_is_told_on_its_agenda() -> None:
+    found = formed("ann", "bob", "cem")
+    found.leave_group("tuesday", "bob", by=ANNA, on=DAY + WEEK, because="moves away")
+    page = found.group_agenda("tuesday", on=DAY + WEEK)
+    assert " ! The group has 2 members; the protocol has 3..5. Decide how it goes on." in page.text
+
+
+def test_without_its_protocol_a_group_still_tells_the_alerts_of_all_members() -> None:
+    store = MemoryStore()
+    found = formed(store=store)
+    found.do("cem", c.Read("phq9", answers={"self_harm": 2}, total=20), by=ANNA, on=DAY)
+    elsewhere = clinic(store, protocol("ipt-adult"))
+    with pytest.raises(UnknownProtocol) as caught:
+        elsewhere.group_agenda("tuesday", on=DAY)
+    assert [alert.course for alert in caught.value.alerts] == ["cem"]
+
+
+def test_the_agenda_of_a_group_can_be_read_by_a_program() -> None:
+    data = json.loads(formed().group_agenda("tuesday", on=DAY).json())
+    assert data["schema"] == "iptengine.group-agenda/1"
+    assert data["agenda"]["members"] == list(FOUR)
+    assert data["group"]["facilitators"] == list(LEADERS)
+
+
+# -- nothing of one member in another's --------------------------------------------------------------------------
+
+SECRETS = {course: f"secret-of-{course}" for course in FOUR}
+
+
+def own(course: str, word: str) -> st.SearchStrategy[Any]:
+    """Something said to one member, with words of this member in it."""
+    return st.sampled_from(
+        [
+            c.WriteNote(word),
+            c.RecordPerson(word, role=word),
+            c.WriteFormulation(word, agreed=True),
+            c.AgreeFocus("role_dispute", person=word),
+            c.SetGoal(word),
+            c.AssignHomework(word),
+            c.RemindMe(word),
+            c.RecordLifeEvent(word),
+            c.DoTask("inventory", note=word),
+            c.Read("phq9", answers={"self_harm": 3}, total=20),
+            c.RecordFact("fear_at_home", "yes"),
+            c.Deviate(c.EnterPhase("working"), because=word),
+            c.EndCourse("completed", reason=word),
+        ]
+    )
+
+
+@settings(max_examples=40)
+@when_given(st.data())
+def test_nothing_of_one_member_is_found_in_anothers_course_or_page(data: st.DataObject) -> None:
+    found = begun(*FOUR)
+    for course in FOUR:
+        for command in data.draw(st.lists(own(course, SECRETS[course]), max_size=4)):
+            found.do(course, command, by=ANNA, on=DAY)
+    here = [course for course in FOUR if not found.course(course).ended]
+    found.form_group("tuesday", here, facilitators=LEADERS, by=ANNA, on=DAY, because="as many as there are")
+    absent = dict.fromkeys(data.draw(st.sets(st.sampled_from(here))), "no_show") if here else {}
+    done = found.hold_group_session("tuesday", on=DAY, by=ANNA, key="s1", absent=absent, done=["inventory"])
+    for course in here:
+        for command in data.draw(st.lists(own(course, SECRETS[course]), max_size=3)):
+            found.do(course, command, by=ANNA, on=DAY + WEEK)
+    leaver = data.draw(st.sampled_from(here))
+    found.leave_group("tuesday", leaver, by=ANNA, on=DAY + 2 * WEEK, because=SECRETS[leaver])
+    shared = found.group_agenda("tuesday", on=DAY + 2 * WEEK)
+    for word in SECRETS.values():
+        assert word not in shared.text + shared.json() + shared.markdown + shared.page + repr(done)
+    assert "PHQ" not in shared.text.replace("PHQ-9 before you talk", "")
+    for course in FOUR:
+        mine = found.agenda(course, on=DAY + 2 * WEEK)
+        told = mine.text + mine.json() + mine.page + found.course(course).json()
+        told += " ".join(text for text in found._store.read(course))
+        told += found.agenda(course, on=DAY + 2 * WEEK, audience="patient").text
+        for other in FOUR:
+            if other != course:
+                assert SECRETS[other] not in told
+                assert f'"{other}"' not in told
+        assert bool(mine.value and mine.value.alerts) == bool(found.course(course).open_risk_alerts)
+    open_ones = set(found.group("tuesday").on(DAY + 2 * WEEK))
+    assert set(shared.alerts) == {course for course in open_ones if found.course(course).open_risk_alerts}
