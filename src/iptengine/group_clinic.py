@@ -23,7 +23,7 @@ from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Actor
 from iptengine.diagnostics import IptengineError
 from iptengine.protocol.ids import is_id, why_not_id
-from iptengine.protocol.model import STATUSES
+from iptengine.protocol.parts import STATUSES
 from iptengine.protocol.protocol import Protocol, Reason
 from iptengine.store.port import Store
 

@@ -12,7 +12,7 @@ from iptengine.course.events import CourseWarning, Event
 from iptengine.course.group_stays import present_stay, stay_on
 from iptengine.course.wording import counted, day, listed
 from iptengine.protocol.ids import is_id, why_not_id
-from iptengine.protocol.model import GroupSpec
+from iptengine.protocol.parts import GroupSpec
 from iptengine.protocol.protocol import Protocol, Reason
 
 Events = Iterator[Event]
