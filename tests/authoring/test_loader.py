@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -120,9 +121,22 @@ def test_mistakes_of_shape_meaning_conditions_and_texts_are_told_in_one_go() -> 
     ]
 
 
+@pytest.mark.parametrize("written", ["true", "1.0", "2"])
+def test_only_the_whole_number_one_is_the_version_of_the_format(written: str) -> None:
+    (line,) = told(TEXT.replace("iptengine: 1\n", f"iptengine: {written}\n"))
+    assert line.endswith("is not a version of this format [bad-value]\n    hint: write iptengine: 1")
+
+
+def test_a_number_as_the_id_of_a_protocol_is_told_how_an_id_begins() -> None:
+    (line,) = told(re.sub("protocol: .*", "protocol: 7", TEXT, count=1))
+    assert line.endswith(
+        "an id is wanted here, this is the number 7 [bad-value]\n    hint: begin it with a letter, as in ipt-adult"
+    )
+
+
 def test_what_only_follows_from_a_mistake_of_shape_is_not_told() -> None:
     assert told(TEXT.replace("start: opening", "start: 3")) == [
-        "76:8: error: a name is wanted here, this is the number 3 [bad-value]\n    hint: write a name, such as middle"
+        "76:8: error: a name is wanted here, this is the number 3 [bad-value]\n    hint: begin it with a letter, as in middle"
     ]
     assert told(TEXT.replace("  opening:\n", "  Opening:\n")) == [
         "78:3: error: 'Opening' is not a name [bad-value]\n"

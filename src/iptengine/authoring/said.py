@@ -140,7 +140,8 @@ def _quoted(misfit: Misfit, document: Document) -> str:
     if misfit.shape and misfit.shape.words == _VERSION_WORDS:
         return "write three numbers joined by points, such as 1.0.0"
     if misfit.shape and misfit.shape.kind == "name":
-        return "write a name, such as middle"
+        example = "ipt-adult" if misfit.shape.words == "an id" else "middle"
+        return f"begin it with a letter, as in {example}"
     return f'put it in double quotes: "{document.written(misfit.path) or misfit.value}"'
 
 

@@ -10,7 +10,6 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
 
 from pydantic import Field, ValidationError
 
@@ -21,7 +20,7 @@ from iptengine.authoring.vignette_expected import ExpectSummary
 from iptengine.authoring.vignette_told import Adopted, Happening, Patient, Who
 from iptengine.authoring.vignette_values import Day, Value
 from iptengine.diagnostics import Diagnostic, Path, ProtocolError, Span, did_you_mean, nearest
-from iptengine.protocol.fields import Model, Name, Text
+from iptengine.protocol.fields import Format, Model, Name, Text
 from iptengine.protocol.protocol import Protocol
 
 ENDING = ".vignette.yaml"
@@ -30,7 +29,7 @@ ENDING = ".vignette.yaml"
 class VignetteSpec(Model):
     """A vignette file."""
 
-    iptengine: Literal[1] = Field(description="The version of this format")
+    iptengine: Format = Field(description="The version of this format")
     vignette: Text = Field(description="What it shows, in a sentence")
     protocol: Text = Field(description="The protocol: ipt-adult@1.0.0, or a path from this file to one")
     about: Text | None = Field(None, description="What a reader should know first")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -14,6 +14,7 @@ from pydantic import (
     StringConstraints,
     WithJsonSchema,
 )
+from pydantic_core import PydanticCustomError
 
 from iptengine.protocol.quantities import Frequency, Moment, Position, Range, Rhythm, Times, Window
 
@@ -44,6 +45,15 @@ def _not_reserved(value: object) -> object:
     return value
 
 
+def _whole_one(value: object) -> object:
+    """Only the whole number: yes, no and 1.0 equal it in Python, and are something else in a file."""
+    if type(value) in (bool, float):
+        raise PydanticCustomError("literal_error", "the number 1 is wanted", {"expected": "1"})
+    return value
+
+
+Format = Annotated[Literal[1], BeforeValidator(_whole_one)]
+"""The version of the format a file is written in."""
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=60)]
 ProtocolId = Annotated[str, BeforeValidator(_not_reserved), StringConstraints(pattern=ID_PATTERN, max_length=60)]
 Version = Annotated[str, StringConstraints(pattern=VERSION_PATTERN)]

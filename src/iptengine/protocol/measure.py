@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PlainValidator, StringConstraints, WithJsonSchema, model_validator
 
-from iptengine.protocol.fields import Model, Name, Names, RangeText, Text
+from iptengine.protocol.fields import Format, Model, Name, Names, RangeText, Text
 from iptengine.protocol.parts import SourceEntry
 from iptengine.protocol.quantities import MOST, Range
 
@@ -217,7 +217,7 @@ class ChangeRule(Stated):
 class Measure(Model):
     """An instrument: what it asks, how it is scored, and what the published rules say of its scores."""
 
-    iptengine: Literal[1] = Field(description="The version of the file format")
+    iptengine: Format = Field(description="The version of the file format")
     measure: Name = Field(description="The name of the measure")
     version: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,4}$")] = Field(
         description="In quotes; a protocol uses the measure as NAME@VERSION"

@@ -13,6 +13,7 @@ from typing import Literal
 from pydantic import Field
 
 from iptengine.protocol.fields import (
+    Format,
     Model,
     Name,
     Names,
@@ -134,7 +135,7 @@ class OutcomeSpec(Sourced):
 class Spec(Model):
     """A protocol file."""
 
-    iptengine: Literal[1] = Field(description="The version of this format")
+    iptengine: Format = Field(description="The version of this format")
     protocol: ProtocolId = Field(description="The protocol's id")
     version: Version = Field(description="Its version")
     status: Literal["draft", "reviewed"] = Field(description="draft until a clinical reviewer is named")
