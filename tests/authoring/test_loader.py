@@ -136,7 +136,8 @@ def test_a_number_as_the_id_of_a_protocol_is_told_how_an_id_begins() -> None:
 
 def test_what_only_follows_from_a_mistake_of_shape_is_not_told() -> None:
     assert told(TEXT.replace("start: opening", "start: 3")) == [
-        "76:8: error: a name is wanted here, this is the number 3 [bad-value]\n    hint: begin it with a letter, as in middle"
+        "76:8: error: a name is wanted here, this is the number 3 [bad-value]\n"
+        "    hint: begin it with a letter, as in middle"
     ]
     assert told(TEXT.replace("  opening:\n", "  Opening:\n")) == [
         "78:3: error: 'Opening' is not a name [bad-value]\n"
