@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from iptengine.course import commands as c
-from iptengine.course import timing
+from iptengine.course import timing, visits
 from iptengine.course.commands import Command
 from iptengine.protocol.protocol import Protocol
 from phrases import START, Story, anyway, contract, event, given, hold, logged, miss, protocol, variant, week
@@ -145,7 +145,7 @@ def test_an_amendment_says_why(ipt: Protocol, because: str) -> None:
 
 
 def how_often(story: Story, on: date) -> str:
-    return str(timing.frequency(story.protocol, story.course, on))
+    return str(visits.frequency(story.protocol, story.course, on))
 
 
 def test_a_changed_frequency_ends_on_its_day_and_the_former_one_holds_again(ipt: Protocol) -> None:
@@ -180,7 +180,7 @@ def test_an_end_without_a_changed_frequency_moves_the_end_there_is_or_is_refused
 
 
 def plan(story: Story, on: date) -> tuple[date, date, date | None]:
-    found = timing.planned(story.protocol, story.course, on)
+    found = visits.planned(story.protocol, story.course, on)
     return found.next_session, found.after_next, found.end
 
 

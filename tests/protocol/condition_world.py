@@ -41,6 +41,7 @@ ADULT = Names(
     statuses=("attended", "no_show", "late_cancel"),
     techniques=("role_play", "communication_analysis"),
     sessions_max=20,
+    calendar=True,
 )
 
 DISPUTE = Names(
@@ -58,6 +59,7 @@ class FakeCourse:
     sessions_held: int = 0
     sessions_contracted: int | None = None
     sessions_left: int | None = None
+    calendar_stopped: bool | None = None
     last_session: int | None = None
     phase: str = "initial"
     sessions_in_phase: int = 0

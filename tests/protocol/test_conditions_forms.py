@@ -13,6 +13,14 @@ from iptengine.protocol.truth import Truth
 course = FakeCourse
 
 ANSWERED = (
+    ("the calendar has stopped", course(calendar_stopped=True), "yes", "the calendar has stopped"),
+    ("the calendar has stopped", course(calendar_stopped=False), "no", "the calendar has not stopped"),
+    (
+        "the calendar has stopped",
+        course(),
+        "unknown",
+        "whether the calendar has stopped is not known (what it hangs on is not recorded)",
+    ),
     ("sessions used >= 3", course(sessions_used=3), "yes", "sessions used is 3; needs at least 3"),
     ("sessions used >= 3", course(sessions_used=2), "no", "sessions used is 2; needs at least 3"),
     ("sessions held = 5", course(sessions_held=5), "yes", "sessions held is 5; needs exactly 5"),

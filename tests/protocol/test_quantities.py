@@ -9,17 +9,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iptengine.protocol.quantities import Frequency, Moment, Position, Range, Rhythm, Times, Window, add
+from iptengine.protocol.anchored import Dates, Moment
+from iptengine.protocol.quantities import Frequency, Position, Range, Rhythm, Times, Window
+from iptengine.protocol.units import add
 
 GOOD: list[tuple[Any, list[object]]] = [
     (Range, ["12..16", 14, "0..3", 0, 1000]),
     (Window, ["first 3", "first 1..3", "last 3", "last 3..4", "4..11", "4..last 4", "1..1"]),
     (Frequency, ["1 a week", "2 a week", "2 a month", "every 2 weeks", "every 3 months", "every 10 days", "every day"]),
-    (Times, ["once", "every session", "every 4 sessions", "at least 2 times", "at most 3 times", "2..4 times"]),
+    (Times, ["once", "every session", "every 4 sessions", "at least 2 times", "at most 3 times", "2..4 times",
+             "every 3 months", "every week", "every day", "every 2 years"]),
     (Position, ["session 3", "2 sessions before the end", "half way"]),
-    (Rhythm, ["every session", "every 4 sessions", "at the start", "at the end", "at start and end", "when asked"]),
-    (Moment, ["after session 3", "3 months after the end", "1 week after the end", "2 years after the end"]),
-]
+    (Rhythm, ["every session", "every 4 sessions", "at the start", "at the end", "at start and end", "when asked",
+              "every 4 weeks", "every month", "every day"]),
+    (Moment, ["after session 3", "3 months after the end", "1 week after the end", "2 years after the end",
+              "before session 1", "after a missed session", "12 months after the start", "1 day after the start",
+              "2 weeks before birth", "on birth", "6 weeks after birth", "1 month before due_2"]),
+    (Dates, ["until birth", "from birth", "from birth until 6 months after birth",
+             "from 2 weeks before birth until 6 weeks after birth", "until 12 months after the start"]),
+]  # fmt: skip
 BAD: list[tuple[Any, list[object]]] = [
     (Range, ["16..12", "12-16", "..", "1..", "..3", "a..b", "", None, True, False, -1, 1.5, "01..3", "1..2..3",
              "1001", 1001, "0..1001", "٣..٤", [1, 2]]),
@@ -30,8 +38,14 @@ BAD: list[tuple[Any, list[object]]] = [
     (Times, ["twice", "every 1 sessions", "every 0 sessions", "at least 0 times", "at most 0 times", "0 times",
              "4..2 times", "", 3, None, "every sessions"]),
     (Position, ["session 0", "session", "session three", "0 sessions before the end", "halfway", "", 3, None]),
-    (Rhythm, ["every 1 sessions", "every 0 sessions", "at start", "daily", "", 1, None, "when asked."]),
-    (Moment, ["after session 0", "0 months after the end", "3 moons after the end", "at the end", "", 3, None]),
+    (Rhythm, ["every 1 sessions", "every 0 sessions", "every 0 weeks", "every weeks", "at start", "daily", "", 1, None,
+              "when asked."]),
+    (Moment, ["after session 0", "0 months after the end", "3 moons after the end", "at the end", "", 3, None,
+              "birth", "on the end", "0 weeks before birth", "2 weeks around birth", "before a missed session",
+              "2 weeks before Birth", "2 weeks before the end", "after session", "on birth day", "2 birth before"]),
+    (Dates, ["birth", "from", "until", "from birth until", "until birth until death", "until birth from death", "",
+             "until session 3", "from session 1", "until the end", "until 3 months after the end", "from until birth",
+             "between birth and death", 3, None]),
 ]  # fmt: skip
 
 

@@ -127,6 +127,10 @@ def condition_maps(spec: Spec) -> Iterator[tuple[Path, Conditions, str]]:
         for stage, s in a.stages.items():
             for target, conditions in s.next.items():
                 yield ("problem_areas", area, "stages", stage, "next", target), conditions, area
+    for case, f in spec.contract.frequency_when.items():
+        yield ("contract", "frequency_when", case, "only_if"), f.only_if, ""
+    if spec.calendar and spec.calendar.stop_when:
+        yield ("calendar", "stop_when"), spec.calendar.stop_when, ""
     for contact, c in spec.contacts.items():
         if c.only_if:
             yield ("contacts", contact, "only_if"), c.only_if, ""

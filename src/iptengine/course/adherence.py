@@ -178,7 +178,7 @@ class _Log:
     def enough(self, task: str) -> bool:
         """Whether it is on record as often as the protocol asks, at the least."""
         times = self.protocol.tasks[task].spec.times
-        least = times.least if times and not times.every else 1
+        least = times.least if times and not times.recurs else 1
         return sum(entry.task == task for entry in self.done) >= least
 
     def applies(self, task: str) -> bool:

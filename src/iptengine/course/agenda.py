@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from iptengine.course import timing, words
+from iptengine.course import timing, visits, words
 from iptengine.course.course import Alert, Appointment, Course, Focus
 from iptengine.course.due_tasks import due_tasks
 from iptengine.course.facts import CourseFacts
@@ -19,7 +19,6 @@ from iptengine.course.first_lines import (
     Assessed,
     Line,
     answered_questions,
-    due_measures,
     first_lines,
     last_assessed,
     naming,
@@ -39,8 +38,10 @@ from iptengine.course.hour import (
 )
 from iptengine.course.last_time import LastTime, last_time
 from iptengine.course.missed import MissedWeek, last_missed, missed_week
+from iptengine.course.rhythms import due_measures
 from iptengine.course.scores import Series, series
 from iptengine.course.standing import standing_lines
+from iptengine.course.visits import Visit
 from iptengine.course.warnings import Budget, budget, warnings
 from iptengine.course.ways_out import Gate, gates
 from iptengine.protocol.protocol import Protocol
@@ -108,6 +109,7 @@ class SessionAgenda:
     next_booked: bool
     next_time: str
     end: date | None
+    visits: tuple[Visit, ...]
     coming: tuple[Line, ...]
     open_in_focus: tuple[str, ...]
     gates: tuple[Gate, ...]
@@ -132,7 +134,7 @@ def session_agenda(protocol: Protocol, course: Course, *, on: date, occasion: st
     focus = course.open_focuses[0] if course.open_focuses else None
     area = spec.problem_areas[focus.area] if focus else None
     stage = area.stages.get(focus.stage) if area and focus else None
-    plan = timing.planned(protocol, course, on)
+    plan = visits.planned(protocol, course, on)
     booked = timing.next_booked(course, on)
     following = _booked_after(course, plan)
     waiting = due_tasks(protocol, course, facts)
@@ -186,6 +188,7 @@ def session_agenda(protocol: Protocol, course: Course, *, on: date, occasion: st
         next_booked=following is not None,
         next_time=following.time if following else "",
         end=plan.end,
+        visits=visits.visits(protocol, course, on),
         coming=tuple(_coming(protocol, course, number)),
         open_in_focus=open_in_focus(due, steps),
         gates=gates(protocol, course, facts),
@@ -195,7 +198,7 @@ def session_agenda(protocol: Protocol, course: Course, *, on: date, occasion: st
         stage_choices=words.stage_choices(area, focus),
         recognise=words.recognise(area, focus),
         outcome_choices=words.outcome_choices(protocol, course) if occasion == "last" else (),
-        measures_due=_measures_due(protocol, course),
+        measures_due=_measures_due(protocol, course, on),
         patient_lines=tuple(phase.patient.values()),
         bring=phase.bring or "",
         ended=course.ended or "",
@@ -204,7 +207,7 @@ def session_agenda(protocol: Protocol, course: Course, *, on: date, occasion: st
 
 
 def _missed(
-    protocol: Protocol, course: Course, facts: CourseFacts, plan: timing.Plan, on: date, occasion: str
+    protocol: Protocol, course: Course, facts: CourseFacts, plan: visits.Plan, on: date, occasion: str
 ) -> MissedWeek | None:
     """The missed week, on its own page and on that of the next session."""
     if occasion != "missed" and last_missed(course) is None:
@@ -227,7 +230,7 @@ def _focus_line(protocol: Protocol, course: Course, focus: Focus) -> FocusLine:
     )  # fmt: skip
 
 
-def _booked_after(course: Course, plan: timing.Plan) -> Appointment | None:
+def _booked_after(course: Course, plan: visits.Plan) -> Appointment | None:
     """The appointment after the next session, when it is booked."""
     ahead = (a for a in course.appointments if a.status == "planned" and a.on == plan.after_next)
     return next((a for a in ahead if a.on > plan.next_session), None)
@@ -255,10 +258,10 @@ def _coming(protocol: Protocol, course: Course, number: int) -> Iterator[Line]:
         yield Line("announce_by", f"Name the ending by session {by}", "termination.announce.by", {"session": by})
 
 
-def _measures_due(protocol: Protocol, course: Course) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+def _measures_due(protocol: Protocol, course: Course, on: date) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
     """Measures due next session: name, label, and the labels of their risk items."""
     found = []
-    for name in due_measures(protocol, course):
+    for name in due_measures(protocol, course, on):
         measure = protocol.measures[name]
         items = tuple(f"item {measure.items[i].number}" if measure.items[i].number else i for i in measure.risk_items)
         found.append((name, measure.label, items))

@@ -368,11 +368,15 @@ class ReviewHomework(Command):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class RecordFact(Command):
-    """A fact the protocol asks for; ``None`` says: asked, and left unanswered."""
+    """A fact the protocol asks for; ``None`` says: asked, and left unanswered.
+
+    `expected` says of a date that it is the day it is expected on; without it, a date is the day it really was.
+    """
 
     kind: ClassVar[str] = "record_fact"
     fact: str
     value: object
+    expected: bool = False
 
 
 @dataclass(frozen=True, slots=True, repr=False)

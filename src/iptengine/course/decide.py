@@ -18,6 +18,7 @@ from iptengine.course.desk import Desk
 from iptengine.course.events import Event
 from iptengine.course.evolve import evolve, fold, without_record
 from iptengine.course.facts import CourseFacts
+from iptengine.course.named_dates import day_in
 from iptengine.course.refusal import Refused
 from iptengine.course.reports import REPORTS, phase_on
 from iptengine.course.requests import ALERT_MOVES, REQUESTS, Handler, uses_session
@@ -105,7 +106,14 @@ def _begin(desk: Desk, command: c.Start | c.Adopt) -> Iterator[Event]:
     yield started
     after = evolve(desk.course, started)
     for name, value in command.facts.items():
-        yield from _inner(desk, after, c.RecordFact(name, value, on=desk.on))
+        yield from _inner(desk, after, c.RecordFact(name, value, on=desk.on, expected=_lies_ahead(desk, name, value)))
+
+
+def _lies_ahead(desk: Desk, fact: str, value: object) -> bool:
+    """Whether a date told at the start is the expected day: it may be expected, and has not come."""
+    spec = desk.protocol.spec.facts.get(fact)
+    day = day_in(value.isoformat() if isinstance(value, date) else value)
+    return spec is not None and spec.expected and day is not None and day > desk.on
 
 
 def _adopt(desk: Desk, command: c.Adopt, terms: dict[str, Any]) -> Iterator[Event]:
@@ -330,7 +338,7 @@ def _focus_of(home: TaskHome, event: Event, after: Course) -> str | None:
 def _asked(home: TaskHome, focus: str, event: Event, after: Course, facts: CourseFacts) -> bool:
     """Whether the task is asked for and not on record yet; a recurring one, not for this day."""
     done = [t for t in after.tasks if t.task == home.name and t.how == "done" and t.focus in ("", focus)]
-    if home.group == "each_session" or (home.spec.times and home.spec.times.every):
+    if home.group == "each_session" or (home.spec.times and home.spec.times.recurs):
         return all(t.on != event.on for t in done)
     return not done if home.area else facts.task_count(home.name) == 0
 

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from iptengine.course import timing
 from iptengine.course.course import Course, Focus
 from iptengine.course.facts import CourseFacts
+from iptengine.course.rhythms import due_again
+from iptengine.course.visits import next_visit
+from iptengine.course.wording import day as day_told
+from iptengine.protocol.anchored import Interval
 from iptengine.protocol.protocol import Guard, Protocol, TaskHome, verdict
 from iptengine.protocol.task_spec import TaskSpec
 from iptengine.protocol.truth import Truth
@@ -73,7 +78,7 @@ def _task(
     protocol: Protocol, course: Course, facts: CourseFacts, home: TaskHome, focus: str = ""
 ) -> DueTask | None:  # fmt: skip
     spec = home.spec
-    why = _why(course, facts, home, focus)
+    why = _why(protocol, course, facts, home, focus)
     if why is None or not _reached(course, spec) or not _people(facts, spec):
         return None
     path = tuple(str(part) for part in home.path)
@@ -102,10 +107,12 @@ def _cannot_tell(guards: Iterable[Guard], facts: CourseFacts) -> str:
     return f"cannot tell whether it applies: {told}"
 
 
-def _why(course: Course, facts: CourseFacts, home: TaskHome, focus: str) -> str | None:
+def _why(protocol: Protocol, course: Course, facts: CourseFacts, home: TaskHome, focus: str) -> str | None:
     """Why the log leaves it due; ``None`` when it does not."""
     spec = home.spec
     done = _done(course, facts, home, focus)
+    if spec.times and spec.times.interval:
+        return _by_calendar(protocol, course, facts, home, focus, spec.times.interval)
     every = spec.times.every if spec.times else (1 if home.group == "each_session" else None)
     if every:
         return _recurring(facts, home.name, every, done)
@@ -123,6 +130,29 @@ def _why(course: Course, facts: CourseFacts, home: TaskHome, focus: str) -> str 
     if not done:
         return f"not on record; at most {most} times"
     return f"on record {done} times" if done > 1 else "on record once"
+
+
+def _by_calendar(
+    protocol: Protocol, course: Course, facts: CourseFacts, home: TaskHome, focus: str, interval: Interval
+) -> str | None:
+    """Why it is due again by the day of the next session; ``None`` when it is not.
+
+    It is counted from the day it was last done; one never done, from when its phase or its focus began.
+    """
+    done = [t.on for t in course.tasks if t.task == home.name and t.how == "done" and t.focus in ("", focus)]
+    day = due_again(interval, done, _began(course, home, focus))
+    if day is None or day > next_visit(protocol, course, facts.on)[0]:
+        return None
+    return f"{interval}; last on {day_told(max(done))}" if done else f"{interval}; not on record yet"
+
+
+def _began(course: Course, home: TaskHome, focus: str) -> date | None:
+    """The day from which a task could be done: its focus was agreed, or its phase was entered."""
+    agreed = course.focus(focus) if focus else None
+    if agreed is not None:
+        return agreed.agreed
+    entered = [entry.on for entry in course.phases if entry.phase == home.phase]
+    return entered[-1] if entered else course.started
 
 
 def _recurring(facts: CourseFacts, task: str, every: int, done: int) -> str | None:

@@ -334,11 +334,12 @@ class HomeworkReviewed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class FactRecorded(Event):
-    """A fact; ``None`` says: asked, and left unanswered."""
+    """A fact; ``None`` says: asked, and left unanswered. `expected` says: the day a date is expected on."""
 
     kind: ClassVar[str] = "fact_recorded"
     fact: str
     value: str | int | None = None
+    expected: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

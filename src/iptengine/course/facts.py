@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from functools import cached_property
 
-from iptengine.course import timing
+from iptengine.course import calendar, named_dates, timing
 from iptengine.course.course import Course, Focus, in_session
 from iptengine.course.events import DiagnosisRecorded, DiagnosisWaived, FactRecorded, ReadingTaken, TaskLogged
 from iptengine.protocol import scoring
@@ -15,6 +15,7 @@ from iptengine.protocol.parts import MISSES
 from iptengine.protocol.protocol import Protocol, verdict
 from iptengine.protocol.truth import Truth
 
+_KNOWN = {Truth.YES: True, Truth.NO: False, Truth.UNKNOWN: None}
 LEFT_OUT = frozenset({"declined", "not_applicable"})
 
 
@@ -30,6 +31,11 @@ class CourseFacts:
     def for_focus(self, focus: Focus) -> CourseFacts:
         """The same course, speaking of one focus."""
         return CourseFacts(self._protocol, self._course, self._on, focus)
+
+    @property
+    def on(self) -> date:
+        """The day it is asked for."""
+        return self._on
 
     # Position
 
@@ -55,7 +61,12 @@ class CourseFacts:
         return held[-1] if held else (self._course.adopted_sessions or None)
 
     def window(self, phase: str) -> Window | None:
-        return timing.window_state(self._protocol.spec.phases[phase].window, self._course)
+        spec = self._protocol.spec.phases[phase]
+        by_count = timing.window_state(spec.window, self._course)
+        if spec.dates is None:
+            return by_count
+        by_dates = named_dates.dates_state(spec.dates, self._course, self._on)
+        return by_dates if spec.window is None else _inner(by_count, by_dates)
 
     # Phase, focus, stage
 
@@ -172,7 +183,7 @@ class CourseFacts:
         first, last = self.first_total(measure), self.total(measure)
         found = scoring.change(self._protocol.measures[measure], first, last)
         answer = next((fact.answer for fact in found if fact.rule == rule), Truth.UNKNOWN)
-        return {Truth.YES: True, Truth.NO: False, Truth.UNKNOWN: None}[answer]
+        return _KNOWN[answer]
 
     def band(self, measure: str) -> str | None:
         total = self.total(measure)
@@ -183,7 +194,7 @@ class CourseFacts:
 
     @cached_property
     def _facts(self) -> dict[str, FactRecorded]:
-        return {record.fact: record for record in self._course.facts}
+        return {record.fact: record for record in self._course.facts if not record.expected}
 
     def fact(self, fact: str) -> object | None:
         record = self._facts.get(fact)
@@ -197,12 +208,12 @@ class CourseFacts:
         return self.fact(fact) is not None
 
     def days_since_fact(self, fact: str) -> int | None:
-        value = self.fact(fact)
-        return (self._on - date.fromisoformat(value)).days if isinstance(value, str) else None
+        day = named_dates.named_date(self._course, fact).actual
+        return (self._on - day).days if day else None
 
     def days_until_fact(self, fact: str) -> int | None:
-        since = self.days_since_fact(fact)
-        return None if since is None else -since
+        day = named_dates.named_date(self._course, fact).best
+        return (day - self._on).days if day else None
 
     def checked(self, checklist: str, question: str) -> bool | None:
         answer: bool | None = None
@@ -301,6 +312,10 @@ class CourseFacts:
 
     # Dates
 
+    @property
+    def calendar_stopped(self) -> bool | None:
+        return _KNOWN[calendar.stopped(self._protocol, self._course, self, self._on)]
+
     def _moment(self, moment: Moment) -> date | None:
         course = self._course
         if moment == "start":
@@ -323,6 +338,15 @@ class CourseFacts:
             return None
         months = (self._on.year - day.year) * 12 + self._on.month - day.month
         return months - (self._on.day < day.day)
+
+
+def _inner(one: Window | None, other: Window | None) -> Window | None:
+    """Where the course is with two windows at once: inside while it is inside both."""
+    if "closed" in (one, other):
+        return "closed"
+    if one is None or other is None:
+        return None
+    return "before" if "before" in (one, other) else "open"
 
 
 def _stage(focus: Focus) -> str | None:

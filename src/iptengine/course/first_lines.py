@@ -12,11 +12,14 @@ from typing import Literal
 
 from iptengine.course import grouping, timing
 from iptengine.course.alerting import imported_total
-from iptengine.course.course import Alert, Course, in_session
+from iptengine.course.calendar_lines import dates_passed, stop_told
+from iptengine.course.course import Alert, Course
+from iptengine.course.due_contacts import ContactDue, due_contacts
 from iptengine.course.due_tasks import DueTask
 from iptengine.course.facts import CourseFacts
+from iptengine.course.rhythms import due_by, due_measures, is_due
 from iptengine.course.wording import counted, day, first_lower, listed, ordinal
-from iptengine.protocol.parts import MISSES, ContactSpec, FactSpec
+from iptengine.protocol.parts import MISSES, FactSpec
 from iptengine.protocol.protocol import Guard, Protocol
 from iptengine.protocol.quantities import Rhythm
 from iptengine.protocol.truth import Truth
@@ -174,7 +177,7 @@ def answered_questions(protocol: Protocol, course: Course) -> tuple[Answered, ..
     found = []
     for name, fact in protocol.spec.facts.items():
         record = next((f for f in reversed(course.facts) if f.fact == name), None)
-        if not fact.first or fact.ask is None or fact.ask.every or _hidden(fact) or record is None:
+        if not fact.first or fact.ask is None or fact.ask.recurs or _hidden(fact) or record is None:
             continue
         answer = "" if record.value is None else str(record.value)
         found.append(Answered(name, fact.title, answer, record.on, _session_on(course, record.on)))
@@ -195,34 +198,8 @@ def _imported(scene: _Scene) -> Iterator[Line]:
 # -- measures ----------------------------------------------------------------------------------------------------
 
 
-def is_due(rhythm: Rhythm, course: Course, sessions: Sequence[str]) -> bool:
-    """Whether something with this rhythm is due next session, given the sessions it was done in."""
-    if rhythm.every:
-        numbers = [a.number for a in course.appointments if a.id in sessions and a.number]
-        if rhythm.every == 1 or not numbers:
-            return True
-        return timing.sessions_used(course) + 1 - max(numbers) >= rhythm.every
-    left = timing.sessions_left(course)
-    at_end = rhythm.end and left is not None and left <= 1
-    return (rhythm.start and not sessions) or at_end
-
-
-def due_measures(protocol: Protocol, course: Course) -> tuple[str, ...]:
-    """Measures due next session."""
-    return tuple(
-        name for name, use in protocol.spec.measures.items() if is_due(use.due, course, _sessions_with(course, name))
-    )
-
-
-def _sessions_with(course: Course, measure: str) -> list[str]:
-    """The sessions a measure was taken in."""
-    taken = [r for r in course.readings if r.measure == measure]
-    found = [a.id for a in course.appointments for r in taken if a.held and in_session(r, a)]
-    return found or [r.session for r in taken]
-
-
 def _measures(scene: _Scene) -> Iterator[Line]:
-    for name in due_measures(scene.protocol, scene.course):
+    for name in due_measures(scene.protocol, scene.course, scene.on):
         measure = scene.protocol.measures[name]
         items = [f"Item {measure.items[i].number}" for i in measure.risk_items if measure.items[i].number]
         risk = f" {listed(items)} above zero or blank: assess it, then the rest." if items else ""
@@ -276,7 +253,7 @@ def _questions(scene: _Scene) -> Iterator[Line]:
         record = next((f for f in reversed(scene.course.facts) if f.fact == name), None)
         asked = [f.on for f in scene.course.facts if f.fact == name]
         sessions = [a.id for a in scene.course.appointments if a.on in asked]
-        if is_due(fact.ask, scene.course, sessions) and not (record and fact.ask.start and not fact.ask.every):
+        if _asked_again(scene, fact.ask, asked, sessions) and not (record and fact.ask.start and not fact.ask.recurs):
             told = (
                 f"{fact.title} Not on record." if fact.title.endswith(("?", ".")) else f"{fact.title}: not on record."
             )
@@ -383,15 +360,32 @@ def _by_now(scene: _Scene) -> Iterator[Line]:
             yield Line("task_by_now", "Today: ", task.path, {"task": task.task, "focus": task.focus}, task.do, ".")
 
 
+def _calendar(scene: _Scene) -> Iterator[Line]:
+    """That the calendar has stopped, and dates that were expected by now."""
+    told = stop_told(scene.protocol, scene.course, scene.facts)
+    if told:
+        yield Line("calendar_stopped", f"{told}.", "calendar")
+    for name, asked in dates_passed(scene.protocol, scene.course, scene.on):
+        yield Line("date_passed", asked, f"facts.{name}", {"fact": name})
+
+
 def _facts_due(scene: _Scene) -> Iterator[Line]:
     for name, fact in scene.protocol.spec.facts.items():
         if fact.first or fact.ask is None or _hidden(fact):
             continue
-        if any(f.fact == name for f in scene.course.facts) and not fact.ask.every:
+        asked = [f.on for f in scene.course.facts if f.fact == name]
+        if asked and not fact.ask.recurs:
             continue
-        if is_due(fact.ask, scene.course, []):
+        if _asked_again(scene, fact.ask, asked, []):
             told = f"Record: {fact.title}."
             yield Line("fact_due", told, f"facts.{name}", {"fact": name}, fold=_begun(scene, fact.ask))
+
+
+def _asked_again(scene: _Scene, rhythm: Rhythm, days: Sequence[date], sessions: Sequence[str]) -> bool:
+    """Whether something is asked for next session, given the days and the sessions it was asked in."""
+    if rhythm.interval is None:
+        return is_due(rhythm, scene.course, sessions)
+    return due_by(scene.protocol, scene.course, scene.on, rhythm.interval, days) is not None
 
 
 def _hidden(fact: FactSpec) -> bool:
@@ -406,28 +400,40 @@ def _begun(scene: _Scene, rhythm: Rhythm) -> bool:
 
 def _checklists(scene: _Scene) -> Iterator[Line]:
     for name, spec in scene.protocol.spec.checklists.items():
-        open_ones = [q for q in spec.items if scene.facts.checked(name, q) is None]
         done = [c.on for c in scene.course.checklists if c.checklist == name]
         sessions = [a.id for a in scene.course.appointments if a.on in done]
-        if open_ones and is_due(spec.ask, scene.course, [] if spec.ask.start else sessions):
+        open_ones = [q for q in spec.items if _question_open(scene, name, q, spec.ask)]
+        if open_ones and (spec.ask.interval or is_due(spec.ask, scene.course, [] if spec.ask.start else sessions)):
             asked = f"{len(open_ones)} of {len(spec.items)} not answered; next: {spec.items[open_ones[0]].text}"
             told = f"{spec.title}: {asked if asked.endswith(('.', '?')) else f'{asked}.'}"
             yield Line("checklist", told, f"checklists.{name}", {"checklist": name}, fold=_begun(scene, spec.ask))
 
 
+def _question_open(scene: _Scene, checklist: str, question: str, rhythm: Rhythm) -> bool:
+    """Whether a question of a checklist is to be answered; by the calendar, it is asked again."""
+    if rhythm.interval is None:
+        return scene.facts.checked(checklist, question) is None
+    lists = [c for c in scene.course.checklists if c.checklist == checklist]
+    answered = [c.on for c in lists if c.answers.get(question) is not None]
+    return due_by(scene.protocol, scene.course, scene.on, rhythm.interval, answered) is not None
+
+
 def _contacts(scene: _Scene) -> Iterator[Line]:
-    used = timing.sessions_used(scene.course)
-    for name, spec in scene.protocol.spec.contacts.items():
-        if spec.due is None or spec.due.session is None or scene.facts.contact_count(name):
-            continue
-        guards = scene.protocol.at("contacts", name, "only_if")
-        if used >= spec.due.session and all(g.answer(scene.facts) is Truth.YES for g in guards):
-            yield Line("contact_due", _contact_told(scene.protocol, spec), f"contacts.{name}", {"contact": name})
+    if scene.course.ended:
+        return
+    for contact in due_contacts(scene.protocol, scene.course, scene.facts):
+        if contact.now:
+            yield Line(
+                "contact_due", _contact_told(scene.protocol, contact), f"contacts.{contact.contact}",
+                {"contact": contact.contact},
+            )  # fmt: skip
 
 
-def _contact_told(protocol: Protocol, spec: ContactSpec) -> str:
+def _contact_told(protocol: Protocol, contact: ContactDue) -> str:
+    spec = protocol.spec.contacts[contact.contact]
     people = [protocol.spec.participants[who].title for who in spec.present if who in protocol.spec.participants]
-    return f"{spec.title} is due, with: {listed(people)}." if people else f"{spec.title} is due."
+    by = f" by {day(contact.by)} ({contact.when})" if contact.by and contact.when else ""
+    return f"{spec.title} is due{by}, with: {listed(people)}." if people else f"{spec.title} is due{by}."
 
 
 # -- what cannot be told -----------------------------------------------------------------------------------------
@@ -459,6 +465,6 @@ def _gap(scene: _Scene, guard: Guard) -> str:
 
 
 _RANKED: tuple[Callable[[_Scene], Iterator[Line]], ...] = (
-    _risk, _imported, _measures, _guests, _reminders, _missed, _group, _reviews, _by_now, _questions, _first_tasks,
-    _late_tasks, _cannot_tell, _contacts, _checklists, _facts_due,
+    _risk, _imported, _measures, _guests, _reminders, _missed, _group, _reviews, _calendar, _by_now, _questions,
+    _first_tasks, _late_tasks, _cannot_tell, _contacts, _checklists, _facts_due,
 )  # fmt: skip

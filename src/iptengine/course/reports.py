@@ -11,12 +11,14 @@ from iptengine.course import commands as c
 from iptengine.course import events as e
 from iptengine.course import grouping, timing
 from iptengine.course.alerting import imported_total, risk_alerts
+from iptengine.course.calendar import stop_day
 from iptengine.course.course import Course
 from iptengine.course.desk import Desk, warning
 from iptengine.course.events import CourseWarning, Event
+from iptengine.course.moved_dates import with_date_warnings
 from iptengine.protocol.parts import STATUSES, FactSpec
-from iptengine.protocol.quantities import MOST
 from iptengine.protocol.scoring import NothingUsable, score
+from iptengine.protocol.units import MOST
 
 Events = Iterator[Event]
 HOW = ("done", "partly", "declined", "not_applicable", "not_done")
@@ -63,6 +65,9 @@ def _session_warnings(desk: Desk) -> Iterator[CourseWarning]:
         yield warning("before_start", f"this day is before the course began ({course.started.isoformat()})")
     if any(a.held and a.on == desk.on for a in course.appointments):
         yield warning("same_day", "another session on this day is already on record")
+    stop = stop_day(desk.protocol, course)
+    if stop is not None and desk.on > stop:
+        yield warning("after_stop", f"the calendar had stopped ({stop.isoformat()})", "calendar", "stop")
     if course.ended:
         yield warning("after_end", f"the course had ended ({course.ended})", "outcomes", course.ended)
 
@@ -337,9 +342,14 @@ def record_fact(desk: Desk, command: c.RecordFact) -> Events:
         warnings.append(
             warning("bad_value", f"'{spec.title}' takes {_wanted(spec)}; kept as unanswered", "facts", command.fact)
         )
+    if command.expected and spec.type != "date":
+        raise desk.nonsense("no_date", "only a date can be expected first", "facts", command.fact)
     if spec.fixed and desk.facts.recorded(command.fact) and desk.facts.fact(command.fact) != value:
         warnings.append(warning("fixed_fact", f"'{spec.title}' was fixed and is now changed", "facts", command.fact))
-    yield desk.event(e.FactRecorded, warnings=warnings, fact=command.fact, value=value)
+    recorded = desk.event(
+        e.FactRecorded, warnings=warnings, fact=command.fact, value=value, expected=bool(command.expected)
+    )
+    yield with_date_warnings(desk, recorded)
 
 
 def checklist(desk: Desk, command: c.FillChecklist) -> Events:

@@ -8,6 +8,7 @@ from typing import Any
 from iptengine.course import commands as c
 from iptengine.course import events as e
 from iptengine.course import grouping, moves, timing
+from iptengine.course.calendar_lines import why_not_booked
 from iptengine.course.course import Contract, Course
 from iptengine.course.desk import Desk, warning
 from iptengine.course.events import CourseWarning, Event
@@ -16,7 +17,8 @@ from iptengine.course.reports import minutes_known, present_known
 from iptengine.protocol.ids import is_id
 from iptengine.protocol.model import UNSTAGED
 from iptengine.protocol.protocol import Protocol, Reason, reasons
-from iptengine.protocol.quantities import MOST, Frequency
+from iptengine.protocol.quantities import Frequency
+from iptengine.protocol.units import MOST
 
 Events = Iterator[Event]
 
@@ -124,6 +126,7 @@ def book(desk: Desk, command: c.Book) -> Events:
         unmet.append(
             desk.reason("contract_full", "booking goes as far as the contract", sentence, "contract", "sessions")
         )
+    unmet += why_not_booked(desk.protocol, desk.course, desk.facts)
     desk.require(unmet)
     yield desk.event(
         e.AppointmentBooked,
@@ -200,12 +203,18 @@ def agree_contract(desk: Desk, command: c.AgreeContract) -> Events:
     yield desk.event(
         e.ContractAgreed,
         sessions=sessions,
-        frequency=str(Frequency.parse(command.frequency)) if command.frequency else str(spec.frequency),
+        frequency=str(Frequency.parse(command.frequency)) if command.frequency else _not_agreed(desk),
         minutes=command.minutes or spec.minutes.high,
         mode=command.mode or spec.mode[0],
         missed=missed,
         uses_session=uses_session(desk.protocol, missed),
     )
+
+
+def _not_agreed(desk: Desk) -> str:
+    """The frequency a contract holds when none is agreed; empty where the protocol lets it change by itself."""
+    spec = desk.protocol.spec.contract
+    return "" if spec.frequency_when else str(spec.frequency)
 
 
 def amend(desk: Desk, command: c.AmendContract) -> Events:
@@ -224,10 +233,11 @@ def amend(desk: Desk, command: c.AmendContract) -> Events:
 
 def _amended(desk: Desk, old: Contract, command: c.AmendContract) -> Event:
     missed = command.missed or old.missed
-    frequency = str(Frequency.parse(command.frequency)) if command.frequency else old.frequency
+    standing = old.frequency if old.agreed_on or desk.course.amendments else _not_agreed(desk)
+    frequency = str(Frequency.parse(command.frequency)) if command.frequency else standing
     until, then = command.frequency_until or old.frequency_until, old.frequency_then
     if command.frequency:  # the standing one returns, not another that was agreed for a while
-        standing = old.frequency_then if old.frequency_until else old.frequency
+        standing = old.frequency_then if old.frequency_until else standing
         until, then = command.frequency_until, standing if command.frequency_until else ""
     return desk.event(
         e.ContractAmended,

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from iptengine.course.calendar_lines import calendar_told
 from iptengine.course.course import Course
 from iptengine.course.facts import CourseFacts
 from iptengine.course.first_lines import Line
@@ -26,7 +27,13 @@ class Standing:
     on: date
 
 
-_SUBJECTS: tuple[Callable[[Standing], Iterator[Line]], ...] = (group_lines,)
+def calendar_lines(scene: Standing) -> Iterator[Line]:
+    """The calendar, the named dates, and what hangs on them."""
+    for code, text, path in calendar_told(scene.protocol, scene.course, scene.facts):
+        yield Line(code, text, path)
+
+
+_SUBJECTS: tuple[Callable[[Standing], Iterator[Line]], ...] = (calendar_lines, group_lines)
 """In the order of the page."""
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from iptengine.course import timing
+from iptengine.course.calendar_lines import stop_told, unfitting_bookings
 from iptengine.course.course import Course
 from iptengine.course.events import CourseWarning
 from iptengine.course.facts import CourseFacts
-from iptengine.course.wording import counted, listed, listed_up_to, spoken
+from iptengine.course.wording import counted, first_lower, listed, listed_up_to, spoken
 from iptengine.protocol.model import UNSTAGED
 from iptengine.protocol.protocol import Protocol, reasons
 
@@ -46,7 +47,7 @@ def _required_open(protocol: Protocol, course: Course, facts: CourseFacts) -> It
     phases = _from_here(protocol, course.phase)
     focuses = {f.area: f for f in course.open_focuses if not f.finished}
     for home in protocol.tasks.values():
-        if home.group != "must" or (home.spec.times and home.spec.times.every):
+        if home.group != "must" or (home.spec.times and home.spec.times.recurs):
             continue
         focus = focuses.get(home.area)
         if home.area and (focus is None or (home.stage and home.stage != focus.stage)):
@@ -82,6 +83,7 @@ def warnings(protocol: Protocol, course: Course, *, on: date) -> tuple[CourseWar
             *_announcement(protocol, course),
             *_budget(protocol, course, facts),
             *_unstaged(protocol, course, facts),
+            *_calendar(protocol, course, facts),
         ]
     return tuple(found)
 
@@ -93,7 +95,7 @@ def _anomalies(course: Course) -> Iterator[CourseWarning]:
 
 def _window(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[CourseWarning]:
     phase = protocol.spec.phases.get(course.phase)
-    if phase is None or phase.window is None or facts.window(course.phase) != "closed":
+    if phase is None or facts.window(course.phase) != "closed":
         return
     unmet = [
         spoken(reason.code)
@@ -102,8 +104,10 @@ def _window(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[
         for reason in reasons(protocol.at("phases", course.phase, "next", target), facts)
     ]
     if unmet:
-        text = f"the window of '{phase.title}' ({phase.window}) has closed; still open: {listed(unmet)}"
-        yield CourseWarning("window_closed", text, f"phases.{course.phase}.window")
+        by_count = timing.window_state(phase.window, course) == "closed"
+        which, key = (phase.window, "window") if by_count else (phase.dates, "dates")
+        text = f"the window of '{phase.title}' ({which}) has closed; still open: {listed(unmet)}"
+        yield CourseWarning("window_closed", text, f"phases.{course.phase}.{key}")
 
 
 def _announcement(protocol: Protocol, course: Course) -> Iterator[CourseWarning]:
@@ -130,6 +134,13 @@ def _budget(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[
 def _labels(protocol: Protocol, tasks: tuple[str, ...]) -> list[str]:
     """The tasks as the plan of the hour names them."""
     return [protocol.tasks[name].spec.label or spoken(name) for name in tasks]
+
+
+def _calendar(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[CourseWarning]:
+    told = stop_told(protocol, course, facts)
+    if told:
+        yield CourseWarning("calendar_stopped", first_lower(told), "calendar")
+    yield from unfitting_bookings(protocol, course, facts.on)
 
 
 def _unstaged(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[CourseWarning]:

@@ -10,24 +10,25 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from iptengine.course import commands as c
-from iptengine.course import moves, timing
+from iptengine.course import moves, timing, visits
+from iptengine.course.calendar import stop_day
+from iptengine.course.calendar_lines import stop_told
 from iptengine.course.course import Course, Focus
 from iptengine.course.desk import Desk
+from iptengine.course.due_contacts import due_contacts
 from iptengine.course.facts import CourseFacts
-from iptengine.course.first_lines import due_measures
 from iptengine.course.group_stays import present_stay
 from iptengine.course.grouping import told_missing
 from iptengine.course.refusal import Refused
 from iptengine.course.reports import HOW
 from iptengine.course.requests import REQUESTS
+from iptengine.course.rhythms import due_measures, measure_due_by
 from iptengine.course.stamp import Actor, Stamp
 from iptengine.course.warnings import warnings
 from iptengine.course.wording import day
 from iptengine.protocol.model import UNSTAGED
 from iptengine.protocol.parts import STATUSES
 from iptengine.protocol.protocol import Protocol, Reason
-from iptengine.protocol.quantities import add
-from iptengine.protocol.truth import Truth
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -49,7 +50,7 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Something that is due: a session, a measure, an outreach, a review or an alert."""
+    """Something that is due: a session, a measure, an outreach, a review, an alert, or the stop of the calendar."""
 
     course: str
     kind: str
@@ -225,7 +226,8 @@ def _always(scene: _Scene) -> Iterator[Way]:
     for name, measure in scene.protocol.measures.items():
         yield scene.report(c.Read(name, on=scene.on), answers=tuple(measure.items), total=())
     for name, fact in spec.facts.items():
-        yield scene.report(c.RecordFact(name, None, on=scene.on), value=fact.one_of)
+        expected = {"expected": ("yes", "no")} if fact.expected else {}
+        yield scene.report(c.RecordFact(name, None, on=scene.on), value=fact.one_of, **expected)
     for name, contact in spec.contacts.items():
         known = c.RecordContact(name, present=contact.present, on=scene.on)
         yield scene.report(known, mode=(), present=tuple(spec.participants), note=())
@@ -266,14 +268,18 @@ def _due(protocol: Protocol, course: Course, on: date) -> Iterator[Due]:
     if missing:
         yield Due(course.id, "group", None, missing)
     left = timing.sessions_left(course)
-    plan = timing.planned(protocol, course, on)
-    if left is None or left > 0:
+    plan = visits.planned(protocol, course, on)
+    told = stop_told(protocol, course, CourseFacts(protocol, course, on))
+    if told:
+        yield Due(course.id, "calendar", stop_day(protocol, course), told)
+    if (left is None or left > 0) and (plan.booked or not told):
         number = timing.sessions_used(course) + 1
         booked = "booked" if plan.booked else "not booked"
         yield Due(course.id, "session", plan.next_session, f"Session {number} on {day(plan.next_session)}, {booked}")
-        for name in due_measures(protocol, course):
+        for name in due_measures(protocol, course, on):
             label = protocol.measures[name].label
-            yield Due(course.id, "measure", plan.next_session, f"{label} at session {number}")
+            by = measure_due_by(protocol, course, name, on) or plan.next_session
+            yield Due(course.id, "measure", by, f"{label} at session {number}")
     yield from _outreach(course)
 
 
@@ -287,16 +293,9 @@ def _outreach(course: Course) -> Iterator[Due]:
 
 
 def _due_contacts(protocol: Protocol, course: Course, on: date) -> Iterator[Due]:
-    facts = CourseFacts(protocol, course, on)
-    for name, spec in protocol.spec.contacts.items():
-        if spec.due is None or facts.contact_count(name):
-            continue
-        if any(guard.answer(facts) is not Truth.YES for guard in protocol.at("contacts", name, "only_if")):
-            continue
-        if spec.due.session is None and course.outcome:
-            yield Due(course.id, "outreach", add(course.outcome.on, spec.due.count, spec.due.unit), spec.title)
-        elif spec.due.session is not None and not course.ended and timing.sessions_used(course) >= spec.due.session:
-            yield Due(course.id, "outreach", None, spec.title)
+    for contact in due_contacts(protocol, course, CourseFacts(protocol, course, on)):
+        if contact.now or (contact.by is not None and contact.by >= on):
+            yield Due(course.id, "outreach", contact.by, contact.title)
 
 
 __all__ = ["Due", "Way", "due", "warnings", "ways"]

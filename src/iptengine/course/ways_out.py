@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from iptengine.course import timing
 from iptengine.course.course import Course
 from iptengine.course.facts import CourseFacts
+from iptengine.course.named_dates import dates_state
 from iptengine.protocol.model import PhaseSpec
 from iptengine.protocol.protocol import Protocol, Reason, reasons
 
@@ -36,7 +38,7 @@ def gates(protocol: Protocol, course: Course, facts: CourseFacts) -> tuple[Gate,
     if phase is None:
         return ()
     spec = protocol.spec
-    late = _time_to_leave(phase, course)
+    late = _time_to_leave(phase, course) or _dates_over(phase, course, facts.on)
     return tuple(
         Gate(
             target,
@@ -52,3 +54,8 @@ def _time_to_leave(phase: PhaseSpec, course: Course) -> bool:
     """Whether the next session is the last of the phase's window, or comes after it."""
     span = phase.window.positions(timing.contracted(course)) if phase.window else None
     return span is not None and timing.sessions_used(course) + 1 >= span[1]
+
+
+def _dates_over(phase: PhaseSpec, course: Course, on: date) -> bool:
+    """Whether the dates the phase is meant for have passed."""
+    return phase.dates is not None and dates_state(phase.dates, course, on) == "closed"

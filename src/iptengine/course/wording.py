@@ -21,6 +21,11 @@ def day(on: date) -> str:
     return f"{on.day} {MONTHS[on.month - 1]}"
 
 
+def dated(on: date, today: date) -> str:
+    """A day as somebody says it on the day `today`: with its year when that is another."""
+    return day(on) if on.year == today.year else f"{day(on)} {on.year}"
+
+
 def weekday(on: date) -> str:
     """A day with its weekday, short: ``Tue 7 April``."""
     return f"{WEEKDAYS[on.weekday()][:3]} {day(on)}"

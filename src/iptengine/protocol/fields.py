@@ -16,7 +16,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from iptengine.protocol.quantities import Frequency, Moment, Position, Range, Rhythm, Times, Window
+from iptengine.protocol.anchored import Dates, Moment
+from iptengine.protocol.quantities import Frequency, Position, Range, Rhythm, Times, Window
 
 NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
 ID_PATTERN = r"^[a-z][a-z0-9]*([-_][a-z0-9]+)*$"
@@ -67,14 +68,20 @@ _window = _written(Window, "positions of sessions from the start or the end", ["
 WindowText = Annotated[Window, *_window]
 _frequency = _written(Frequency, "how often, in the agreed unit", ["1 a week", "2 a month", "every 2 weeks"])
 FrequencyText = Annotated[Frequency, *_frequency]
-_times = _written(Times, "how often a task is asked for", ["once", "every session", "at least 2 times"])
+_times = _written(
+    Times, "how often a task is asked for", ["once", "every session", "every 3 months", "at least 2 times"]
+)
 TimesText = Annotated[Times, *_times]
 _position = _written(Position, "a place in the course", ["session 3", "2 sessions before the end", "half way"])
 PositionText = Annotated[Position, *_position]
-_rhythm = _written(Rhythm, "when it is due", ["every session", "every 4 sessions", "at the start"])
+_rhythm = _written(Rhythm, "when it is due", ["every session", "every 4 sessions", "every 4 weeks", "at the start"])
 RhythmText = Annotated[Rhythm, *_rhythm]
-_moment = _written(Moment, "when a contact is due", ["after session 3", "3 months after the end"])
+_moment = _written(
+    Moment, "when, told by what it hangs on", ["after session 3", "2 weeks before birth", "3 months after the end"]
+)
 MomentText = Annotated[Moment, *_moment]
+_dates = _written(Dates, "a stretch between dates", ["until birth", "from birth until 6 months after birth"])
+DatesText = Annotated[Dates, *_dates]
 
 
 def _one_or_many(value: object) -> object:

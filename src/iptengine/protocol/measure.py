@@ -16,7 +16,8 @@ from pydantic import Field, PlainValidator, StringConstraints, WithJsonSchema, m
 
 from iptengine.protocol.fields import Format, Model, Name, Names, RangeText, Text
 from iptengine.protocol.parts import SourceEntry
-from iptengine.protocol.quantities import MOST, Range
+from iptengine.protocol.quantities import Range
+from iptengine.protocol.units import MOST
 
 TOTAL = "total"
 """The name a total has among the answers of a reading; no item may take it."""

@@ -13,6 +13,7 @@ from typing import Literal
 from pydantic import Field
 
 from iptengine.protocol.fields import (
+    DatesText,
     Format,
     Model,
     Name,
@@ -26,6 +27,7 @@ from iptengine.protocol.fields import (
 )
 from iptengine.protocol.parts import (
     AlertSpec,
+    CalendarSpec,
     ChecklistSpec,
     Conditions,
     ContactSpec,
@@ -90,6 +92,9 @@ class PhaseSpec(Sourced):
     title: Text = Field(description="Its name")
     aim: Text = Field(description="What a session in it is for")
     window: WindowText | None = Field(None, description="Which sessions it is meant to take")
+    dates: DatesText | None = Field(
+        None, description="The stretch between dates it is meant to take; a date is a fact with that name"
+    )
     must: Tasks = Field(default={}, description="Tasks to be done before it is left")
     may: Tasks = Field(default={}, description="Optional tasks")
     each_session: Tasks = Field(default={}, description="Tasks of every session")
@@ -147,6 +152,7 @@ class Spec(Model):
     decisions: Mapping[Name, Decision] = Field(default={}, description="Readings taken where sources differ")
     contract: ContractSpec = Field(description="What the contract may agree")
     group: GroupSpec | None = Field(None, description="How large a group is and who leads it, in a group treatment")
+    calendar: CalendarSpec | None = Field(None, description="The day or the event on which the course stops")
     participants: Mapping[Name, ParticipantSpec] = Field(default={}, description="Who may take part beside the patient")
     facts: Mapping[Name, FactSpec] = Field(default={}, description="What is recorded beside readings and tasks")
     measures: Mapping[Name, MeasureUse] = Field(default={}, description="What is measured")

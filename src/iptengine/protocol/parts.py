@@ -100,6 +100,13 @@ class MissedPolicy(Sourced):
         return value
 
 
+class FrequencyCase(Sourced):
+    """How often sessions are planned while some conditions hold."""
+
+    frequency: FrequencyText = Field(description="How often sessions are planned then")
+    only_if: Conditions = Field(description="When it holds; of several frequencies, the first whose conditions hold")
+
+
 class ContractSpec(Sourced):
     """What the contract may agree: number, frequency, minutes, mode, missed sessions."""
 
@@ -107,12 +114,34 @@ class ContractSpec(Sourced):
         None, description="How many sessions may be agreed; one number needs no contract step"
     )
     frequency: FrequencyText = Field(description="How often sessions are planned unless agreed otherwise")
+    frequency_when: Mapping[Name, FrequencyCase] = Field(
+        default={},
+        description="Other frequencies, each with its conditions, such as a phase or an arm of a trial; the first "
+        "that holds wins over `frequency`, and what the contract agrees wins over all",
+    )
     minutes: RangeText = Field(description="How long a session may be agreed to last")
     mode: Words = Field(("in person",), description="How sessions may be held")
     missed: Mapping[Name, MissedPolicy] = Field(
         default={}, description="Missed-session policies the contract picks from"
     )
     missed_unless_agreed: Name | None = Field(None, description="The policy that holds until one is agreed")
+
+
+class CalendarSpec(Sourced):
+    """A course that stops by the calendar: on a day, on an event, or on whichever comes first."""
+
+    stop: MomentText | None = Field(
+        None,
+        description="The day after which no session is planned, such as 12 months after the start or 6 months after "
+        "birth; a visit that comes late does not move it",
+    )
+    stop_when: Conditions = Field(default={}, description="The calendar also stops when all of these hold")
+
+    @model_validator(mode="after")
+    def _stops(self) -> CalendarSpec:
+        if self.stop is None and not self.stop_when:
+            raise ValueError("say when the calendar stops: write stop, or stop_when")
+        return self
 
 
 class ParticipantSpec(Sourced):
@@ -140,6 +169,9 @@ class FactSpec(Sourced):
     one_of: Words = Field((), description="The values it may take")
     number: RangeText | None = Field(None, description="A whole number in this range")
     type: Literal["date", "text"] | None = Field(None, description="A date, or a short text")
+    expected: bool = Field(
+        False, description="The date is expected first and recorded as it was later, such as a birth"
+    )
     ask: RhythmText | None = Field(None, description="When the agenda asks for it")
     first: bool = Field(False, description="Show it among what must not be missed while it is due")
     fixed: bool = Field(False, description="Set once; a later change is recorded with a warning")
@@ -149,6 +181,8 @@ class FactSpec(Sourced):
     def _one_type(self) -> FactSpec:
         if (bool(self.one_of), self.number is not None, self.type is not None).count(True) != 1:
             raise ValueError("give a fact exactly one of one_of, number or type")
+        if self.expected and self.type != "date":
+            raise ValueError("only a date can be expected first; write type: date")
         return self
 
 
@@ -156,7 +190,9 @@ class MeasureUse(Sourced):
     """An instrument this protocol uses, and when."""
 
     use: MeasureRef = Field(description="The measure file and its version, such as phq9@1")
-    due: RhythmText = Field(description="When a reading is due")
+    due: RhythmText = Field(
+        description="When a reading is due; `every 4 weeks` counts from the last reading, and the first is due at once"
+    )
 
 
 class AlertSpec(Sourced):
@@ -199,7 +235,12 @@ class ContactSpec(Sourced):
     """A meeting or message outside the count."""
 
     title: Text = Field(description="What it is")
-    due: MomentText | None = Field(None, description="When it is due; left out, it is offered but never due")
+    due: MomentText | None = Field(
+        None,
+        description="When it is due, told by what it hangs on: a session (`after session 3`, `before session 1`), "
+        "`after a missed session`, the start or the end (`3 months after the end`), or a date among the facts "
+        "(`2 weeks before birth`); left out, it is offered but never due",
+    )
     only_if: Conditions = Field(default={}, description="Conditions for its being due")
     present: Names = Field((), description="Who takes part")
 

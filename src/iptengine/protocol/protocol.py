@@ -228,6 +228,7 @@ def names_of(spec: Spec, measures: Mapping[str, Measure], area: str = "") -> Nam
         statuses=STATUSES,
         techniques=tuple(spec.techniques),
         sessions_max=spec.contract.sessions.high if spec.contract.sessions else None,
+        calendar=spec.calendar is not None,
         scope="focus" if area else "course",
         scope_area=area,
     )

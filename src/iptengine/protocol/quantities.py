@@ -6,23 +6,11 @@ writes itself back in one canonical form.
 
 from __future__ import annotations
 
-import calendar
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
 
-Unit = Literal["day", "week", "month", "year"]
-_UNITS: dict[str, Unit] = {
-    "day": "day", "days": "day", "week": "week", "weeks": "week",
-    "month": "month", "months": "month", "year": "year", "years": "year",
-}  # fmt: skip
-MOST = 1000
-
-
-def _whole(word: str) -> int | None:
-    if word.isascii() and word.isdigit() and len(word) <= 4 and (word == "0" or word[0] != "0"):
-        return int(word)
-    return None
+from iptengine.protocol.anchored import Interval
+from iptengine.protocol.units import MOST, UNITS, Unit, add, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +27,7 @@ class Range:
             low = high = text
         else:
             first, dots, last = str(text).partition("..")
-            a, b = _whole(first.strip()), _whole(last.strip())
+            a, b = whole(first.strip()), whole(last.strip())
             if not isinstance(text, str) or not dots or a is None or b is None:
                 raise ValueError("write a whole number, or a least and a most number like 12..16")
             low, high = a, b
@@ -93,7 +81,7 @@ class Window:
     def _one_sided(cls, words: list[str]) -> Window | None:
         side, number = words
         try:
-            span = Range.parse(_whole(number) if _whole(number) is not None else number)
+            span = Range.parse(whole(number) if whole(number) is not None else number)
         except ValueError:
             return None
         if span.low < 1:
@@ -106,10 +94,10 @@ class Window:
     @classmethod
     def _two_sided(cls, text: str) -> Window | None:
         first, dots, last = text.partition("..")
-        start = _whole(first.strip())
+        start = whole(first.strip())
         last = last.strip()
         from_end = last.startswith("last ")
-        end = _whole(last.removeprefix("last ").strip())
+        end = whole(last.removeprefix("last ").strip())
         if not dots or not start or not end or (not from_end and end < start):
             return None
         canonical = f"{start}..last {end}" if from_end else f"{start}..{end}"
@@ -140,16 +128,16 @@ class Frequency:
     def parse(cls, text: object) -> Frequency:
         """Read ``2 a week`` or ``every 3 months``."""
         words = text.split() if isinstance(text, str) else []
-        if len(words) == 3 and words[0] == "every" and words[2] in _UNITS:
-            every = _whole(words[1])
+        if len(words) == 3 and words[0] == "every" and words[2] in UNITS:
+            every = whole(words[1])
             if every and every <= 60:
-                return cls(1, every, _UNITS[words[2]])
+                return cls(1, every, UNITS[words[2]])
         if len(words) == 2 and words[0] == "every" and words[1] in ("week", "month", "day"):
-            return cls(1, 1, _UNITS[words[1]])
+            return cls(1, 1, UNITS[words[1]])
         if len(words) == 3 and words[1] == "a" and words[2] in ("week", "month"):
-            times = _whole(words[0])
+            times = whole(words[0])
             if times and times <= 7:
-                return cls(times, 1, _UNITS[words[2]])
+                return cls(times, 1, UNITS[words[2]])
         raise ValueError("write a frequency as '1 a week', '2 a month', 'every 2 weeks' or 'every 3 months'")
 
     def after(self, first: date, count: int) -> date:
@@ -168,26 +156,23 @@ class Frequency:
         return f"every {self.every} {self.unit}s"
 
 
-def add(day: date, count: int, unit: Unit) -> date:
-    """`day` moved by calendar units; the 31st of a short month becomes its last day."""
-    if unit in ("day", "week"):
-        return day + timedelta(days=count * (7 if unit == "week" else 1))
-    months = day.month - 1 + count * (12 if unit == "year" else 1)
-    year, month = day.year + months // 12, months % 12 + 1
-    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
-
-
 @dataclass(frozen=True, slots=True)
 class Times:
     """How often a task is asked for.
 
-    ``once``, ``every session``, ``every 4 sessions``, ``at least 2 times``, ``at most 3 times`` or
-    ``2..4 times``.
+    ``once``, ``every session``, ``every 4 sessions``, ``every 3 months``, ``at least 2 times``, ``at most 3 times``
+    or ``2..4 times``.
     """
 
     least: int
     most: int | None
     every: int | None = None
+    interval: Interval | None = None
+
+    @property
+    def recurs(self) -> bool:
+        """Whether it comes again and again, by the session or by the calendar."""
+        return self.every is not None or self.interval is not None
 
     @classmethod
     def parse(cls, text: object) -> Times:
@@ -198,22 +183,26 @@ class Times:
                 return cls(1, 1)
             case ["every", "session"]:
                 return cls(1, None, 1)
-            case ["every", n, "sessions"] if (every := _whole(n)) and every > 1:
+            case ["every", n, "sessions"] if (every := whole(n)) and every > 1:
                 return cls(1, None, every)
-            case ["at", "least", n, "times" | "time"] if least := _whole(n):
+            case ["at", "least", n, "times" | "time"] if least := whole(n):
                 return cls(least, None)
-            case ["at", "most", n, "times" | "time"] if most := _whole(n):
+            case ["at", "most", n, "times" | "time"] if most := whole(n):
                 return cls(0, most)
-            case [n, "times"] if ".." in n or _whole(n):
-                span = Range.parse(_whole(n) or n)
+            case [n, "times"] if ".." in n or whole(n):
+                span = Range.parse(whole(n) or n)
                 return cls(span.low, span.high)
+            case _ if interval := Interval.read(words):
+                return cls(1, None, interval=interval)
             case _:
                 raise ValueError(
-                    "write 'once', 'every session', 'every 4 sessions', 'at least 2 times', 'at most 3 times'"
-                    " or '2..4 times'"
+                    "write 'once', 'every session', 'every 4 sessions', 'every 3 months', 'at least 2 times',"
+                    " 'at most 3 times' or '2..4 times'"
                 )
 
     def __str__(self) -> str:
+        if self.interval:
+            return str(self.interval)
         if self.every:
             return "every session" if self.every == 1 else f"every {self.every} sessions"
         if self.least == self.most == 1:
@@ -236,9 +225,9 @@ class Position:
         """Read one of the forms above."""
         words = text.split() if isinstance(text, str) else []
         match words:
-            case ["session", n] if session := _whole(n):
+            case ["session", n] if session := whole(n):
                 return cls(session=session)
-            case [n, "sessions" | "session", "before", "the", "end"] if before := _whole(n):
+            case [n, "sessions" | "session", "before", "the", "end"] if before := whole(n):
                 return cls(before_end=before)
             case ["half", "way"]:
                 return cls(half=True)
@@ -268,12 +257,18 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """When a measure or a question is due: ``every session``, ``every 4 sessions``, ``at the start``,
-    ``at the end``, ``at start and end``, ``when asked``."""
+    """When a measure or a question is due: ``every session``, ``every 4 sessions``, ``every 4 weeks``,
+    ``at the start``, ``at the end``, ``at start and end``, ``when asked``."""
 
     every: int | None = None
     start: bool = False
     end: bool = False
+    interval: Interval | None = None
+
+    @property
+    def recurs(self) -> bool:
+        """Whether it comes again and again, by the session or by the calendar."""
+        return self.every is not None or self.interval is not None
 
     @classmethod
     def parse(cls, text: object) -> Rhythm:
@@ -282,7 +277,7 @@ class Rhythm:
         match words:
             case ["every", "session"]:
                 return cls(every=1)
-            case ["every", n, "sessions"] if (every := _whole(n)) and every > 1:
+            case ["every", n, "sessions"] if (every := whole(n)) and every > 1:
                 return cls(every=every)
             case ["at", "the", "start"]:
                 return cls(start=True)
@@ -292,13 +287,17 @@ class Rhythm:
                 return cls(start=True, end=True)
             case ["when", "asked"]:
                 return cls()
+            case _ if interval := Interval.read(words):
+                return cls(interval=interval)
             case _:
                 raise ValueError(
-                    "write 'every session', 'every 4 sessions', 'at the start', 'at the end', 'at start and end'"
-                    " or 'when asked'"
+                    "write 'every session', 'every 4 sessions', 'every 4 weeks', 'every month', 'at the start',"
+                    " 'at the end', 'at start and end' or 'when asked'"
                 )
 
     def __str__(self) -> str:
+        if self.interval:
+            return str(self.interval)
         if self.every:
             return "every session" if self.every == 1 else f"every {self.every} sessions"
         if self.start and self.end:
@@ -306,29 +305,3 @@ class Rhythm:
         if self.start or self.end:
             return "at the start" if self.start else "at the end"
         return "when asked"
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """When a contact outside the count is due: ``after session 3``, ``3 months after the end``."""
-
-    session: int | None = None
-    count: int = 0
-    unit: Unit = "week"
-
-    @classmethod
-    def parse(cls, text: object) -> Moment:
-        """Read one of the forms above."""
-        words = text.split() if isinstance(text, str) else []
-        match words:
-            case ["after", "session", n] if session := _whole(n):
-                return cls(session=session)
-            case [n, unit, "after", "the", "end"] if (count := _whole(n)) and unit in _UNITS:
-                return cls(count=count, unit=_UNITS[unit])
-            case _:
-                raise ValueError("write 'after session 3' or '3 months after the end'")
-
-    def __str__(self) -> str:
-        if self.session is not None:
-            return f"after session {self.session}"
-        return f"{self.count} {self.unit}{'s' if self.count != 1 else ''} after the end"

@@ -32,7 +32,11 @@ class TaskSpec(Sourced):
     label: Label | None = Field(None, description="One word for the plan of the hour")
     first: bool = Field(False, description="Show it among what must not be missed while it is due")
     only_if: Conditions = Field(default={}, description="It is due only while these hold")
-    times: TimesText | None = Field(None, description="How often; once when left out")
+    times: TimesText | None = Field(
+        None,
+        description="How often; once when left out. `every 3 months` counts from the day it was last done, or else "
+        "from the day its phase began",
+    )
     by: PositionText | None = Field(None, description="The session by which it should be done")
     not_before: PositionText | None = Field(None, description="The session from which it is due")
     after: Names = Field((), description="Tasks that come before it")

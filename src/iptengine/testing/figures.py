@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 
-from iptengine.course import timing
+from iptengine.course import timing, visits
 from iptengine.course.adherence import Adherence, adherence
 from iptengine.course.agenda import SessionAgenda, session_agenda
 from iptengine.course.course import Course
@@ -110,8 +110,8 @@ _SEEN: Mapping[str, Callable[[Scene], object]] = {
     "change": lambda s: _by_measure(s, _change),
     "since_last": lambda s: _by_measure(s, _since_last),
     "series": _series,
-    "end_planned": lambda s: timing.planned(s.protocol, s.course, s.on).end,
-    "next_session": lambda s: timing.planned(s.protocol, s.course, s.on).next_session,
+    "end_planned": lambda s: visits.planned(s.protocol, s.course, s.on).end,
+    "next_session": lambda s: visits.planned(s.protocol, s.course, s.on).next_session,
     "due": lambda s: tuple(kind for kind, _ in _dues(s)),
     "due_by": _due_by,
     "people": lambda s: len(s.course.people),

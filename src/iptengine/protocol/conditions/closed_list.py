@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
+from iptengine.protocol.conditions.forms_calendar import CALENDAR
 from iptengine.protocol.conditions.forms_facts import CHECKLISTS, DIAGNOSIS, FACTS
 from iptengine.protocol.conditions.forms_focus import FOCUS, STAGE, TASKS, TECHNIQUES
 from iptengine.protocol.conditions.forms_people import ALERTS, APPOINTMENTS, CONTACTS, PARTICIPANTS
@@ -29,6 +30,7 @@ FAMILIES: Mapping[str, tuple[Shape, ...]] = {
     "Alerts": ALERTS,
     "Contract and ending": CONTRACT,
     "Dates": DATES,
+    "Calendar": CALENDAR,
 }
 
 SHAPES: tuple[Shape, ...] = tuple(shape for family in FAMILIES.values() for shape in family)

@@ -65,6 +65,7 @@ class Names:
         checklists: A checklist to its questions.
         statuses: What an appointment can have become.
         sessions_max: The top of the contract's range; ``None`` for an open-ended course.
+        calendar: Whether the course stops by the calendar.
         scope: ``"focus"`` inside a problem area, where *stage* is the stage of the focus at hand.
         scope_area: That problem area, or ``""``.
     """
@@ -83,5 +84,6 @@ class Names:
     statuses: tuple[str, ...] = ()
     techniques: tuple[str, ...] = ()
     sessions_max: int | None = None
+    calendar: bool = False
     scope: Literal["course", "focus"] = "course"
     scope_area: str = ""

@@ -199,6 +199,10 @@ class Facts(Protocol):
         """How the course ended; none while it goes on."""
 
     # Dates
+    @property
+    def calendar_stopped(self) -> bool | None:
+        """Whether the calendar of the course has stopped; none while that cannot be told."""
+
     def days_since(self, moment: Moment) -> int | None:
         """Whole days from that moment to today; none when it has not come."""
 

@@ -1,0 +1,165 @@
+"""What the pages and the clinician are told of the calendar: its stop, the visits planned, and the named dates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from iptengine.course.calendar import stop_day, stopped
+from iptengine.course.course import Course
+from iptengine.course.due_contacts import due_contacts, told
+from iptengine.course.events import CourseWarning
+from iptengine.course.facts import CourseFacts
+from iptengine.course.named_dates import dates_state, day_of, named_date
+from iptengine.course.visits import frequency, visits
+from iptengine.course.wording import dated, first_lower
+from iptengine.protocol.protocol import Protocol, Reason
+from iptengine.protocol.truth import Truth
+
+Said = tuple[str, str, str]
+"""The code of a line, its words, and the place in the protocol it rests on."""
+MOST_TOLD = 3
+"""Visits that are told by their day; of more, how many there are."""
+
+
+# -- where the course stands -------------------------------------------------------------------------------------
+
+
+def calendar_told(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[Said]:
+    """The lines about the calendar, the named dates, and what hangs on them and lies ahead."""
+    if course.ended is None:
+        yield from _frequency(protocol, course, facts.on)
+        yield from _visits(protocol, course, facts.on)
+    yield from _dates(protocol, course, facts.on)
+    if course.ended is None:
+        yield from _phase_dates(protocol, course, facts.on)
+        yield from _contacts(protocol, course, facts)
+
+
+def _frequency(protocol: Protocol, course: Course, on: date) -> Iterator[Said]:
+    if protocol.spec.contract.frequency_when:
+        yield "frequency", f"Sessions now: {frequency(protocol, course, on)}.", "contract.frequency_when"
+
+
+def _visits(protocol: Protocol, course: Course, on: date) -> Iterator[Said]:
+    calendar = protocol.spec.calendar
+    if calendar is None:
+        return
+    ahead = visits(protocol, course, on)
+    days = [dated(visit.on, on) for visit in ahead[:MOST_TOLD]]
+    more = f" and {len(ahead) - MOST_TOLD} more" if len(ahead) > MOST_TOLD else ""
+    planned = f"Planned: {', '.join(days)}{more}." if days else "No session is planned."
+    yield "planned", f"{_stop(protocol, course, on)} {planned}".strip(), "calendar"
+
+
+def _stop(protocol: Protocol, course: Course, on: date) -> str:
+    calendar = protocol.spec.calendar
+    if calendar is None or calendar.stop is None:
+        return ""
+    day = stop_day(protocol, course)
+    if day is None:
+        return f"The calendar stops {told(calendar.stop, course)}."
+    return f"The calendar stops on {dated(day, on)} ({told(calendar.stop, course)})."
+
+
+def _dates(protocol: Protocol, course: Course, on: date) -> Iterator[Said]:
+    for name, fact in protocol.spec.facts.items():
+        if not fact.expected:
+            continue
+        known = named_date(course, name)
+        title = fact.title.rstrip("?.: ")
+        if known.actual:
+            before = f" (expected {dated(known.expected, on)})" if known.expected else ""
+            yield "date", f"{title}: {dated(known.actual, on)}{before}.", f"facts.{name}"
+        elif known.expected:
+            yield "date", f"{title}: expected {dated(known.expected, on)}.", f"facts.{name}"
+
+
+def _phase_dates(protocol: Protocol, course: Course, on: date) -> Iterator[Said]:
+    phase = protocol.spec.phases.get(course.phase)
+    if phase is None or phase.dates is None:
+        return
+    days = [(word, day_of(m, course)) for word, m in (("from", phase.dates.since), ("until", phase.dates.until)) if m]
+    told_days = " ".join(f"{word} {dated(day, on)}" for word, day in days if day)
+    shown = f": {told_days}" if told_days else ""
+    yield "phase_dates", f"{phase.title} is meant {phase.dates}{shown}.", f"phases.{course.phase}.dates"
+
+
+def _contacts(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[Said]:
+    for contact in due_contacts(protocol, course, facts):
+        if contact.now is False and contact.when and contact.by:
+            words = f"Ahead: {first_lower(contact.title)}, {dated(contact.by, facts.on)} ({contact.when})."
+            yield "contact_ahead", words, f"contacts.{contact.contact}"
+
+
+# -- what must not be missed -------------------------------------------------------------------------------------
+
+
+def stop_told(protocol: Protocol, course: Course, facts: CourseFacts) -> str:
+    """That the calendar has stopped, and why; empty while it has not."""
+    calendar = protocol.spec.calendar
+    if calendar is None or course.ended or stopped(protocol, course, facts, facts.on) is not Truth.YES:
+        return ""
+    day = stop_day(protocol, course)
+    if day is not None and day <= facts.on:
+        return f"The calendar stopped on {dated(day, facts.on)}: plan no more sessions, and bring the course to its end"
+    return "The calendar has stopped: plan no more sessions, and bring the course to its end"
+
+
+def dates_passed(protocol: Protocol, course: Course, on: date) -> Iterator[tuple[str, str]]:
+    """Dates that were expected by now and are not on record as they were: the fact, and what to ask."""
+    for name, fact in protocol.spec.facts.items():
+        known = named_date(course, name)
+        if fact.expected and known.actual is None and known.expected is not None and known.expected <= on:
+            title = fact.title.rstrip("?.: ")
+            yield name, f"{title} was expected {dated(known.expected, on)}: record the day it was, or the new one."
+
+
+def why_not_booked(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[Reason]:
+    """Why no session is planned on that day: the calendar has stopped by then."""
+    calendar = protocol.spec.calendar
+    if calendar is None:
+        return
+    day = stop_day(protocol, course)
+    if calendar.stop is not None and day is not None and facts.on > day:
+        sentence = f"the calendar stops on {day.isoformat()} ({told(calendar.stop, course)})"
+        yield _reason(protocol, str(calendar.stop), sentence, "stop")
+    guards = protocol.at("calendar", "stop_when")
+    if guards and all(guard.answer(facts) is Truth.YES for guard in guards):
+        sentence = "; ".join(str(guard.seen(facts)["sentence"]) for guard in guards)
+        yield _reason(protocol, "; ".join(guard.text for guard in guards), sentence, "stop_when")
+
+
+def _reason(protocol: Protocol, text: str, sentence: str, key: str) -> Reason:
+    path = ("calendar", key)
+    said = f"sessions are planned until the calendar stops: {text}"
+    return Reason("calendar_stop", said, "no", {"sentence": sentence}, ".".join(path), protocol.span(path))
+
+
+# -- what no longer fits -----------------------------------------------------------------------------------------
+
+
+def unfitting_bookings(protocol: Protocol, course: Course, on: date) -> Iterator[CourseWarning]:
+    """Booked sessions that lie after the stop, or outside the dates of the phase the course is in."""
+    ahead = [a.on for a in course.appointments if a.status == "planned" and a.on >= on]
+    stop = stop_day(protocol, course)
+    phase = protocol.spec.phases.get(course.phase)
+    for day in ahead:
+        if stop is not None and day > stop:
+            told_day = f"the session booked for {dated(day, on)} lies after the stop of the calendar"
+            yield CourseWarning("booking_after_stop", f"{told_day} ({dated(stop, on)})", "calendar.stop")
+        if phase is not None and phase.dates is not None and dates_state(phase.dates, course, day) == "closed":
+            text = f"the session booked for {dated(day, on)} lies outside '{phase.title}' ({phase.dates})"
+            yield CourseWarning("booking_outside_phase", text, f"phases.{course.phase}.dates")
+
+
+def contacts_before_their_day(protocol: Protocol, course: Course, fact: str, on: date) -> Iterator[CourseWarning]:
+    """Contacts that hang on a date and were held before the day they would be due now; they stay held."""
+    for name, spec in protocol.spec.contacts.items():
+        if spec.due is None or spec.due.fact != fact:
+            continue
+        day = day_of(spec.due, course)
+        held = [c.on for c in course.contacts if c.contact == name]
+        if day is not None and held and max(held) < day:
+            days = f"held on {dated(max(held), on)}, before {dated(day, on)} ({told(spec.due, course)})"
+            yield CourseWarning("contact_before_day", f"'{spec.title}' was {days}; it stays held", f"contacts.{name}")

@@ -1,0 +1,67 @@
+"""Whether something that comes again is due next session: by the session, by the calendar, at the start, at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from iptengine.course import timing
+from iptengine.course.course import Course, in_session
+from iptengine.course.visits import next_visit
+from iptengine.protocol.anchored import Interval
+from iptengine.protocol.protocol import Protocol
+from iptengine.protocol.quantities import Rhythm
+
+
+def is_due(rhythm: Rhythm, course: Course, sessions: Sequence[str]) -> bool:
+    """Whether something with a rhythm in sessions is due next session, given the sessions it was done in."""
+    if rhythm.every:
+        numbers = [a.number for a in course.appointments if a.id in sessions and a.number]
+        if rhythm.every == 1 or not numbers:
+            return True
+        return timing.sessions_used(course) + 1 - max(numbers) >= rhythm.every
+    left = timing.sessions_left(course)
+    at_end = rhythm.end and left is not None and left <= 1
+    return (rhythm.start and not sessions) or at_end
+
+
+def due_again(interval: Interval, done: Sequence[date], since: date | None) -> date | None:
+    """The day something with a rhythm of the calendar is due: one interval after it was last done, or after `since`.
+
+    ``None`` while there is nothing to count from.
+    """
+    last = max(done, default=since)
+    return interval.after(last) if last else None
+
+
+def due_by(protocol: Protocol, course: Course, on: date, interval: Interval, done: Sequence[date]) -> date | None:
+    """The day it is due when that is no later than the next session; never done, it is due from the start."""
+    day = due_again(interval, done, None) or course.started or on
+    return day if day <= next_visit(protocol, course, on)[0] else None
+
+
+def due_measures(protocol: Protocol, course: Course, on: date) -> tuple[str, ...]:
+    """Measures due next session."""
+    return tuple(name for name in protocol.spec.measures if measure_due(protocol, course, name, on))
+
+
+def measure_due(protocol: Protocol, course: Course, measure: str, on: date) -> bool:
+    """Whether a measure is due next session."""
+    rhythm = protocol.spec.measures[measure].due
+    if rhythm.interval is None:
+        return is_due(rhythm, course, _sessions_with(course, measure))
+    return measure_due_by(protocol, course, measure, on) is not None
+
+
+def measure_due_by(protocol: Protocol, course: Course, measure: str, on: date) -> date | None:
+    """The day a measure with a rhythm of the calendar is due, when that is no later than the next session."""
+    rhythm = protocol.spec.measures[measure].due
+    taken = [r.on for r in course.readings if r.measure == measure]
+    return due_by(protocol, course, on, rhythm.interval, taken) if rhythm.interval else None
+
+
+def _sessions_with(course: Course, measure: str) -> list[str]:
+    """The sessions a measure was taken in."""
+    taken = [r for r in course.readings if r.measure == measure]
+    found = [a.id for a in course.appointments for r in taken if a.held and in_session(r, a)]
+    return found or [r.session for r in taken]

@@ -1,0 +1,140 @@
+"""The dates to come: computed from the frequency that holds, up to the count or the stop; never stored.
+
+They move by themselves when something happens otherwise than planned; the contracted number does not, and
+neither does the stop of a calendar.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from iptengine.course import timing
+from iptengine.course.calendar import stop_day
+from iptengine.course.course import Course
+from iptengine.course.facts import CourseFacts
+from iptengine.protocol.protocol import Protocol, verdict
+from iptengine.protocol.quantities import Frequency
+from iptengine.protocol.truth import Truth
+
+MOST_VISITS = 60
+"""Visits that are written out; more are not planned ahead by anybody."""
+MOST_WALKED = 1500
+"""Visits that are walked to find the last one: four years of daily ones."""
+
+
+def frequency(protocol: Protocol, course: Course, on: date) -> Frequency:
+    """The frequency that holds on a day: as agreed, or else as the protocol plans it then."""
+    agreed = course.contract
+    if agreed is None or not agreed.frequency or not (agreed.agreed_on or course.amendments):
+        return _planned_frequency(protocol, course, on)
+    if agreed.frequency_until and on > agreed.frequency_until:
+        then = agreed.frequency_then
+        return Frequency.parse(then) if then else _planned_frequency(protocol, course, on)
+    return Frequency.parse(agreed.frequency)
+
+
+def _planned_frequency(protocol: Protocol, course: Course, on: date) -> Frequency:
+    """The first frequency whose conditions hold on that day, or the one that stands without conditions."""
+    contract = protocol.spec.contract
+    facts = CourseFacts(protocol, course, on)
+    for name, case in contract.frequency_when.items():
+        if verdict(protocol.at("contract", "frequency_when", name, "only_if"), facts) is Truth.YES:
+            return case.frequency
+    return contract.frequency
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The dates to come, computed; they move by themselves."""
+
+    next_session: date
+    booked: bool
+    after_next: date
+    end: date | None
+
+
+def planned(protocol: Protocol, course: Course, on: date) -> Plan:
+    """The next session, the one after it, and the end if all goes as agreed."""
+    first, booked = next_visit(protocol, course, on)
+    done = [a.on for a in timing.past(course) if a.on < first]
+    following = next((a.on for a in course.appointments if a.status == "planned" and a.on > first), None)
+    after_next = following or _following(frequency(protocol, course, first), [*done, first])
+    return Plan(first, booked, after_next, _end(protocol, course, [*done, first]))
+
+
+def next_visit(protocol: Protocol, course: Course, on: date) -> tuple[date, bool]:
+    """The day of the next session, and whether it is booked."""
+    booked = timing.next_booked(course, on)
+    if booked is not None:
+        return booked.on, True
+    done = timing.past(course)
+    if not done:
+        return max(on, course.started or on), False
+    # The next visit follows the frequency that held on the day of the last one.
+    how_often = frequency(protocol, course, done[-1].on)
+    return max(on, _following(how_often, [a.on for a in done])), False
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A visit to come: its day, the number it will have if all goes as planned, and whether it is booked."""
+
+    on: date
+    number: int
+    booked: bool
+
+
+def visits(protocol: Protocol, course: Course, on: date, *, most: int = MOST_VISITS) -> tuple[Visit, ...]:
+    """The visits to come, up to the count or the stop, whichever ends them first; at most `most`.
+
+    Booked ones stand on their day; those after the last of them follow from the frequency.
+    """
+    return tuple(_visits(protocol, course, on, most))
+
+
+def _visits(protocol: Protocol, course: Course, on: date, most: int) -> Iterator[Visit]:
+    left, stop = timing.sessions_left(course), stop_day(protocol, course)
+    if course.ended:
+        return
+    booked = sorted({a.on for a in course.appointments if a.status == "planned" and a.on >= on})
+    days = [a.on for a in timing.past(course)]
+    number = timing.sessions_used(course)
+    day = booked[0] if booked else next_visit(protocol, course, on)[0]
+    for place in range(min(most, most if left is None else left)):
+        if stop is not None and day > stop and day not in booked:
+            return
+        yield Visit(day, number + place + 1, day in booked)
+        days.append(day)
+        ahead = [b for b in booked if b > day]
+        day = ahead[0] if ahead else _following(frequency(protocol, course, day), days)
+
+
+def _following(how_often: Frequency, days: Sequence[date]) -> date:
+    """The day after the last of `days`; several times a week or month, it keeps the days of the week before."""
+    plain = how_often.after(days[-1], 1)
+    if how_often.times == 1 or len(days) < how_often.times:
+        return plain
+    kept = how_often.after(days[-how_often.times], how_often.times)
+    return kept if days[-1] < kept <= how_often.after(days[-1], how_often.times) else plain
+
+
+def _end(protocol: Protocol, course: Course, days: Sequence[date]) -> date | None:
+    """The day of the last session: walked visit by visit while the frequency may change, then counted."""
+    left, stop = timing.sessions_left(course), stop_day(protocol, course)
+    if not left and (left is not None or stop is None):
+        return None
+    walked = list(days)
+    until = course.contract.frequency_until if course.contract else None
+    changes = bool(protocol.spec.contract.frequency_when)
+    for remaining in range((left or MOST_WALKED) - 1, 0, -1):
+        how_often = frequency(protocol, course, walked[-1])
+        plain = how_often.times == 1 and not changes and (until is None or walked[-1] > until)
+        if plain and stop is None:
+            return how_often.after(walked[-1], remaining)
+        following = _following(how_often, walked)
+        if stop is not None and following > stop:
+            break
+        walked.append(following)
+    return walked[-1]
