@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from iptengine.protocol.conditions import FactNames, MeasureNames, Names
 from iptengine.protocol.conditions.port import Moment, Window
@@ -37,6 +38,7 @@ ADULT = Names(
     contacts=("parent_meeting", "booster"),
     participants=("patient", "partner"),
     alerts=("risk_item", "worse"),
+    approvals=("early_end", "plan_choice"),
     outcomes=("completed", "early"),
     statuses=("attended", "no_show", "late_cancel"),
     techniques=("role_play", "communication_analysis"),
@@ -102,6 +104,7 @@ class FakeCourse:
     present: Mapping[str, bool] = field(default_factory=dict)
     open_alerts: tuple[str, ...] = ()
     raised_alerts: tuple[str, ...] = ()
+    approvals: Mapping[str, Literal["waiting", "approved", "declined"]] = field(default_factory=dict)
     days: Mapping[str, int] = field(default_factory=dict)
     months: Mapping[str, int] = field(default_factory=dict)
 
@@ -176,6 +179,9 @@ class FakeCourse:
 
     def alert_raised(self, alert: str) -> bool:
         return alert in self.raised_alerts
+
+    def approval(self, approval: str) -> Literal["waiting", "approved", "declined"] | None:
+        return self.approvals.get(approval)
 
     def days_since(self, moment: Moment) -> int | None:
         return self.days.get(moment)

@@ -131,6 +131,10 @@ def condition_maps(spec: Spec) -> Iterator[tuple[Path, Conditions, str]]:
         yield ("contract", "frequency_when", case, "only_if"), f.only_if, ""
     if spec.calendar and spec.calendar.stop_when:
         yield ("calendar", "stop_when"), spec.calendar.stop_when, ""
+    for chart, further in spec.charts.items():
+        for state, here in further.states.items():
+            for target, conditions in here.next.items():
+                yield ("charts", chart, "states", state, "next", target), conditions, ""
     for contact, c in spec.contacts.items():
         if c.only_if:
             yield ("contacts", contact, "only_if"), c.only_if, ""

@@ -11,6 +11,7 @@ from iptengine.authoring.shapes import keys_of
 from iptengine.authoring.templates import NUMBER, TEXT, ConditionVerdict, Scope, TemplateFinding, check_template, maybe
 from iptengine.authoring.view import Placed
 from iptengine.diagnostics import Diagnostic, Path, Span
+from iptengine.protocol.chart_spec import ChartStateSpec
 from iptengine.protocol.conditions import Problem
 from iptengine.protocol.fields import Model
 from iptengine.protocol.model import AreaSpec, PhaseSpec, StageSpec
@@ -39,6 +40,7 @@ TEMPLATES: Mapping[type[Model], frozenset[str]] = {
     PhaseSpec: frozenset({"aim", "ask", "note", *PATIENT_KEYS}),
     AreaSpec: frozenset({"aim", "ask", "note"}),
     StageSpec: frozenset({"aim", "ask", "note"}),
+    ChartStateSpec: frozenset({"aim", "ask", "note"}),
     TaskSpec: frozenset({"do", "ask", "note"}),
     StepSpec: frozenset({"text"}),
     StepChange: frozenset({"text"}),

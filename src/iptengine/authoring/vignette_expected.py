@@ -33,6 +33,7 @@ class ExpectWays(Model):
     choices: Mapping[Text, Mapping[Name, Words]] = Field(
         default={}, description="What a way offers to choose from, by its field"
     )
+    needs: Mapping[Text, Names] = Field(default={}, description="The approvals a way needs, by their names")
 
 
 class Expect(Model):
@@ -43,7 +44,13 @@ class Expect(Model):
     sessions_left: int | None = Field(None, description="Sessions left of the contract")
     phase: Name | None = Field(None, description="The phase the course is in")
     stage: Mapping[Text, Name] = Field(default={}, description="Where each focus stands")
+    chart: Mapping[Name, Name] = Field(default={}, description="Where each further chart stands")
     alerts: Names = Field((), description="Alerts raised in this happening, each as often as it was raised")
+    approvals: Mapping[Name, Name] = Field(
+        default={},
+        description="What became of what was asked last under an approval: waiting, approved, declined, taken_back, "
+        "passed_over, to_confirm, confirmed or not_confirmed",
+    )
     open_alerts: Names | None = Field(None, description="Alerts that no clinician has assessed yet")
     refused: Mapping[Text, Refusal] = Field(
         default={}, description="Requests refused, each with the names of all its reasons"

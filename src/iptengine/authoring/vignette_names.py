@@ -121,6 +121,7 @@ def _happening(path: Path, told: Happening, known: _Known) -> Iterator[Found]:
     yield from _keys((*path, "contact"), told.contact, spec.contacts, "a contact", protocol)
     yield from _facts(path, told, known)
     yield from _alert_names(path, told, known)
+    yield from _approval_names(path, told, known)
     yield from _tasks(path, told, known)
     yield from _moves(path, told, known)
     for key, inner in (
@@ -169,6 +170,13 @@ def _alert_names(path: Path, told: Happening, known: _Known) -> Iterator[Found]:
         yield from _keys((*path, key), getattr(told, key), alerts, "an alert", known.protocol)
 
 
+def _approval_names(path: Path, told: Happening, known: _Known) -> Iterator[Found]:
+    approvals = known.protocol.spec.approvals
+    for key in ("approve", "confirm"):
+        yield from _each((*path, key), getattr(told, key), approvals, "an approval", known.protocol)
+    yield from _keys((*path, "decline"), told.decline, approvals, "an approval", known.protocol)
+
+
 def _tasks(path: Path, told: Happening, known: _Known) -> Iterator[Found]:
     protocol, tasks = known.protocol, known.tasks()
     yield from _each((*path, "done"), told.done, tasks, "a task", protocol)
@@ -192,6 +200,8 @@ def _moves(path: Path, told: Happening, known: _Known) -> Iterator[Found]:
     for id, stage in told.stage.items():
         if id in known.focuses:
             yield from _one((*path, "stage", id, "to"), stage.to, known.stages(id), f"a stage of {id}", protocol)
+    for name, moved in told.chart.items():
+        yield from _state((*path, "chart", name), name, moved.to, known, "to")
     for key in ("contract", "amend"):
         terms = getattr(told, key)
         yield from _one((*path, key, "missed"), terms and terms.missed, spec.contract.missed, "a policy", protocol)
@@ -204,6 +214,14 @@ def _focus_ids(path: Path, ids: Iterable[str], known: _Known) -> Iterator[Found]
         if id not in known.focuses:
             hint = did_you_mean(id, known.focuses)
             yield (*path, id), True, "unknown-name", f"no focus of this vignette is called '{id}'", hint
+
+
+def _state(path: Path, chart: str, state: str, known: _Known, *below: str) -> Iterator[Found]:
+    """A further chart, and one of its states."""
+    charts = known.protocol.spec.charts
+    yield from _keys(path[:-1], [chart], charts, "a chart", known.protocol)
+    if chart in charts:
+        yield from _one((*path, *below), state, charts[chart].states, f"a state of {chart}", known.protocol)
 
 
 # -- what is expected --------------------------------------------------------------------------------------------
@@ -219,6 +237,9 @@ def _expect(path: Path, expect: Expect, known: _Known) -> Iterator[Found]:
     for id, stage in expect.stage.items():
         if id in known.focuses:
             yield from _one((*path, "stage", id), stage, [UNSTAGED, *known.stages(id)], f"a stage of {id}", protocol)
+    for chart, state in expect.chart.items():
+        yield from _state((*path, "chart", chart), chart, state, known)
+    yield from _keys((*path, "approvals"), expect.approvals, spec.approvals, "an approval", protocol)
     for key in ("total", "band", "change", "since_last", "series"):
         yield from _keys((*path, key), getattr(expect, key), protocol.measures, "a measure", protocol)
     for measure, band in expect.band.items():

@@ -147,6 +147,13 @@ class StageTold(Model):
     new_information: bool = Field(False, description="An earlier judgement is revised")
 
 
+class ChartTold(Model):
+    """Where a further chart stands, in the clinician's judgement."""
+
+    to: Name = Field(description="The state it is moved to")
+    because: str = Field("", description="What the judgement rests on")
+
+
 class Terms(Model):
     """What is agreed in the contract."""
 
@@ -240,6 +247,9 @@ class Happening(Model):
     assess: Mapping[Name, Assessment] = Field(default={}, description="Alerts assessed, by code; all: every open one")
     monitor: Names = Field((), description="Assessed alerts kept under watch")
     close: Mapping[Name, str] = Field(default={}, description="Assessed alerts that are closed, and why")
+    approve: Names = Field((), description="Approvals given, by their names in the protocol")
+    decline: Mapping[Name, Text] = Field(default={}, description="Approvals or confirmations declined, and why")
+    confirm: Names = Field((), description="What was carried out and is confirmed, by the names of the approvals")
     done: Names = Field((), description="Tasks done")
     tasks: Mapping[Name, Annotated[TaskTold, BeforeValidator(short_form("how"))]] = Field(
         default={}, description="Tasks with how they went"
@@ -264,6 +274,7 @@ class Happening(Model):
     change_focus: Mapping[Text, FocusChanged] = Field(default={}, description="Focuses given up for another")
     close_focus: Mapping[Text, Text] = Field(default={}, description="Focuses closed, and why")
     stage: Mapping[Text, StageTold] = Field(default={}, description="Where focuses stand")
+    chart: Mapping[Name, ChartTold] = Field(default={}, description="Where further charts are moved to")
     goals: Words = Field((), description="Goals agreed")
     review_homework: Annotated[HomeworkTold, BeforeValidator(short_form("how"))] | None = Field(
         None, description="How the last homework went"

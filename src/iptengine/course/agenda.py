@@ -179,7 +179,7 @@ def session_agenda(protocol: Protocol, course: Course, *, on: date, occasion: st
         scores=series(protocol, course),
         steps=with_naming(protocol, course, steps) if occasion == "session" else steps,
         ask=words.ask(protocol, course, tasks_in_order(steps), phase),
-        note=words.note(phase, focus, area, stage),
+        note=words.note_beside(words.note(phase, focus, area, stage), protocol, course),
         if_lines=words.if_lines(phase, focus, area, stage),
         kept_out=tuple((topic.rule, topic.text) for topic in phase.must_not.values()),
         remarks=words.remarks(protocol, steps),

@@ -338,6 +338,18 @@ class Restage(Command):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class MoveChart(Command):
+    """The clinician's judgement of where a further chart of the protocol stands: ``MoveChart("group_stage", ...)``."""
+
+    kind: ClassVar[str] = "move_chart"
+    request: ClassVar[bool] = True
+    chart: str
+    _: KW_ONLY
+    to: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class SetGoal(Command):
     """A goal agreed with the patient."""
 
@@ -482,6 +494,36 @@ class CloseAlert(Command):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Approve(Command):
+    """Somebody in the role an approval asks for agrees; the request is carried out now, its conditions read anew.
+
+    `approval` is the id of the event that recorded what was asked.
+    """
+
+    kind: ClassVar[str] = "approve"
+    request: ClassVar[bool] = True
+    approval: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Decline(Command):
+    """What was asked is not approved, or not confirmed, and why; who asked may take it back so."""
+
+    kind: ClassVar[str] = "decline"
+    approval: str
+    _: KW_ONLY
+    because: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Confirm(Command):
+    """What was carried out already is confirmed by somebody in the role that is asked for."""
+
+    kind: ClassVar[str] = "confirm"
+    approval: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Deviate(Command):
     """The clinician goes another way than the protocol, and says why."""
 
@@ -518,10 +560,11 @@ COMMANDS: dict[str, type[Command]] = {
     for kind in (
         Start, Adopt, Book, HoldSession, MissSession, RecordSession, RecordContact, Read, DoTask, Defer, RemindMe,
         WriteNote, RecordDiagnosis, WaiveDiagnosis, RecordPerson, RecordLifeEvent, WriteFormulation, AgreeContract,
-        AmendContract, AgreeFocus, CloseFocus, ChangeFocus, Restage, SetGoal, AssignHomework, ReviewHomework,
+        AmendContract, AgreeFocus, CloseFocus, ChangeFocus, Restage, MoveChart, SetGoal, AssignHomework, ReviewHomework,
         RecordFact, FillChecklist, EnterPhase, AnnounceEnding, EndCourse, AcknowledgeAlert, AssessAlert,
         MonitorAlert, CloseAlert, Deviate, Correct, Withdraw,
         JoinGroup, LeaveGroup,
+        Approve, Decline, Confirm,
     )
 }  # fmt: skip
 """Every command by its kind."""

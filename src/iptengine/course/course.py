@@ -32,6 +32,7 @@ from iptengine.course.events import (
     TaskDeferred,
     TaskLogged,
 )
+from iptengine.course.stamp import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,19 @@ class GroupStay:
     because: str = ""
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class ChartEntry:
+    """A state that a further chart was moved to. `way` is chart or deviation."""
+
+    chart: str
+    state: str
+    on: date
+    because: str
+    way: str
+    session: str
+    event: str
+
+
 @dataclass(frozen=True, slots=True)
 class PhaseEntry:
     """A phase the course was in. `way` is start, adopted, chart or deviation."""
@@ -159,6 +173,33 @@ class Alert:
     def needs_assessment(self) -> bool:
         """Whether no clinician has recorded an assessment yet."""
         return self.state in ("open", "acknowledged")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Approval:
+    """A request that needs somebody in one of `roles`, and what became of it.
+
+    `id` is the event that asked, `request` the command as one line of JSON, `what` the same in words. `state` is
+    waiting, approved, declined, taken_back or passed_over; or to_confirm, confirmed or not_confirmed.
+    """
+
+    id: str
+    approval: str
+    what: str
+    request: str
+    roles: tuple[str, ...]
+    asked: date
+    asked_by: Actor
+    command: str
+    state: str = "waiting"
+    answered: date | None = None
+    answered_by: Actor | None = None
+    because: str = ""
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody still has to approve or confirm it."""
+        return self.state in ("waiting", "to_confirm")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -232,12 +273,14 @@ class Course:
     life_events: tuple[LifeEventRecorded, ...] = ()
     formulation: FormulationWritten | None = None
     focuses: tuple[Focus, ...] = ()
+    chart_moves: tuple[ChartEntry, ...] = ()
     goals: tuple[GoalSet, ...] = ()
     homework: tuple[Homework, ...] = ()
     facts: tuple[FactRecorded, ...] = ()
     checklists: tuple[ChecklistFilled, ...] = ()
     groups: tuple[GroupStay, ...] = ()
     announced: EndingAnnounced | None = None
+    approvals: tuple[Approval, ...] = ()
     deviations: tuple[Deviated, ...] = ()
     corrections: tuple[Correction, ...] = ()
     anomalies: tuple[Anomaly, ...] = ()
@@ -271,9 +314,17 @@ class Course:
         """The focus of that id, open or closed."""
         return next((f for f in self.focuses if f.id == id), None)
 
+    def chart_moved(self, chart: str) -> ChartEntry | None:
+        """The last move of a further chart; ``None`` while it stands where it began."""
+        return next((entry for entry in reversed(self.chart_moves) if entry.chart == chart), None)
+
     def alert(self, id: str) -> Alert | None:
         """The alert of that id."""
         return next((a for a in self.alerts if a.id == id), None)
+
+    def approval(self, id: str) -> Approval | None:
+        """The approval that the event `id` asked for."""
+        return next((a for a in self.approvals if a.id == id), None)
 
     def appointment(self, id: str) -> Appointment | None:
         """The appointment that the event `id` recorded."""

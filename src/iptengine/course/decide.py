@@ -12,6 +12,7 @@ from iptengine.course import commands as c
 from iptengine.course import events as e
 from iptengine.course import timing
 from iptengine.course.alerting import protocol_alerts
+from iptengine.course.approvals import approve, asked, gone_on
 from iptengine.course.commands import Command
 from iptengine.course.course import Course
 from iptengine.course.desk import Desk
@@ -73,14 +74,20 @@ def _handled(desk: Desk, command: Command) -> Iterator[Event]:
     if isinstance(command, c.RecordSession):
         return _whole_session(desk, command)
     handler = _handler(desk, command)
-    return handler(desk, command)
+    return asked(desk, command, handler) if command.request else handler(desk, command)
 
 
 def _handler(desk: Desk, command: Command) -> Handler:
+    if isinstance(command, c.Approve):
+        return _approve
     for table in (REPORTS, REQUESTS, ALERT_MOVES):
         if command.kind in table:
             return table[command.kind]
     raise desk.nonsense("unknown_command", "this cannot be said to a course")
+
+
+def _approve(desk: Desk, command: c.Approve) -> Iterator[Event]:
+    return approve(desk, command, lambda request: _inner(desk, desk.course, request))
 
 
 # -- beginning ---------------------------------------------------------------------------------------------------
@@ -168,10 +175,11 @@ def _deviate(desk: Desk, command: c.Deviate) -> Iterator[Event]:
         raise desk.nonsense("no_deviation", "only a request can be carried out as a deviation; a report just is")
     desk.override = True
     found = tuple(_inner(desk, desk.course, command.command))
+    before, after = gone_on(desk, command.command)
     if desk.overridden:
         what, overridden = command.command.kind, tuple(desk.overridden)
         yield desk.event(e.Deviated, on=found[0].on, because=command.because, what=what, overridden=overridden)
-    yield from found
+    yield from (*before, *found, *after)
 
 
 _SAME = (

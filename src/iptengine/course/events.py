@@ -306,6 +306,18 @@ class FocusStaged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ChartMoved(Event):
+    """The clinician judged where a further chart stands. `way` is chart or deviation."""
+
+    kind: ClassVar[str] = "chart_moved"
+    chart: str
+    was: str
+    to: str
+    way: str = "chart"
+    session: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class GoalSet(Event):
     """A goal was agreed."""
 
@@ -426,6 +438,58 @@ class AlertMoved(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ApprovalRequested(Event):
+    """A request waits for somebody in one of `roles`, or was carried out and is to be confirmed (`afterwards`).
+
+    `request` is the command itself as one line of JSON, `what` the same in words without names of people.
+    """
+
+    kind: ClassVar[str] = "approval_requested"
+    approval: str
+    what: str
+    request: str
+    roles: tuple[str, ...]
+    afterwards: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ApprovalGiven(Event):
+    """A request was approved. `asked` is the event that asked; empty when who may approve asked for it themselves."""
+
+    kind: ClassVar[str] = "approval_given"
+    asked: str = ""
+    approval: str
+    what: str
+    request: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ApprovalDeclined(Event):
+    """A request was not approved, or not confirmed; or it was taken back by who had asked."""
+
+    kind: ClassVar[str] = "approval_declined"
+    asked: str
+    taken_back: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ApprovalConfirmed(Event):
+    """What had been carried out was confirmed."""
+
+    kind: ClassVar[str] = "approval_confirmed"
+    asked: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ApprovalPassedOver(Event):
+    """A clinician went on without the approval that was waited for, by a deviation."""
+
+    kind: ClassVar[str] = "approval_passed_over"
+    asked: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Deviated(Event):
     """A clinician went another way; `overridden` are the conditions that did not hold."""
 
@@ -459,6 +523,8 @@ EVENTS: dict[str, type[Event]] = {
         GoalSet, HomeworkAssigned, HomeworkReviewed, FactRecorded, ChecklistFilled, PhaseEntered, EndingAnnounced,
         CourseEnded, AlertRaised, AlertMoved, Deviated, Withdrawn, Unreadable,
         GroupJoined, GroupLeft,
+        ChartMoved,
+        ApprovalRequested, ApprovalGiven, ApprovalDeclined, ApprovalConfirmed, ApprovalPassedOver,
     )
 }  # fmt: skip
 """Every event by its kind."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, replace
 from datetime import date
 from typing import Any, TypeVar
@@ -13,6 +13,8 @@ from iptengine.course.course import (
     Alert,
     Anomaly,
     Appointment,
+    Approval,
+    ChartEntry,
     Contract,
     Correction,
     Course,
@@ -190,6 +192,11 @@ def _staged(course: Course, event: e.FocusStaged) -> Changes:
     )  # fmt: skip
 
 
+def _chart_moved(course: Course, event: e.ChartMoved) -> Changes:
+    entry = ChartEntry(event.chart, event.to, event.on, event.because, event.way, event.session, event.id)
+    return {"chart_moves": (*course.chart_moves, entry)}
+
+
 # -- alerts and homework -----------------------------------------------------------------------------------------
 
 
@@ -212,6 +219,57 @@ def _alert_moved(course: Course, event: e.AlertMoved) -> Changes:
         return replace(moved, found=event.found, plan=event.plan, assessed=event.on)
 
     return {"alerts": tuple(move(a) if a.id == event.alert else a for a in course.alerts)}
+
+
+def _approval_requested(course: Course, event: e.ApprovalRequested) -> Changes:
+    state = "to_confirm" if event.afterwards else "waiting"
+    return {"approvals": (*course.approvals, _approval(event, state))}
+
+
+def _approval(event: e.ApprovalRequested | e.ApprovalGiven, state: str) -> Approval:
+    return Approval(
+        event.id, event.approval, event.what, event.request, event.roles, event.on, event.by, event.command, state
+    )
+
+
+def _approval_given(course: Course, event: e.ApprovalGiven) -> Changes:
+    if event.asked:
+        return _answered(course, event, event.asked, {"waiting": "approved"})
+    given = replace(_approval(event, "approved"), answered=event.on, answered_by=event.by)
+    return {"approvals": (*course.approvals, given)}
+
+
+def _approval_declined(course: Course, event: e.ApprovalDeclined) -> Changes:
+    if event.taken_back:
+        return _answered(course, event, event.asked, {"waiting": "taken_back"}, together=True)
+    states = {"waiting": "declined", "to_confirm": "not_confirmed"}
+    return _answered(course, event, event.asked, states, together=True)
+
+
+def _answered(
+    course: Course,
+    event: e.Event,
+    asked: str,
+    states: Mapping[str, str],
+    *,
+    together: bool = False,
+) -> Changes:
+    """An approval that was answered; `together` with every other that the same request still waits for."""
+    found = course.approval(asked)
+    if found is None or found.state not in states:
+        return _anomaly(course, event, "it answers an approval that is not waited for in this course")
+
+    def answered(one: Approval) -> Approval:
+        same = one.id == asked or (together and one.state == "waiting" and one.command == found.command)
+        if not same:
+            return one
+        return replace(one, state=states[one.state], answered=event.on, answered_by=event.by, because=event.because)
+
+    return {"approvals": tuple(map(answered, course.approvals))}
+
+
+def _answers(asked: Mapping[str, str]) -> Callable[[Course, Any], Changes]:
+    return lambda course, event: _answered(course, event, event.asked, asked)
 
 
 def _homework(course: Course, event: e.HomeworkAssigned) -> Changes:
@@ -334,8 +392,14 @@ _HANDLERS: dict[str, Callable[[Course, Any], Changes]] = {
     "focus_agreed": _focus_agreed,
     "focus_closed": _focus_closed,
     "focus_staged": _staged,
+    "chart_moved": _chart_moved,
     "alert_raised": _alert_raised,
     "alert_moved": _alert_moved,
+    "approval_requested": _approval_requested,
+    "approval_given": _approval_given,
+    "approval_declined": _approval_declined,
+    "approval_confirmed": _answers({"to_confirm": "confirmed"}),
+    "approval_passed_over": _answers({"waiting": "passed_over"}),
     "homework_assigned": _homework,
     "homework_reviewed": _homework_reviewed,
     "person_recorded": _person,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
+from typing import Literal
 
 from iptengine.course import calendar, named_dates, timing
 from iptengine.course.course import Course, Focus, in_session
@@ -17,6 +19,14 @@ from iptengine.protocol.truth import Truth
 
 _KNOWN = {Truth.YES: True, Truth.NO: False, Truth.UNKNOWN: None}
 LEFT_OUT = frozenset({"declined", "not_applicable"})
+_ANSWERS: Mapping[str, Literal["waiting", "approved", "declined"]] = {
+    "waiting": "waiting",
+    "to_confirm": "waiting",
+    "approved": "approved",
+    "confirmed": "approved",
+    "declined": "declined",
+    "not_confirmed": "declined",
+}
 
 
 class CourseFacts:
@@ -82,8 +92,8 @@ class CourseFacts:
         return sum(a.phase == self.phase and a.on >= since for a in self._course.sessions)
 
     def state(self, chart: str) -> str:
-        # The format declares no further charts yet, so no condition that loads can ask for one.
-        raise LookupError(f"this protocol has no chart '{chart}'")
+        entry = self._course.chart_moved(chart)
+        return entry.state if entry else self._protocol.spec.charts[chart].start
 
     @property
     def focuses(self) -> tuple[str, ...]:
@@ -274,6 +284,10 @@ class CourseFacts:
 
     def alert_raised(self, alert: str) -> bool:
         return any(a.code == alert for a in self._course.alerts)
+
+    def approval(self, approval: str) -> Literal["waiting", "approved", "declined"] | None:
+        asked = [a.state for a in self._course.approvals if a.approval == approval]
+        return _ANSWERS.get(asked[-1]) if asked else None
 
     # Contract and ending
 

@@ -12,6 +12,7 @@ from typing import Literal
 
 from iptengine.course import grouping, timing
 from iptengine.course.alerting import imported_total
+from iptengine.course.approvals_told import approvals_told
 from iptengine.course.calendar_lines import dates_passed, stop_told
 from iptengine.course.course import Alert, Course
 from iptengine.course.due_contacts import ContactDue, due_contacts
@@ -246,6 +247,11 @@ def _reviews(scene: _Scene) -> Iterator[Line]:
             yield Line("review", f"Review: {alert.text}. {alert.do}.", f"alerts.{alert.code}", {"alert": alert.id})
 
 
+def _approvals(scene: _Scene) -> Iterator[Line]:
+    for code, text, one in approvals_told(scene.course):
+        yield Line(code, text, f"approvals.{one.approval}", {"approval": one.id})
+
+
 def _questions(scene: _Scene) -> Iterator[Line]:
     for name, fact in scene.protocol.spec.facts.items():
         if not fact.first or fact.ask is None or _hidden(fact):
@@ -465,6 +471,7 @@ def _gap(scene: _Scene, guard: Guard) -> str:
 
 
 _RANKED: tuple[Callable[[_Scene], Iterator[Line]], ...] = (
-    _risk, _imported, _measures, _guests, _reminders, _missed, _group, _reviews, _calendar, _by_now, _questions,
+    _risk, _imported, _measures, _guests, _reminders, _missed, _group, _reviews, _calendar, _approvals, _by_now,
+    _questions,
     _first_tasks, _late_tasks, _cannot_tell, _contacts, _checklists, _facts_due,
 )  # fmt: skip

@@ -1,15 +1,16 @@
-"""The charts of a protocol as machines: phases and outcomes, the stages of each problem area, alerts."""
+"""The charts of a protocol as machines: phases and outcomes, the stages of each area, further charts, alerts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from weakref import WeakKeyDictionary
 
 from iptengine.course.charts import Chart, ChartSpec, Move, chart
 from iptengine.protocol.model import UNSTAGED, AreaSpec, Spec
 from iptengine.protocol.protocol import Protocol
 
-ENTER, END, STAGE, RESTAGE = "enter", "end", "stage", "restage"
+ENTER, END, STAGE, RESTAGE, MOVE = "enter", "end", "stage", "restage", "move"
 
 ALERTS = ChartSpec(
     "alerts",
@@ -31,21 +32,26 @@ ALERTS = ChartSpec(
 _BUILT: WeakKeyDictionary[Protocol, dict[str, Chart]] = WeakKeyDictionary()
 
 
-def _cached(protocol: Protocol, name: str) -> Chart:
+def _cached(protocol: Protocol, name: str, spec: Callable[[Spec], ChartSpec]) -> Chart:
     built = _BUILT.setdefault(protocol, {})
     if name not in built:
-        built[name] = chart(phase_spec(protocol.spec) if not name else stage_spec(name, protocol.spec))
+        built[name] = chart(spec(protocol.spec))
     return built[name]
 
 
 def phase_chart(protocol: Protocol) -> Chart:
     """Phases and outcomes; the triggers are ``enter:PHASE`` and ``end:OUTCOME``."""
-    return _cached(protocol, "")
+    return _cached(protocol, "", phase_spec)
 
 
 def stage_chart(protocol: Protocol, area: str) -> Chart:
     """The stages of a problem area; the triggers are ``stage:STAGE`` and, for new information, ``restage:STAGE``."""
-    return _cached(protocol, area)
+    return _cached(protocol, f"stages of {area}", partial(stage_spec, area))
+
+
+def further_chart(protocol: Protocol, name: str) -> Chart:
+    """A further chart of the protocol; the triggers are ``move:STATE``."""
+    return _cached(protocol, f"chart {name}", partial(further_spec, name))
 
 
 def alert_chart() -> Chart:
@@ -103,3 +109,10 @@ def stage_spec(name: str, spec: Spec) -> ChartSpec:
             Move(f"{RESTAGE}:{target}", source, target) for source in states for target in states if source != target
         ]
     return ChartSpec(f"stages of {name}", states, UNSTAGED, frozenset(), tuple(moves))
+
+
+def further_spec(name: str, spec: Spec) -> ChartSpec:
+    """A further chart: every way in the file, and nothing else."""
+    further = spec.charts[name]
+    moves = [Move(f"{MOVE}:{target}", source, target) for source, s in further.states.items() for target in s.next]
+    return ChartSpec(f"chart {name}", tuple(further.states), further.start, frozenset(), tuple(moves))

@@ -8,11 +8,13 @@ from typing import Any
 from iptengine.course import commands as c
 from iptengine.course import events as e
 from iptengine.course import grouping, moves, timing
+from iptengine.course.approvals import confirm, decline
 from iptengine.course.calendar_lines import why_not_booked
 from iptengine.course.course import Contract, Course
 from iptengine.course.desk import Desk, warning
 from iptengine.course.events import CourseWarning, Event
 from iptengine.course.facts import CourseFacts
+from iptengine.course.further_charts import move_chart
 from iptengine.course.reports import minutes_known, present_known
 from iptengine.protocol.ids import is_id
 from iptengine.protocol.model import UNSTAGED
@@ -422,10 +424,13 @@ REQUESTS: Mapping[str, Handler] = {
     "close_focus": close_focus,
     "change_focus": change_focus,
     "restage": restage,
+    "move_chart": move_chart,
 }
 ALERT_MOVES: Mapping[str, Handler] = {
     "acknowledge_alert": acknowledge,
     "assess_alert": assess,
     "monitor_alert": monitor,
     "close_alert": close_alert,
+    "decline": decline,
+    "confirm": confirm,
 }

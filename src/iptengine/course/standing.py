@@ -13,6 +13,7 @@ from iptengine.course.calendar_lines import calendar_told
 from iptengine.course.course import Course
 from iptengine.course.facts import CourseFacts
 from iptengine.course.first_lines import Line
+from iptengine.course.further_charts import chart_lines
 from iptengine.course.group_lines import group_lines
 from iptengine.protocol.protocol import Protocol
 
@@ -33,7 +34,11 @@ def calendar_lines(scene: Standing) -> Iterator[Line]:
         yield Line(code, text, path)
 
 
-_SUBJECTS: tuple[Callable[[Standing], Iterator[Line]], ...] = (calendar_lines, group_lines)
+_SUBJECTS: tuple[Callable[[Standing], Iterator[Line]], ...] = (
+    calendar_lines,
+    group_lines,
+    chart_lines,
+)
 """In the order of the page."""
 
 

@@ -11,12 +11,16 @@ from datetime import UTC, date, datetime
 
 from iptengine.course import commands as c
 from iptengine.course import moves, timing, visits
+from iptengine.course.approvals import Needed, asked, needed
+from iptengine.course.approvals_told import open_approvals, waits
 from iptengine.course.calendar import stop_day
 from iptengine.course.calendar_lines import stop_told
 from iptengine.course.course import Course, Focus
+from iptengine.course.decide import decide
 from iptengine.course.desk import Desk
 from iptengine.course.due_contacts import due_contacts
 from iptengine.course.facts import CourseFacts
+from iptengine.course.further_charts import charts_here
 from iptengine.course.group_stays import present_stay
 from iptengine.course.grouping import told_missing
 from iptengine.course.refusal import Refused
@@ -40,12 +44,16 @@ class Way:
         open: Whether it would be carried out now.
         reasons: Why not, in the author's words.
         fields: What the command takes, each with its choices (empty: free).
+        needs: The approvals that a request needs: before it is carried out, or afterwards.
+        by: The roles that may say it; anybody when empty.
     """
 
     command: c.Command
     open: bool
     reasons: tuple[Reason, ...]
     fields: Mapping[str, Sequence[str]]
+    needs: tuple[Needed, ...] = ()
+    by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +74,10 @@ def ways(protocol: Protocol, course: Course, *, on: date) -> tuple[Way, ...]:
     scene = _Scene(protocol, course, on)
     if course.started is None:
         return tuple(_beginnings(scene))
-    found = [*_always(scene), *_records(scene), *_alerts(scene)]
+    found = [*_always(scene), *_records(scene), *_alerts(scene), *_approvals(scene)]
     if course.ended is None:
-        asked = [*_sessions(scene), *_groups(scene), *_phases(scene), *_focuses(scene), *_contract(scene)]
-        found = [*asked, *found, *_outcomes(scene)]
+        moved = [*_sessions(scene), *_groups(scene), *_phases(scene), *_focuses(scene), *_charts(scene)]
+        found = [*moved, *_contract(scene), *found, *_outcomes(scene)]
     return tuple(found)
 
 
@@ -82,14 +90,25 @@ class _Scene:
     def request(self, command: c.Command, /, **fields: Sequence[str]) -> Way:
         """A request as it would be answered now: the same handlers that `decide` uses."""
         desk = Desk(self.protocol, self.course, command, self.stamp)
+        needs = needed(self.protocol, self.course, command)
         try:
-            tuple(REQUESTS[command.kind](desk, command))
+            tuple(asked(desk, command, REQUESTS[command.kind]))
         except Refused as no:
-            return Way(command, False, no.reasons, fields)
-        return Way(command, True, (), fields)
+            return Way(command, False, no.reasons, fields, needs)
+        return Way(command, True, (), fields, needs)
 
     def report(self, command: c.Command, /, **fields: Sequence[str]) -> Way:
         return Way(command, True, (), fields)
+
+    def answer(self, command: c.Command, by: tuple[str, ...], /, **fields: Sequence[str]) -> Way:
+        """An answer to something that waits for one of these roles, as it would be taken from them now."""
+        role = by[0] if by else ""
+        stamp = Stamp("ways", self.on, self.stamp.at, Actor("ways", role=role))
+        try:
+            decide(self.protocol, self.course, command.stamped(stamp))
+        except Refused as no:
+            return Way(command, False, no.reasons, fields, (), by)
+        return Way(command, True, (), fields, (), by)
 
 
 def _beginnings(scene: _Scene) -> Iterator[Way]:
@@ -193,6 +212,13 @@ def _stages(scene: _Scene, focus: Focus) -> Iterator[Way]:
             yield scene.request(way, because=())
 
 
+def _charts(scene: _Scene) -> Iterator[Way]:
+    """Where each further chart can be moved from here, open or shut; the rest takes a deviation."""
+    for here in charts_here(scene.protocol, scene.course):
+        for state in here.state.next:
+            yield scene.request(c.MoveChart(here.chart, to=state, because="…", on=scene.on), because=())
+
+
 def _contract(scene: _Scene) -> Iterator[Way]:
     spec = scene.protocol.spec.contract
     missed = tuple(spec.missed)
@@ -246,6 +272,16 @@ def _alerts(scene: _Scene) -> Iterator[Way]:
             yield scene.report(c.CloseAlert(alert.id, on=scene.on), because=())
 
 
+def _approvals(scene: _Scene) -> Iterator[Way]:
+    """What waits for somebody: approved or confirmed by the roles it waits for, declined, or taken back."""
+    for one in open_approvals(scene.course):
+        if one.state == "waiting":
+            yield scene.answer(c.Approve(one.id, on=scene.on), one.roles)
+        else:
+            yield scene.answer(c.Confirm(one.id, on=scene.on), one.roles)
+        yield scene.answer(c.Decline(one.id, because="…", on=scene.on), one.roles, because=())
+
+
 # -- due ---------------------------------------------------------------------------------------------------------
 
 
@@ -261,6 +297,8 @@ def _due(protocol: Protocol, course: Course, on: date) -> Iterator[Due]:
         if alert.needs_assessment:
             kind = "alert" if alert.level == "risk" else "review"
             yield Due(course.id, kind, alert.raised, alert.text)
+    for waiting in open_approvals(course):
+        yield Due(course.id, "review", waiting.asked, waits(waiting))
     yield from _due_contacts(protocol, course, on)
     if course.ended:
         return

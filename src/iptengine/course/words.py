@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from iptengine.course.course import Course, Focus
 from iptengine.course.due_tasks import task_label
+from iptengine.course.further_charts import notes_of_charts, words_of_charts
 from iptengine.course.hour import Step, tasks_in_order
 from iptengine.protocol.model import AreaSpec, PhaseSpec, StageSpec
 from iptengine.protocol.protocol import Protocol
@@ -24,14 +25,25 @@ def aim(phase: PhaseSpec, area: AreaSpec | None, stage: StageSpec | None) -> str
 
 
 def ask(protocol: Protocol, course: Course, planned: Iterable[str], phase: PhaseSpec) -> tuple[str, ...]:
+    """Words of the plan, and of the state each further chart stands in: one each, and more where there is room."""
+    of_charts = words_of_charts(protocol, course)
+    first = tuple(words[0] for words in of_charts)
+    of_plan = _ask_of_plan(protocol, course, planned, phase, MOST_ASK - len(first))
+    found = (*of_plan, *first, *(more for words in of_charts for more in words[1:]))
+    return tuple(dict.fromkeys(found))[: max(MOST_ASK, len(first))]
+
+
+def _ask_of_plan(
+    protocol: Protocol, course: Course, planned: Iterable[str], phase: PhaseSpec, most: int
+) -> tuple[str, ...]:
     """Words that go with the planned tasks, then those of each focus, or of the phase; the second has one line."""
     of_tasks = [words for name in planned for words in protocol.tasks[name].spec.ask.values()]
     if not phase.focus_work or not course.open_focuses:
-        return tuple(dict.fromkeys((*of_tasks, *phase.ask.values())))[:MOST_ASK]
+        return tuple(dict.fromkeys((*of_tasks, *phase.ask.values())))[: max(most, 0)]
     first, *others = (_ask_of_focus(protocol, focus) for focus in course.open_focuses)
     led = tuple(dict.fromkeys((*of_tasks, *(first or phase.ask.values()))))
     second = [words[0] for words in others if words][:1]
-    return (*led[: MOST_ASK - len(second)], *second)
+    return (*led[: max(most - len(second), 0)], *second)
 
 
 def _ask_of_focus(protocol: Protocol, focus: Focus) -> tuple[str, ...]:
@@ -60,6 +72,13 @@ def note(phase: PhaseSpec, focus: Focus | None, area: AreaSpec | None, stage: St
         return of_focus or phase.note or ""
     unfinished = focus is not None and not focus.finished
     return " ".join(note for note in (phase.note, of_focus if unfinished else "") if note)
+
+
+def note_beside(note: str, protocol: Protocol, course: Course) -> str:
+    """What phase and focus remark, and after it what the state of each further chart does."""
+    beside = notes_of_charts(protocol, course)
+    said = [words.rstrip() for words in (note, *beside) if words] if beside else []
+    return " ".join(words if words.endswith((".", "!", "?")) else f"{words}." for words in said) or note
 
 
 def remarks(protocol: Protocol, steps: Iterable[Step]) -> tuple[tuple[str, str], ...]:

@@ -12,6 +12,8 @@ from typing import Literal
 
 from pydantic import Field
 
+from iptengine.protocol.approval_spec import ApprovalSpec
+from iptengine.protocol.chart_spec import FurtherChartSpec
 from iptengine.protocol.fields import (
     DatesText,
     Format,
@@ -163,6 +165,12 @@ class Spec(Model):
     problem_areas: Mapping[Name, AreaSpec] = Field(default={}, description="What a course can work on")
     start: Name = Field(description="The phase a course begins in")
     phases: Mapping[Name, PhaseSpec] = Field(description="The stretches of the course")
+    charts: Mapping[Name, FurtherChartSpec] = Field(
+        default={}, description="Further charts beside the phases, such as the stages of a group"
+    )
+    approvals: Mapping[Name, ApprovalSpec] = Field(
+        default={}, description="Requests that need somebody in a named role, such as the supervisor"
+    )
     contacts: Mapping[Name, ContactSpec] = Field(default={}, description="Meetings and messages outside the count")
     termination: TerminationSpec = Field(
         default_factory=lambda: TerminationSpec.model_validate({}),

@@ -217,6 +217,7 @@ def names_of(spec: Spec, measures: Mapping[str, Measure], area: str = "") -> Nam
     return Names(
         phases=tuple(spec.phases),
         areas={name: tuple(a.stages) for name, a in spec.problem_areas.items()},
+        charts={name: tuple(chart.states) for name, chart in spec.charts.items()},
         tasks=tuple(dict.fromkeys(name for group in groups for name in group.tasks)),
         measures={name: _measure_names(measure) for name, measure in measures.items()},
         facts={name: _fact_names(spec, name) for name in spec.facts},
@@ -224,6 +225,7 @@ def names_of(spec: Spec, measures: Mapping[str, Measure], area: str = "") -> Nam
         contacts=tuple(spec.contacts),
         participants=("patient", *spec.participants),
         alerts=tuple(spec.alerts),
+        approvals=tuple(spec.approvals),
         outcomes=tuple(spec.outcomes),
         statuses=STATUSES,
         techniques=tuple(spec.techniques),

@@ -13,6 +13,7 @@ from iptengine.course.course import Course
 from iptengine.course.due_tasks import due_tasks
 from iptengine.course.events import Event, ReadingTaken, SessionHeld, SessionMissed
 from iptengine.course.facts import CourseFacts
+from iptengine.course.further_charts import state_of
 from iptengine.course.scores import series
 from iptengine.course.shares import Share, percent
 from iptengine.course.summary import AlertCount, MeasureSummary, Summary, summary
@@ -103,6 +104,8 @@ _SEEN: Mapping[str, Callable[[Scene], object]] = {
     "sessions_left": lambda s: timing.sessions_left(s.course),
     "phase": lambda s: s.course.phase,
     "stage": lambda s: {f.id: f.stage for f in s.course.focuses},
+    "chart": lambda s: {chart: state_of(s.protocol, s.course, chart) for chart in s.protocol.spec.charts},
+    "approvals": lambda s: {a.approval: a.state for a in s.course.approvals},
     "open_alerts": lambda s: tuple(a.code for a in s.course.alerts if a.needs_assessment),
     "standing_warnings": lambda s: tuple(w.code for w in warnings(s.protocol, s.course, on=s.on)),
     "total": lambda s: _by_measure(s, _total),

@@ -31,6 +31,8 @@ def way_name(command: c.Command, course: Course) -> str:
             return f"close_focus.{name}"
         case c.Restage(focus=name, to=stage):
             return f"stage.{name}.{stage}"
+        case c.MoveChart(chart=name, to=state):
+            return f"chart.{name}.{state}"
         case c.RecordFact(fact=name):
             return f"facts.{name}"
         case c.FillChecklist(checklist=name):
@@ -42,6 +44,9 @@ def way_name(command: c.Command, course: Course) -> str:
         case c.AcknowledgeAlert(alert=id) | c.AssessAlert(alert=id) | c.MonitorAlert(alert=id) | c.CloseAlert(alert=id):
             alert = course.alert(id)
             return f"{_PLAIN[command.kind]}.{alert.code if alert else id}"
+        case c.Approve(approval=id) | c.Decline(approval=id) | c.Confirm(approval=id):
+            found = course.approval(id)
+            return f"{command.kind}.{found.approval if found else id}"
         case _:
             return _PLAIN.get(command.kind, command.kind)
 

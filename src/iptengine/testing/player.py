@@ -196,7 +196,7 @@ class _Playing:
         for line in lines:
             path: Path = ("happenings", name, line.key, line.code)
             span = self.vignette.span(path)
-            yield Difference(span, name, (line.key, line.code), "an alert that can be moved so", "none")
+            yield Difference(span, name, (line.key, line.code), line.wanted, "none")
 
     def played(self, steps: Sequence[Step], at_end: bool = False) -> Played:
         course = steps[-1].after if steps else fold(Course(self.vignette.course_id), self.begun)
@@ -310,6 +310,10 @@ class _Comparing:
         for name in wanted.none:
             if name in found:
                 yield self.against.difference((*path, "none"), f"no way {name}", "that way")
+        for name, approvals in wanted.needs.items():
+            needs = tuple(one.approval for one in found[name].needs) if name in found else ()
+            if approvals != needs:
+                yield self.against.difference((*path, "needs", name), approvals, needs)
         for name, fields in wanted.choices.items():
             offered = found[name].fields if name in found else {}
             for key, choices in fields.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from iptengine.authoring.vignette_told import Happening, Terms
 from iptengine.authoring.vignette_values import Taken
@@ -16,10 +17,11 @@ Named = tuple[str, c.Command]
 
 @dataclass(frozen=True, slots=True)
 class NoSuchAlert:
-    """A vignette speaks of an alert that is not there."""
+    """A vignette speaks of an alert, or an approval, that is not there."""
 
     key: str
     code: str
+    wanted: str = "an alert that can be moved so"
 
 
 Line = Named | NoSuchAlert
@@ -159,6 +161,27 @@ def _each(key: str, code: str, found: list[Alert], make: Callable[[Alert], c.Com
         yield (f"{key}.{code}{f'-{place + 1}' if place else ''}", make(alert))
 
 
+# -- approvals ---------------------------------------------------------------------------------------------------
+
+
+def _approvals(told: Happening, course: Course) -> Iterator[Line]:
+    for name in told.approve:
+        yield from _answer(course, "approve", name, "waiting", c.Approve)
+    for name, because in told.decline.items():
+        yield from _answer(course, "decline", name, "", partial(c.Decline, because=because))
+    for name in told.confirm:
+        yield from _answer(course, "confirm", name, "to_confirm", c.Confirm)
+
+
+def _answer(course: Course, key: str, name: str, state: str, make: Callable[[str], c.Command]) -> Iterator[Line]:
+    """The answer to what was asked first under an approval and is still open; `state` limits it to one kind."""
+    found = [a for a in course.approvals if a.approval == name and a.open and state in ("", a.state)]
+    if found:
+        yield f"{key}.{name}", make(found[0].id)
+    else:
+        yield NoSuchAlert(key, name, "an approval that can be answered so")
+
+
 # -- the work ----------------------------------------------------------------------------------------------------
 
 
@@ -224,6 +247,11 @@ def _focus(told: Happening, course: Course) -> Iterator[Line]:
         )
 
 
+def _chart(told: Happening, course: Course) -> Iterator[Line]:
+    for name, chart in told.chart.items():
+        yield f"chart.{name}", c.MoveChart(name, to=chart.to, because=chart.because)
+
+
 def _words(told: Happening, course: Course) -> Iterator[Line]:
     for place, goal in enumerate(told.goals):
         yield _numbered("goals", place), c.SetGoal(goal)
@@ -262,5 +290,5 @@ def _moves(told: Happening, course: Course) -> Iterator[Line]:
 
 _PARTS: tuple[Part, ...] = (
     _status, _record, _contact, _readings, _facts, _checklist, _correct, _withdraw, _acknowledge, _assess, _monitor,
-    _close, _done, _known, _contract, _focus, _words, _moves,
+    _close, _approvals, _done, _known, _contract, _focus, _chart, _words, _moves,
 )  # fmt: skip

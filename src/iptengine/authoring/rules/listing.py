@@ -6,8 +6,11 @@ from collections.abc import Callable, Iterator
 from types import ModuleType
 
 from iptengine.authoring.rules import (
+    approval_by_nobody,
+    approval_target,
     bad_name,
     bad_value,
+    circular_approval,
     circular_condition,
     contract_range,
     dead_end,
@@ -37,14 +40,17 @@ from iptengine.authoring.rules import (
     unknown_phase,
     unknown_policy,
     unknown_protocol,
+    unknown_request,
     unknown_source,
     unknown_stage,
+    unknown_state,
     unknown_step,
     unknown_target,
     unknown_task,
     unknown_technique,
     unreachable_phase,
     unreachable_stage,
+    unreachable_state,
     window_does_not_fit,
 )
 from iptengine.authoring.view import View
@@ -53,6 +59,9 @@ from iptengine.diagnostics import Finding
 Rule = Callable[[View], Iterator[Finding]]
 
 _CHECKED: tuple[ModuleType, ...] = (
+    approval_by_nobody,
+    approval_target,
+    circular_approval,
     circular_condition,
     contract_range,
     dead_end,
@@ -72,14 +81,17 @@ _CHECKED: tuple[ModuleType, ...] = (
     unknown_participant,
     unknown_phase,
     unknown_policy,
+    unknown_request,
     unknown_source,
     unknown_stage,
+    unknown_state,
     unknown_step,
     unknown_target,
     unknown_task,
     unknown_technique,
     unreachable_phase,
     unreachable_stage,
+    unreachable_state,
     window_does_not_fit,
 )
 _FOUND_BEFORE: tuple[ModuleType, ...] = (

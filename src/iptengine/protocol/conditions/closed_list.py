@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
+from iptengine.protocol.conditions.forms_approvals import APPROVALS
 from iptengine.protocol.conditions.forms_calendar import CALENDAR
 from iptengine.protocol.conditions.forms_facts import CHECKLISTS, DIAGNOSIS, FACTS
 from iptengine.protocol.conditions.forms_focus import FOCUS, STAGE, TASKS, TECHNIQUES
@@ -28,6 +29,7 @@ FAMILIES: Mapping[str, tuple[Shape, ...]] = {
     "Contacts": CONTACTS,
     "Participants": PARTICIPANTS,
     "Alerts": ALERTS,
+    "Approvals": APPROVALS,
     "Contract and ending": CONTRACT,
     "Dates": DATES,
     "Calendar": CALENDAR,

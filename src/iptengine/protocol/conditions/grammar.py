@@ -224,6 +224,7 @@ NAME_SLOTS: tuple[Name, ...] = (
     Name("CONTACT", "contact", "a contact", lambda names, args: names.contacts),
     Name("PARTICIPANT", "participant", "a participant", lambda names, args: names.participants),
     Name("ALERT", "alert", "an alert", lambda names, args: names.alerts),
+    Name("APPROVAL", "approval", "an approval", lambda names, args: names.approvals),
     Name("STATUS", "status", "an appointment status", lambda names, args: names.statuses),
     Name("OUTCOME", "outcome", "an outcome", lambda names, args: names.outcomes),
 )

@@ -80,6 +80,7 @@ class Names:
     contacts: tuple[str, ...] = ()
     participants: tuple[str, ...] = ()
     alerts: tuple[str, ...] = ()
+    approvals: tuple[str, ...] = ()
     outcomes: tuple[str, ...] = ()
     statuses: tuple[str, ...] = ()
     techniques: tuple[str, ...] = ()

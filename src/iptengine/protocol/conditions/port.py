@@ -165,6 +165,9 @@ class Facts(Protocol):
     def alert_raised(self, alert: str) -> bool:
         """The alert was raised at least once in this course."""
 
+    def approval(self, approval: str) -> Literal["waiting", "approved", "declined"] | None:
+        """What became of what was asked for last under this approval; none when nothing was, or it was dropped."""
+
     # Contract and ending
     @property
     def contract_agreed(self) -> bool:

@@ -1,0 +1,30 @@
+"""Approvals of a protocol file: requests that wait for somebody in a named role."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from iptengine.protocol.fields import Names, Text, Words
+from iptengine.protocol.parts import Sourced
+
+
+class ApprovalSpec(Sourced):
+    """Requests that need somebody in a named role, such as the supervisor, before or after they are carried out.
+
+    Assessments of alerts never wait for an approval, and a clinician can always go on by a deviation.
+    """
+
+    title: Text = Field(description="What is approved, as the page says it")
+    of: Names = Field(
+        description="The requests it is about: enter_phase, end_course, book, agree_contract, amend_contract, "
+        "agree_focus, close_focus, change_focus, restage, move_chart, or those of a plan"
+    )
+    only: Names = Field(
+        (),
+        description="Only requests that speak of these: names of phases, outcomes, problem areas, stages, charts, "
+        "their states, or components; all of them when left out",
+    )
+    by: Words = Field(description="The roles that may approve, as they are recorded: supervisor")
+    afterwards: bool = Field(
+        False, description="The request is carried out at once, and stays to be confirmed until one of these roles does"
+    )
