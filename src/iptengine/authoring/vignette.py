@@ -10,17 +10,19 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Annotated
 
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
 from iptengine.authoring.document import Document, read, read_path
 from iptengine.authoring.loader import load
 from iptengine.authoring.said import Misfit, misfits, say
 from iptengine.authoring.vignette_expected import ExpectSummary
+from iptengine.authoring.vignette_group import MemberTold, by_member
 from iptengine.authoring.vignette_told import Adopted, Happening, Patient, Who
 from iptengine.authoring.vignette_values import Day, Value
 from iptengine.diagnostics import Diagnostic, Path, ProtocolError, Span, did_you_mean, nearest
-from iptengine.protocol.fields import Format, Model, Name, Text
+from iptengine.protocol.fields import Format, Model, Name, Text, short_form
 from iptengine.protocol.protocol import Protocol
 
 ENDING = ".vignette.yaml"
@@ -37,6 +39,9 @@ class VignetteSpec(Model):
     by: Who = Field(default_factory=lambda: Who(id="therapist", role="therapist"), description="Who records")
     start: Day = Field(description="The day the course begins")
     facts: Mapping[Name, Value] = Field(default={}, description="Facts recorded at the start")
+    members: Mapping[Name, Annotated[MemberTold, BeforeValidator(short_form("called"))]] = Field(
+        default={}, description="The members of a group, each with a course of its own, in place of one patient"
+    )
     adopted: Adopted | None = Field(None, description="Where it stood, when it is taken over under way")
     happenings: Mapping[Name, Happening] = Field(description="What happened, in the order it is told")
     expect_summary: ExpectSummary | None = Field(None, description="The figures expected at the end")
@@ -53,6 +58,8 @@ class Vignette:
 
     spec: VignetteSpec
     document: Document
+    member: str = ""
+    """The member whose course it tells, when it is one of several."""
 
     def __repr__(self) -> str:
         return f"<Vignette {self.document.file}: {len(self.spec.happenings)} happenings>"
@@ -64,8 +71,22 @@ class Vignette:
 
     @property
     def course_id(self) -> str:
-        """The id of the course it tells: the name of its file."""
-        return os.path.basename(self.document.file).removesuffix(ENDING)
+        """The id of the course it tells: the name of its file, and of the member where it has several."""
+        name = os.path.basename(self.document.file).removesuffix(ENDING)
+        return f"{name}-{self.member}" if self.member else name
+
+    def by_member(self) -> dict[str, Vignette]:
+        """The course of each member as a vignette of its own; empty for a vignette of one course."""
+        found = {}
+        for member, happenings in by_member(self.spec).items():
+            told = self.spec.members[member]
+            own = {
+                "members": {}, "patient": Patient(called=told.called), "facts": told.facts, "happenings": happenings,
+                "start": told.start or self.spec.start,
+            }  # fmt: skip
+            weeks = {name: one.model_copy(update={"on": self.spec.day(name)}) for name, one in happenings.items()}
+            found[member] = Vignette(self.spec.model_copy(update={**own, "happenings": weeks}), self.document, member)
+        return found
 
     def span(self, path: Path) -> Span:
         """The nearest place of a path in the file."""

@@ -77,6 +77,18 @@ class Expect(Model):
     agenda: ExpectAgenda | None = Field(None, description="The agenda after it")
 
 
+class ExpectGroup(Model):
+    """What is expected of a group after a happening, in a vignette with members."""
+
+    members: Names | None = Field(None, description="Who is in it")
+    sessions: int | None = Field(None, description="Sessions it has held")
+    alerts: Names | None = Field(None, description="Members with a risk alert that no clinician has assessed")
+    first: Names | None = Field(None, description="The first lines of its agenda, by their codes, in order")
+    steps: Words | None = Field(None, description="The plan its members share, by the words before its steps, in order")
+    has: Words = Field((), description="Texts that stand on its page")
+    has_not: Words = Field((), description="Texts that do not")
+
+
 class ExpectMeasure(Model):
     """The figures of one measure over the course."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from iptengine.authoring.vignette import VignetteSpec
 from iptengine.authoring.vignette_expected import Expect, ExpectAgenda, ExpectSummary
+from iptengine.authoring.vignette_group import unknown_members
 from iptengine.authoring.vignette_told import Happening
 from iptengine.authoring.vignette_values import Taken
 from iptengine.diagnostics import Path, did_you_mean
@@ -62,6 +63,9 @@ def unknown_names(spec: VignetteSpec, protocol: Protocol) -> Iterator[Found]:
         )
     for name, happening in spec.happenings.items():
         yield from _happening(("happenings", name), happening, known)
+    yield from unknown_members(spec)
+    for member, told in spec.members.items():
+        yield from _keys(("members", member, "facts"), told.facts, protocol.spec.facts, "a fact", protocol)
     if spec.expect_summary:
         yield from _summary(("expect_summary",), spec.expect_summary, known)
 
@@ -132,6 +136,8 @@ def _happening(path: Path, told: Happening, known: _Known) -> Iterator[Found]:
             yield from _happening((*path, key, "now" if key == "correct" else "request"), inner, known)
     if told.expect:
         yield from _expect((*path, "expect"), told.expect, known)
+    for member, expect in told.expect_of.items():
+        yield from _expect((*path, "expect_of", member), expect, known)
 
 
 def _reading(path: Path, name: str, taken: Taken, known: _Known) -> Iterator[Found]:

@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
-from iptengine.authoring.vignette_expected import Expect
+from iptengine.authoring.vignette_expected import Expect, ExpectGroup
+from iptengine.authoring.vignette_group import JoinTold, LeaveTold, MeetingTold
 from iptengine.authoring.vignette_values import Day, Taken, Value
 from iptengine.protocol.fields import FrequencyText, Model, Name, Names, Text, Words, short_form
 from iptengine.protocol.parts import Status
@@ -54,6 +55,7 @@ class Booking(Model):
     minutes: int | None = Field(None, description="How long it is planned to last")
     mode: Text | None = Field(None, description="How it will be held")
     present: Names = Field(("patient",), description="Who is expected")
+    group: Name | None = Field(None, description="The group that is to meet, for a session of the group")
 
 
 class ContactTold(Model):
@@ -229,7 +231,10 @@ class Happening(Model):
     week: int | None = Field(None, ge=1, le=1000, description="The week of the course: the day it began, weeks later")
     recorded: Day | None = Field(None, description="The day it was recorded, when that was another")
     by: Who | None = Field(None, description="Who recorded it, when that was somebody else")
+    of: Names = Field((), description="Members it is told of; left out: all in the group, before that everybody")
+    join: JoinTold | None = Field(None, description="The course joins a group, or a group is formed")
     status: Status | None = Field(None, description="attended, or how the appointment was missed")
+    group: MeetingTold | None = Field(None, description="That the session was one of the group, and who was absent")
     minutes: int | None = Field(None, description="How long the session took")
     mode: Text | None = Field(None, description="How it was held")
     present: Names = Field(("patient",), description="Who was there")
@@ -285,11 +290,18 @@ class Happening(Model):
     announce: bool = Field(False, description="The ending is named")
     enter: Name | None = Field(None, description="The phase that is entered")
     end: Annotated[EndTold, BeforeValidator(short_form("outcome"))] | None = Field(None, description="The course ends")
+    leave: Annotated[LeaveTold, BeforeValidator(short_form("because"))] | None = Field(
+        None, description="The course leaves its group"
+    )
     deviate: Deviation | None = Field(None, description="A clinician goes another way")
     book: Annotated[Booking, BeforeValidator(short_form("on"))] | None = Field(
         None, description="The next appointment is planned"
     )
     expect: Expect | None = Field(None, description="What is expected of the engine")
+    expect_of: Mapping[Name, Expect] = Field(
+        default={}, description="What is expected in the course of one member, in place of expect"
+    )
+    expect_group: ExpectGroup | None = Field(None, description="What is expected of the group itself")
 
     @property
     def readings(self) -> Mapping[str, Taken]:

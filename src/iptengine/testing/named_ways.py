@@ -57,6 +57,8 @@ _PLAIN = {
     "agree_contract": "contract",
     "amend_contract": "amend",
     "announce_ending": "announce",
+    "join_group": "join",
+    "leave_group": "leave",
     "acknowledge_alert": "acknowledge",
     "assess_alert": "assess",
     "monitor_alert": "monitor",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 from iptengine.authoring.vignette import Vignette, VignetteSpec, check_vignette
@@ -75,12 +75,14 @@ class Played:
         events: Everything recorded, in order.
         steps: One for each happening that was played.
         differences: Every difference, in the order of playing; empty when all is as expected.
+        courses: The course of each member, in a vignette that has members; `course` is then that of the first.
     """
 
     course: Course
     events: tuple[Event, ...]
     steps: tuple[Step, ...]
     differences: tuple[Difference, ...]
+    courses: Mapping[str, Course] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"<Played {len(self.steps)} happenings, {len(self.differences)} differences>"
@@ -118,7 +120,11 @@ def play(vignette: Vignette, protocol: Protocol, *, until: int | str | None = No
     wrong = check_vignette(vignette, protocol)
     if wrong:
         raise ProtocolError(wrong)
-    playing = _Playing(vignette, protocol)
+    if vignette.spec.members:
+        from iptengine.testing.group_play import play_group
+
+        return play_group(vignette, protocol, until=until)
+    playing = Playing(vignette, protocol)
     steps: list[Step] = []
     for name in vignette.spec.happenings:
         if until == name:
@@ -141,7 +147,9 @@ def first_difference(vignette: Vignette, protocol: Protocol) -> Difference | Non
     wrong = check_vignette(vignette, protocol)
     if wrong:
         raise ProtocolError(wrong)
-    playing = _Playing(vignette, protocol)
+    if vignette.spec.members:
+        return next(iter(play(vignette, protocol).differences), None)
+    playing = Playing(vignette, protocol)
     steps: list[Step] = []
     for name in vignette.spec.happenings:
         steps.append(playing.step(name))
@@ -150,7 +158,7 @@ def first_difference(vignette: Vignette, protocol: Protocol) -> Difference | Non
     return next(iter(playing.played(steps, at_end=True).differences), None)
 
 
-class _Playing:
+class Playing:
     """One vignette being played."""
 
     def __init__(self, vignette: Vignette, protocol: Protocol) -> None:

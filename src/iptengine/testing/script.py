@@ -10,6 +10,7 @@ from iptengine.authoring.vignette_told import Happening, Terms
 from iptengine.authoring.vignette_values import Taken
 from iptengine.course import commands as c
 from iptengine.course.course import Alert, Course
+from iptengine.testing.script_group import held_in, joined, left, missed_in
 
 Named = tuple[str, c.Command]
 """The key that tells it, with the name under it: ``phq9``, ``tasks.link``; and the command."""
@@ -39,9 +40,9 @@ def script(told: Happening, course: Callable[[], Course]) -> Iterator[Line]:
 
 def _status(told: Happening, course: Course) -> Iterator[Line]:
     if told.status == "attended":
-        yield "status", c.HoldSession(minutes=told.minutes, mode=told.mode, present=told.present)
+        yield "status", c.HoldSession(minutes=told.minutes, mode=told.mode, present=told.present, **held_in(told))
     elif told.status is not None:
-        yield "status", c.MissSession(told.status, why=told.why, moved_to=told.moved_to)
+        yield "status", c.MissSession(told.status, why=told.why, moved_to=told.moved_to, **missed_in(told))
 
 
 def _record(told: Happening, course: Course) -> Iterator[Line]:
@@ -276,6 +277,7 @@ def _moves(told: Happening, course: Course) -> Iterator[Line]:
         yield "enter", c.EnterPhase(told.enter)
     if told.end is not None:
         yield "end", c.EndCourse(told.end.outcome, reason=told.end.reason, note=told.end.note)
+    yield from left(told, course)
     if told.deviate is not None:
         for line in script(told.deviate.request, lambda: course):
             if not isinstance(line, NoSuchAlert):
@@ -284,11 +286,18 @@ def _moves(told: Happening, course: Course) -> Iterator[Line]:
         plan = told.book
         yield (
             "book",
-            c.Book(on=plan.on, time=plan.time, minutes=plan.minutes, mode=plan.mode, present=plan.present),
+            c.Book(
+                on=plan.on,
+                time=plan.time,
+                minutes=plan.minutes,
+                mode=plan.mode,
+                present=plan.present,
+                group=plan.group or "",
+            ),
         )
 
 
 _PARTS: tuple[Part, ...] = (
-    _status, _record, _contact, _readings, _facts, _checklist, _correct, _withdraw, _acknowledge, _assess, _monitor,
-    _close, _approvals, _done, _known, _contract, _focus, _chart, _words, _moves,
+    joined, _status, _record, _contact, _readings, _facts, _checklist, _correct, _withdraw, _acknowledge, _assess,
+    _monitor, _close, _approvals, _done, _known, _contract, _focus, _chart, _words, _moves,
 )  # fmt: skip
