@@ -95,7 +95,7 @@ def _after(told: Happening, of: Sequence[str], there: Sequence[str]) -> list[str
 def _own(told: Happening, member: str, of: Sequence[str], there: Sequence[str]) -> Happening:
     """A happening as one member's course has it."""
     expect = told.expect_of.get(member, told.expect)
-    plain = {"of": (), "expect_of": {}, "expect_group": None, "expect": expect}
+    plain: dict[str, object] = {"of": (), "expect_of": {}, "expect_group": None, "expect": expect}
     if told.group is not None and member in told.group.absent:
         meeting = told.group.model_copy(update={"absent": {}})
         return type(told).model_validate(
@@ -109,7 +109,7 @@ def _own(told: Happening, member: str, of: Sequence[str], there: Sequence[str]) 
                 "expect": told.expect_of.get(member),
             }
         )
-    changes: dict[str, object] = {**plain, **_counted(told, of, there)}
+    changes = {**plain, **_counted(told, of, there)}
     if told.deviate is not None:
         request = told.deviate.request
         counted = request.model_copy(update=_counted(request, of, there))
