@@ -248,7 +248,7 @@ def _reviews(scene: _Scene) -> Iterator[Line]:
 
 
 def _approvals(scene: _Scene) -> Iterator[Line]:
-    for code, text, one in approvals_told(scene.course):
+    for code, text, one in approvals_told(scene.protocol, scene.course):
         yield Line(code, text, f"approvals.{one.approval}", {"approval": one.id})
 
 

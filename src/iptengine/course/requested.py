@@ -40,7 +40,7 @@ def told(protocol: Protocol, course: Course, command: c.Command) -> str:
         case c.EnterPhase(phase=phase):
             return f"enter '{_title(protocol, 'phases', phase)}'"
         case c.EndCourse(outcome=outcome):
-            return f"end the course: '{_title(protocol, 'outcomes', outcome)}'"
+            return f"end the course as '{_title(protocol, 'outcomes', outcome)}'"
         case c.Book():
             return f"book an appointment on {day(command.on)}" if command.on else "book an appointment"
         case c.AgreeContract(sessions=sessions):

@@ -298,7 +298,7 @@ def _due(protocol: Protocol, course: Course, on: date) -> Iterator[Due]:
             kind = "alert" if alert.level == "risk" else "review"
             yield Due(course.id, kind, alert.raised, alert.text)
     for waiting in open_approvals(course):
-        yield Due(course.id, "review", waiting.asked, waits(waiting))
+        yield Due(course.id, "review", waiting.asked, waits(protocol, waiting))
     yield from _due_contacts(protocol, course, on)
     if course.ended:
         return

@@ -14,7 +14,7 @@ class ApprovalSpec(Sourced):
     Assessments of alerts never wait for an approval, and a clinician can always go on by a deviation.
     """
 
-    title: Text = Field(description="What is approved, as the page says it")
+    title: Text = Field(description="What is approved, as a sentence about it begins: The start of the work")
     of: Names = Field(
         description="The requests it is about: enter_phase, end_course, book, agree_contract, amend_contract, "
         "agree_focus, close_focus, change_focus, restage, move_chart, or those of a plan"
