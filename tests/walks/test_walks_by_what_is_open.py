@@ -100,8 +100,8 @@ class Walk(RuleBasedStateMachine):
     @rule(data=st.data())
     def something_is_reported(self, data: st.DataObject) -> None:
         reports = [way for way in self.ways() if not way.command.request]
-        command = filled(data.draw(st.sampled_from(reports)), data.draw, self.protocol)
-        answer = self.say(command)
+        way = data.draw(st.sampled_from(reports))
+        answer = self.say(filled(way, data.draw, self.protocol), _role(way))
         assert not isinstance(answer, Refused), f"a report was refused: {answer}"
 
     @rule(data=st.data(), role=st.sampled_from(SAID_BY))
@@ -114,7 +114,7 @@ class Walk(RuleBasedStateMachine):
         found = [way for way in self.ways() if way.command.request and way.open]
         if found:
             way = data.draw(st.sampled_from(found))
-            answer = self.say(with_reasons(way.command), role)
+            answer = self.say(with_reasons(way.command), _role(way, role))
             if isinstance(answer, Refused):
                 assert role != "therapist", f"{way.command.kind} was said to be open: {answer}"
                 assert not answer.overridable or answer.reasons
@@ -124,7 +124,7 @@ class Walk(RuleBasedStateMachine):
         blocked = [way for way in self.ways() if not way.open]
         if blocked:
             way = data.draw(st.sampled_from(blocked))
-            answer = self.say(with_reasons(way.command))
+            answer = self.say(with_reasons(way.command), _role(way))
             assert isinstance(answer, Refused), f"{way.command.kind} was said to be blocked"
             assert answer.reasons == way.reasons
 
@@ -184,6 +184,11 @@ class Walk(RuleBasedStateMachine):
     def nothing_in_the_history_is_odd(self) -> None:
         assert self.course.anomalies == ()
         warnings(self.protocol, self.course, on=self.today)
+
+
+def _role(way: Way, otherwise: str = "therapist") -> str:
+    """Who says it: one of the roles it is for, where it is for some."""
+    return way.by[0] if way.by else otherwise
 
 
 def _first_words(line: str) -> str:
