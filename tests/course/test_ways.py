@@ -11,6 +11,7 @@ from phrases import START, Story, contract, focus, given, hold, in_the_middle, p
 NOT_IN_THIS_PROTOCOL = {
     *("join_group", "leave_group"),
     *("move_chart", "approve", "decline", "confirm"),
+    *("prepare_message",),
 }
 """What the adult protocol has no part for, a subject a line."""
 

@@ -135,6 +135,10 @@ def condition_maps(spec: Spec) -> Iterator[tuple[Path, Conditions, str]]:
         for state, here in further.states.items():
             for target, conditions in here.next.items():
                 yield ("charts", chart, "states", state, "next", target), conditions, ""
+    for name, participant in spec.participants.items():
+        for key in ("required_if", "invited_if", "excluded_if"):
+            if conditions := getattr(participant, key):
+                yield ("participants", name, key), conditions, ""
     for contact, c in spec.contacts.items():
         if c.only_if:
             yield ("contacts", contact, "only_if"), c.only_if, ""

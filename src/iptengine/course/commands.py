@@ -129,14 +129,32 @@ class RecordSession(Command):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class RecordContact(Command):
-    """A meeting or message outside the count took place."""
+    """A meeting or message outside the count took place.
+
+    `to` says who was written to; left out, those whom the protocol names.
+    """
 
     kind: ClassVar[str] = "record_contact"
     contact: str
     _: KW_ONLY
     mode: str = ""
     present: Sequence[str] = ()
+    to: Sequence[str] = ()
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PrepareMessage(Command):
+    """The message of a contact is prepared for the clinician to send: nothing is ever sent from here.
+
+    It is also possible once the course has ended.
+    """
+
+    kind: ClassVar[str] = "prepare_message"
+    request: ClassVar[bool] = True
+    contact: str
+    _: KW_ONLY
+    to: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -558,7 +576,8 @@ class Withdraw(Command):
 COMMANDS: dict[str, type[Command]] = {
     kind.kind: kind
     for kind in (
-        Start, Adopt, Book, HoldSession, MissSession, RecordSession, RecordContact, Read, DoTask, Defer, RemindMe,
+        Start, Adopt, Book, HoldSession, MissSession, RecordSession, RecordContact, PrepareMessage, Read,
+        DoTask, Defer, RemindMe,
         WriteNote, RecordDiagnosis, WaiveDiagnosis, RecordPerson, RecordLifeEvent, WriteFormulation, AgreeContract,
         AmendContract, AgreeFocus, CloseFocus, ChangeFocus, Restage, MoveChart, SetGoal, AssignHomework, ReviewHomework,
         RecordFact, FillChecklist, EnterPhase, AnnounceEnding, EndCourse, AcknowledgeAlert, AssessAlert,

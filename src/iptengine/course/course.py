@@ -25,6 +25,7 @@ from iptengine.course.events import (
     FormulationWritten,
     GoalSet,
     LifeEventRecorded,
+    MessagePrepared,
     NoteWritten,
     PersonRecorded,
     ReadingTaken,
@@ -262,6 +263,7 @@ class Course:
     amendments: tuple[ContractAmended, ...] = ()
     appointments: tuple[Appointment, ...] = ()
     contacts: tuple[ContactHeld, ...] = ()
+    prepared: tuple[MessagePrepared, ...] = ()
     readings: tuple[ReadingTaken, ...] = ()
     alerts: tuple[Alert, ...] = ()
     tasks: tuple[TaskLogged, ...] = ()

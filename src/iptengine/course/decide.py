@@ -57,7 +57,7 @@ def _open_to(desk: Desk, command: Command) -> None:
     if not beginning and desk.course.started is None:
         raise desk.nonsense("not_started", "this course has not begun yet")
     inner = command.command if isinstance(command, c.Deviate) else command
-    if desk.course.ended and inner.request:
+    if desk.course.ended and inner.request and not isinstance(inner, c.PrepareMessage):
         text = "the course has ended; it takes readings, assessments of alerts, corrections and contacts"
         raise desk.nonsense("ended", text, "outcomes", desk.course.ended)
 

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from math import inf
 
 from iptengine.course.course import Course
 from iptengine.course.facts import CourseFacts
 from iptengine.course.named_dates import day_of, has_come, is_over, missed_since, named_date
 from iptengine.course.visits import next_visit
 from iptengine.course.wording import day, spoken
-from iptengine.protocol.anchored import Moment
+from iptengine.protocol.anchored import Interval, Moment
 from iptengine.protocol.parts import ContactSpec
 from iptengine.protocol.protocol import Protocol, verdict
+from iptengine.protocol.quantities import Times
 from iptengine.protocol.truth import Truth
+from iptengine.protocol.units import Unit
 
 
 @dataclass(frozen=True, slots=True)
 class ContactDue:
-    """A contact that is not held yet and hangs on a moment.
+    """A contact that hangs on a moment, and is not held yet as often as it is due.
 
     Attributes:
         contact: Its name.
@@ -27,6 +30,7 @@ class ContactDue:
         now: Whether it is due by the next session; ``None`` when that cannot be told.
         by: The day it is due, as far as that can be told.
         when: What the day hangs on, in words; empty for a place in the count.
+        gap: What is missing to know whether its conditions hold; empty when they do.
     """
 
     contact: str
@@ -34,32 +38,78 @@ class ContactDue:
     now: bool | None
     by: date | None
     when: str = ""
+    gap: str = ""
 
 
 def due_contacts(protocol: Protocol, course: Course, facts: CourseFacts) -> tuple[ContactDue, ...]:
-    """Every contact that is due or has a day ahead, and is not held yet; in file order."""
-    return tuple(_due(protocol, course, facts))
+    """Every contact that is due or has a day ahead, and is not held yet as often as it is due; in file order."""
+    return tuple(contact for contact in possible_contacts(protocol, course, facts) if not contact.gap)
 
 
-def _due(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[ContactDue]:
+def possible_contacts(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[ContactDue]:
+    """The same with those whose conditions cannot be told."""
     for name, spec in protocol.spec.contacts.items():
         if spec.due is None or _settled(course, name, spec, facts.on):
             continue
-        if verdict(protocol.at("contacts", name, "only_if"), facts) is not Truth.YES:
+        guards = protocol.at("contacts", name, "only_if")
+        if verdict(guards, facts) is Truth.NO or (course.ended and not spec.due.is_day):
             continue
-        if course.ended and not spec.due.is_day:
-            continue
-        yield _contact(protocol, course, facts, name, spec.title, spec.due)
+        unknown = [guard for guard in guards if guard.answer(facts) is Truth.UNKNOWN]
+        gap = "; ".join(str(guard.seen(facts)["sentence"]) for guard in unknown)
+        moment = nth(spec.due, spec.times, facts.contact_count(name))
+        yield replace(_contact(protocol, course, facts, name, spec.title, moment), gap=gap)
 
 
 def _settled(course: Course, name: str, spec: ContactSpec, on: date) -> bool:
-    """Whether it is held already, or too late."""
+    """Whether it is held already as often as it is due, or too late."""
     assert spec.due is not None
     held = [c.on for c in course.contacts if c.contact == name]
     if spec.due.anchor == "missed session":
         missed = missed_since(course)
-        return missed is None or any(day >= missed for day in held)
-    return bool(held) or is_over(spec.due, course, on)
+        often = spec.times is not None and len(held) >= most(spec.times)
+        return often or missed is None or any(day >= missed for day in held)
+    return len(held) >= most(spec.times) or is_over(spec.due, course, on)
+
+
+def most(times: Times | None) -> float:
+    """How often a contact is due in all; it has no end where it recurs."""
+    if times is None:
+        return 1
+    if times.recurs:
+        return inf
+    return times.least if times.most is None else times.most
+
+
+def nth(moment: Moment, times: Times | None, done: int) -> Moment:
+    """The moment of a contact that is on record `done` times: one session later each time, or as much later again.
+
+    Example:
+        >>> print(nth(Moment.parse("1 month after the end"), Times.parse("at most 3 times"), 2))
+        3 months after the end
+    """
+    if not done or times is None or moment.anchor == "missed session":
+        return moment
+    if moment.anchor == "session":
+        return replace(moment, session=(moment.session or 1) + done * (times.every or 1))
+    if times.interval is None:
+        return replace(moment, count=moment.count * (1 + done))
+    unit, first, step = _in_one_unit(moment, times.interval)
+    return replace(moment, side="after", count=first + done * step, unit=unit)
+
+
+def _in_one_unit(moment: Moment, interval: Interval) -> tuple[Unit, int, int]:
+    """The distance of a moment and an interval in a unit they share; a day itself has no unit of its own."""
+    if not moment.count or moment.unit == interval.unit:
+        return interval.unit, moment.count, interval.count
+    in_months: Unit = "month" if moment.unit in ("month", "year") else "day"
+    parts = {"day": 1, "week": 7, "month": 1, "year": 12}
+    return in_months, moment.count * parts[moment.unit], interval.count * parts[interval.unit]
+
+
+def share_a_unit(moment: Moment, interval: Interval) -> bool:
+    """Whether a moment and an interval can be counted on: both in days or weeks, or both in months or years."""
+    by_month = {"month", "year"}
+    return not moment.count or (moment.unit in by_month) == (interval.unit in by_month)
 
 
 def _contact(
@@ -88,4 +138,4 @@ def told(moment: Moment, course: Course) -> str:
     return f"{words}, expected {day(known.expected)}" if known.expected else f"{words}, no day on record"
 
 
-__all__ = ["ContactDue", "due_contacts", "told"]
+__all__ = ["ContactDue", "due_contacts", "most", "nth", "possible_contacts", "share_a_unit", "told"]

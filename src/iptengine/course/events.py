@@ -129,6 +129,17 @@ class ContactHeld(Event):
     mode: str = ""
     present: tuple[str, ...] = ()
     note: str = ""
+    to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class MessagePrepared(Event):
+    """The message of a contact was prepared for those in `to`; it is on record as sent when the contact is."""
+
+    kind: ClassVar[str] = "message_prepared"
+    contact: str
+    to: tuple[str, ...] = ()
+    way: str = "chart"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -517,7 +528,8 @@ class Unreadable(Event):
 EVENTS: dict[str, type[Event]] = {
     kind.kind: kind
     for kind in (
-        CourseStarted, CourseAdopted, AppointmentBooked, SessionHeld, SessionMissed, ContactHeld, ReadingTaken,
+        CourseStarted, CourseAdopted, AppointmentBooked, SessionHeld, SessionMissed, ContactHeld, MessagePrepared,
+        ReadingTaken,
         TaskLogged, TaskDeferred, ReminderSet, NoteWritten, DiagnosisRecorded, DiagnosisWaived, PersonRecorded,
         LifeEventRecorded, FormulationWritten, ContractAgreed, ContractAmended, FocusAgreed, FocusClosed, FocusStaged,
         GoalSet, HomeworkAssigned, HomeworkReviewed, FactRecorded, ChecklistFilled, PhaseEntered, EndingAnnounced,

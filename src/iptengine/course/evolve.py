@@ -330,8 +330,8 @@ def _withdrawn(course: Course, event: e.Withdrawn) -> Changes:
 # -- corrections -------------------------------------------------------------------------------------------------
 
 _LISTS = (
-    "readings", "tasks", "deferred", "facts", "notes", "contacts", "people", "life_events", "goals", "checklists",
-    "reminders", "homework", "deviations",
+    "readings", "tasks", "deferred", "facts", "notes", "contacts", "prepared", "people", "life_events",
+    "goals", "checklists", "reminders", "homework", "deviations",
 )  # fmt: skip
 _SINGLE = ("diagnosis", "formulation", "announced")
 
@@ -405,6 +405,7 @@ _HANDLERS: dict[str, Callable[[Course, Any], Changes]] = {
     "person_recorded": _person,
     "withdrawn": _withdrawn,
     "contact_held": _by_day("contacts"),
+    "message_prepared": _by_day("prepared"),
     "reading_taken": _by_day("readings"),
     "task_logged": _by_day("tasks"),
     "task_deferred": _by_day("deferred"),

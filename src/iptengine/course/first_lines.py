@@ -5,19 +5,20 @@ The rank is the order of the functions in `_RANKED`; a page shows the first four
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from iptengine.course import grouping, timing
+from iptengine.course import grouping, participants, timing
 from iptengine.course.alerting import imported_total
 from iptengine.course.approvals_told import approvals_told
 from iptengine.course.calendar_lines import dates_passed, stop_told
+from iptengine.course.contacts import contact_lines
 from iptengine.course.course import Alert, Course
-from iptengine.course.due_contacts import ContactDue, due_contacts
 from iptengine.course.due_tasks import DueTask
 from iptengine.course.facts import CourseFacts
+from iptengine.course.lines import Line as Line
 from iptengine.course.rhythms import due_by, due_measures, is_due
 from iptengine.course.wording import counted, day, first_lower, listed, ordinal
 from iptengine.protocol.parts import MISSES, FactSpec
@@ -33,29 +34,6 @@ MISSED_WORDS = {
     "cancelled_by_therapist": "Cancelled by you",
     "rescheduled": "Moved",
 }
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Line:
-    """One line of a page.
-
-    Attributes:
-        code: What kind of line it is; the key of its translation.
-        text: Finished words, which may be the patient's: never a template.
-        path: The place in the protocol it rests on.
-        values: What it was made from.
-        template: Words of the protocol that follow `text` and may still hold template names.
-        after: Finished words after those.
-        fold: It belongs to what is also due, never to the first screen.
-    """
-
-    code: str
-    text: str
-    path: str = ""
-    values: Mapping[str, object] = field(default_factory=dict)
-    template: str = ""
-    after: str = ""
-    fold: bool = False
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -425,21 +403,19 @@ def _question_open(scene: _Scene, checklist: str, question: str, rhythm: Rhythm)
 
 
 def _contacts(scene: _Scene) -> Iterator[Line]:
-    if scene.course.ended:
-        return
-    for contact in due_contacts(scene.protocol, scene.course, scene.facts):
-        if contact.now:
-            yield Line(
-                "contact_due", _contact_told(scene.protocol, contact), f"contacts.{contact.contact}",
-                {"contact": contact.contact},
-            )  # fmt: skip
+    yield from contact_lines(scene.protocol, scene.course, scene.facts)
 
 
-def _contact_told(protocol: Protocol, contact: ContactDue) -> str:
-    spec = protocol.spec.contacts[contact.contact]
-    people = [protocol.spec.participants[who].title for who in spec.present if who in protocol.spec.participants]
-    by = f" by {day(contact.by)} ({contact.when})" if contact.by and contact.when else ""
-    return f"{spec.title} is due{by}, with: {listed(people)}." if people else f"{spec.title} is due{by}."
+def _booked_but_out(scene: _Scene) -> Iterator[Line]:
+    yield from participants.booked_but_out(scene.protocol, scene.course, scene.facts)
+
+
+def _wanted(scene: _Scene) -> Iterator[Line]:
+    yield from participants.wanted(scene.protocol, scene.course, scene.facts)
+
+
+def _may_come(scene: _Scene) -> Iterator[Line]:
+    yield from participants.may_come(scene.protocol, scene.course, scene.facts)
 
 
 # -- what cannot be told -----------------------------------------------------------------------------------------
@@ -471,7 +447,7 @@ def _gap(scene: _Scene, guard: Guard) -> str:
 
 
 _RANKED: tuple[Callable[[_Scene], Iterator[Line]], ...] = (
-    _risk, _imported, _measures, _guests, _reminders, _missed, _group, _reviews, _calendar, _approvals, _by_now,
-    _questions,
-    _first_tasks, _late_tasks, _cannot_tell, _contacts, _checklists, _facts_due,
+    _risk, _imported, _measures, _booked_but_out, _guests, _wanted, _reminders, _missed, _group, _reviews, _calendar,
+    _approvals, _by_now, _questions, _first_tasks, _late_tasks, _cannot_tell, _contacts, _checklists, _facts_due,
+    _may_come,
 )  # fmt: skip

@@ -16,6 +16,7 @@ from iptengine.course.course import Course
 from iptengine.course.desk import Desk, warning
 from iptengine.course.events import CourseWarning, Event
 from iptengine.course.moved_dates import with_date_warnings
+from iptengine.course.participants import presence_warnings
 from iptengine.protocol.parts import STATUSES, FactSpec
 from iptengine.protocol.scoring import NothingUsable, score
 from iptengine.protocol.units import MOST
@@ -92,7 +93,11 @@ def hold(desk: Desk, command: c.HoldSession) -> Events:
     group = grouping.group_of_meeting(desk, command.group)
     yield desk.event(
         e.SessionHeld,
-        warnings=(*_session_warnings(desk), *grouping.session_warnings(desk, command, group)),
+        warnings=(
+            *_session_warnings(desk),
+            *grouping.session_warnings(desk, command, group),
+            *presence_warnings(desk.protocol, desk.facts, command.present, session=True),
+        ),
         appointment=_booking(desk),
         number=_place(desk),
         minutes=command.minutes,
@@ -136,9 +141,16 @@ def contact(desk: Desk, command: c.RecordContact) -> Events:
     if command.contact not in desk.protocol.spec.contacts:
         known = ", ".join(desk.protocol.spec.contacts) or "none"
         raise desk.nonsense("unknown_contact", f"this protocol knows the contacts {known}", "contacts")
-    present_known(desk, command.present)
+    to = tuple(command.to) or desk.protocol.spec.contacts[command.contact].to
+    present_known(desk, (*command.present, *to))
     yield desk.event(
-        e.ContactHeld, contact=command.contact, mode=command.mode, present=tuple(command.present), note=command.note
+        e.ContactHeld,
+        warnings=presence_warnings(desk.protocol, desk.facts, (*command.present, *to), session=False),
+        contact=command.contact,
+        mode=command.mode,
+        present=tuple(command.present),
+        to=to,
+        note=command.note,
     )
 
 

@@ -15,6 +15,8 @@ from iptengine.course.desk import Desk, warning
 from iptengine.course.events import CourseWarning, Event
 from iptengine.course.facts import CourseFacts
 from iptengine.course.further_charts import move_chart
+from iptengine.course.messages import prepare
+from iptengine.course.participants import kept_out
 from iptengine.course.reports import minutes_known, present_known
 from iptengine.protocol.ids import is_id
 from iptengine.protocol.model import UNSTAGED
@@ -129,6 +131,7 @@ def book(desk: Desk, command: c.Book) -> Events:
             desk.reason("contract_full", "booking goes as far as the contract", sentence, "contract", "sessions")
         )
     unmet += why_not_booked(desk.protocol, desk.course, desk.facts)
+    unmet += kept_out(desk.protocol, desk.facts, command.present)
     desk.require(unmet)
     yield desk.event(
         e.AppointmentBooked,
@@ -425,6 +428,7 @@ REQUESTS: Mapping[str, Handler] = {
     "change_focus": change_focus,
     "restage": restage,
     "move_chart": move_chart,
+    "prepare_message": prepare,
 }
 ALERT_MOVES: Mapping[str, Handler] = {
     "acknowledge_alert": acknowledge,

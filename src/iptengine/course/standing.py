@@ -12,9 +12,10 @@ from datetime import date
 from iptengine.course.calendar_lines import calendar_told
 from iptengine.course.course import Course
 from iptengine.course.facts import CourseFacts
-from iptengine.course.first_lines import Line
 from iptengine.course.further_charts import chart_lines
 from iptengine.course.group_lines import group_lines
+from iptengine.course.lines import Line
+from iptengine.course.participants import people_standing
 from iptengine.protocol.protocol import Protocol
 
 
@@ -34,10 +35,16 @@ def calendar_lines(scene: Standing) -> Iterator[Line]:
         yield Line(code, text, path)
 
 
+def people_lines(scene: Standing) -> Iterator[Line]:
+    """Who stays out for now."""
+    return people_standing(scene.protocol, scene.facts)
+
+
 _SUBJECTS: tuple[Callable[[Standing], Iterator[Line]], ...] = (
     calendar_lines,
     group_lines,
     chart_lines,
+    people_lines,
 )
 """In the order of the page."""
 

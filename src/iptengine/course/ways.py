@@ -23,6 +23,7 @@ from iptengine.course.facts import CourseFacts
 from iptengine.course.further_charts import charts_here
 from iptengine.course.group_stays import present_stay
 from iptengine.course.grouping import told_missing
+from iptengine.course.participants import welcome
 from iptengine.course.refusal import Refused
 from iptengine.course.reports import HOW
 from iptengine.course.requests import REQUESTS
@@ -150,7 +151,8 @@ def _sessions(scene: _Scene) -> Iterator[Way]:
     who = ("patient", *spec.participants)
     yield scene.report(c.HoldSession(on=scene.on), minutes=(), mode=spec.contract.mode, present=who)
     yield scene.report(c.MissSession("", on=scene.on), status=[s for s in STATUSES if s != "attended"], why=())
-    yield scene.request(c.Book(on=scene.on), on=(), time=(), minutes=(), mode=spec.contract.mode, present=who)
+    asked = welcome(scene.protocol, CourseFacts(scene.protocol, scene.course, scene.on))
+    yield scene.request(c.Book(on=scene.on), on=(), time=(), minutes=(), mode=spec.contract.mode, present=asked)
 
 
 def _groups(scene: _Scene) -> Iterator[Way]:
@@ -254,9 +256,12 @@ def _always(scene: _Scene) -> Iterator[Way]:
     for name, fact in spec.facts.items():
         expected = {"expected": ("yes", "no")} if fact.expected else {}
         yield scene.report(c.RecordFact(name, None, on=scene.on), value=fact.one_of, **expected)
+    anybody = ("patient", *spec.participants)
     for name, contact in spec.contacts.items():
         known = c.RecordContact(name, present=contact.present, on=scene.on)
-        yield scene.report(known, mode=(), present=tuple(spec.participants), note=())
+        yield scene.report(known, mode=(), present=tuple(spec.participants), to=anybody, note=())
+        if contact.text is not None:
+            yield scene.request(c.PrepareMessage(name, to=contact.to, on=scene.on), to=anybody)
 
 
 def _alerts(scene: _Scene) -> Iterator[Way]:

@@ -17,6 +17,7 @@ from iptengine.protocol.fields import (
     RangeText,
     RhythmText,
     Text,
+    TimesText,
     Words,
     short_form,
 )
@@ -148,6 +149,14 @@ class ParticipantSpec(Sourced):
     """Somebody who may be present or addressed."""
 
     title: Text = Field(description="Who this is")
+    required_if: Conditions = Field(
+        default={}, description="While these hold, the agenda says that they have to be there"
+    )
+    invited_if: Conditions = Field(default={}, description="While these hold, the agenda says that they may be invited")
+    excluded_if: Conditions = Field(
+        default={},
+        description="While these hold, or cannot be told, no session is booked with them and no message prepared",
+    )
 
 
 class GroupSpec(Sourced):
@@ -241,8 +250,19 @@ class ContactSpec(Sourced):
         "`after a missed session`, the start or the end (`3 months after the end`), or a date among the facts "
         "(`2 weeks before birth`); left out, it is offered but never due",
     )
+    times: TimesText | None = Field(
+        None,
+        description="How often it is due, once when left out: `at most 3 times`, or for as long as the course goes on "
+        "`every 4 sessions` or `every 3 months`. After a session it is due again one session later, on a day again "
+        "after as long as the first time (1, 2 and 3 months after the end), after a missed session with the next miss",
+    )
     only_if: Conditions = Field(default={}, description="Conditions for its being due")
     present: Names = Field((), description="Who takes part")
+    to: Names = Field((), description="Who is written to")
+    text: Text | None = Field(
+        None, description="The words of the message; they are prepared for the clinician, and never sent"
+    )
+    holds: Mapping[Name, Text] = Field(default={}, description="What the meeting holds, in order")
 
 
 Condition.model_rebuild()

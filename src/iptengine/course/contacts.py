@@ -1,0 +1,140 @@
+"""Meetings and messages outside the count: which are due, on which day, and the lines that say so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from iptengine.course.course import Course
+from iptengine.course.due_contacts import ContactDue, possible_contacts
+from iptengine.course.events import MessagePrepared
+from iptengine.course.facts import CourseFacts
+from iptengine.course.lines import Line
+from iptengine.course.participants import Somebody, somebody
+from iptengine.course.wording import counted, dated, day, first_lower, first_upper, listed
+from iptengine.protocol.protocol import Protocol
+
+AGAIN = ("out", "not known")
+
+
+# -- lines -------------------------------------------------------------------------------------------------------
+
+
+def contact_lines(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[Line]:
+    """The contacts that are due now, each with who takes part and what it holds; messages that wait to be sent."""
+    if not course.ended:
+        for due in possible_contacts(protocol, course, facts):
+            if due.now:
+                yield due_line(protocol, facts, due)
+    for name in protocol.spec.contacts:
+        yield from _waiting(protocol, course, name)
+
+
+def later_lines(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[Line]:
+    """What stays due once the course has ended, each with its day."""
+    for due in possible_contacts(protocol, course, facts):
+        if due.now or (due.by is not None and due.by >= facts.on):
+            yield due_line(protocol, facts, due)
+    for name in protocol.spec.contacts:
+        yield from _waiting(protocol, course, name)
+
+
+def due_line(protocol: Protocol, facts: CourseFacts, due: ContactDue) -> Line:
+    """One contact that is due, or of which that cannot be told."""
+    spec, path = protocol.spec.contacts[due.contact], f"contacts.{due.contact}"
+    values = {"contact": due.contact, "by": due.by.isoformat() if due.by else ""}
+    if due.gap:
+        told = f"Cannot tell whether this is due: {first_lower(spec.title)} ({due.gap})."
+        return Line("contact_not_known", told, path, values)
+    people = _titles(protocol, spec.present)
+    by = f" by {dated(due.by, facts.on)} ({due.when})" if due.by and due.when else ""
+    told = f"{spec.title} is due{by}{f', with: {people}' if people else ''}"
+    told += f", to: {to}." if (to := _titles(protocol, spec.to)) else "."
+    told += "".join(f" {_without(one)}." for one in left_out(protocol, facts, (*spec.present, *spec.to)))
+    if not spec.holds:
+        return Line("contact_due", told, path, values)
+    return Line("contact_due", f"{told} It holds: ", path, values, "; ".join(spec.holds.values()), ".")
+
+
+def _titles(protocol: Protocol, names: Iterable[str]) -> str:
+    """People as a page for the clinician names them: by title, the patient aside."""
+    return listed(protocol.spec.participants[who].title for who in names if who in protocol.spec.participants)
+
+
+def left_out(protocol: Protocol, facts: CourseFacts, names: Iterable[str]) -> Iterator[Somebody]:
+    """Those of `names` who stay out for now."""
+    for name in dict.fromkeys(names):
+        if name in protocol.spec.participants:
+            one = somebody(protocol, facts, name)
+            if one.place in AGAIN:
+                yield one
+
+
+def _without(one: Somebody) -> str:
+    return f"{first_upper(one.title)} stays out ({one.why})"
+
+
+def _waiting(protocol: Protocol, course: Course, contact: str) -> Iterator[Line]:
+    ready = ready_message(course, contact)
+    if ready is not None:
+        spec = protocol.spec.contacts[contact]
+        told = f"{spec.title} was prepared on {day(ready.on)} and is not on record as sent."
+        yield Line("message_waiting", told, f"contacts.{contact}", {"contact": contact})
+
+
+def ready_message(course: Course, contact: str) -> MessagePrepared | None:
+    """The message of a contact that was prepared last and is not on record as sent."""
+    sent = [held.on for held in course.contacts if held.contact == contact]
+    ready = [m for m in course.prepared if m.contact == contact and (not sent or m.on > sent[-1])]
+    return ready[-1] if ready else None
+
+
+# -- the page of one contact -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ContactPage:
+    """What the page of one contact is made from.
+
+    Attributes:
+        due: Whether and when it is due, as a line; ``None`` when it is not.
+        present: Who takes part, by title.
+        to: Who is written to, by title.
+        out: Those among them who stay out, and why.
+        holds: What it holds, in order; may hold template names.
+        held: How often it is on record, in words.
+        message: Whether it has the text of a message.
+    """
+
+    contact: str
+    title: str
+    due: Line | None
+    present: tuple[str, ...]
+    to: tuple[str, ...]
+    out: tuple[str, ...]
+    holds: tuple[str, ...]
+    held: str
+    message: bool
+
+
+def contact_page(protocol: Protocol, course: Course, facts: CourseFacts, contact: str) -> ContactPage:
+    """What the page of one contact is made from, on the day that `facts` speaks of.
+
+    Raises:
+        LookupError: The protocol has no such contact.
+    """
+    spec = protocol.spec.contacts[contact]
+    due = next((one for one in possible_contacts(protocol, course, facts) if one.contact == contact), None)
+    held = [one for one in course.contacts if one.contact == contact]
+    people = protocol.spec.participants
+    return ContactPage(
+        contact,
+        spec.title,
+        due_line(protocol, facts, due) if due else None,
+        tuple(people[who].title if who in people else "Patient" for who in spec.present),
+        tuple(people[who].title if who in people else "Patient" for who in spec.to),
+        tuple(_without(one) for one in left_out(protocol, facts, (*spec.present, *spec.to))),
+        tuple(spec.holds.values()),
+        f"{counted(len(held), 'time')}, last on {day(held[-1].on)}" if held else "not yet",
+        spec.text is not None,
+    )
