@@ -101,7 +101,7 @@ class Walk(RuleBasedStateMachine):
     def something_is_reported(self, data: st.DataObject) -> None:
         reports = [way for way in self.ways() if not way.command.request]
         way = data.draw(st.sampled_from(reports))
-        answer = self.say(filled(way, data.draw, self.protocol), _role(way))
+        answer = self.say(filled(way, data.draw, self.protocol), data.draw(st.sampled_from(way.by or SAID_BY)))
         assert not isinstance(answer, Refused), f"a report was refused: {answer}"
 
     @rule(data=st.data(), role=st.sampled_from(SAID_BY))
@@ -109,15 +109,20 @@ class Walk(RuleBasedStateMachine):
         scores = {name: _answers(self.protocol, name, data.draw) for name in self.protocol.measures}
         assert not isinstance(self.say(c.RecordSession(scores=scores, note=TEXT), role), Refused)
 
-    @rule(data=st.data(), role=st.sampled_from(SAID_BY))
-    def something_open_is_asked_for(self, data: st.DataObject, role: str) -> None:
+    @rule(data=st.data())
+    def something_open_is_asked_for(self, data: st.DataObject) -> None:
         found = [way for way in self.ways() if way.command.request and way.open]
         if found:
             way = data.draw(st.sampled_from(found))
-            answer = self.say(with_reasons(way.command), _role(way, role))
-            if isinstance(answer, Refused):
-                assert role != "therapist", f"{way.command.kind} was said to be open: {answer}"
-                assert not answer.overridable or answer.reasons
+            answer = self.say(with_reasons(way.command), data.draw(st.sampled_from(way.by or SAID_BY)))
+            assert not isinstance(answer, Refused), f"{way.command.kind} was said to be open: {answer}"
+
+    @rule(data=st.data())
+    def somebody_answers_who_may_not(self, data: st.DataObject) -> None:
+        found = [way for way in self.ways() if way.open and way.by]
+        if found:
+            answer = self.say(with_reasons(data.draw(st.sampled_from(found)).command), "passer-by")
+            assert isinstance(answer, Refused), "somebody without the role answered"
 
     @rule(data=st.data())
     def something_blocked_is_refused_for_the_same_reasons(self, data: st.DataObject) -> None:
