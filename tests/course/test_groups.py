@@ -215,3 +215,16 @@ def test_joining_is_open_where_there_is_a_group_and_leaving_once_in_one(ipt: Pro
 
     offered = {one.command.kind for one in ways(small, given(small).course, on=START)}
     assert not {"join_group", "leave_group"} & offered
+
+
+# -- what a protocol can ask of it -------------------------------------------------------------------------------
+
+
+def test_a_phase_can_wait_until_the_course_is_in_a_group_and_has_met_in_it() -> None:
+    ways_on = {"grouped": "the course is in a group", "met": "group sessions attended >= 2"}
+    ipt = variant("small", {"group.size": "3..5", "phases.opening.next.working": ways_on})
+    story = given(ipt, hold(1)).when(c.EnterPhase("working")).then_refused("grouped", "met")
+    story = story.when(join(leaders=()), hold(2, group="tuesday", together=4), c.EnterPhase("working"))
+    story = story.then_refused("met")
+    story = story.when(hold(3, group="tuesday", together=4), c.EnterPhase("working"))
+    assert story.course.phase == "working"

@@ -105,6 +105,8 @@ class FakeCourse:
     open_alerts: tuple[str, ...] = ()
     raised_alerts: tuple[str, ...] = ()
     approvals: Mapping[str, Literal["waiting", "approved", "declined"]] = field(default_factory=dict)
+    in_group: bool = False
+    group_sessions: int = 0
     days: Mapping[str, int] = field(default_factory=dict)
     months: Mapping[str, int] = field(default_factory=dict)
 

@@ -10,6 +10,7 @@ from typing import Literal
 from iptengine.course import calendar, named_dates, timing
 from iptengine.course.course import Course, Focus, in_session
 from iptengine.course.events import DiagnosisRecorded, DiagnosisWaived, FactRecorded, ReadingTaken, TaskLogged
+from iptengine.course.group_stays import present_stay
 from iptengine.protocol import scoring
 from iptengine.protocol.conditions.port import Moment, Window
 from iptengine.protocol.model import UNSTAGED
@@ -284,6 +285,14 @@ class CourseFacts:
 
     def alert_raised(self, alert: str) -> bool:
         return any(a.code == alert for a in self._course.alerts)
+
+    @property
+    def in_group(self) -> bool:
+        return present_stay(self._course) is not None
+
+    @property
+    def group_sessions(self) -> int:
+        return sum(1 for appointment in self._course.appointments if appointment.held and appointment.group)
 
     def approval(self, approval: str) -> Literal["waiting", "approved", "declined"] | None:
         asked = [a.state for a in self._course.approvals if a.approval == approval]

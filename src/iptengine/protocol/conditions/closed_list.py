@@ -9,6 +9,7 @@ from iptengine.protocol.conditions.forms_approvals import APPROVALS
 from iptengine.protocol.conditions.forms_calendar import CALENDAR
 from iptengine.protocol.conditions.forms_facts import CHECKLISTS, DIAGNOSIS, FACTS
 from iptengine.protocol.conditions.forms_focus import FOCUS, STAGE, TASKS, TECHNIQUES
+from iptengine.protocol.conditions.forms_groups import GROUPS
 from iptengine.protocol.conditions.forms_people import ALERTS, APPOINTMENTS, CONTACTS, PARTICIPANTS
 from iptengine.protocol.conditions.forms_position import CONTRACT, DATES, PHASE, POSITION
 from iptengine.protocol.conditions.forms_readings import READINGS
@@ -30,6 +31,7 @@ FAMILIES: Mapping[str, tuple[Shape, ...]] = {
     "Participants": PARTICIPANTS,
     "Alerts": ALERTS,
     "Approvals": APPROVALS,
+    "Groups": GROUPS,
     "Contract and ending": CONTRACT,
     "Dates": DATES,
     "Calendar": CALENDAR,

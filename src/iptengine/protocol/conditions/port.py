@@ -165,6 +165,14 @@ class Facts(Protocol):
     def alert_raised(self, alert: str) -> bool:
         """The alert was raised at least once in this course."""
 
+    @property
+    def in_group(self) -> bool:
+        """Whether the course is in a group now."""
+
+    @property
+    def group_sessions(self) -> int:
+        """Sessions of a group that the patient was there for."""
+
     def approval(self, approval: str) -> Literal["waiting", "approved", "declined"] | None:
         """What became of what was asked for last under this approval; none when nothing was, or it was dropped."""
 
