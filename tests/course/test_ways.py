@@ -12,6 +12,7 @@ NOT_IN_THIS_PROTOCOL = {
     *("join_group", "leave_group"),
     *("move_chart", "approve", "decline", "confirm"),
     *("prepare_message",),
+    *("choose_plan", "change_plan", "interrupt", "resume", "finish_component", "deliver_component"),
 }
 """What the adult protocol has no part for, a subject a line."""
 

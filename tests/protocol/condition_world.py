@@ -42,6 +42,7 @@ ADULT = Names(
     outcomes=("completed", "early"),
     statuses=("attended", "no_show", "late_cancel"),
     techniques=("role_play", "communication_analysis"),
+    components=("activity", "sleep_well"),
     sessions_max=20,
     calendar=True,
 )
@@ -84,6 +85,13 @@ class FakeCourse:
     ending_announced: bool = False
     homework_open: bool = False
     outcome: str | None = None
+    plan_chosen: bool = False
+    plan_done: bool = False
+    plan_components: tuple[str, ...] | None = None
+    plan_interrupted: bool = False
+    current_component: str = ""
+    finished: tuple[str, ...] = ()
+    doses: Mapping[str, float] = field(default_factory=dict)
     windows: Mapping[str, Window] = field(default_factory=dict)
     states: Mapping[str, str] = field(default_factory=dict)
     stages_by_area: Mapping[str, tuple[str | None, ...]] = field(default_factory=dict)
@@ -127,6 +135,12 @@ class FakeCourse:
 
     def technique_count(self, technique: str) -> int:
         return self.used.get(technique, 0)
+
+    def component_finished(self, component: str) -> bool:
+        return component in self.finished
+
+    def component_dose(self, component: str) -> float:
+        return self.doses.get(component, 0)
 
     def total(self, measure: str) -> float | None:
         return (self.readings.get(measure) or (None,))[-1]

@@ -11,6 +11,7 @@ from iptengine.protocol.conditions import Names, Problem, compile_condition
 from iptengine.protocol.measure import Measure
 from iptengine.protocol.model import Spec
 from iptengine.protocol.parts import Condition, Conditions
+from iptengine.protocol.plan_spec import PlanSpec
 from iptengine.protocol.protocol import Guard, names_of
 
 MOST_WRONG = 50
@@ -139,6 +140,17 @@ def condition_maps(spec: Spec) -> Iterator[tuple[Path, Conditions, str]]:
         for key in ("required_if", "invited_if", "excluded_if"):
             if conditions := getattr(participant, key):
                 yield ("participants", name, key), conditions, ""
+    if spec.plan:
+        yield from _of_plan(spec.plan)
     for contact, c in spec.contacts.items():
         if c.only_if:
             yield ("contacts", contact, "only_if"), c.only_if, ""
+
+
+def _of_plan(plan: PlanSpec) -> Iterator[tuple[Path, Conditions, str]]:
+    for name, component in plan.components.items():
+        if component.done_when:
+            yield ("plan", "components", name, "done_when"), component.done_when, ""
+    for name, order in plan.orders.items():
+        if order.when:
+            yield ("plan", "orders", name, "when"), order.when, ""

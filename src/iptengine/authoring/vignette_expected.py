@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from pydantic import Field
 
+from iptengine.authoring.vignette_plan import ExpectPlan, ExpectPlanSummary
 from iptengine.authoring.vignette_values import Answer, Day, Number, Numbers, Refusal, Total
 from iptengine.protocol.fields import Model, Name, Names, Text, Words
 
@@ -72,6 +73,7 @@ class Expect(Model):
     due_by: Mapping[Name, Day] = Field(default={}, description="By when the first of a kind is due")
     people: int | None = Field(None, description="People in the inventory")
     outcome: Name | None = Field(None, description="The outcome the course has ended in")
+    plan: ExpectPlan | None = Field(None, description="Where the plan of components stands")
     ways: ExpectWays | None = Field(None, description="What is open and what is shut after it")
     agenda_before: ExpectAgenda | None = Field(None, description="The agenda as it stood before this happening")
     agenda: ExpectAgenda | None = Field(None, description="The agenda after it")
@@ -149,6 +151,8 @@ class ExpectAdherence(Model):
     proscribed: int | None = Field(None, description="Logged topics that the protocol keeps out")
     dose: Text | None = Field(None, description="Sessions attended, of those agreed at the outset")
     techniques: Mapping[Name, Text] = Field(default={}, description="Sessions in which a technique was logged")
+    components: Mapping[Name, Text] = Field(default={}, description="Required tasks of the components of the plan")
+    plan: Text | None = Field(None, description="Components of the plan that had their least dose")
     unlogged: Numbers | None = Field(None, description="Sessions of which no task was logged")
 
 
@@ -174,4 +178,5 @@ class ExpectSummary(Model):
     deviations: int | None = Field(None, description="Deviations")
     corrections: int | None = Field(None, description="Corrections")
     outcome: ExpectOutcome | None = Field(None, description="How the course ended")
+    plan: ExpectPlanSummary | None = Field(None, description="The plan of components")
     adherence: ExpectAdherence | None = Field(None, description="The logged work beside the protocol")

@@ -19,6 +19,7 @@ Found = tuple[Path, bool, str, str, str]
 
 RISK_ITEM = "risk_item"
 ALL = "all"
+NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,12 @@ class _Known:
     def tasks(self) -> list[str]:
         topics = [name for phase in self.protocol.spec.phases.values() for name in phase.must_not]
         return [*self.protocol.tasks, *topics]
+
+    def components(self) -> list[str]:
+        return list(self.protocol.spec.plan.components) if self.protocol.spec.plan else []
+
+    def planned(self) -> list[str]:
+        return [*self.tasks(), *self.components()]
 
     def stages(self, focus: str) -> list[str]:
         area = self.protocol.spec.problem_areas.get(self.focuses.get(focus, ""))
@@ -120,7 +127,7 @@ def _happening(path: Path, told: Happening, known: _Known) -> Iterator[Found]:
     if told.record:
         for measure, taken in told.record.scores.items():
             yield from _reading((*path, "record", "scores", measure), measure, taken, known)
-        yield from _keys((*path, "record", "exceptions"), told.record.exceptions, known.tasks(), "a task", protocol)
+        yield from _keys((*path, "record", "exceptions"), told.record.exceptions, known.planned(), "a task", protocol)
     yield from _each((*path, "present"), told.present, known.people(), "a participant", protocol)
     yield from _keys((*path, "contact"), told.contact, spec.contacts, "a contact", protocol)
     yield from _facts(path, told, known)
@@ -128,6 +135,7 @@ def _happening(path: Path, told: Happening, known: _Known) -> Iterator[Found]:
     yield from _approval_names(path, told, known)
     yield from _tasks(path, told, known)
     yield from _moves(path, told, known)
+    yield from _plan(path, told, known)
     for key, inner in (
         ("correct", told.correct and told.correct.now),
         ("deviate", told.deviate and told.deviate.request),
@@ -215,6 +223,17 @@ def _moves(path: Path, told: Happening, known: _Known) -> Iterator[Found]:
     yield from _one((*path, "end"), told.end.outcome if told.end else None, spec.outcomes, "an outcome", protocol)
 
 
+def _plan(path: Path, told: Happening, known: _Known) -> Iterator[Found]:
+    protocol, components = known.protocol, known.components()
+    orders = protocol.spec.plan.orders if protocol.spec.plan else ()
+    for key, plan in (("plan", told.plan), ("change_plan", told.change_plan)):
+        if plan is not None:
+            yield from _each((*path, key, "components"), plan.components, components, "a component", protocol)
+    yield from _one((*path, "plan", "order"), told.plan.order if told.plan else None, orders, "an order", protocol)
+    for key in ("interrupt", "deliver", "finish"):
+        yield from _keys((*path, key), getattr(told, key), components, "a component", protocol)
+
+
 def _focus_ids(path: Path, ids: Iterable[str], known: _Known) -> Iterator[Found]:
     for id in ids:
         if id not in known.focuses:
@@ -254,6 +273,13 @@ def _expect(path: Path, expect: Expect, known: _Known) -> Iterator[Found]:
     for measure, rules in expect.change.items():
         if measure in protocol.measures:
             yield from _keys((*path, "change", measure), rules, known.rules(measure), f"a rule of {measure}", protocol)
+    if expect.plan:
+        where, components = (*path, "plan"), known.components()
+        for key in ("components", "finished"):
+            yield from _each((*where, key), getattr(expect.plan, key) or (), components, "a component", protocol)
+        for key in ("doses", "next"):
+            yield from _keys((*where, key), getattr(expect.plan, key) or (), components, "a component", protocol)
+        yield from _one((*where, "current"), expect.plan.current, [*components, NONE], "a component", protocol)
     for key in ("agenda_before", "agenda"):
         agenda: ExpectAgenda | None = getattr(expect, key)
         for part in ("due", "not_due") if agenda else ():

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from iptengine.authoring.vignette_expected import Expect, ExpectGroup
 from iptengine.authoring.vignette_group import JoinTold, LeaveTold, MeetingTold
+from iptengine.authoring.vignette_plan import Doses, PlanChange, PlanTold
 from iptengine.authoring.vignette_values import Day, Taken, Value
 from iptengine.protocol.fields import FrequencyText, Model, Name, Names, Text, Words, short_form
 from iptengine.protocol.parts import Status
@@ -40,7 +41,9 @@ class Recorded(Model):
 
     status: Status = Field("attended", description="attended, or how it was missed")
     scores: Mapping[Name, Taken] = Field(default={}, description="The readings")
-    exceptions: Mapping[Name, Name] = Field(default={}, description="Tasks that went otherwise than planned, and how")
+    exceptions: Mapping[Name, Text] = Field(
+        default={}, description="Tasks and components that went otherwise than planned, and how"
+    )
     note: str = Field("", description="One note")
     minutes: int | None = Field(None, description="How long it took")
     mode: Text | None = Field(None, description="How it was held")
@@ -280,6 +283,14 @@ class Happening(Model):
     close_focus: Mapping[Text, Text] = Field(default={}, description="Focuses closed, and why")
     stage: Mapping[Text, StageTold] = Field(default={}, description="Where focuses stand")
     chart: Mapping[Name, ChartTold] = Field(default={}, description="Where further charts are moved to")
+    plan: PlanTold | None = Field(None, description="The plan is chosen")
+    change_plan: PlanChange | None = Field(None, description="The plan is changed")
+    interrupt: Mapping[Name, Text] = Field(default={}, description="A component that interrupts the plan, and why")
+    deliver: Doses = Field(
+        default={}, description="Components worked on, each with its dose such as 1/2; a list of names: a session each"
+    )
+    finish: Mapping[Name, Text] = Field(default={}, description="Components finished before their most dose, and why")
+    resume: Text | None = Field(None, description="The plan goes on after an interruption, and why")
     goals: Words = Field((), description="Goals agreed")
     review_homework: Annotated[HomeworkTold, BeforeValidator(short_form("how"))] | None = Field(
         None, description="How the last homework went"

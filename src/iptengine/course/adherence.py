@@ -14,6 +14,7 @@ from iptengine.course import timing
 from iptengine.course.course import Appointment, Course, Focus, in_session
 from iptengine.course.events import TaskLogged
 from iptengine.course.facts import CourseFacts
+from iptengine.course.plan_state import plan_state
 from iptengine.course.requests import ending_tasks
 from iptengine.course.shares import Share
 from iptengine.course.summary import session_number
@@ -63,6 +64,23 @@ class EndingShare:
 
 
 @dataclass(frozen=True, slots=True)
+class ComponentShare:
+    """A component of the plan: its dose on record, and its required tasks on record.
+
+    Attributes:
+        dose: The dose on record, of the least and most it is meant to have: ``2 of 1..3``.
+        enough: Whether it had its least dose, or a clinician finished it.
+    """
+
+    component: str
+    title: str
+    dose: str
+    enough: bool
+    share: Share
+    open: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TechniqueShare:
     """In how many of the sessions held a technique was logged. Descriptive: there is no right number."""
 
@@ -87,6 +105,8 @@ class Adherence:
         dose: Sessions attended, of those agreed at the outset.
         by_week: Weeks of the course in which sessions were held, and how many.
         unlogged: Sessions held of which no task was logged at all.
+        components: The components of the plan that was chosen; those it does not hold count nowhere.
+        plan: Components of the plan that had their least dose or were finished.
     """
 
     label: str
@@ -104,12 +124,15 @@ class Adherence:
     by_week: tuple[tuple[int, int], ...]
     techniques: tuple[TechniqueShare, ...]
     unlogged: tuple[int, ...]
+    components: tuple[ComponentShare, ...]
+    plan: Share
 
 
 def adherence(protocol: Protocol, course: Course) -> Adherence:
     """The logged work of `course` beside `protocol`, as it stands."""
     log = _Log(protocol, course)
     tasks = routine_tasks(protocol)
+    components = tuple(_components(log))
     return Adherence(
         label=LABEL,
         coverage=tuple(_coverage(log, name) for name in log.entered),
@@ -126,6 +149,8 @@ def adherence(protocol: Protocol, course: Course) -> Adherence:
         by_week=tuple(_by_week(log)),
         techniques=tuple(_techniques(log)),
         unlogged=tuple(s.number or 0 for s in log.held if not log.done_in(s)),
+        components=components,
+        plan=_plan_share(components),
     )
 
 
@@ -159,6 +184,11 @@ class _Log:
         self.facts = CourseFacts(protocol, course, course.outcome.on if course.outcome else last) if last else None
 
     @cached_property
+    def components(self) -> frozenset[str]:
+        """What the plan holds, and what interrupts it."""
+        return frozenset(one.name for one in plan_state(self.protocol, self.course).counted)
+
+    @cached_property
     def working(self) -> tuple[Appointment, ...]:
         """Sessions held in a phase with focus work."""
         phases = self.protocol.spec.phases
@@ -189,6 +219,8 @@ class _Log:
         if any(entry.how == "done" for entry in entries) or self.facts is None:
             return True
         home = self.protocol.tasks[task]
+        if home.component and home.component not in self.components:
+            return False
         guards = self.protocol.at(*(str(part) for part in home.path), "only_if")
         return verdict(guards, self.facts) is not Truth.NO
 
@@ -265,6 +297,22 @@ def _order(log: _Log) -> Share:
         if home.name in first and (earlier in first or log.applies(earlier))
     ]
     return Share(sum(pairs), len(pairs), "" if pairs else "no ordered pair is on record")
+
+
+# -- plan --------------------------------------------------------------------------------------------------------
+
+
+def _components(log: _Log) -> Iterator[ComponentShare]:
+    for one in plan_state(log.protocol, log.course).components:
+        spec = log.protocol.component(one.name)
+        share, missing, _ = _counted(log, (*spec.must, *spec.each_session))
+        enough = one.closed or not one.short
+        yield ComponentShare(one.name, one.title, f"{one.reached} of {one.dose}", enough, share, missing)
+
+
+def _plan_share(components: tuple[ComponentShare, ...]) -> Share:
+    enough = sum(one.enough for one in components)
+    return Share(enough, len(components), "" if components else "no plan is chosen")
 
 
 # -- routine, focus, staging -------------------------------------------------------------------------------------

@@ -38,12 +38,14 @@ from iptengine.course.hour import (
 )
 from iptengine.course.last_time import LastTime, last_time
 from iptengine.course.missed import MissedWeek, last_missed, missed_week
+from iptengine.course.plan_state import planned_doses
 from iptengine.course.rhythms import due_measures
 from iptengine.course.scores import Series, series
 from iptengine.course.standing import standing_lines
 from iptengine.course.visits import Visit
 from iptengine.course.warnings import Budget, budget, warnings
 from iptengine.course.ways_out import Gate, gates
+from iptengine.protocol.plan_spec import ComponentSpec
 from iptengine.protocol.protocol import Protocol
 
 MOST_FIRST = 4
@@ -166,7 +168,7 @@ def session_agenda(protocol: Protocol, course: Course, *, on: date, occasion: st
         phase=course.phase,
         phase_title=spec.phases[course.phase].title,
         focuses=tuple(_focus_line(protocol, course, f) for f in course.open_focuses),
-        aim=words.aim(phase, area, stage),
+        aim=words.aim(phase, area, stage, _in_hand(protocol, course, facts) if occasion == "session" else ()),
         alerts=course.open_risk_alerts,
         last_assessed=last_assessed(protocol, course),
         answered=answered_questions(protocol, course),
@@ -204,6 +206,10 @@ def session_agenda(protocol: Protocol, course: Course, *, on: date, occasion: st
         ended=course.ended or "",
         record_to=_record_to(course),
     )
+
+
+def _in_hand(protocol: Protocol, course: Course, facts: CourseFacts) -> tuple[ComponentSpec, ...]:
+    return tuple(protocol.component(name) for name, _ in planned_doses(protocol, course, facts.plan))
 
 
 def _missed(

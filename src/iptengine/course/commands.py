@@ -112,7 +112,7 @@ class RecordSession(Command):
         status: ``attended``, or one of the statuses of `MissSession`.
         scores: For each measure a mapping of item answers, or ``{"total": n, item: n}``.
         exceptions: Planned tasks that went otherwise: not_done, deferred, partly, declined, not_applicable;
-            and tasks done beyond the plan: done.
+            and tasks done beyond the plan: done. A component of the plan: not_done, done, or the dose it had.
         note: One note, kept as patient text.
     """
 
@@ -368,6 +368,71 @@ class MoveChart(Command):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class ChoosePlan(Command):
+    """The plan of this course is chosen: components in their order, or the name of an order of the protocol."""
+
+    kind: ClassVar[str] = "choose_plan"
+    request: ClassVar[bool] = True
+    _: KW_ONLY
+    components: Sequence[str] = ()
+    order: str = ""
+    because: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ChangePlan(Command):
+    """The plan is changed: its components in their order from now on. What is finished stays, named or not."""
+
+    kind: ClassVar[str] = "change_plan"
+    request: ClassVar[bool] = True
+    components: Sequence[str]
+    _: KW_ONLY
+    because: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Interrupt(Command):
+    """A component for safety interrupts the plan at once; the plan goes on with `Resume`."""
+
+    kind: ClassVar[str] = "interrupt"
+    request: ClassVar[bool] = True
+    component: str
+    _: KW_ONLY
+    because: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Resume(Command):
+    """The plan goes on where it was interrupted, at the dose reached."""
+
+    kind: ClassVar[str] = "resume"
+    request: ClassVar[bool] = True
+    _: KW_ONLY
+    because: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class FinishComponent(Command):
+    """A component of the plan is finished before its most dose."""
+
+    kind: ClassVar[str] = "finish_component"
+    request: ClassVar[bool] = True
+    component: str
+    _: KW_ONLY
+    because: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class DeliverComponent(Command):
+    """A component was worked on: for a session, or a part of one such as ``1/2``."""
+
+    kind: ClassVar[str] = "deliver_component"
+    component: str
+    _: KW_ONLY
+    dose: str = "1"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class SetGoal(Command):
     """A goal agreed with the patient."""
 
@@ -579,7 +644,8 @@ COMMANDS: dict[str, type[Command]] = {
         Start, Adopt, Book, HoldSession, MissSession, RecordSession, RecordContact, PrepareMessage, Read,
         DoTask, Defer, RemindMe,
         WriteNote, RecordDiagnosis, WaiveDiagnosis, RecordPerson, RecordLifeEvent, WriteFormulation, AgreeContract,
-        AmendContract, AgreeFocus, CloseFocus, ChangeFocus, Restage, MoveChart, SetGoal, AssignHomework, ReviewHomework,
+        AmendContract, AgreeFocus, CloseFocus, ChangeFocus, Restage, MoveChart, ChoosePlan, ChangePlan, Interrupt,
+        Resume, FinishComponent, DeliverComponent, SetGoal, AssignHomework, ReviewHomework,
         RecordFact, FillChecklist, EnterPhase, AnnounceEnding, EndCourse, AcknowledgeAlert, AssessAlert,
         MonitorAlert, CloseAlert, Deviate, Correct, Withdraw,
         JoinGroup, LeaveGroup,

@@ -13,6 +13,8 @@ from typing import Any
 
 from iptengine.course.events import (
     ChecklistFilled,
+    ComponentDelivered,
+    ComponentFinished,
     ContactHeld,
     ContractAmended,
     CourseWarning,
@@ -28,6 +30,10 @@ from iptengine.course.events import (
     MessagePrepared,
     NoteWritten,
     PersonRecorded,
+    PlanChanged,
+    PlanChosen,
+    PlanInterrupted,
+    PlanResumed,
     ReadingTaken,
     ReminderSet,
     TaskDeferred,
@@ -276,6 +282,10 @@ class Course:
     formulation: FormulationWritten | None = None
     focuses: tuple[Focus, ...] = ()
     chart_moves: tuple[ChartEntry, ...] = ()
+    plans: tuple[PlanChosen | PlanChanged, ...] = ()
+    doses: tuple[ComponentDelivered, ...] = ()
+    finished_components: tuple[ComponentFinished, ...] = ()
+    interruptions: tuple[PlanInterrupted | PlanResumed, ...] = ()
     goals: tuple[GoalSet, ...] = ()
     homework: tuple[Homework, ...] = ()
     facts: tuple[FactRecorded, ...] = ()

@@ -20,6 +20,8 @@ from iptengine.course.events import Event
 from iptengine.course.evolve import evolve, fold, without_record
 from iptengine.course.facts import CourseFacts
 from iptengine.course.named_dates import day_in
+from iptengine.course.plan_state import plan_state
+from iptengine.course.plans import deliveries, split_exceptions, without_undelivered
 from iptengine.course.refusal import Refused
 from iptengine.course.reports import REPORTS, phase_on
 from iptengine.course.requests import ALERT_MOVES, REQUESTS, Handler, uses_session
@@ -225,10 +227,12 @@ def _whole_session(desk: Desk, command: c.RecordSession) -> Iterator[Event]:
     from iptengine.course.hour import planned_tasks
 
     planned = planned_tasks(desk.protocol, desk.course, desk.on)
+    _, of_components = split_exceptions(desk.protocol, command.exceptions)
+    delivered = deliveries(desk.protocol, desk.course, of_components)
     course = desk.course
     kept: list[Event] = []
     refused: list[Refused] = []
-    for inner in _expanded(command, planned, desk):
+    for inner in _expanded(command, planned, delivered, desk):
         try:
             events = tuple(_inner(desk, course, inner))
         except Refused as no:  # one part that makes no sense must not lose the score beside it
@@ -243,7 +247,9 @@ def _whole_session(desk: Desk, command: c.RecordSession) -> Iterator[Event]:
     yield from kept
 
 
-def _expanded(command: c.RecordSession, planned: Sequence[str], desk: Desk) -> Iterator[Command]:
+def _expanded(
+    command: c.RecordSession, planned: Sequence[str], delivered: Sequence[Command], desk: Desk
+) -> Iterator[Command]:
     on = desk.on
     if command.status == "attended":
         yield c.HoldSession(on=on, minutes=command.minutes, mode=command.mode, present=command.present)
@@ -254,13 +260,17 @@ def _expanded(command: c.RecordSession, planned: Sequence[str], desk: Desk) -> I
         yield c.Read(measure, on=on, answers=answers, total=values.get("total"))
     attended = command.status == "attended"
     yield from _expanded_tasks(command, planned if attended else (), desk)
+    for delivery in delivered if attended else ():
+        yield replace(delivery, on=on)
     if attended and command.note:
         yield c.WriteNote(command.note, on=on)
 
 
 def _expanded_tasks(command: c.RecordSession, planned: Sequence[str], desk: Desk) -> Iterator[Command]:
-    for task in dict.fromkeys((*planned, *command.exceptions)):
-        how = command.exceptions.get(task, "done")
+    exceptions, of_components = split_exceptions(desk.protocol, command.exceptions)
+    given = without_undelivered(desk.protocol, planned, of_components)
+    for task in dict.fromkeys((*given, *exceptions)):
+        how = exceptions.get(task, "done")
         if how == "deferred":
             yield c.Defer(task, on=desk.on)
         else:
@@ -302,10 +312,11 @@ def _tasks_recorded(desk: Desk, events: Sequence[Event]) -> Iterator[Event]:
     after = fold(desk.course, events)
     facts = CourseFacts(desk.protocol, after, desk.on)
     made: set[tuple[str, str]] = set()
+    components = {one.name for one in plan_state(desk.protocol, after).counted}
     for event, homes in records:
         for home in homes:
             focus = _focus_of(home, event, after)
-            if focus is None or (home.name, focus) in made:
+            if focus is None or (home.name, focus) in made or (home.component and home.component not in components):
                 continue
             if _asked(home, focus, event, after, facts):
                 made.add((home.name, focus))

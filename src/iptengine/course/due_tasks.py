@@ -9,6 +9,7 @@ from datetime import date
 from iptengine.course import timing
 from iptengine.course.course import Course, Focus
 from iptengine.course.facts import CourseFacts
+from iptengine.course.plan_state import planned_doses
 from iptengine.course.rhythms import due_again
 from iptengine.course.visits import next_visit
 from iptengine.course.wording import day as day_told
@@ -46,7 +47,7 @@ class DueTask:
 
 
 def due_tasks(protocol: Protocol, course: Course, facts: CourseFacts) -> tuple[DueTask, ...]:
-    """Every task due next session, phase first, then each focus; in file order."""
+    """Every task due next session: of the phase, of the components in hand, of each focus; in file order."""
     return tuple(_due(protocol, course, facts))
 
 
@@ -57,8 +58,12 @@ def _due(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[Due
     covered = {task for step in phase.hour.values() for task in step.covers}
     for home in protocol.tasks.values():
         here = home.phase == course.phase or home.name in covered
-        if here and not home.area and (found := _task(protocol, course, facts, home)):
+        if here and not home.area and not home.component and (found := _task(protocol, course, facts, home)):
             yield found
+    for component in dict(planned_doses(protocol, course, facts.plan)):
+        for home in protocol.tasks.values():
+            if home.component == component and (found := _task(protocol, course, facts, home)):
+                yield found
     for focus in course.open_focuses:
         yield from _of_focus(protocol, course, facts.for_focus(focus), focus, covered, phase.focus_work)
 
@@ -88,11 +93,19 @@ def _task(
         return None
     if guards:
         why = _applies(guards) if answer is Truth.YES else _cannot_tell(guards, facts)
-    waiting = tuple(t for t in spec.after if facts.task_count(t) == 0 and not facts.left_out(t))
+    waiting = tuple(t for t in spec.after if _holds_up(protocol, facts, t))
     return DueTask(
         home.name, spec.do, spec.label or "", why, _late(course, facts, home), home.group != "may", spec.first,
         ".".join(path), focus, spec.minutes, waiting,
     )  # fmt: skip
+
+
+def _holds_up(protocol: Protocol, facts: CourseFacts, task: str) -> bool:
+    """Whether a task that comes before is still open; one of a component that the plan does not hold is not."""
+    component = protocol.tasks[task].component
+    if component and component not in (one.name for one in facts.plan.counted):
+        return False
+    return facts.task_count(task) == 0 and not facts.left_out(task)
 
 
 def _applies(guards: Iterable[Guard]) -> str:

@@ -329,6 +329,64 @@ class ChartMoved(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class PlanChosen(Event):
+    """The plan of the course was chosen. `order` is the protocol's, where it was taken; `way` chart or deviation."""
+
+    kind: ClassVar[str] = "plan_chosen"
+    components: tuple[str, ...]
+    order: str = ""
+    way: str = "chart"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class PlanChanged(Event):
+    """The plan was changed: its components as they stand from now on, and as they were."""
+
+    kind: ClassVar[str] = "plan_changed"
+    components: tuple[str, ...]
+    was: tuple[str, ...] = ()
+    way: str = "chart"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class PlanInterrupted(Event):
+    """A component for safety interrupted the plan; `former` is the one it came into, if there was one."""
+
+    kind: ClassVar[str] = "plan_interrupted"
+    component: str
+    former: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class PlanResumed(Event):
+    """The plan went on after an interruption by `component`, with the component `goes_on`, if there is one."""
+
+    kind: ClassVar[str] = "plan_resumed"
+    component: str
+    goes_on: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ComponentFinished(Event):
+    """A clinician finished a component at the dose `reached`. `way` is chart or deviation."""
+
+    kind: ClassVar[str] = "component_finished"
+    component: str
+    reached: str = "0"
+    way: str = "chart"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ComponentDelivered(Event):
+    """A component was worked on, for so many sessions or parts of one."""
+
+    kind: ClassVar[str] = "component_delivered"
+    component: str
+    dose: str = "1"
+    session: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class GoalSet(Event):
     """A goal was agreed."""
 
@@ -532,6 +590,7 @@ EVENTS: dict[str, type[Event]] = {
         ReadingTaken,
         TaskLogged, TaskDeferred, ReminderSet, NoteWritten, DiagnosisRecorded, DiagnosisWaived, PersonRecorded,
         LifeEventRecorded, FormulationWritten, ContractAgreed, ContractAmended, FocusAgreed, FocusClosed, FocusStaged,
+        PlanChosen, PlanChanged, PlanInterrupted, PlanResumed, ComponentFinished, ComponentDelivered,
         GoalSet, HomeworkAssigned, HomeworkReviewed, FactRecorded, ChecklistFilled, PhaseEntered, EndingAnnounced,
         CourseEnded, AlertRaised, AlertMoved, Deviated, Withdrawn, Unreadable,
         GroupJoined, GroupLeft,

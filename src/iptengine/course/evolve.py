@@ -301,6 +301,15 @@ def _by_day(field: str) -> Callable[[Course, e.Event], Changes]:
     return keep
 
 
+def _in_order(field: str) -> Callable[[Course, e.Event], Changes]:
+    """Keep the event in the order in which it was recorded: a move, of which the last one holds."""
+
+    def keep(course: Course, event: e.Event) -> Changes:
+        return {field: (*getattr(course, field), event)}
+
+    return keep
+
+
 def _latest(field: str) -> Callable[[Course, e.Event], Changes]:
     """Keep the event that speaks of the later day; late entry of an earlier one changes nothing that holds now."""
 
@@ -330,7 +339,7 @@ def _withdrawn(course: Course, event: e.Withdrawn) -> Changes:
 # -- corrections -------------------------------------------------------------------------------------------------
 
 _LISTS = (
-    "readings", "tasks", "deferred", "facts", "notes", "contacts", "prepared", "people", "life_events",
+    "readings", "tasks", "doses", "deferred", "facts", "notes", "contacts", "prepared", "people", "life_events",
     "goals", "checklists", "reminders", "homework", "deviations",
 )  # fmt: skip
 _SINGLE = ("diagnosis", "formulation", "announced")
@@ -416,6 +425,12 @@ _HANDLERS: dict[str, Callable[[Course, Any], Changes]] = {
     "fact_recorded": _by_day("facts"),
     "checklist_filled": _by_day("checklists"),
     "deviated": _by_day("deviations"),
+    "component_delivered": _by_day("doses"),
+    "plan_chosen": _in_order("plans"),
+    "plan_changed": _in_order("plans"),
+    "plan_interrupted": _in_order("interruptions"),
+    "plan_resumed": _in_order("interruptions"),
+    "component_finished": _in_order("finished_components"),
     "diagnosis_recorded": _latest("diagnosis"),
     "diagnosis_waived": _latest("diagnosis"),
     "formulation_written": _latest("formulation"),

@@ -11,6 +11,7 @@ from iptengine.course import calendar, named_dates, timing
 from iptengine.course.course import Course, Focus, in_session
 from iptengine.course.events import DiagnosisRecorded, DiagnosisWaived, FactRecorded, ReadingTaken, TaskLogged
 from iptengine.course.group_stays import present_stay
+from iptengine.course.plan_state import PlanState, component_state, plan_state
 from iptengine.protocol import scoring
 from iptengine.protocol.conditions.port import Moment, Window
 from iptengine.protocol.model import UNSTAGED
@@ -159,6 +160,40 @@ class CourseFacts:
 
     def technique_count(self, technique: str) -> int:
         return sum(technique in entry.techniques for entry in self._course.tasks)
+
+    # Plan
+
+    @cached_property
+    def plan(self) -> PlanState:
+        """Where the course stands with its plan."""
+        return plan_state(self._protocol, self._course)
+
+    @property
+    def plan_chosen(self) -> bool:
+        return self.plan.chosen
+
+    @property
+    def plan_done(self) -> bool:
+        return self.plan.done
+
+    @property
+    def plan_components(self) -> tuple[str, ...] | None:
+        return self.plan.names if self.plan.chosen else None
+
+    @property
+    def plan_interrupted(self) -> bool:
+        return self.plan.interrupted_by is not None
+
+    @property
+    def current_component(self) -> str:
+        return self.plan.current.name if self.plan.current else ""
+
+    def component_finished(self, component: str) -> bool:
+        return component_state(self._protocol, self._course, component).finished
+
+    def component_dose(self, component: str) -> float:
+        reached = component_state(self._protocol, self._course, component).reached
+        return int(reached) if reached.denominator == 1 else float(reached)
 
     # Readings
 

@@ -19,6 +19,7 @@ from iptengine.course.course import Alert, Course
 from iptengine.course.due_tasks import DueTask
 from iptengine.course.facts import CourseFacts
 from iptengine.course.lines import Line as Line
+from iptengine.course.plan_lines import finish_early, not_chosen
 from iptengine.course.rhythms import due_by, due_measures, is_due
 from iptengine.course.wording import counted, day, first_lower, listed, ordinal
 from iptengine.protocol.parts import MISSES, FactSpec
@@ -353,6 +354,15 @@ def _calendar(scene: _Scene) -> Iterator[Line]:
         yield Line("date_passed", asked, f"facts.{name}", {"fact": name})
 
 
+def _plan(scene: _Scene) -> Iterator[Line]:
+    """A plan that is not chosen where one is worked on, and a component that may be finished."""
+    missing = not_chosen(scene.protocol, scene.course, scene.facts)
+    if missing:
+        yield Line("plan_not_chosen", missing, "plan")
+    for code, told, path in finish_early(scene.protocol, scene.facts):
+        yield Line(code, told, path)
+
+
 def _facts_due(scene: _Scene) -> Iterator[Line]:
     for name, fact in scene.protocol.spec.facts.items():
         if fact.first or fact.ask is None or _hidden(fact):
@@ -448,6 +458,6 @@ def _gap(scene: _Scene, guard: Guard) -> str:
 
 _RANKED: tuple[Callable[[_Scene], Iterator[Line]], ...] = (
     _risk, _imported, _measures, _booked_but_out, _guests, _wanted, _reminders, _missed, _group, _reviews, _calendar,
-    _approvals, _by_now, _questions, _first_tasks, _late_tasks, _cannot_tell, _contacts, _checklists, _facts_due,
-    _may_come,
+    _approvals, _by_now, _plan, _questions, _first_tasks, _late_tasks, _cannot_tell, _contacts, _checklists,
+    _facts_due, _may_come,
 )  # fmt: skip

@@ -90,14 +90,17 @@ def _from_hour(protocol: Protocol, course: Course, phase: PhaseSpec, due: list[D
     by_name = {task.task: task for task in due}
     covered = {name for step in phase.hour.values() for name in step.covers}
     instead = _without_a_step(phase, due, covered)
+    of_plan = [t for t in due if protocol.tasks[t.task].component and t.task not in covered and not t.waiting]
     for name, step in phase.hour.items():
         change = changes.get(name)
         tasks = [by_name[task] for task in step.covers if task in by_name]
-        if step.focus_work and instead is not None:
+        if step.focus_work and instead is not None and not of_plan:
             yield _Raw(_named(instead), instead.minutes or step.minutes, (instead.do,), (instead, *tasks))
             continue
         if step.focus_work:
-            tasks += _next_of_each_focus(due, covered)
+            if instead is not None:
+                yield _Raw(_named(instead), instead.minutes or USUAL_MINUTES, (instead.do,), (instead,))
+            tasks += [*of_plan, *_next_of_each_focus(due, covered)]
         text = (change.text if change else None) or step.text
         if text is None and not tasks:
             continue

@@ -17,6 +17,8 @@ from iptengine.course.desk import Desk, warning
 from iptengine.course.events import CourseWarning, Event
 from iptengine.course.moved_dates import with_date_warnings
 from iptengine.course.participants import presence_warnings
+from iptengine.course.plan_state import plan_state
+from iptengine.course.plans import PLAN_REPORTS
 from iptengine.protocol.parts import STATUSES, FactSpec
 from iptengine.protocol.scoring import NothingUsable, score
 from iptengine.protocol.units import MOST
@@ -212,6 +214,9 @@ def _task_warnings(desk: Desk, task: str) -> Iterator[CourseWarning]:
     covered = {t for step in phase.hour.values() for t in step.covers} if phase else set()
     if home.phase and home.phase != desk.course.phase and task not in covered and not _announces(desk, task):
         yield warning("other_phase", f"it belongs to the phase '{home.phase}'", *path)
+    if home.component and all(one.name != home.component for one in plan_state(desk.protocol, desk.course).counted):
+        title = desk.protocol.component(home.component).title
+        yield warning("not_in_plan", f"it belongs to '{title}', which is not in the plan of this course", *path)
 
 
 def _announces(desk: Desk, task: str) -> bool:
@@ -414,4 +419,5 @@ REPORTS: Mapping[str, Handler] = {
     "fill_checklist": checklist,
     "announce_ending": announce,
     **grouping.REPORTS,
+    **PLAN_REPORTS,
 }

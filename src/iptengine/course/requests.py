@@ -17,6 +17,7 @@ from iptengine.course.facts import CourseFacts
 from iptengine.course.further_charts import move_chart
 from iptengine.course.messages import prepare
 from iptengine.course.participants import kept_out
+from iptengine.course.plans import PLAN_REQUESTS
 from iptengine.course.reports import minutes_known, present_known
 from iptengine.protocol.ids import is_id
 from iptengine.protocol.model import UNSTAGED
@@ -429,6 +430,7 @@ REQUESTS: Mapping[str, Handler] = {
     "restage": restage,
     "move_chart": move_chart,
     "prepare_message": prepare,
+    **PLAN_REQUESTS,
 }
 ALERT_MOVES: Mapping[str, Handler] = {
     "acknowledge_alert": acknowledge,

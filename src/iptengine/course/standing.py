@@ -16,6 +16,7 @@ from iptengine.course.further_charts import chart_lines
 from iptengine.course.group_lines import group_lines
 from iptengine.course.lines import Line
 from iptengine.course.participants import people_standing
+from iptengine.course.plan_lines import where_it_stands
 from iptengine.protocol.protocol import Protocol
 
 
@@ -27,6 +28,12 @@ class Standing:
     course: Course
     facts: CourseFacts
     on: date
+
+
+def plan_lines(scene: Standing) -> Iterator[Line]:
+    """The plan of components, and what interrupts it."""
+    for code, told, path in where_it_stands(scene.protocol, scene.course, scene.facts):
+        yield Line(code, told, path)
 
 
 def calendar_lines(scene: Standing) -> Iterator[Line]:
@@ -42,6 +49,7 @@ def people_lines(scene: Standing) -> Iterator[Line]:
 
 _SUBJECTS: tuple[Callable[[Standing], Iterator[Line]], ...] = (
     calendar_lines,
+    plan_lines,
     group_lines,
     chart_lines,
     people_lines,

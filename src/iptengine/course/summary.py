@@ -12,7 +12,8 @@ from fractions import Fraction
 
 from iptengine.course import timing
 from iptengine.course.course import Alert, Course, Focus, in_session
-from iptengine.course.events import ReadingTaken, TaskLogged
+from iptengine.course.events import PlanChanged, PlanChosen, ReadingTaken, TaskLogged
+from iptengine.course.plan_state import component_state, plan_state
 from iptengine.course.shares import Share
 from iptengine.course.wording import spoken
 from iptengine.protocol.measure import Measure
@@ -121,6 +122,58 @@ class FactSummary:
     on: date
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class PlanStep:
+    """Something that was decided about the plan: what, when, by whom, in which role, and why.
+
+    Attributes:
+        what: chosen, changed, interrupted, resumed or finished.
+        components: What it speaks of: the whole plan, or the component.
+    """
+
+    what: str
+    components: tuple[str, ...]
+    on: date
+    by: str
+    role: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentSummary:
+    """A component and its dose: on record, and meant.
+
+    Attributes:
+        finished: Whether nothing more of it is planned.
+        confirmed: Whether a clinician finished it.
+        planned: Whether the plan holds it as it stands.
+    """
+
+    component: str
+    title: str
+    reached: str
+    dose: str
+    finished: bool
+    confirmed: bool
+    planned: bool
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PlanSummary:
+    """The plan of a course: what it came to, and who decided what about it.
+
+    Attributes:
+        order: The order of the protocol it is; empty for one of its own, or once changed.
+        components: Those of the plan in its order, then others that were worked on all the same.
+    """
+
+    chosen: bool
+    order: str
+    done: bool
+    components: tuple[ComponentSummary, ...]
+    decisions: tuple[PlanStep, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class PhaseSummary:
     """A phase the course was in, and the sessions held in it."""
@@ -175,6 +228,7 @@ class Summary:
     deviations: int
     corrections: int
     outcome: OutcomeSummary | None
+    plan: PlanSummary | None = None
 
 
 def summary(protocol: Protocol, course: Course) -> Summary:
@@ -204,6 +258,7 @@ def summary(protocol: Protocol, course: Course) -> Summary:
         deviations=len(course.deviations),
         corrections=len(course.corrections),
         outcome=_outcome(protocol, course),
+        plan=_plan(protocol, course),
     )
 
 
@@ -322,6 +377,39 @@ def _focus(protocol: Protocol, course: Course, focus: Focus) -> FocusSummary:
         for entry in focus.history
     )
     return FocusSummary(focus.id, focus.area, area.title, focus.agreed, tuple(steps))
+
+
+_DECIDED = {
+    "plan_chosen": "chosen",
+    "plan_changed": "changed",
+    "plan_interrupted": "interrupted",
+    "plan_resumed": "resumed",
+    "component_finished": "finished",
+}
+
+
+def _plan(protocol: Protocol, course: Course) -> PlanSummary | None:
+    if protocol.spec.plan is None:
+        return None
+    state = plan_state(protocol, course)
+    others = [d.component for d in course.doses if d.component not in state.names]
+    names = [name for name in dict.fromkeys((*state.names, *others)) if name in protocol.spec.plan.components]
+    found = (component_state(protocol, course, name) for name in names)
+    components = tuple(
+        ComponentSummary(
+            one.name, one.title, str(one.reached), str(one.dose), one.finished, one.closed, one.name in state.names
+        )
+        for one in found
+    )
+    return PlanSummary(state.chosen, state.order, state.done, components, tuple(_decisions(course)))
+
+
+def _decisions(course: Course) -> Iterator[PlanStep]:
+    """Everything decided about the plan, in the order in which it was recorded."""
+    events = (*course.plans, *course.interruptions, *course.finished_components)
+    for event in sorted(events, key=lambda event: event.at):
+        names = event.components if isinstance(event, PlanChosen | PlanChanged) else (event.component,)
+        yield PlanStep(_DECIDED[event.kind], names, event.on, event.by.id, event.by.role, event.because)
 
 
 def _phases(protocol: Protocol, course: Course) -> Iterator[PhaseSummary]:

@@ -11,6 +11,7 @@ from iptengine.course.calendar_lines import stop_told, unfitting_bookings
 from iptengine.course.course import Course
 from iptengine.course.events import CourseWarning
 from iptengine.course.facts import CourseFacts
+from iptengine.course.plan_lines import least_left, plan_warnings
 from iptengine.course.wording import counted, first_lower, listed, listed_up_to, spoken
 from iptengine.protocol.model import UNSTAGED
 from iptengine.protocol.protocol import Protocol, reasons
@@ -24,13 +25,17 @@ class Budget:
     """Sessions left, required tasks still open, and whether they fit.
 
     `fits` is ``None`` while there is no contract. Half of each hour is taken to be free for tasks that are done
-    once; the other half belongs to what every session holds.
+    once; the other half belongs to what every session holds. `doses` are the sessions, or parts of one, that the
+    components of the plan still need at the least, and `doses_fit` whether they fit; the tasks of components are not
+    among those in `open`.
     """
 
     left: int | None
     open: tuple[str, ...]
     minutes: int
     fits: bool | None
+    doses: str = "0"
+    doses_fit: bool | None = None
 
 
 def budget(protocol: Protocol, course: Course, facts: CourseFacts) -> Budget:
@@ -38,8 +43,10 @@ def budget(protocol: Protocol, course: Course, facts: CourseFacts) -> Budget:
     open_tasks = tuple(_required_open(protocol, course, facts))
     minutes = sum(protocol.tasks[name].spec.minutes or USUAL_MINUTES for name in open_tasks)
     left = timing.sessions_left(course)
+    needed = least_left(facts.plan)
     hour = (course.contract.minutes if course.contract else None) or protocol.spec.contract.minutes.high
-    return Budget(left, open_tasks, minutes, None if left is None else minutes <= left * hour / 2)
+    fits = None if left is None else minutes <= left * hour / 2
+    return Budget(left, open_tasks, minutes, fits, str(needed), None if left is None else needed <= left)
 
 
 def _required_open(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[str]:
@@ -47,7 +54,7 @@ def _required_open(protocol: Protocol, course: Course, facts: CourseFacts) -> It
     phases = _from_here(protocol, course.phase)
     focuses = {f.area: f for f in course.open_focuses if not f.finished}
     for home in protocol.tasks.values():
-        if home.group != "must" or (home.spec.times and home.spec.times.recurs):
+        if home.group != "must" or home.component or (home.spec.times and home.spec.times.recurs):
             continue
         focus = focuses.get(home.area)
         if home.area and (focus is None or (home.stage and home.stage != focus.stage)):
@@ -82,6 +89,7 @@ def warnings(protocol: Protocol, course: Course, *, on: date) -> tuple[CourseWar
             *_window(protocol, course, facts),
             *_announcement(protocol, course),
             *_budget(protocol, course, facts),
+            *plan_warnings(facts),
             *_unstaged(protocol, course, facts),
             *_calendar(protocol, course, facts),
         ]

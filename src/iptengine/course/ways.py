@@ -24,6 +24,8 @@ from iptengine.course.further_charts import charts_here
 from iptengine.course.group_stays import present_stay
 from iptengine.course.grouping import told_missing
 from iptengine.course.participants import welcome
+from iptengine.course.plan_lines import plan_due
+from iptengine.course.plans import plan_ways
 from iptengine.course.refusal import Refused
 from iptengine.course.reports import HOW
 from iptengine.course.requests import REQUESTS
@@ -78,7 +80,7 @@ def ways(protocol: Protocol, course: Course, *, on: date) -> tuple[Way, ...]:
     found = [*_always(scene), *_records(scene), *_alerts(scene), *_approvals(scene)]
     if course.ended is None:
         moved = [*_sessions(scene), *_groups(scene), *_phases(scene), *_focuses(scene), *_charts(scene)]
-        found = [*moved, *_contract(scene), *found, *_outcomes(scene)]
+        found = [*moved, *_plan(scene), *_contract(scene), *found, *_outcomes(scene)]
     return tuple(found)
 
 
@@ -221,6 +223,12 @@ def _charts(scene: _Scene) -> Iterator[Way]:
             yield scene.request(c.MoveChart(here.chart, to=state, because="…", on=scene.on), because=())
 
 
+def _plan(scene: _Scene) -> Iterator[Way]:
+    for ask in plan_ways(scene.protocol, scene.course, scene.on):
+        make = scene.request if ask.command.request else scene.report
+        yield make(ask.command, **ask.fields)
+
+
 def _contract(scene: _Scene) -> Iterator[Way]:
     spec = scene.protocol.spec.contract
     missed = tuple(spec.missed)
@@ -291,7 +299,7 @@ def _approvals(scene: _Scene) -> Iterator[Way]:
 
 
 def due(protocol: Protocol, course: Course, *, on: date) -> tuple[Due, ...]:
-    """What is due for a course on the day `on`: alerts first, then sessions, measures, outreach, reviews."""
+    """What is due for a course on the day `on`: alerts first, then sessions, measures, outreach, the plan."""
     if course.started is None:
         return ()
     return tuple(_due(protocol, course, on))
@@ -324,6 +332,9 @@ def _due(protocol: Protocol, course: Course, on: date) -> Iterator[Due]:
             by = measure_due_by(protocol, course, name, on) or plan.next_session
             yield Due(course.id, "measure", by, f"{label} at session {number}")
     yield from _outreach(course)
+    facts = CourseFacts(protocol, course, on)
+    for text in plan_due(protocol, course, facts):
+        yield Due(course.id, "plan", plan.next_session, text)
 
 
 def _outreach(course: Course) -> Iterator[Due]:

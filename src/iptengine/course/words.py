@@ -9,6 +9,7 @@ from iptengine.course.due_tasks import task_label
 from iptengine.course.further_charts import notes_of_charts, words_of_charts
 from iptengine.course.hour import Step, tasks_in_order
 from iptengine.protocol.model import AreaSpec, PhaseSpec, StageSpec
+from iptengine.protocol.plan_spec import ComponentSpec
 from iptengine.protocol.protocol import Protocol
 from iptengine.protocol.task_spec import IfLine
 
@@ -17,8 +18,11 @@ MOST_EXITS = 1
 """Ways out of the stage that stay on the page where another phase has the word."""
 
 
-def aim(phase: PhaseSpec, area: AreaSpec | None, stage: StageSpec | None) -> str:
-    """What the session is for: where the focus is worked on its stage or area says it, or else the phase."""
+def aim(phase: PhaseSpec, area: AreaSpec | None, stage: StageSpec | None, in_hand: Iterable[ComponentSpec] = ()) -> str:
+    """What the session is for: the components in hand say it, or the focus worked on, or else the phase."""
+    of_plan = [component.aim for component in in_hand if component.aim]
+    if of_plan:
+        return "; ".join(of_plan)
     if not phase.focus_work:
         return phase.aim
     return (stage and stage.aim) or (area and area.aim) or phase.aim

@@ -17,6 +17,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from iptengine.protocol.anchored import Dates, Moment
+from iptengine.protocol.doses import Dose
 from iptengine.protocol.quantities import Frequency, Position, Range, Rhythm, Times, Window
 
 NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
@@ -82,6 +83,8 @@ _moment = _written(
 MomentText = Annotated[Moment, *_moment]
 _dates = _written(Dates, "a stretch between dates", ["until birth", "from birth until 6 months after birth"])
 DatesText = Annotated[Dates, *_dates]
+_dose = _written(Dose, "a least and a most amount, in sessions or parts of one", ["1..3", "1/2..2", "1"], number=True)
+DoseText = Annotated[Dose, *_dose]
 
 
 def _one_or_many(value: object) -> object:

@@ -43,6 +43,7 @@ from iptengine.protocol.parts import (
     SourceEntry,
     TechniqueEntry,
 )
+from iptengine.protocol.plan_spec import PlanSpec
 from iptengine.protocol.task_spec import IfLine, StepChange, StepSpec, Tasks, TopicEntry
 
 UNSTAGED = "unstaged"
@@ -171,6 +172,7 @@ class Spec(Model):
     approvals: Mapping[Name, ApprovalSpec] = Field(
         default={}, description="Requests that need somebody in a named role, such as the supervisor"
     )
+    plan: PlanSpec | None = Field(None, description="Components of which each course is given a plan of its own")
     contacts: Mapping[Name, ContactSpec] = Field(default={}, description="Meetings and messages outside the count")
     termination: TerminationSpec = Field(
         default_factory=lambda: TerminationSpec.model_validate({}),
@@ -195,6 +197,10 @@ class Spec(Model):
                 yield TaskGroup(
                     ("problem_areas", area, "stages", stage, "must"), "must", s.must, area=area, stage=stage
                 )
+        for name, c in (self.plan.components if self.plan else {}).items():
+            for group in ("must", "each_session", "may"):
+                path = ("plan", "components", name, group)
+                yield TaskGroup(path, group, getattr(c, group), component=name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from iptengine.protocol.conditions import Condition, FactNames, Facts, MeasureNa
 from iptengine.protocol.measure import Measure
 from iptengine.protocol.model import Spec
 from iptengine.protocol.parts import MISSES, STATUSES
+from iptengine.protocol.plan_spec import ComponentSpec
 from iptengine.protocol.task_spec import TaskSpec
 from iptengine.protocol.truth import Truth, all_of, any_of
 
@@ -199,6 +200,14 @@ class Protocol:
         """Every task by name, in file order."""
         return {home.name: home for home in task_homes(self.spec)}
 
+    def component(self, name: str) -> ComponentSpec:
+        """A component that a plan can hold.
+
+        Raises:
+            KeyError: There is none of that name.
+        """
+        return (self.spec.plan.components if self.spec.plan else {})[name]
+
     def span(self, path: Path) -> Span:
         """The place of a path, or of the nearest part above it that has one."""
         for end in range(len(path), -1, -1):
@@ -229,6 +238,7 @@ def names_of(spec: Spec, measures: Mapping[str, Measure], area: str = "") -> Nam
         outcomes=tuple(spec.outcomes),
         statuses=STATUSES,
         techniques=tuple(spec.techniques),
+        components=tuple(spec.plan.components if spec.plan else ()),
         sessions_max=spec.contract.sessions.high if spec.contract.sessions else None,
         calendar=spec.calendar is not None,
         scope="focus" if area else "course",

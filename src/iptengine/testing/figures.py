@@ -14,6 +14,7 @@ from iptengine.course.due_tasks import due_tasks
 from iptengine.course.events import Event, ReadingTaken, SessionHeld, SessionMissed
 from iptengine.course.facts import CourseFacts
 from iptengine.course.further_charts import state_of
+from iptengine.course.plan_state import component_state, plan_state, planned_doses
 from iptengine.course.scores import series
 from iptengine.course.shares import Share, percent
 from iptengine.course.summary import AlertCount, MeasureSummary, Summary, summary
@@ -98,6 +99,21 @@ def _due_by(scene: Scene) -> Figures:
     return found
 
 
+def _plan(scene: Scene) -> Figures:
+    state = plan_state(scene.protocol, scene.course)
+    others = scene.protocol.spec.plan.components if scene.protocol.spec.plan else ()
+    known = (component_state(scene.protocol, scene.course, name) for name in others)
+    return {
+        "components": state.names,
+        "current": state.current.name if state.current else "none",
+        "doses": {one.name: f"{one.reached} of {one.dose}" for one in known},
+        "finished": tuple(one.name for one in state.components if one.finished),
+        "interrupted": state.interrupted_by is not None,
+        "done": state.done,
+        "next": {name: str(part) for name, part in planned_doses(scene.protocol, scene.course, state)},
+    }
+
+
 _SEEN: Mapping[str, Callable[[Scene], object]] = {
     "session": _session,
     "sessions_used": lambda s: timing.sessions_used(s.course),
@@ -119,6 +135,7 @@ _SEEN: Mapping[str, Callable[[Scene], object]] = {
     "due_by": _due_by,
     "people": lambda s: len(s.course.people),
     "outcome": lambda s: s.course.ended,
+    "plan": _plan,
 }
 
 
@@ -196,6 +213,7 @@ def final_figures(protocol: Protocol, course: Course) -> Figures:
         "deviations": found.deviations,
         "corrections": found.corrections,
         "outcome": _outcome(found),
+        "plan": _plan_summary(found),
         "adherence": _adherence(adherence(protocol, course)),
     }
 
@@ -230,6 +248,16 @@ def _outcome(found: Summary) -> Figures:
     )
 
 
+def _plan_summary(found: Summary) -> Figures:
+    plan = found.plan
+    if plan is None:
+        return {}
+    return {
+        "doses": {one.component: f"{one.reached} of {one.dose}" for one in plan.components},
+        "decisions": tuple(f"{one.what} by {one.by} ({one.role}): {one.because}" for one in plan.decisions),
+    }
+
+
 def _share(share: Share) -> str:
     return str(share) if share.rateable else "not rateable"
 
@@ -254,6 +282,8 @@ def _adherence(found: Adherence) -> Figures:
         "proscribed": found.proscribed,
         "dose": _share(found.dose),
         "techniques": {one.technique: _share(one.share) for one in found.techniques},
+        "components": {one.component: _share(one.share) for one in found.components},
+        "plan": _share(found.plan),
         "unlogged": found.unlogged,
     }
 

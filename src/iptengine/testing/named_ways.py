@@ -33,6 +33,10 @@ def way_name(command: c.Command, course: Course) -> str:
             return f"stage.{name}.{stage}"
         case c.MoveChart(chart=name, to=state):
             return f"chart.{name}.{state}"
+        case c.ChoosePlan(order=name):
+            return f"plan.{name}" if name else "plan"
+        case c.Interrupt(component=name) | c.DeliverComponent(component=name) | c.FinishComponent(component=name):
+            return f"{_PLAIN[command.kind]}.{name}"
         case c.RecordFact(fact=name):
             return f"facts.{name}"
         case c.FillChecklist(checklist=name):
@@ -63,6 +67,9 @@ _PLAIN = {
     "assess_alert": "assess",
     "monitor_alert": "monitor",
     "close_alert": "close",
+    "interrupt": "interrupt",
+    "deliver_component": "deliver",
+    "finish_component": "finish",
 }
 
 __all__ = ["seen_ways", "way_name"]

@@ -253,6 +253,22 @@ def _chart(told: Happening, course: Course) -> Iterator[Line]:
         yield f"chart.{name}", c.MoveChart(name, to=chart.to, because=chart.because)
 
 
+def _plan(told: Happening, course: Course) -> Iterator[Line]:
+    if told.plan is not None:
+        plan = told.plan
+        yield "plan", c.ChoosePlan(components=plan.components, order=plan.order or "", because=plan.because)
+    if told.change_plan is not None:
+        yield "change_plan", c.ChangePlan(told.change_plan.components, because=told.change_plan.because)
+    for name, because in told.interrupt.items():
+        yield f"interrupt.{name}", c.Interrupt(name, because=because)
+    for name, dose in told.deliver.items():
+        yield f"deliver.{name}", c.DeliverComponent(name, dose=dose)
+    for name, because in told.finish.items():
+        yield f"finish.{name}", c.FinishComponent(name, because=because)
+    if told.resume is not None:
+        yield "resume", c.Resume(because=told.resume)
+
+
 def _words(told: Happening, course: Course) -> Iterator[Line]:
     for place, goal in enumerate(told.goals):
         yield _numbered("goals", place), c.SetGoal(goal)
@@ -299,5 +315,5 @@ def _moves(told: Happening, course: Course) -> Iterator[Line]:
 
 _PARTS: tuple[Part, ...] = (
     joined, _status, _record, _contact, _readings, _facts, _checklist, _correct, _withdraw, _acknowledge, _assess,
-    _monitor, _close, _approvals, _done, _known, _contract, _focus, _chart, _words, _moves,
+    _monitor, _close, _approvals, _done, _known, _contract, _focus, _chart, _plan, _words, _moves,
 )  # fmt: skip

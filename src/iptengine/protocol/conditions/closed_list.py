@@ -11,6 +11,7 @@ from iptengine.protocol.conditions.forms_facts import CHECKLISTS, DIAGNOSIS, FAC
 from iptengine.protocol.conditions.forms_focus import FOCUS, STAGE, TASKS, TECHNIQUES
 from iptengine.protocol.conditions.forms_groups import GROUPS
 from iptengine.protocol.conditions.forms_people import ALERTS, APPOINTMENTS, CONTACTS, PARTICIPANTS
+from iptengine.protocol.conditions.forms_plan import PLAN
 from iptengine.protocol.conditions.forms_position import CONTRACT, DATES, PHASE, POSITION
 from iptengine.protocol.conditions.forms_readings import READINGS
 from iptengine.protocol.conditions.grammar import Choice, Shape, Slot
@@ -22,6 +23,7 @@ FAMILIES: Mapping[str, tuple[Shape, ...]] = {
     "Stage": STAGE,
     "Tasks": TASKS,
     "Techniques": TECHNIQUES,
+    "Plan of components": PLAN,
     "Measures": READINGS,
     "Checklists": CHECKLISTS,
     "Diagnosis": DIAGNOSIS,

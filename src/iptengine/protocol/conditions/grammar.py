@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import NamedTuple
 
 from iptengine.protocol.conditions.comparing import SPELLED, SYNONYMS, Build
@@ -15,6 +16,7 @@ from iptengine.protocol.conditions.condition import Written
 from iptengine.protocol.conditions.names import Mention, Names, Number
 
 _WORDS = re.compile(r"[<>=!]+|%|[^ <>=!%]+")
+_PARTS = re.compile(r"[1-9][0-9]{0,2}/[1-9][0-9]?")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,4})?")
 
 
@@ -34,7 +36,10 @@ def read_sentence(text: str) -> Sentence:
 
 
 def read_number(word: str) -> Number | None:
-    """A plain decimal number in ASCII digits, or none."""
+    """A plain decimal number in ASCII digits, or parts of one as in ``1/2``, or none."""
+    if _PARTS.fullmatch(word) is not None:
+        of, _, parts = word.partition("/")
+        return float(Fraction(int(of), int(parts)))
     if _NUMBER.fullmatch(word) is None:
         return None
     value = float(word)
@@ -226,6 +231,7 @@ NAME_SLOTS: tuple[Name, ...] = (
     Name("ALERT", "alert", "an alert", lambda names, args: names.alerts),
     Name("APPROVAL", "approval", "an approval", lambda names, args: names.approvals),
     Name("STATUS", "status", "an appointment status", lambda names, args: names.statuses),
+    Name("COMPONENT", "component", "a component", lambda names, args: names.components),
     Name("OUTCOME", "outcome", "an outcome", lambda names, args: names.outcomes),
 )
 

@@ -63,6 +63,7 @@ class Names:
         areas: Problem area to the names of its stages (none when it has no stages).
         charts: A further chart to its states.
         checklists: A checklist to its questions.
+        components: What a plan can hold.
         statuses: What an appointment can have become.
         sessions_max: The top of the contract's range; ``None`` for an open-ended course.
         calendar: Whether the course stops by the calendar.
@@ -84,6 +85,7 @@ class Names:
     outcomes: tuple[str, ...] = ()
     statuses: tuple[str, ...] = ()
     techniques: tuple[str, ...] = ()
+    components: tuple[str, ...] = ()
     sessions_max: int | None = None
     calendar: bool = False
     scope: Literal["course", "focus"] = "course"

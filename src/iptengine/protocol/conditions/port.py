@@ -84,6 +84,33 @@ class Facts(Protocol):
     def technique_count(self, technique: str) -> int:
         """How often the technique is on record as used."""
 
+    # Plan
+    @property
+    def plan_chosen(self) -> bool:
+        """A plan is on record as chosen."""
+
+    @property
+    def plan_done(self) -> bool:
+        """A plan is chosen and every component of it is finished."""
+
+    @property
+    def plan_components(self) -> tuple[str, ...] | None:
+        """The components of the plan in their order; none before one is chosen."""
+
+    @property
+    def plan_interrupted(self) -> bool:
+        """A component for safety interrupts the plan."""
+
+    @property
+    def current_component(self) -> str:
+        """The component that is worked on now; empty when there is none."""
+
+    def component_finished(self, component: str) -> bool:
+        """The component had its most dose, or was finished by a clinician."""
+
+    def component_dose(self, component: str) -> float:
+        """The dose of the component on record, in sessions; a whole number where it is one."""
+
     # Readings
     def total(self, measure: str) -> float | None:
         """The total of the last reading; none without a reading, or when that reading has no total."""
