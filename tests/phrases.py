@@ -225,6 +225,11 @@ class Story:
     events: tuple[Event, ...] = ()
     last: tuple[Event, ...] = ()
     refused: Refused | None = None
+    by: Actor = ANNA
+
+    def as_(self, role: str) -> Story:
+        """The same course, in which somebody in another role speaks from now on."""
+        return replace(self, by=ANNA if role == ANNA.role else Actor(f"the-{role}", role=role))
 
     def when(self, *said: Command | Iterable[Command]) -> Story:
         """Say something to the course; a refusal is kept for `then_refused`."""
@@ -238,7 +243,7 @@ class Story:
         today = command.on or self.today
         number = self.count + 1
         at = datetime(2026, 1, 1, 9, tzinfo=UTC) + timedelta(hours=number)
-        stamped = command.stamped(Stamp(f"k{number}", today, at, ANNA))
+        stamped = command.stamped(Stamp(f"k{number}", today, at, self.by))
         try:
             events = decide(self.protocol, self.course, stamped)
         except Refused as no:
