@@ -66,7 +66,7 @@ def test_naming_the_end_and_a_task_the_hour_covers_belong_to_every_phase(ipt: Pr
 
 def test_a_topic_the_phase_keeps_out_is_recorded_with_a_warning(ipt: Protocol) -> None:
     story = given(ipt, in_the_middle()).when(done("transference")).then(logged("transference")).warned("kept_out")
-    assert story.last[0].warnings[0].path == "phases.middle.must_not.transference"
+    assert story.last[0].warnings[0].path == "phases.middle.topics.transference"
 
 
 @pytest.mark.parametrize(

@@ -306,8 +306,8 @@ def test_a_second_focus_has_its_place_in_aim_and_words() -> None:
     words = IPT.spec.problem_areas
     assert "Also: role transition." in text.splitlines()[3]
     assert part(text, "WORDS YOU MIGHT USE") == [
-        *(f"   {one}" for one in list(words["grief"].ask.values())[:3]),
-        f"   {next(iter(words['role_transition'].ask.values()))}",
+        *(f"   {one.says}" for one in list(words["grief"].ask.values())[:3]),
+        f"   {next(iter(words['role_transition'].ask.values())).says}",
     ]
 
 

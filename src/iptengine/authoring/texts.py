@@ -15,7 +15,9 @@ from iptengine.protocol.chart_spec import ChartStateSpec
 from iptengine.protocol.conditions import Problem
 from iptengine.protocol.fields import Model
 from iptengine.protocol.model import AreaSpec, PhaseSpec, StageSpec
-from iptengine.protocol.task_spec import IfLine, StepChange, StepSpec, TaskSpec, TopicSpec
+from iptengine.protocol.running_order import SessionSpec
+from iptengine.protocol.task_spec import IfLine, StepChange, StepSpec, TaskSpec
+from iptengine.protocol.topics import PhraseSpec, TopicSpec
 
 MOST_TEXTS = 2000
 """Different texts with tags that are checked; a treatment has a few dozen."""
@@ -37,15 +39,17 @@ PATIENT_KEYS = frozenset({"patient", "bring"})
 """The keys of a phase whose texts stand on the patient's page."""
 
 TEMPLATES: Mapping[type[Model], frozenset[str]] = {
-    PhaseSpec: frozenset({"aim", "ask", "note", *PATIENT_KEYS}),
-    AreaSpec: frozenset({"aim", "ask", "note"}),
-    StageSpec: frozenset({"aim", "ask", "note"}),
-    ChartStateSpec: frozenset({"aim", "ask", "note"}),
-    TaskSpec: frozenset({"do", "ask", "note"}),
+    PhaseSpec: frozenset({"aim", "note", *PATIENT_KEYS}),
+    AreaSpec: frozenset({"aim", "note"}),
+    StageSpec: frozenset({"aim", "note"}),
+    ChartStateSpec: frozenset({"aim", "note"}),
+    TaskSpec: frozenset({"do", "note"}),
     StepSpec: frozenset({"text"}),
     StepChange: frozenset({"text"}),
     IfLine: frozenset({"when", "then"}),
-    TopicSpec: frozenset({"text"}),
+    TopicSpec: frozenset({"title"}),
+    PhraseSpec: frozenset({"says"}),
+    SessionSpec: frozenset({"aim"}),
 }
 """The keys, by the part they belong to, whose texts are templates; every other text is shown as it stands."""
 

@@ -31,8 +31,7 @@ class _Known:
     """The focuses the vignette agrees, each with its area."""
 
     def tasks(self) -> list[str]:
-        topics = [name for phase in self.protocol.spec.phases.values() for name in phase.must_not]
-        return [*self.protocol.tasks, *topics]
+        return [*self.protocol.tasks, *self.protocol.spec.topics]
 
     def components(self) -> list[str]:
         return list(self.protocol.spec.plan.components) if self.protocol.spec.plan else []

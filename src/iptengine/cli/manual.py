@@ -11,6 +11,7 @@ from iptengine.cli.names import protocol_source
 from iptengine.protocol.model import AreaSpec, PhaseSpec, Spec, StageSpec
 from iptengine.protocol.parts import Condition, Conditions
 from iptengine.protocol.protocol import Protocol
+from iptengine.protocol.running_order import placed
 from iptengine.protocol.task_spec import TaskSpec
 
 STATUS = {
@@ -50,6 +51,7 @@ def manual(protocol: Protocol) -> Iterator[str]:
     yield from _areas(spec)
     for name, phase in spec.phases.items():
         yield from _phase(spec, name, phase)
+    yield from _sessions(protocol)
     yield from _contacts(spec)
     yield from _endings(spec)
     yield from _decisions(spec)
@@ -143,9 +145,20 @@ def _phase(spec: Spec, name: str, phase: PhaseSpec) -> Iterator[str]:
     yield from _tasks("May", phase.may, 2)
     if phase.focus_work:
         yield "  The tasks of the focus are due in this phase."
-    for topic in phase.must_not.values():
-        yield _wrapped(f"Not here ({topic.rule}): {topic.text}", 2, 4)
+    for topic, how in phase.topics.items():
+        yield _wrapped(f"{'Here' if how == 'asked for' else 'Not here'} ({how}): {spec.topics[topic].title}", 2, 4)
     yield from _ways_out(phase.next, 2)
+
+
+def _sessions(protocol: Protocol) -> Iterator[str]:
+    places = placed(protocol.spec.sessions)
+    if places:
+        yield from _heading("What each session holds")
+    for place in places:
+        number = str(place.first) if place.first == place.last else f"{place.first} to {place.last}"
+        yield _wrapped(f"{number}. {place.spec.title}{f': {place.spec.aim}' if place.spec.aim else ''}", 2, 4)
+        for task in place.spec.order:
+            yield _wrapped(f"- {protocol.tasks[task].spec.do}", 4, 6)
 
 
 def _tasks(title: str, tasks: Mapping[str, TaskSpec], indent: int) -> Iterator[str]:

@@ -5,22 +5,24 @@ What was not logged is not known; it is not "not done". There is no total score 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
 from iptengine.course import timing
 from iptengine.course.course import Appointment, Course, Focus, in_session
-from iptengine.course.events import TaskLogged
 from iptengine.course.facts import CourseFacts
 from iptengine.course.plan_state import plan_state
 from iptengine.course.requests import ending_tasks
+from iptengine.course.running_order import returns
 from iptengine.course.shares import Share
 from iptengine.course.summary import session_number
+from iptengine.course.topics import proscribed
 from iptengine.course.wording import counted
 from iptengine.protocol.model import PhaseSpec
 from iptengine.protocol.protocol import Protocol, TaskHome, verdict
+from iptengine.protocol.running_order import placed
 from iptengine.protocol.truth import Truth
 
 LABEL = "Self-logged adherence: not competence, not validated, not equivalent to any named scale"
@@ -144,7 +146,7 @@ def adherence(protocol: Protocol, course: Course) -> Adherence:
         staging=_staging(log),
         stage_reasons=_stage_reasons(course),
         ending=_ending(log),
-        proscribed=sum(_proscribed(protocol, entry) for entry in log.done),
+        proscribed=sum(proscribed(protocol, entry) for entry in log.done),
         dose=_dose(log),
         by_week=tuple(_by_week(log)),
         techniques=tuple(_techniques(log)),
@@ -187,6 +189,15 @@ class _Log:
     def components(self) -> frozenset[str]:
         """What the plan holds, and what interrupts it."""
         return frozenset(one.name for one in plan_state(self.protocol, self.course).counted)
+
+    @cached_property
+    def written(self) -> Mapping[str, tuple[int, int]]:
+        """The tasks that the running order names, each with the first and last session that does."""
+        found: dict[str, tuple[int, int]] = {}
+        for place in placed(self.protocol.spec.sessions):
+            for task in place.spec.order:
+                found[task] = (found[task][0] if task in found else place.first, place.last)
+        return found
 
     @cached_property
     def working(self) -> tuple[Appointment, ...]:
@@ -256,13 +267,16 @@ def _counted(log: _Log, tasks: Iterable[str]) -> tuple[Share, tuple[str, ...], t
 
 
 def _timing(log: _Log) -> Share:
-    """Must tasks of phases, by their first log, inside the sessions the protocol gives them."""
+    """Must tasks of phases and tasks of the running order, by their first log, inside the sessions they are given."""
     inside = [found for home in log.protocol.tasks.values() if (found := _in_time(log, home)) is not None]
     return Share(sum(inside), len(inside), "" if inside else "no task with a window is on record")
 
 
 def _in_time(log: _Log, home: TaskHome) -> bool | None:
-    if not home.phase or home.group != "must":
+    if home.name in log.written:
+        if returns(home):
+            return None
+    elif not home.phase or home.group != "must":
         return None
     first = next((session_number(log.course, entry) for entry in log.done if entry.task == home.name), None)
     span = _span(log, home)
@@ -270,7 +284,12 @@ def _in_time(log: _Log, home: TaskHome) -> bool | None:
 
 
 def _span(log: _Log, home: TaskHome) -> tuple[int, int] | None:
-    """First and last session of a task: its phase's window, narrowed by its own words; announcing has its deadline."""
+    """First and last session of a task: those that name it, where the protocol writes what each session holds.
+
+    Otherwise its phase's window, narrowed by its own words; announcing has its deadline.
+    """
+    if home.name in log.written:
+        return log.written[home.name]
     total = timing.contracted(log.course)
     announce = log.protocol.spec.termination.announce
     if announce is not None and announce.task == home.name:
@@ -374,11 +393,6 @@ def _ending(log: _Log) -> EndingShare:
         announced.sessions_left if announced else None,
         by.before_end if by else None,
     )
-
-
-def _proscribed(protocol: Protocol, entry: TaskLogged) -> bool:
-    phase = protocol.spec.phases.get(entry.phase)
-    return phase is not None and entry.task in phase.must_not
 
 
 def _dose(log: _Log) -> Share:

@@ -41,6 +41,7 @@ from iptengine.course.missed import MissedWeek, last_missed, missed_week
 from iptengine.course.plan_state import planned_doses
 from iptengine.course.rhythms import due_measures
 from iptengine.course.scores import Series, series
+from iptengine.course.session_lines import asked_lines
 from iptengine.course.standing import standing_lines
 from iptengine.course.visits import Visit
 from iptengine.course.warnings import Budget, budget, warnings
@@ -168,12 +169,17 @@ def session_agenda(protocol: Protocol, course: Course, *, on: date, occasion: st
         phase=course.phase,
         phase_title=spec.phases[course.phase].title,
         focuses=tuple(_focus_line(protocol, course, f) for f in course.open_focuses),
-        aim=words.aim(phase, area, stage, _in_hand(protocol, course, facts) if occasion == "session" else ()),
+        aim=(occasion != "last" and words.aim_of_session(protocol, course))
+        or words.aim(phase, area, stage, _in_hand(protocol, course, facts) if occasion == "session" else ()),
         alerts=course.open_risk_alerts,
         last_assessed=last_assessed(protocol, course),
         answered=answered_questions(protocol, course),
         first=first,
-        also_due=(*(line for line in told if line not in first), *also_due(protocol, due, steps, told)),
+        also_due=(
+            *(line for line in told if line not in first),
+            *also_due(protocol, due, steps, told),
+            *asked_lines(protocol, course),
+        ),
         standing=standing_lines(protocol, course, facts, on),
         last_time=last_time(protocol, course),
         missed_since=facts.misses_in_a_row > 0,
@@ -183,7 +189,7 @@ def session_agenda(protocol: Protocol, course: Course, *, on: date, occasion: st
         ask=words.ask(protocol, course, tasks_in_order(steps), phase),
         note=words.note_beside(words.note(phase, focus, area, stage), protocol, course),
         if_lines=words.if_lines(phase, focus, area, stage),
-        kept_out=tuple((topic.rule, topic.text) for topic in phase.must_not.values()),
+        kept_out=words.kept_out(protocol, phase),
         remarks=words.remarks(protocol, steps),
         techniques=words.techniques(protocol, steps),
         next_day=plan.after_next,

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from iptengine.course import timing
+from iptengine.course import topics as topic_rules
 from iptengine.course.course import Course, Focus
 from iptengine.course.facts import CourseFacts
 from iptengine.course.plan_state import planned_doses
 from iptengine.course.rhythms import due_again
+from iptengine.course.running_order import BY_CALENDAR, RunningOrder, repeats
 from iptengine.course.visits import next_visit
 from iptengine.course.wording import day as day_told
+from iptengine.course.wording import first_lower
 from iptengine.protocol.anchored import Interval
 from iptengine.protocol.protocol import Guard, Protocol, TaskHome, verdict
 from iptengine.protocol.task_spec import TaskSpec
@@ -31,6 +34,8 @@ class DueTask:
         required: It is a must task, or one of every session.
         waiting: What has to come before it, when that is not on record; it is then not for today.
         path: Where it stands in the protocol.
+        order: Whether the running order puts it in the plan of the session (``plan``), or only holds it open,
+            because nothing is known of the session that held it (``open``); empty for a task it does not name.
     """
 
     task: str
@@ -44,11 +49,46 @@ class DueTask:
     focus: str = ""
     minutes: int | None = None
     waiting: tuple[str, ...] = ()
+    order: str = ""
 
 
 def due_tasks(protocol: Protocol, course: Course, facts: CourseFacts) -> tuple[DueTask, ...]:
-    """Every task due next session: of the phase, of the components in hand, of each focus; in file order."""
-    return tuple(_due(protocol, course, facts))
+    """Every task due next session: by the running order, then of the phase, of the components in hand, of each focus."""
+    if not protocol.spec.sessions:
+        return tuple(_due(protocol, course, facts))
+    order = RunningOrder(protocol, course)
+    free = (task for task in _due(protocol, course, facts) if task.task not in order.named)
+    return (*_ordered(protocol, course, facts, order), *free)
+
+
+def _ordered(
+    protocol: Protocol, course: Course, facts: CourseFacts, order: RunningOrder
+) -> tuple[DueTask, ...]:  # fmt: skip
+    """The tasks the running order asks for: what returns, what stayed due, and the session itself."""
+    found: list[tuple[int, DueTask]] = []
+    in_plan = {component.name for component in facts.plan.counted} if protocol.spec.plan else set()
+    for name in order.begun:
+        home = protocol.tasks[name]
+        if home.component and home.component not in in_plan:
+            continue
+        for focus in _for_whom(course, home):
+            asked = order.asked(home, focus.id if focus else "")
+            if asked is None:
+                continue
+            seen, at_hand = (facts.for_focus(focus), focus.id) if focus else (facts, "")
+            by_calendar = asked.why == BY_CALENDAR
+            why = _why(protocol, course, seen, home, at_hand) if by_calendar else asked.why
+            task = _made(protocol, course, seen, home, why, at_hand, named=True) if why is not None else None
+            if task is not None:
+                found.append((asked.part, replace(task, order="open" if asked.unknown else "plan")))
+    return tuple(task for _, task in sorted(found, key=lambda pair: pair[0]))
+
+
+def _for_whom(course: Course, home: TaskHome) -> tuple[Focus | None, ...]:
+    """The focuses a task is due for, or none in particular; nothing for one whose area or stage is not at hand."""
+    if not home.area:
+        return (None,)
+    return tuple(f for f in course.open_focuses if f.area == home.area and home.stage in ("", f.stage))
 
 
 def _due(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[DueTask]:
@@ -82,20 +122,32 @@ def _of_focus(
 def _task(
     protocol: Protocol, course: Course, facts: CourseFacts, home: TaskHome, focus: str = ""
 ) -> DueTask | None:  # fmt: skip
-    spec = home.spec
     why = _why(protocol, course, facts, home, focus)
-    if why is None or not _reached(course, spec) or not _people(facts, spec):
+    return None if why is None else _made(protocol, course, facts, home, why, focus)
+
+
+def _made(
+    protocol: Protocol, course: Course, facts: CourseFacts, home: TaskHome, why: str, focus: str = "",
+    *, named: bool = False,
+) -> DueTask | None:  # fmt: skip
+    """A task that the log leaves due, unless something else keeps it; optional ones when `named` or conditional."""
+    spec = home.spec
+    if not _reached(course, spec) or not _people(facts, spec):
+        return None
+    if topic_rules.kept_out(protocol, course.phase, spec.topic):
         return None
     path = tuple(str(part) for part in home.path)
     guards = protocol.at(*path, "only_if")
     answer = verdict(guards, facts)
-    if answer is Truth.NO or (home.group == "may" and not guards):
+    if answer is Truth.NO or (home.group == "may" and not guards and not named):
         return None
     if guards:
         why = _applies(guards) if answer is Truth.YES else _cannot_tell(guards, facts)
     waiting = tuple(t for t in spec.after if _holds_up(protocol, facts, t))
+    linked = topic_rules.meeting(protocol, course.phase, spec.topic) == topic_rules.LINK_ONLY
+    do = f"link only: {first_lower(spec.do)}" if linked else spec.do
     return DueTask(
-        home.name, spec.do, spec.label or "", why, _late(course, facts, home), home.group != "may", spec.first,
+        home.name, do, spec.label or "", why, _late(course, facts, home), home.group != "may", spec.first,
         ".".join(path), focus, spec.minutes, waiting,
     )  # fmt: skip
 
@@ -126,7 +178,7 @@ def _why(protocol: Protocol, course: Course, facts: CourseFacts, home: TaskHome,
     done = _done(course, facts, home, focus)
     if spec.times and spec.times.interval:
         return _by_calendar(protocol, course, facts, home, focus, spec.times.interval)
-    every = spec.times.every if spec.times else (1 if home.group == "each_session" else None)
+    every = repeats(home)
     if every:
         return _recurring(facts, home.name, every, done)
     if facts.left_out(home.name):

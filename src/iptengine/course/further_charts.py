@@ -18,6 +18,7 @@ from iptengine.course.desk import Desk
 from iptengine.course.events import Event
 from iptengine.course.facts import CourseFacts
 from iptengine.course.first_lines import Line
+from iptengine.course.topics import said
 from iptengine.course.wording import day, listed
 from iptengine.protocol.chart_spec import ChartStateSpec, FurtherChartSpec
 from iptengine.protocol.protocol import Protocol, Reason, reasons
@@ -132,7 +133,7 @@ def _when(course: Course, session: str, otherwise: str) -> str:
 
 def words_of_charts(protocol: Protocol, course: Course) -> tuple[tuple[str, ...], ...]:
     """The words that go with the state of each further chart; a chart without any is left out."""
-    found = (tuple(here.state.ask.values()) for here in charts_here(protocol, course))
+    found = (said(protocol, course.phase, here.state.ask.values()) for here in charts_here(protocol, course))
     return tuple(words for words in found if words)
 
 

@@ -72,9 +72,14 @@ def due_today(protocol: Protocol, course: Course, facts: CourseFacts) -> tuple[D
 
 
 def hour_steps(protocol: Protocol, course: Course, due: Iterable[DueTask], minutes: int) -> tuple[Step, ...]:
-    """The running order the phase writes, or the due tasks in their own order; above it what guests make due."""
+    """The running order that is written for the session or the phase, or the due tasks in their own order.
+
+    Above the order of a phase stands what guests make due; above that of a session nothing does.
+    """
     phase = protocol.spec.phases[course.phase]
     waiting = [task for task in due if not is_extra(task)]
+    if protocol.spec.sessions:
+        return _timed(list(_from_tasks(_in_order(waiting))), minutes)
     top = [task for task in waiting if phase.hour and task.first and waits_for_guests(protocol, task)]
     above = [_Raw(_named(t), t.minutes or USUAL_MINUTES, (t.do,), (t,), fixed=True) for t in top]
     raw = list(_from_hour(protocol, course, phase, waiting) if phase.hour else _from_tasks(waiting))
@@ -124,7 +129,17 @@ def _next_of_each_focus(due: Iterable[DueTask], covered: set[str]) -> list[DueTa
     return list(found.values())
 
 
-def _from_tasks(due: list[DueTask]) -> Iterator[_Raw]:
+def _in_order(due: Iterable[DueTask]) -> list[DueTask]:
+    """What the running order puts in the plan; a task may wait for one that stands before it there."""
+    found: list[DueTask] = []
+    for task in due:
+        before = {one.task for one in found}
+        if task.order == "plan" and before.issuperset(task.waiting):
+            found.append(replace(task, waiting=()))
+    return found
+
+
+def _from_tasks(due: Iterable[DueTask]) -> Iterator[_Raw]:
     for task in due:
         if not task.waiting:
             yield _Raw(_named(task), task.minutes or USUAL_MINUTES, (task.do,), (task,))
@@ -226,7 +241,7 @@ def also_due(
         if task.task in shown or is_extra(task) or task.focus:
             continue
         before = [task_label(protocol, name) for name in task.waiting]
-        wait = f" (after {', '.join(before)})" if before else ""
+        wait = f" (after {', '.join(before)})" if before else f" ({task.why})" if task.order == "open" else ""
         yield Line("also_due", "", task.path, {"task": task.task, "why": task.why}, task.do, f"{wait}.")
 
 

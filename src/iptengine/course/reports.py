@@ -17,8 +17,8 @@ from iptengine.course.desk import Desk, warning
 from iptengine.course.events import CourseWarning, Event
 from iptengine.course.moved_dates import with_date_warnings
 from iptengine.course.participants import presence_warnings
-from iptengine.course.plan_state import plan_state
 from iptengine.course.plans import PLAN_REPORTS
+from iptengine.course.task_warnings import task_warnings
 from iptengine.protocol.parts import STATUSES, FactSpec
 from iptengine.protocol.scoring import NothingUsable, score
 from iptengine.protocol.units import MOST
@@ -199,40 +199,8 @@ def read(desk: Desk, command: c.Read) -> Events:
 # -- tasks -------------------------------------------------------------------------------------------------------
 
 
-def topics(desk: Desk) -> dict[str, str]:
-    """Topics that a phase keeps out, each with its phase."""
-    return {name: phase for phase, p in desk.protocol.spec.phases.items() for name in p.must_not}
-
-
-def _task_warnings(desk: Desk, task: str) -> Iterator[CourseWarning]:
-    home = desk.protocol.tasks[task]
-    path = tuple(str(part) for part in home.path)
-    for earlier in home.spec.after:
-        if desk.facts.task_count(earlier) == 0 and not desk.facts.left_out(earlier):
-            yield warning("out_of_order", f"'{earlier}' comes before it and is not on record", *path, "after")
-    phase = desk.protocol.spec.phases.get(desk.course.phase)
-    covered = {t for step in phase.hour.values() for t in step.covers} if phase else set()
-    if home.phase and home.phase != desk.course.phase and task not in covered and not _announces(desk, task):
-        yield warning("other_phase", f"it belongs to the phase '{home.phase}'", *path)
-    if home.component and all(one.name != home.component for one in plan_state(desk.protocol, desk.course).counted):
-        title = desk.protocol.component(home.component).title
-        yield warning("not_in_plan", f"it belongs to '{title}', which is not in the plan of this course", *path)
-
-
-def _announces(desk: Desk, task: str) -> bool:
-    announce = desk.protocol.spec.termination.announce
-    return announce is not None and announce.task == task
-
-
 def do_task(desk: Desk, command: c.DoTask) -> Events:
-    warnings: list[CourseWarning]
-    forbidden = topics(desk)
-    if command.task in desk.protocol.tasks:
-        warnings = list(_task_warnings(desk, command.task))
-    elif command.task in forbidden:
-        phase = forbidden[command.task]
-        warnings = [warning("kept_out", "the protocol keeps this topic out", "phases", phase, "must_not", command.task)]
-    else:
+    if command.task not in desk.protocol.tasks and command.task not in desk.protocol.spec.topics:
         raise desk.nonsense("unknown_task", "this protocol has no task of that name", "phases")
     if command.how not in HOW:
         raise desk.nonsense("unknown_how", f"a task is one of {', '.join(HOW)}", "phases")
@@ -243,16 +211,17 @@ def do_task(desk: Desk, command: c.DoTask) -> Events:
     focus = command.focus or ""
     if focus:
         desk.known_focus(focus)
+    phase = _phase_on(desk)
     yield desk.event(
         e.TaskLogged,
-        warnings=warnings,
+        warnings=task_warnings(desk, command.task, phase),
         task=command.task,
         how=command.how,
         techniques=tuple(command.techniques),
         focus=focus,
         note=command.note,
         session=desk.session_today(),
-        phase=_phase_on(desk),
+        phase=phase,
     )
 
 

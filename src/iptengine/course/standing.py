@@ -17,6 +17,7 @@ from iptengine.course.group_lines import group_lines
 from iptengine.course.lines import Line
 from iptengine.course.participants import people_standing
 from iptengine.course.plan_lines import where_it_stands
+from iptengine.course.session_lines import session_lines, topic_lines
 from iptengine.protocol.protocol import Protocol
 
 
@@ -48,11 +49,13 @@ def people_lines(scene: Standing) -> Iterator[Line]:
 
 
 _SUBJECTS: tuple[Callable[[Standing], Iterator[Line]], ...] = (
+    session_lines,
     calendar_lines,
     plan_lines,
     group_lines,
     chart_lines,
     people_lines,
+    topic_lines,
 )
 """In the order of the page."""
 

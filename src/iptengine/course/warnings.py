@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 
 from iptengine.course import timing
 from iptengine.course.calendar_lines import stop_told, unfitting_bookings
@@ -12,6 +13,8 @@ from iptengine.course.course import Course
 from iptengine.course.events import CourseWarning
 from iptengine.course.facts import CourseFacts
 from iptengine.course.plan_lines import least_left, plan_warnings
+from iptengine.course.running_order import repeats, returns
+from iptengine.course.topics import kept_out
 from iptengine.course.wording import counted, first_lower, listed, listed_up_to, spoken
 from iptengine.protocol.model import UNSTAGED
 from iptengine.protocol.protocol import Protocol, reasons
@@ -25,7 +28,8 @@ class Budget:
     """Sessions left, required tasks still open, and whether they fit.
 
     `fits` is ``None`` while there is no contract. Half of each hour is taken to be free for tasks that are done
-    once; the other half belongs to what every session holds. `doses` are the sessions, or parts of one, that the
+    once; the other half belongs to what every session holds. Where the protocol writes what each session holds, the
+    whole hour is free but for the tasks that return. `doses` are the sessions, or parts of one, that the
     components of the plan still need at the least, and `doses_fit` whether they fit; the tasks of components are not
     among those in `open`.
     """
@@ -45,21 +49,36 @@ def budget(protocol: Protocol, course: Course, facts: CourseFacts) -> Budget:
     left = timing.sessions_left(course)
     needed = least_left(facts.plan)
     hour = (course.contract.minutes if course.contract else None) or protocol.spec.contract.minutes.high
-    fits = None if left is None else minutes <= left * hour / 2
+    free = hour - _returning(protocol) if protocol.spec.sessions else Fraction(hour, 2)
+    fits = None if left is None else minutes <= left * free
     return Budget(left, open_tasks, minutes, fits, str(needed), None if left is None else needed <= left)
 
 
+def _returning(protocol: Protocol) -> Fraction:
+    """Minutes of each session that belong to the tasks that return, where a running order is written."""
+    named = dict.fromkeys(task for session in protocol.spec.sessions.values() for task in session.order)
+    homes = [(protocol.tasks[name], repeats(protocol.tasks[name])) for name in named]
+    return sum((Fraction(home.spec.minutes or USUAL_MINUTES, every) for home, every in homes if every), Fraction(0))
+
+
 def _required_open(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[str]:
-    """Must tasks of this phase and of those it leads to, and of the open focuses, that are not on record."""
+    """Tasks that are required and not on record.
+
+    Must tasks of this phase and of those it leads to, those of the open focuses, and what the running order names.
+    """
     phases = _from_here(protocol, course.phase)
+    named = {task for session in protocol.spec.sessions.values() for task in session.order}
     focuses = {f.area: f for f in course.open_focuses if not f.finished}
     for home in protocol.tasks.values():
-        if home.group != "must" or home.component or (home.spec.times and home.spec.times.recurs):
+        if (home.group != "must" and home.name not in named) or home.component or returns(home):
+            continue
+        if home.spec.topic and all(kept_out(protocol, phase, home.spec.topic) for phase in phases):
             continue
         focus = focuses.get(home.area)
         if home.area and (focus is None or (home.stage and home.stage != focus.stage)):
             continue
-        if (home.phase and home.phase not in phases) or (home.spec.times and not home.spec.times.least):
+        elsewhere = home.phase and home.phase not in phases and home.name not in named
+        if elsewhere or (home.spec.times and not home.spec.times.least):
             continue
         if (facts.for_focus(focus) if focus else facts).is_open(home.name):
             yield home.name

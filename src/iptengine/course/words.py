@@ -8,6 +8,8 @@ from iptengine.course.course import Course, Focus
 from iptengine.course.due_tasks import task_label
 from iptengine.course.further_charts import notes_of_charts, words_of_charts
 from iptengine.course.hour import Step, tasks_in_order
+from iptengine.course.running_order import RunningOrder
+from iptengine.course.topics import ASKED_FOR, said
 from iptengine.protocol.model import AreaSpec, PhaseSpec, StageSpec
 from iptengine.protocol.plan_spec import ComponentSpec
 from iptengine.protocol.protocol import Protocol
@@ -16,6 +18,19 @@ from iptengine.protocol.task_spec import IfLine
 MOST_ASK = 4
 MOST_EXITS = 1
 """Ways out of the stage that stay on the page where another phase has the word."""
+
+
+def aim_of_session(protocol: Protocol, course: Course) -> str | None:
+    """What the running order says the session is for."""
+    here = RunningOrder(protocol, course).here if protocol.spec.sessions else None
+    return here.spec.aim if here else None
+
+
+def kept_out(protocol: Protocol, phase: PhaseSpec) -> tuple[tuple[str, str], ...]:
+    """The topics that a phase does not ask for or leave free: how it meets each, and its title."""
+    return tuple(
+        (how, protocol.spec.topics[topic].title) for topic, how in phase.topics.items() if how != ASKED_FOR
+    )  # fmt: skip
 
 
 def aim(phase: PhaseSpec, area: AreaSpec | None, stage: StageSpec | None, in_hand: Iterable[ComponentSpec] = ()) -> str:
@@ -41,19 +56,21 @@ def _ask_of_plan(
     protocol: Protocol, course: Course, planned: Iterable[str], phase: PhaseSpec, most: int
 ) -> tuple[str, ...]:
     """Words that go with the planned tasks, then those of each focus, or of the phase; the second has one line."""
-    of_tasks = [words for name in planned for words in protocol.tasks[name].spec.ask.values()]
+    tasks = (protocol.tasks[name].spec.ask.values() for name in planned)
+    of_tasks = [words for phrases in tasks for words in said(protocol, course.phase, phrases)]
+    of_phase = said(protocol, course.phase, phase.ask.values())
     if not phase.focus_work or not course.open_focuses:
-        return tuple(dict.fromkeys((*of_tasks, *phase.ask.values())))[: max(most, 0)]
-    first, *others = (_ask_of_focus(protocol, focus) for focus in course.open_focuses)
-    led = tuple(dict.fromkeys((*of_tasks, *(first or phase.ask.values()))))
+        return tuple(dict.fromkeys((*of_tasks, *of_phase)))[: max(most, 0)]
+    first, *others = (_ask_of_focus(protocol, course, focus) for focus in course.open_focuses)
+    led = tuple(dict.fromkeys((*of_tasks, *(first or of_phase))))
     second = [words[0] for words in others if words][:1]
     return (*led[: max(most - len(second), 0)], *second)
 
 
-def _ask_of_focus(protocol: Protocol, focus: Focus) -> tuple[str, ...]:
+def _ask_of_focus(protocol: Protocol, course: Course, focus: Focus) -> tuple[str, ...]:
     area = protocol.spec.problem_areas[focus.area]
     stage = area.stages.get(focus.stage)
-    return tuple(((stage and stage.ask) or area.ask).values())
+    return said(protocol, course.phase, ((stage and stage.ask) or area.ask).values())
 
 
 def if_lines(

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from iptengine.protocol.fields import Name, Text
 from iptengine.protocol.parts import Conditions, Sourced
+from iptengine.protocol.topics import Phrases
 
 
 class ChartStateSpec(Sourced):
@@ -15,7 +16,7 @@ class ChartStateSpec(Sourced):
 
     title: Text = Field(description="Its name, as the page says it")
     aim: Text | None = Field(None, description="What a session is for while the chart stands here")
-    ask: Mapping[Name, Text] = Field(default={}, description="Words a therapist may say")
+    ask: Phrases = Field(default={}, description="Words a therapist may say")
     note: Text | None = Field(None, description="A remark for the therapist")
     next: Mapping[Name, Conditions] = Field(
         default={}, description="States a clinician may move it to, each with its conditions"

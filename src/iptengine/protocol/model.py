@@ -44,7 +44,9 @@ from iptengine.protocol.parts import (
     TechniqueEntry,
 )
 from iptengine.protocol.plan_spec import PlanSpec
-from iptengine.protocol.task_spec import IfLine, StepChange, StepSpec, Tasks, TopicEntry
+from iptengine.protocol.running_order import Sessions
+from iptengine.protocol.task_spec import IfLine, StepChange, StepSpec, Tasks
+from iptengine.protocol.topics import Meeting, Phrases, TopicEntry
 
 UNSTAGED = "unstaged"
 
@@ -58,7 +60,7 @@ class StageSpec(Sourced):
     final: bool = Field(False, description="The focus ends here")
     must: Tasks = Field(default={}, description="Tasks while the focus stands here")
     hour: Mapping[Name, StepChange] = Field(default={}, description="What it says differently in the hour")
-    ask: Mapping[Name, Text] = Field(default={}, description="Words a therapist may say")
+    ask: Phrases = Field(default={}, description="Words a therapist may say")
     if_: Mapping[Name, IfLine] = Field(default={}, alias="if", description="What may come up, and what to do")
     note: Text | None = Field(None, description="A remark for the therapist")
     next: Mapping[Name, Conditions] = Field(default={}, description="Stages it can move to, each with its conditions")
@@ -76,7 +78,7 @@ class AreaSpec(Sourced):
     must: Tasks = Field(default={}, description="Strategies, in their order of listing")
     may: Tasks = Field(default={}, description="Optional tasks")
     hour: Mapping[Name, StepChange] = Field(default={}, description="What it says differently in the hour")
-    ask: Mapping[Name, Text] = Field(default={}, description="Words a therapist may say")
+    ask: Phrases = Field(default={}, description="Words a therapist may say")
     if_: Mapping[Name, IfLine] = Field(default={}, alias="if", description="What may come up, and what to do")
     note: Text | None = Field(None, description="A remark for the therapist")
     stages: Mapping[Name, StageSpec] = Field(default={}, description="Where a focus of this area can stand")
@@ -101,10 +103,12 @@ class PhaseSpec(Sourced):
     must: Tasks = Field(default={}, description="Tasks to be done before it is left")
     may: Tasks = Field(default={}, description="Optional tasks")
     each_session: Tasks = Field(default={}, description="Tasks of every session")
-    must_not: Mapping[Name, TopicEntry] = Field(default={}, description="Topics it keeps out or leads away from")
+    topics: Mapping[Name, Meeting] = Field(
+        default={}, description="How it meets a topic; one it does not name is neither asked for nor kept out"
+    )
     focus_work: bool = Field(False, description="The tasks of the focus are due in this phase")
     hour: Mapping[Name, StepSpec] = Field(default={}, description="The running order of a session")
-    ask: Mapping[Name, Text] = Field(default={}, description="Words a therapist may say")
+    ask: Phrases = Field(default={}, description="Words a therapist may say")
     if_: Mapping[Name, IfLine] = Field(default={}, alias="if", description="What may come up, and what to do")
     patient: Mapping[Name, Text] = Field(default={}, description="Lines for the patient's page")
     bring: Text | None = Field(None, description="What the patient's page says one might bring")
@@ -163,6 +167,9 @@ class Spec(Model):
     checklists: Mapping[Name, ChecklistSpec] = Field(default={}, description="Questions with yes or no")
     techniques: Mapping[Name, TechniqueEntry] = Field(default={}, description="How tasks are done")
     focus: FocusSpec | None = Field(None, description="How many focuses a course may have")
+    topics: Mapping[Name, TopicEntry] = Field(
+        default={}, description="What may be talked about, where a phase asks for it, links it only or keeps it out"
+    )
     problem_areas: Mapping[Name, AreaSpec] = Field(default={}, description="What a course can work on")
     start: Name = Field(description="The phase a course begins in")
     phases: Mapping[Name, PhaseSpec] = Field(description="The stretches of the course")
@@ -171,6 +178,9 @@ class Spec(Model):
     )
     approvals: Mapping[Name, ApprovalSpec] = Field(
         default={}, description="Requests that need somebody in a named role, such as the supervisor"
+    )
+    sessions: Sessions = Field(
+        default={}, description="What each session holds, where the protocol writes it; its order is then the plan"
     )
     plan: PlanSpec | None = Field(None, description="Components of which each course is given a plan of its own")
     contacts: Mapping[Name, ContactSpec] = Field(default={}, description="Meetings and messages outside the count")

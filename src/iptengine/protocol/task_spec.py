@@ -1,4 +1,4 @@
-"""What a session is made of: tasks, the steps of the hour, what to do if something comes up, topics kept out."""
+"""What a session is made of: tasks, the steps of the hour, what to do if something comes up."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from iptengine.protocol.fields import (
     short_form,
 )
 from iptengine.protocol.parts import Conditions, Sourced
+from iptengine.protocol.topics import Phrases
 
 RecordKind = Literal[
     "diagnosis", "inventory", "timeline", "formulation", "focus", "goals", "contract", "stage", "announcement",
@@ -44,7 +45,10 @@ class TaskSpec(Sourced):
     techniques: Names = Field((), description="Techniques that suit it")
     minutes: int | None = Field(None, ge=1, le=240, description="Minutes it usually takes")
     recorded_by: RecordKind | None = Field(None, description="A record that also counts as this task done")
-    ask: Mapping[Name, Text] = Field(default={}, description="Words a therapist may say")
+    topic: Name | None = Field(
+        None, description="The topic it belongs to; the phase says how to meet it, and so whether the task is due"
+    )
+    ask: Phrases = Field(default={}, description="Words a therapist may say")
     note: Text | None = Field(None, description="A remark for the therapist")
 
 
@@ -74,13 +78,3 @@ class IfLine(Sourced):
 
     when: Text = Field(description="What may come up, in a few words")
     then: Text = Field(description="What to do then")
-
-
-class TopicSpec(Sourced):
-    """A topic that a phase keeps out, links only, or leads away from."""
-
-    text: Text = Field(description="The topic")
-    rule: Literal["forbidden", "redirect", "link only"] = Field("forbidden", description="How to meet it")
-
-
-TopicEntry = Annotated[TopicSpec, BeforeValidator(short_form("text"))]

@@ -12,6 +12,7 @@ from iptengine.course.facts import CourseFacts
 from iptengine.diagnostics import IptengineError, did_you_mean
 from iptengine.protocol.fields import Model
 from iptengine.protocol.protocol import Protocol
+from iptengine.protocol.topics import PhraseSpec
 from iptengine.render.scope import patient_voice, therapist_voice
 
 
@@ -67,7 +68,9 @@ def _texts(part: Model, path: str) -> Iterator[tuple[str, str]]:
 
 def _of_map(entries: Mapping[str, object], path: str, templates: bool) -> Iterator[tuple[str, str]]:
     for name, value in entries.items():
-        if isinstance(value, Model):
+        if isinstance(value, PhraseSpec):
+            yield f"{path}.{name}", value.says
+        elif isinstance(value, Model):
             yield from _texts(value, f"{path}.{name}")
         elif isinstance(value, str) and templates:
             yield f"{path}.{name}", value
