@@ -349,6 +349,25 @@ def test_members_in_different_phases_are_counted_and_not_named() -> None:
     ]
 
 
+def test_the_stage_of_the_group_is_judged_once_and_stands_on_the_page_of_the_group() -> None:
+    states = {
+        "engagement": {"title": "Engagement", "next": {"work": {"met": "group sessions attended >= 1"}}},
+        "work": {"title": "Work", "aim": "Members help each other", "ask": {"who": "Who knows this, too?"}},
+    }
+    found = clinic(None, in_groups(**{"charts.stages": {"title": "Group", "start": "engagement", "states": states}}))
+    for course in FOUR:
+        found.start("ipt-small", by=ANNA, on=DAY, course=course)
+    found.form_group("tuesday", FOUR, facilitators=LEADERS, by=ANNA, on=DAY)
+    assert "Group: Engagement." in found.group_agenda("tuesday", on=DAY).text
+    found.hold_group_session("tuesday", on=DAY, by=ANNA, key="s1", absent={"dee": "no_show"})
+    done = found.tell_group("tuesday", c.MoveChart("stages", to="work", because=""), by=ANNA, on=DAY, key="m1")
+    assert list(done.refused) == ["dee"]
+    page = found.group_agenda("tuesday", on=DAY + WEEK).text
+    assert "Group: Work, since 6 January. Members help each other." in page
+    assert "Who knows this, too?" in page
+    assert found.course("ann").chart_moves[0].because == "judged of the group 'tuesday' as a whole"
+
+
 def test_a_group_grown_too_small_is_told_on_its_agenda() -> None:
     found = formed("ann", "bob", "cem")
     found.leave_group("tuesday", "bob", by=ANNA, on=DAY + WEEK, because="moves away")

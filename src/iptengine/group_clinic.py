@@ -263,7 +263,8 @@ class GroupClinic(ABC):
         members = self._group(group).on(on)
         if not members:
             raise UnknownGroup(group)
-        return self._told_all(group, dict.fromkeys(members, commands), by, on, key)
+        said = tuple(groups.said_to_all(command, group) for command in commands)
+        return self._told_all(group, dict.fromkeys(members, said), by, on, key)
 
     def _told_all(
         self, group: str, told: Mapping[str, Sequence[Command]], by: Actor, on: date, key: str

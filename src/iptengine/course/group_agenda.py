@@ -15,8 +15,10 @@ from iptengine.course.agenda import session_agenda
 from iptengine.course.course import Course
 from iptengine.course.facts import CourseFacts
 from iptengine.course.first_lines import Line
+from iptengine.course.further_charts import chart_lines
 from iptengine.course.groups import Common, Group, common
 from iptengine.course.hour import Step, agreed_minutes, due_today, hour_steps
+from iptengine.course.standing import Standing
 from iptengine.course.wording import counted, day, listed
 from iptengine.protocol.protocol import Protocol
 
@@ -87,7 +89,7 @@ def group_agenda(
         phase_title=usual.phase_title,
         aim=usual.aim,
         first=tuple(_first(protocol, group, shared)),
-        standing=tuple(_standing(group, shared)),
+        standing=(*_standing(group, shared), *chart_lines(Standing(protocol, course, facts, on))),
         steps=hour_steps(protocol, course, due, minutes),
         ask=usual.ask,
         note=usual.note,

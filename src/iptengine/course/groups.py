@@ -7,13 +7,13 @@ commands to each of them. No command to one course holds anything about another,
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from iptengine.course import commands as c
 from iptengine.course.commands import Command
-from iptengine.course.course import Appointment, Course, GroupStay
+from iptengine.course.course import Appointment, ChartEntry, Course, GroupStay, changed
 from iptengine.course.events import TaskLogged
 
 TELLABLE = frozenset(
@@ -193,6 +193,13 @@ def holding(
     }
 
 
+def said_to_all(command: Command, group: str) -> Command:
+    """A command as every member's course is told it: the judgement of where the group stands needs no other words."""
+    if isinstance(command, c.MoveChart) and not command.because.strip():
+        return replace(command, because=f"judged of the group '{group}' as a whole")
+    return command
+
+
 def not_for_all(command: Command) -> str:
     """Why a command cannot be said to all members at once; empty when it can."""
     if command.kind not in TELLABLE:
@@ -248,8 +255,19 @@ def common(group: Group, courses: Sequence[Course], on: date, shared: frozenset[
         tasks=tuple(_tasks(among, sessions, shared)),
         announced=replace(first.announced, because="") if first.announced and all(x.announced for x in among) else None,
     )
+    own = changed(own, {"chart_moves": tuple(_chart_moves(courses))})
     waiting = tuple(course.id for course in courses if course.open_risk_alerts)
     return Common(own, tuple(course.id for course in courses), tuple(phases), waiting)
+
+
+def _chart_moves(courses: Sequence[Course]) -> Iterator[ChartEntry]:
+    """Where most members have each further chart, without the words with which it was moved there."""
+    for chart in dict.fromkeys(entry.chart for course in courses for entry in course.chart_moves):
+        entries = [course.chart_moved(chart) for course in courses]
+        state = Counter(entry.state if entry else "" for entry in entries).most_common(1)[0][0]
+        moved = next((entry for entry in entries if entry is not None and entry.state == state), None)
+        if moved is not None:
+            yield replace(moved, because="", session="", event="")
 
 
 def _session(group: str, meeting: Meeting, phase: str) -> Appointment:
@@ -278,5 +296,5 @@ def _tasks(courses: Sequence[Course], sessions: Mapping[date, Appointment], shar
 
 __all__ = [
     "TELLABLE", "Common", "Group", "Meeting", "Member", "common", "forming", "group_of", "holding", "joining",
-    "leaving", "not_for_all",
+    "leaving", "not_for_all", "said_to_all",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from iptengine.course.course import Course
 from iptengine.course.facts import CourseFacts
+from iptengine.course.first_lines import Line
 from iptengine.course.group_agenda import GroupAgenda, group_agenda
 from iptengine.course.groups import Group
 from iptengine.course.wording import first_lower, weekday
@@ -141,16 +142,20 @@ def _sections(value: GroupAgenda, voice: Voice) -> tuple[Section, ...]:
     )
     minutes = sum(row.minutes for row in rows)
     none = "" if value.alerts else "Risk alerts: none open in the courses of this group. Ask again today, each alone."
-    first = (*((none,) if none else ()), *(line.text for line in value.first))
+    first = (*((none,) if none else ()), *(_told(line, voice) for line in value.first))
     words = (*(voice.say(text) for text in value.ask), *((voice.say(value.note),) if value.note else ()))
     plan = (Plan(rows),) if rows else (Lines(("No task is due for all of them.",)),)
     return (
         Section("first", "FIRST", (Marked(first),) if first else ()),
-        Section("standing", "WHERE WE ARE", (Lines(tuple(line.text for line in value.standing)),)),
+        Section("standing", "WHERE WE ARE", (Lines(tuple(_told(line, voice) for line in value.standing)),)),
         Section("plan", f"PLAN ({minutes} minutes)" if rows else "PLAN", plan),
         Section("words", "WORDS YOU MIGHT USE", (Lines(words),) if words else ()),
         Section("members", "MEMBERS (a page each)", (Lines(value.members, flow=True),)),
     )
+
+
+def _told(line: Line, voice: Voice) -> str:
+    return one_line(f"{line.text}{voice.say(line.template) if line.template else ''}{line.after}")
 
 
 def _page_without(group: Group, alerts: tuple[str, ...], problem: str) -> Page:
