@@ -261,11 +261,12 @@ def common(group: Group, courses: Sequence[Course], on: date, shared: frozenset[
 
 
 def _chart_moves(courses: Sequence[Course]) -> Iterator[ChartEntry]:
-    """Where most members have each further chart, without the words with which it was moved there."""
+    """Where more than half of the members have each further chart, without the words that moved it there."""
     for chart in dict.fromkeys(entry.chart for course in courses for entry in course.chart_moves):
         entries = [course.chart_moved(chart) for course in courses]
-        state = Counter(entry.state if entry else "" for entry in entries).most_common(1)[0][0]
-        moved = next((entry for entry in entries if entry is not None and entry.state == state), None)
+        state, many = Counter(entry.state if entry else "" for entry in entries).most_common(1)[0]
+        among = (entry for entry in entries if entry is not None and entry.state == state)
+        moved = next(among, None) if 2 * many > len(courses) else None
         if moved is not None:
             yield replace(moved, because="", session="", event="")
 
