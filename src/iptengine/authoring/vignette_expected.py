@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pydantic import Field
 
 from iptengine.authoring.vignette_plan import ExpectPlan, ExpectPlanSummary
-from iptengine.authoring.vignette_values import Answer, Day, Number, Numbers, Refusal, Total
+from iptengine.authoring.vignette_values import Answer, Day, Days, Number, Numbers, Refusal, Total
 from iptengine.protocol.fields import Model, Name, Names, Text, Words
 
 
@@ -69,6 +69,8 @@ class Expect(Model):
     series: Mapping[Name, Text] = Field(default={}, description="The totals as the page shows them, gaps included")
     end_planned: Day | None = Field(None, description="The day of the last session, if all goes as agreed")
     next_session: Day | None = Field(None, description="The day of the next session")
+    visits: Days | None = Field(None, description="The days of the next three sessions that are booked or planned")
+    visits_planned: int | None = Field(None, description="How many sessions are booked or planned, of up to 60")
     due: Names | None = Field(None, description="What is due, by kind, in order")
     due_by: Mapping[Name, Day] = Field(default={}, description="By when the first of a kind is due")
     people: int | None = Field(None, description="People in the inventory")

@@ -164,6 +164,8 @@ def _reading(path: Path, name: str, taken: Taken, known: _Known) -> Iterator[Fou
 def _facts(path: Path, told: Happening, known: _Known) -> Iterator[Found]:
     protocol, spec = known.protocol, known.protocol.spec
     yield from _keys((*path, "facts"), told.facts, spec.facts, "a fact", protocol)
+    dates = [name for name, fact in spec.facts.items() if fact.type == "date"]
+    yield from _keys((*path, "expected"), told.expected, dates, "a date", protocol)
     for name, value in told.facts.items():
         choices = spec.facts[name].one_of if name in spec.facts else ()
         if choices and isinstance(value, str):

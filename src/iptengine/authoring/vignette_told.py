@@ -248,6 +248,7 @@ class Happening(Model):
         default={}, description="Contacts outside the count"
     )
     facts: Mapping[Name, Value] = Field(default={}, description="Facts; left empty: asked and unanswered")
+    expected: Mapping[Name, Day] = Field(default={}, description="Dates, each with the day it is expected on")
     checklist: Mapping[Name, ChecklistTold] = Field(default={}, description="Checklists")
     correct: Correction | None = Field(None, description="Something recorded wrongly before")
     withdraw: Withdrawal | None = Field(None, description="Something recorded before that did not happen")

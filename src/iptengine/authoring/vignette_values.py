@@ -30,6 +30,18 @@ Day = Annotated[
 ]
 
 
+def _days(value: object) -> object:
+    listed = value if isinstance(value, list) else [value]
+    return tuple(_day(one) for one in listed)
+
+
+Days = Annotated[
+    tuple[date, ...],
+    PlainValidator(_days),
+    WithJsonSchema({"type": "array", "items": {"type": "string", "format": "date"}, "description": "days"}),
+]
+
+
 def _numbers(value: object) -> object:
     return (value,) if isinstance(value, int) else tuple(value) if isinstance(value, list) else value
 

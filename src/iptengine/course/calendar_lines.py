@@ -11,8 +11,8 @@ from iptengine.course.due_contacts import due_contacts, told
 from iptengine.course.events import CourseWarning
 from iptengine.course.facts import CourseFacts
 from iptengine.course.named_dates import dates_state, day_of, named_date
-from iptengine.course.visits import frequency, visits
-from iptengine.course.wording import dated, first_lower
+from iptengine.course.visits import frequency_named, visits
+from iptengine.course.wording import dated, first_lower, spoken
 from iptengine.protocol.protocol import Protocol, Reason
 from iptengine.protocol.truth import Truth
 
@@ -20,6 +20,8 @@ Said = tuple[str, str, str]
 """The code of a line, its words, and the place in the protocol it rests on."""
 MOST_TOLD = 3
 """Visits that are told by their day; of more, how many there are."""
+MOST_CONTACTS = 2
+"""Contacts ahead that are told; the rest come nearer by themselves."""
 
 
 # -- where the course stands -------------------------------------------------------------------------------------
@@ -38,7 +40,9 @@ def calendar_told(protocol: Protocol, course: Course, facts: CourseFacts) -> Ite
 
 def _frequency(protocol: Protocol, course: Course, on: date) -> Iterator[Said]:
     if protocol.spec.contract.frequency_when:
-        yield "frequency", f"Sessions now: {frequency(protocol, course, on)}.", "contract.frequency_when"
+        how_often, name = frequency_named(protocol, course, on)
+        why = f" ({spoken(name)})" if name else ""
+        yield "frequency", f"Sessions now: {how_often}{why}.", "contract.frequency_when"
 
 
 def _visits(protocol: Protocol, course: Course, on: date) -> Iterator[Said]:
@@ -79,17 +83,18 @@ def _phase_dates(protocol: Protocol, course: Course, on: date) -> Iterator[Said]
     phase = protocol.spec.phases.get(course.phase)
     if phase is None or phase.dates is None:
         return
-    days = [(word, day_of(m, course)) for word, m in (("from", phase.dates.since), ("until", phase.dates.until)) if m]
-    told_days = " ".join(f"{word} {dated(day, on)}" for word, day in days if day)
-    shown = f": {told_days}" if told_days else ""
-    yield "phase_dates", f"{phase.title} is meant {phase.dates}{shown}.", f"phases.{course.phase}.dates"
+    days = [(word, day_of(m, course)) for word, m in (("from", phase.dates.since), ("to", phase.dates.until)) if m]
+    shown = " ".join(f"{word} {dated(day, on)}" for word, day in days if day)
+    words = f"'{phase.title}' is meant {phase.dates}{f' ({shown})' if shown else ''}."
+    yield "phase_dates", words, f"phases.{course.phase}.dates"
 
 
 def _contacts(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[Said]:
-    for contact in due_contacts(protocol, course, facts):
-        if contact.now is False and contact.when and contact.by:
-            words = f"Ahead: {first_lower(contact.title)}, {dated(contact.by, facts.on)} ({contact.when})."
-            yield "contact_ahead", words, f"contacts.{contact.contact}"
+    """The next contacts that hang on a day, the nearest first."""
+    ahead = [(c.by, c) for c in due_contacts(protocol, course, facts) if c.now is False and c.when and c.by]
+    for day, contact in sorted(ahead, key=lambda pair: pair[0])[:MOST_CONTACTS]:
+        words = f"Ahead: {first_lower(contact.title)}, {dated(day, facts.on)} ({contact.when})."
+        yield "contact_ahead", words, f"contacts.{contact.contact}"
 
 
 # -- what must not be missed -------------------------------------------------------------------------------------
@@ -122,7 +127,7 @@ def why_not_booked(protocol: Protocol, course: Course, facts: CourseFacts) -> It
         return
     day = stop_day(protocol, course)
     if calendar.stop is not None and day is not None and facts.on > day:
-        sentence = f"the calendar stops on {day.isoformat()} ({told(calendar.stop, course)})"
+        sentence = f"the calendar stops on {day.isoformat()}: {told(calendar.stop, course)}"
         yield _reason(protocol, str(calendar.stop), sentence, "stop")
     guards = protocol.at("calendar", "stop_when")
     if guards and all(guard.answer(facts) is Truth.YES for guard in guards):

@@ -47,13 +47,19 @@ def due_line(protocol: Protocol, facts: CourseFacts, due: ContactDue) -> Line:
         told = f"Cannot tell whether this is due: {first_lower(spec.title)} ({due.gap})."
         return Line("contact_not_known", told, path, values)
     people = _titles(protocol, spec.present)
-    by = f" by {dated(due.by, facts.on)} ({due.when})" if due.by and due.when else ""
-    told = f"{spec.title} is due{by}{f', with: {people}' if people else ''}"
+    told = f"{spec.title} {_due_words(due, facts)}{f', with: {people}' if people else ''}"
     told += f", to: {to}." if (to := _titles(protocol, spec.to)) else "."
     told += "".join(f" {_without(one)}." for one in left_out(protocol, facts, (*spec.present, *spec.to)))
     if not spec.holds:
         return Line("contact_due", told, path, values)
     return Line("contact_due", f"{told} It holds: ", path, values, "; ".join(spec.holds.values()), ".")
+
+
+def _due_words(due: ContactDue, facts: CourseFacts) -> str:
+    """``is due``, ``is due by 5 May (2 weeks before birth)``, or that it was due on a day that has passed."""
+    if due.by is None or not due.when:
+        return "is due"
+    return f"{'is due by' if due.by >= facts.on else 'was due'} {dated(due.by, facts.on)} ({due.when})"
 
 
 def _titles(protocol: Protocol, names: Iterable[str]) -> str:

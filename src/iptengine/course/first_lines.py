@@ -398,7 +398,8 @@ def _checklists(scene: _Scene) -> Iterator[Line]:
         sessions = [a.id for a in scene.course.appointments if a.on in done]
         open_ones = [q for q in spec.items if _question_open(scene, name, q, spec.ask)]
         if open_ones and (spec.ask.interval or is_due(spec.ask, scene.course, [] if spec.ask.start else sessions)):
-            asked = f"{len(open_ones)} of {len(spec.items)} not answered; next: {spec.items[open_ones[0]].text}"
+            left = "to be answered again" if spec.ask.interval and done else "not answered"
+            asked = f"{len(open_ones)} of {len(spec.items)} {left}; next: {spec.items[open_ones[0]].text}"
             told = f"{spec.title}: {asked if asked.endswith(('.', '?')) else f'{asked}.'}"
             yield Line("checklist", told, f"checklists.{name}", {"checklist": name}, fold=_begun(scene, spec.ask))
 

@@ -15,8 +15,7 @@ from iptengine.course.events import CourseWarning, FactRecorded
 from iptengine.course.evolve import evolve
 from iptengine.course.named_dates import day_in
 from iptengine.course.wording import dated
-from iptengine.protocol.anchored import Moment
-from iptengine.protocol.model import Spec
+from iptengine.protocol.hanging import dates_named
 
 
 def with_date_warnings(desk: Desk, event: FactRecorded) -> FactRecorded:
@@ -48,20 +47,3 @@ def _no_longer_fits(desk: Desk, event: FactRecorded) -> Iterator[CourseWarning]:
     yield from (w for w in unfitting_bookings(desk.protocol, after, event.on) if w not in before)
     held = set(contacts_before_their_day(desk.protocol, desk.course, event.fact, event.on))
     yield from (w for w in contacts_before_their_day(desk.protocol, after, event.fact, event.on) if w not in held)
-
-
-def dates_named(spec: Spec) -> frozenset[str]:
-    """The facts that something in the protocol hangs on."""
-    return frozenset(moment.fact for _, moment in moments(spec) if moment.fact)
-
-
-def moments(spec: Spec) -> Iterator[tuple[tuple[str, ...], Moment]]:
-    """Every moment of a protocol that may hang on a date, with its path."""
-    if spec.calendar and spec.calendar.stop:
-        yield ("calendar", "stop"), spec.calendar.stop
-    for name, phase in spec.phases.items():
-        for moment in phase.dates.moments if phase.dates else ():
-            yield ("phases", name, "dates"), moment
-    for name, contact in spec.contacts.items():
-        if contact.due:
-            yield ("contacts", name, "due"), contact.due

@@ -20,29 +20,37 @@ from iptengine.protocol.truth import Truth
 
 MOST_VISITS = 60
 """Visits that are written out; more are not planned ahead by anybody."""
+AGREED = "as agreed"
 MOST_WALKED = 1500
 """Visits that are walked to find the last one: four years of daily ones."""
 
 
 def frequency(protocol: Protocol, course: Course, on: date) -> Frequency:
     """The frequency that holds on a day: as agreed, or else as the protocol plans it then."""
-    agreed = course.contract
-    if agreed is None or not agreed.frequency or not (agreed.agreed_on or course.amendments):
-        return _planned_frequency(protocol, course, on)
-    if agreed.frequency_until and on > agreed.frequency_until:
-        then = agreed.frequency_then
-        return Frequency.parse(then) if then else _planned_frequency(protocol, course, on)
-    return Frequency.parse(agreed.frequency)
+    return frequency_named(protocol, course, on)[0]
 
 
-def _planned_frequency(protocol: Protocol, course: Course, on: date) -> Frequency:
-    """The first frequency whose conditions hold on that day, or the one that stands without conditions."""
+def frequency_named(protocol: Protocol, course: Course, on: date) -> tuple[Frequency, str]:
+    """The frequency that holds on a day, and why: the name of its case, ``as agreed``, or nothing."""
+    agreed = _agreed(course, on)
+    if agreed:
+        return Frequency.parse(agreed), AGREED
     contract = protocol.spec.contract
     facts = CourseFacts(protocol, course, on)
     for name, case in contract.frequency_when.items():
         if verdict(protocol.at("contract", "frequency_when", name, "only_if"), facts) is Truth.YES:
-            return case.frequency
-    return contract.frequency
+            return case.frequency, name
+    return contract.frequency, ""
+
+
+def _agreed(course: Course, on: date) -> str:
+    """The frequency that was agreed for a day; empty when none was."""
+    agreed = course.contract
+    if agreed is None or not (agreed.agreed_on or course.amendments):
+        return ""
+    if agreed.frequency_until and on > agreed.frequency_until:
+        return agreed.frequency_then
+    return agreed.frequency
 
 
 @dataclass(frozen=True, slots=True)

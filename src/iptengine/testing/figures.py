@@ -92,6 +92,10 @@ def _dues(scene: Scene) -> Iterator[tuple[str, date | None]]:
         yield one.kind, one.by
 
 
+def _visits(scene: Scene) -> tuple[date, ...]:
+    return tuple(visit.on for visit in visits.visits(scene.protocol, scene.course, scene.on, most=3))
+
+
 def _due_by(scene: Scene) -> Figures:
     found: dict[str, date | None] = {}
     for kind, by in _dues(scene):
@@ -131,6 +135,8 @@ _SEEN: Mapping[str, Callable[[Scene], object]] = {
     "series": _series,
     "end_planned": lambda s: visits.planned(s.protocol, s.course, s.on).end,
     "next_session": lambda s: visits.planned(s.protocol, s.course, s.on).next_session,
+    "visits": _visits,
+    "visits_planned": lambda s: len(visits.visits(s.protocol, s.course, s.on)),
     "due": lambda s: tuple(kind for kind, _ in _dues(s)),
     "due_by": _due_by,
     "people": lambda s: len(s.course.people),

@@ -80,6 +80,8 @@ def _readings(told: Happening, course: Course) -> Iterator[Line]:
 def _facts(told: Happening, course: Course) -> Iterator[Line]:
     for name, value in told.facts.items():
         yield f"facts.{name}", c.RecordFact(name, value)
+    for name, day in told.expected.items():
+        yield f"expected.{name}", c.RecordFact(name, day.isoformat(), expected=True)
 
 
 def _checklist(told: Happening, course: Course) -> Iterator[Line]:
