@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from iptengine.protocol.protocol import Protocol as Protocol
     from iptengine.protocol.protocol import Reason as Reason
     from iptengine.render import Agenda as Agenda
+    from iptengine.render import Message as Message
     from iptengine.render import agenda as agenda
     from iptengine.store.memory import MemoryStore as MemoryStore
     from iptengine.store.port import StaleVersion as StaleVersion
@@ -74,7 +75,7 @@ _HOMES = {
     "engine": ("Clinic", "Conflict", "CourseExists", "Done", "UnknownCourse", "UnknownProtocol"),
     "group_clinic": ("GroupDone", "GroupExists", "UnknownGroup"),
     "protocol.protocol": ("Protocol", "Reason"),
-    "render": ("Agenda", "agenda"),
+    "render": ("Agenda", "Message", "agenda"),
     "store.memory": ("MemoryStore",),
     "store.port": ("StaleVersion", "Store", "StoreError", "UnknownDigest"),
 }
@@ -100,6 +101,7 @@ __all__ = [
     "GroupExists",
     "IptengineError",
     "MemoryStore",
+    "Message",
     "Protocol",
     "ProtocolError",
     "Reason",

@@ -31,6 +31,7 @@ from iptengine.store.port import StaleVersion, Store, StoreError
 
 if TYPE_CHECKING:
     from iptengine.render.agenda import Agenda, Audience, Detail, Occasion
+    from iptengine.render.messages import Message
 
 TRIES = 50
 """How often a batch is decided anew because others wrote to the course meanwhile."""
@@ -356,6 +357,7 @@ class Clinic(GroupClinic):
         occasion: Occasion = "session",
         templates: Mapping[str, str] | None = None,
         service: Mapping[str, str] | None = None,
+        contact: str = "",
     ) -> Agenda:
         """What the next session should hold, for one audience, as a page: html, text, markdown or JSON.
 
@@ -365,7 +367,9 @@ class Clinic(GroupClinic):
             audience: therapist or patient; the patient's page names no person, area, stage, score or alert.
             language: The language of the page.
             detail: brief, usual or trainee; for the therapist.
-            occasion: session, missed (the week the patient does not come) or last (nobody planned it to be).
+            occasion: session, missed (the week the patient does not come) or last (nobody planned it to be),
+                or contact (a meeting or message outside the count; for the therapist).
+            contact: The contact whose page it is, by its name in the protocol; with the occasion contact.
             templates: Sections written anew, by name.
             service: What the patient's page says of the service: ``phone`` and ``help``.
 
@@ -377,8 +381,26 @@ class Clinic(GroupClinic):
         protocol, found = self._open(course)
         return agenda(
             protocol, found, on=on, audience=audience, language=language, detail=detail, occasion=occasion,
-            templates=templates, service=service,
+            templates=templates, service=service, contact=contact,
         )  # fmt: skip
+
+    def message(self, course: str, contact: str, *, on: date) -> Message:
+        """The message of a contact outside the count as prepared text. Nothing is ever sent from here.
+
+        Args:
+            course: Its id.
+            contact: The contact, by its name in the protocol; one with a text.
+            on: The day the message is prepared for.
+
+        Raises:
+            Refused: Somebody it is for stays out, or it is not known whether they do; a clinician may go on by
+                `Deviate(PrepareMessage(contact), because=...)`, and ask again. Or there is no such message.
+            UnknownProtocol: The course's protocol is not here.
+        """
+        from iptengine.render import message
+
+        protocol, found = self._open(course)
+        return message(protocol, found, contact, on=on)
 
     def due(self, *, on: date, courses: Iterable[str] | None = None) -> tuple[Due, ...]:
         """What is due on a day, in all courses or in those named: alerts first, then by day.

@@ -110,6 +110,7 @@ class FakeCourse:
     since_contact: Mapping[str, int] = field(default_factory=dict)
     expecting: Mapping[str, bool] = field(default_factory=dict)
     present: Mapping[str, bool] = field(default_factory=dict)
+    sessions_present: Mapping[str, int] = field(default_factory=dict)
     open_alerts: tuple[str, ...] = ()
     raised_alerts: tuple[str, ...] = ()
     approvals: Mapping[str, Literal["waiting", "approved", "declined"]] = field(default_factory=dict)
@@ -186,6 +187,9 @@ class FakeCourse:
 
     def expected(self, participant: str) -> bool | None:
         return self.expecting.get(participant)
+
+    def sessions_with(self, participant: str) -> int | None:
+        return self.sessions_present.get(participant)
 
     def present_in_last_session(self, participant: str) -> bool | None:
         return self.present.get(participant)

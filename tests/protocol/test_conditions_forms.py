@@ -646,6 +646,25 @@ ANSWERED = (
         "unknown",
         "whether partner was present in the last session is not known",
     ),
+    (
+        "partner was present in >= 1 session",
+        course(sessions_present={"partner": 2}),
+        "yes",
+        "sessions partner was present in is 2; needs at least 1",
+    ),
+    (
+        "partner was present in >= 1 session",
+        course(sessions_present={"partner": 0}),
+        "no",
+        "sessions partner was present in is 0; needs at least 1",
+    ),
+    (
+        "partner was present in >= 1 session",
+        course(),
+        "unknown",
+        "sessions partner was present in is not known (who came to the sessions before the course was taken over is "
+        "not known); needs at least 1",
+    ),
     ("a risk alert is open", course(risk_alert_open=True), "yes", "a risk alert is open"),
     ("a risk alert is open", course(), "no", "no risk alert is open"),
     ("worse is open", course(open_alerts=("worse",)), "yes", "worse is open"),

@@ -15,6 +15,7 @@ from iptengine.protocol.chart_spec import ChartStateSpec
 from iptengine.protocol.conditions import Problem
 from iptengine.protocol.fields import Model
 from iptengine.protocol.model import AreaSpec, PhaseSpec, StageSpec
+from iptengine.protocol.parts import ContactSpec
 from iptengine.protocol.running_order import SessionSpec
 from iptengine.protocol.task_spec import IfLine, StepChange, StepSpec, TaskSpec
 from iptengine.protocol.topics import PhraseSpec, TopicSpec
@@ -35,6 +36,16 @@ NAMES = Scope(
 
 PATIENT_NAMES = Scope({"session": NAMES.fields["session"]})
 """What those of the patient's page may use: it goes home, so no person, area or stage (law 5)."""
+MESSAGE_NAMES = Scope(
+    {
+        "patient": TEXT,
+        "to": TEXT,
+        "day": TEXT,
+        "session": NAMES.fields["session"],
+        "next": maybe(Scope({"day": TEXT, "time": maybe(TEXT)})),
+    }
+)
+"""What the text of a message may use: it leaves the house, so no person, area, stage, score or alert (law 5)."""
 PATIENT_KEYS = frozenset({"patient", "bring"})
 """The keys of a phase whose texts stand on the patient's page."""
 
@@ -43,6 +54,7 @@ TEMPLATES: Mapping[type[Model], frozenset[str]] = {
     AreaSpec: frozenset({"aim", "note"}),
     StageSpec: frozenset({"aim", "note"}),
     ChartStateSpec: frozenset({"aim", "note"}),
+    ContactSpec: frozenset({"text", "holds"}),
     TaskSpec: frozenset({"do", "note"}),
     StepSpec: frozenset({"text"}),
     StepChange: frozenset({"text"}),
@@ -81,7 +93,7 @@ def _texts(parts: Iterable[Placed]) -> Iterator[tuple[Path, str, bool]]:
 
 def check_texts(parts: Iterable[Placed], document: Document, compiler: Compiler) -> Iterator[Diagnostic]:
     """Every mistake in the texts of a protocol that say more than plain words."""
-    known: dict[tuple[str, str, bool], tuple[TemplateFinding, ...]] = {}
+    known: dict[tuple[str, str, object], tuple[TemplateFinding, ...]] = {}
     for path, text, template in _texts(parts):
         if not _has_tags(text):
             continue
@@ -95,17 +107,30 @@ def check_texts(parts: Iterable[Placed], document: Document, compiler: Compiler)
             message = f"there are more than {MOST_TEXTS} different texts with tags"
             yield Diagnostic(document.span(path), "too-many-parts", message, "divide the protocol")
             return
-        goes_home = is_for_patient(path)
-        if (text, area, goes_home) not in known:
-            names, asked = (PATIENT_NAMES, None) if goes_home else (NAMES, _verdicts(compiler, area))
-            known[text, area, goes_home] = check_template(text, names, asked)
-        for finding in known[text, area, goes_home]:
+        leaves = names_outside(path)
+        about = (text, area, "" if leaves is None else path[0])
+        if about not in known:
+            names, asked = (NAMES, _verdicts(compiler, area)) if leaves is None else (leaves, None)
+            known[about] = check_template(text, names, asked)
+        for finding in known[about]:
             yield Diagnostic(_place(document, path, finding.line), finding.code, finding.message, finding.hint)
 
 
 def is_for_patient(path: Path) -> bool:
     """Whether the text at `path` stands on the patient's page, on which no condition can be asked either."""
     return len(path) > 2 and path[0] == "phases" and path[2] in PATIENT_KEYS
+
+
+def is_message(path: Path) -> bool:
+    """Whether the text at `path` is a message to somebody, in which no condition can be asked either."""
+    return len(path) == 3 and path[0] == "contacts" and path[2] == "text"
+
+
+def names_outside(path: Path) -> Scope | None:
+    """What a text that leaves the house may use; ``None`` for the others."""
+    if is_message(path):
+        return MESSAGE_NAMES
+    return PATIENT_NAMES if is_for_patient(path) else None
 
 
 def _has_tags(text: str) -> bool:

@@ -23,6 +23,17 @@ class ExpectAgenda(Model):
     not_due: Names = Field((), description="Tasks that are not")
 
 
+class ExpectContact(Model):
+    """What the page of a contact holds, and what its message says, with all names filled in."""
+
+    has: Words = Field((), description="Texts that stand on its page, in plain text")
+    has_not: Words = Field((), description="Texts that do not")
+    to: Names | None = Field(None, description="Whom its message is for")
+    message: Words = Field((), description="Texts that stand in its message")
+    not_in_message: Words = Field((), description="Texts that do not")
+    refused: Refusal = Field({}, description="Why no message is prepared: the names of all its reasons")
+
+
 class ExpectWays(Model):
     """What can be said to the course now. A way is named as a happening says it: enter.middle, focus.grief."""
 
@@ -77,6 +88,9 @@ class Expect(Model):
     outcome: Name | None = Field(None, description="The outcome the course has ended in")
     plan: ExpectPlan | None = Field(None, description="Where the plan of components stands")
     ways: ExpectWays | None = Field(None, description="What is open and what is shut after it")
+    contacts: Mapping[Name, ExpectContact] = Field(
+        default={}, description="The pages and messages of contacts after it"
+    )
     agenda_before: ExpectAgenda | None = Field(None, description="The agenda as it stood before this happening")
     agenda: ExpectAgenda | None = Field(None, description="The agenda after it")
 

@@ -128,7 +128,12 @@ def _happening(path: Path, told: Happening, known: _Known) -> Iterator[Found]:
             yield from _reading((*path, "record", "scores", measure), measure, taken, known)
         yield from _keys((*path, "record", "exceptions"), told.record.exceptions, known.planned(), "a task", protocol)
     yield from _each((*path, "present"), told.present, known.people(), "a participant", protocol)
+    yield from _each((*path, "prepare"), told.prepare, spec.contacts, "a contact", protocol)
     yield from _keys((*path, "contact"), told.contact, spec.contacts, "a contact", protocol)
+    for name, contact in told.contact.items():
+        for key in ("present", "to"):
+            where = (*path, "contact", name, key)
+            yield from _each(where, getattr(contact, key), known.people(), "a participant", protocol)
     yield from _facts(path, told, known)
     yield from _alert_names(path, told, known)
     yield from _approval_names(path, told, known)
@@ -281,6 +286,9 @@ def _expect(path: Path, expect: Expect, known: _Known) -> Iterator[Found]:
         for key in ("doses", "next"):
             yield from _keys((*where, key), getattr(expect.plan, key) or (), components, "a component", protocol)
         yield from _one((*where, "current"), expect.plan.current, [*components, NONE], "a component", protocol)
+    yield from _keys((*path, "contacts"), expect.contacts, spec.contacts, "a contact", protocol)
+    for contact, there in expect.contacts.items():
+        yield from _each((*path, "contacts", contact, "to"), there.to or (), known.people(), "a participant", protocol)
     for key in ("agenda_before", "agenda"):
         agenda: ExpectAgenda | None = getattr(expect, key)
         for part in ("due", "not_due") if agenda else ():

@@ -66,6 +66,7 @@ class ContactTold(Model):
 
     mode: str = Field("", description="How: by telephone, by letter")
     present: Names = Field((), description="Who took part")
+    to: Names = Field((), description="Who was written to; left out, those whom the protocol names")
     note: str = Field("", description="A note")
 
 
@@ -244,6 +245,7 @@ class Happening(Model):
     why: str = Field("", description="Why it was missed")
     moved_to: Day | None = Field(None, description="The day it was moved to")
     record: Recorded | None = Field(None, description="A whole session in one")
+    prepare: Names = Field((), description="Messages that are prepared, by the names of their contacts; none is sent")
     contact: Mapping[Name, Annotated[ContactTold, BeforeValidator(short_form("mode"))]] = Field(
         default={}, description="Contacts outside the count"
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from iptengine.course import timing, visits, words
+from iptengine.course.contacts import ContactPage, contact_page
 from iptengine.course.course import Alert, Appointment, Course, Focus
 from iptengine.course.due_tasks import due_tasks
 from iptengine.course.facts import CourseFacts
@@ -69,7 +70,8 @@ class FocusLine:
 class SessionAgenda:
     """The agenda of the next session, for one audience, on one date.
 
-    `occasion` is session, missed (the week the patient does not come) or last (an unplanned last meeting).
+    `occasion` is session, missed (the week the patient does not come), last (an unplanned last meeting) or contact
+    (a meeting or message outside the count, which `contact` then holds).
     """
 
     course: str
@@ -127,10 +129,13 @@ class SessionAgenda:
     bring: str
     ended: str
     record_to: date | None
+    contact: ContactPage | None = None
 
 
-def session_agenda(protocol: Protocol, course: Course, *, on: date, occasion: str = "session") -> SessionAgenda:
-    """The agenda of the next session of `course`, as it stands on the day `on`."""
+def session_agenda(
+    protocol: Protocol, course: Course, *, on: date, occasion: str = "session", contact: str = ""
+) -> SessionAgenda:
+    """The agenda of the next session of `course`, as it stands on the day `on`; with `contact`, that contact's page."""
     spec = protocol.spec
     facts = CourseFacts(protocol, course, on)
     phase = ending_phase(protocol, course) if occasion == "last" else spec.phases[course.phase]
@@ -211,6 +216,7 @@ def session_agenda(protocol: Protocol, course: Course, *, on: date, occasion: st
         bring=phase.bring or "",
         ended=course.ended or "",
         record_to=_record_to(course),
+        contact=contact_page(protocol, course, facts, contact) if occasion == "contact" else None,
     )
 
 

@@ -20,20 +20,14 @@ AGAIN = ("out", "not known")
 # -- lines -------------------------------------------------------------------------------------------------------
 
 
+CODES = frozenset({"contact_due", "contact_not_known", "message_waiting"})
+"""The lines below; they stay on the page of a course that has ended."""
+
+
 def contact_lines(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[Line]:
     """The contacts that are due now, each with who takes part and what it holds; messages that wait to be sent."""
-    if not course.ended:
-        for due in possible_contacts(protocol, course, facts):
-            if due.now:
-                yield due_line(protocol, facts, due)
-    for name in protocol.spec.contacts:
-        yield from _waiting(protocol, course, name)
-
-
-def later_lines(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[Line]:
-    """What stays due once the course has ended, each with its day."""
     for due in possible_contacts(protocol, course, facts):
-        if due.now or (due.by is not None and due.by >= facts.on):
+        if due.now:
             yield due_line(protocol, facts, due)
     for name in protocol.spec.contacts:
         yield from _waiting(protocol, course, name)

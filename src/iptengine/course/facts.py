@@ -311,6 +311,11 @@ class CourseFacts:
         last = self._course.last_held
         return participant in last.present if last and last.present else None
 
+    def sessions_with(self, participant: str) -> int | None:
+        if self._course.adopted_sessions:
+            return None
+        return sum(participant in a.present for a in self._course.appointments if a.held)
+
     @property
     def risk_alert_open(self) -> bool:
         return bool(self._course.open_risk_alerts)

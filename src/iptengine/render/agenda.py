@@ -15,6 +15,7 @@ from iptengine.course.course import Course
 from iptengine.diagnostics import IptengineError
 from iptengine.protocol.protocol import Protocol
 from iptengine.render.alerts import alert_lines
+from iptengine.render.contact_page import contact_sheet
 from iptengine.render.filling import Filling
 from iptengine.render.html_page import html_document, html_page
 from iptengine.render.json_page import agenda_json
@@ -28,7 +29,7 @@ from iptengine.render.therapist import NOT_NAMED, therapist_page
 
 Audience: TypeAlias = Literal["therapist", "patient"]
 Detail: TypeAlias = Literal["brief", "usual", "trainee"]
-Occasion: TypeAlias = Literal["session", "missed", "last"]
+Occasion: TypeAlias = Literal["session", "missed", "last", "contact"]
 LANGUAGES = ("en",)
 
 
@@ -108,6 +109,7 @@ def agenda(
     occasion: Occasion = "session",
     templates: Mapping[str, str] | None = None,
     service: Mapping[str, str] | None = None,
+    contact: str = "",
 ) -> Agenda:
     """The agenda of the next session of `course`, as it stands on the day `on`.
 
@@ -118,8 +120,10 @@ def agenda(
         audience: therapist, or patient: the patient's page names no person, area, stage, score or alert.
         language: The language of the page; only ``en`` is complete.
         detail: brief, usual, or trainee (why each line is due, how it is done, its sources). For the therapist.
-        occasion: session; missed (the week the patient does not come); last (a last meeting nobody planned).
+        occasion: session; missed (the week the patient does not come); last (a last meeting nobody planned);
+            contact (a meeting or message outside the count, named by `contact`; for the therapist).
         templates: Sections written anew, by name; see `check_template_override`.
+        contact: The contact whose page it is, by its name in the protocol.
         service: What the patient's page says of the service: ``phone`` and ``help``. What is left out is a
             blank to fill in by hand, and the therapist's page says so of ``help``.
 
@@ -128,11 +132,12 @@ def agenda(
         said in `problem` and on the page, under the open alerts (law 5).
 
     Raises:
-        ValueError: `audience`, `detail`, `occasion` or a key of `service` is not one of those there are.
+        ValueError: `audience`, `detail`, `occasion`, `contact` or a key of `service` is not one of those there are.
     """
     _one_of("audience", audience, get_args(Audience))
     _one_of("detail", detail, get_args(Detail))
     _one_of("occasion", occasion, get_args(Occasion))
+    _contact_known(protocol, audience, occasion, contact)
     for key in service or {}:
         _one_of("key of service", key, SERVICE)
     overrides = dict(templates or {})
@@ -140,11 +145,12 @@ def agenda(
     if not problem:
         try:
             checked(overrides)
-            value = session_agenda(protocol, course, on=on, occasion=occasion)
+            value = session_agenda(protocol, course, on=on, occasion=occasion, contact=contact)
             if audience == "patient":
                 page = patient_page(protocol, course, value, service or {}, overrides)
             else:
-                page = therapist_page(Filling(protocol, course, value, on, overrides, service or {}), detail)
+                filling = Filling(protocol, course, value, on, overrides, service or {})
+                page = contact_sheet(filling, value.contact) if value.contact else therapist_page(filling, detail)
         except IptengineError as fault:
             problem = str(fault)
         except (ValueError, LookupError):
@@ -156,6 +162,16 @@ def agenda(
     return Agenda(
         value, course.version, problem, audience, detail, occasion, language, page, protocol, on, overrides
     )  # fmt: skip
+
+
+def _contact_known(protocol: Protocol, audience: str, occasion: str, contact: str) -> None:
+    if occasion != "contact":
+        if contact:
+            raise ValueError("a contact goes with the occasion contact")
+        return
+    if audience != "therapist":
+        raise ValueError("the page of a contact is for the therapist")
+    _one_of("contact", contact, tuple(protocol.spec.contacts))
 
 
 def _one_of(what: str, given: str, known: tuple[str, ...]) -> None:

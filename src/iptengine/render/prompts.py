@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 
-from iptengine.authoring.texts import TEMPLATES, is_for_patient
+from iptengine.authoring.texts import TEMPLATES, is_for_patient, is_message
 from iptengine.course.course import Course
 from iptengine.course.facts import CourseFacts
 from iptengine.diagnostics import IptengineError, did_you_mean
 from iptengine.protocol.fields import Model
 from iptengine.protocol.protocol import Protocol
 from iptengine.protocol.topics import PhraseSpec
+from iptengine.render.messages import message_text, message_values
 from iptengine.render.scope import patient_voice, therapist_voice
 
 
@@ -38,6 +39,10 @@ def prompt(protocol: Protocol, course: Course, id: str, *, on: date) -> str:
         close = [known for known in texts if known.endswith(f".{last}")] or list(texts)
         raise UnknownPrompt(f"the protocol has no text '{id[:200]}'; {did_you_mean(id, close)}")
     parts = id.split(".")
+    if is_message(tuple(parts)):
+        to = tuple(protocol.spec.participants[n].title if n in protocol.spec.participants else "the patient"
+                   for n in protocol.spec.contacts[parts[1]].to)  # fmt: skip
+        return " ".join(message_text(texts[id], message_values(protocol, course, to, on)).split())
     if is_for_patient(tuple(parts)):
         return patient_voice(protocol, course).say(texts[id], id)
     area = parts[1] if parts[0] == "problem_areas" else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from iptengine.course.contacts import CODES
 from iptengine.course.first_lines import Answered, Assessed
 from iptengine.course.scores import Series
 from iptengine.course.wording import day, first_lower, first_upper, shortened, weekday
@@ -84,18 +85,25 @@ def _ended(filling: Filling) -> Page:
         left=one_line(filling.value.called) or NOT_NAMED,
         right=_which(filling),
         sections=(
-            Section("first", "FIRST", (_marked(filling, risk),)),
+            Section("first", "FIRST", (marked(filling, risk),)),
             Section("ended", "HOW IT ENDED", (Lines(words),)),
-            *(section for section in (_standing(filling), _last_time(filling)) if section.blocks),
+            *(s for s in (_still_due(filling), standing(filling), _last_time(filling)) if s.blocks),
         ),
         footer=footer(filling, printed=False),
         alerts=alert_lines(filling.protocol, filling.course),
     )
 
 
+def _still_due(filling: Filling) -> Section:
+    """Contacts that are due after the end, and messages that wait to be sent."""
+    told = (*filling.value.first, *filling.value.also_due)
+    lines = tuple(filling.line(line) for line in told if line.code in CODES)
+    return Section("still-due", "STILL DUE", (Lines(lines),) if lines else ())
+
+
 def _brief(filling: Filling) -> Iterator[Section]:
     yield _first(filling)
-    yield _standing(filling)
+    yield standing(filling)
     yield _last_time(filling, brief=True)
     if filling.value.occasion == "missed":
         yield _missed(filling)
@@ -105,7 +113,7 @@ def _brief(filling: Filling) -> Iterator[Section]:
 
 def _usual(filling: Filling) -> Iterator[Section]:
     yield _first(filling)
-    yield _standing(filling)
+    yield standing(filling)
     yield _last_time(filling)
     if filling.value.occasion == "missed":
         yield _missed(filling)
@@ -120,7 +128,7 @@ def _usual(filling: Filling) -> Iterator[Section]:
 
 def _trainee(filling: Filling) -> Iterator[Section]:
     yield _first(filling, trainee=True)
-    yield _standing(filling)
+    yield standing(filling)
     yield _last_time(filling, every_rule=True)
     if filling.value.occasion == "missed":
         yield _missed(filling)
@@ -192,14 +200,14 @@ def _first(filling: Filling, *, trainee: bool = False) -> Section:
     away = value.occasion == "missed"  # nobody sits here today: what is due in the room waits for next time
     left_out = IN_THE_ROOM if away else IN_THE_COUNT if value.occasion == "last" else frozenset()
     lines = [line for line in value.first if line.code not in left_out]
-    blocks: list[Block] = [_marked(filling, tuple(filling.line(line) for line in lines))]
+    blocks: list[Block] = [marked(filling, tuple(filling.line(line) for line in lines))]
     also = [line for line in value.also_due if trainee or not line.fold]
     if also and value.occasion == "session":
         blocks.append(Folded("Also due", tuple(filling.line(line) for line in also)))
     return Section("first", "FIRST", tuple(blocks))
 
 
-def _marked(filling: Filling, lines: tuple[str, ...]) -> Marked:
+def marked(filling: Filling, lines: tuple[str, ...]) -> Marked:
     """The first lines; under the risk line the last assessment, and questions that were answered once."""
     last, answered = filling.value.last_assessed, tuple(map(_answered, filling.value.answered))
     if last is None:
@@ -208,7 +216,7 @@ def _marked(filling: Filling, lines: tuple[str, ...]) -> Marked:
     return Marked(lines, (_assessed(last), *answered), (_assessed(cut), *answered))
 
 
-def _standing(filling: Filling) -> Section:
+def standing(filling: Filling) -> Section:
     """Where the course stands beside phase and focus; no section where there is nothing to say."""
     lines = tuple(filling.line(line) for line in filling.value.standing)
     return Section("standing", "WHERE WE ARE", (Lines(lines),) if lines else ())
@@ -477,4 +485,4 @@ def _sources(filling: Filling) -> Section:
     return Section("sources", "SOURCES", (Pairs(tuple(rows)),) if rows else ())
 
 
-__all__ = ["footer", "therapist_page"]
+__all__ = ["footer", "marked", "standing", "therapist_page"]

@@ -43,6 +43,8 @@ def way_name(command: c.Command, course: Course) -> str:
             return f"checklist.{name}"
         case c.RecordContact(contact=name):
             return f"contact.{name}"
+        case c.PrepareMessage(contact=name):
+            return f"prepare.{name}"
         case c.Read(measure=name):
             return name
         case c.AcknowledgeAlert(alert=id) | c.AssessAlert(alert=id) | c.MonitorAlert(alert=id) | c.CloseAlert(alert=id):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 from iptengine.authoring.vignette import Vignette, VignetteSpec, check_vignette
-from iptengine.authoring.vignette_expected import Expect, ExpectAgenda, ExpectWays
+from iptengine.authoring.vignette_expected import Expect, ExpectAgenda, ExpectContact, ExpectWays
 from iptengine.authoring.vignette_told import Happening
 from iptengine.course import commands as c
 from iptengine.course.course import Course
@@ -28,6 +28,7 @@ from iptengine.testing.figures import Scene, SeenAgenda, final_figures, seen, se
 from iptengine.testing.named_ways import seen_ways
 from iptengine.testing.report import Difference, told, word
 from iptengine.testing.script import NoSuchAlert, command_id, script
+from iptengine.testing.seen_contacts import SeenContact, seen_contact
 
 HOUR = 17
 """The hour of the day, in UTC, at which a happening is recorded."""
@@ -281,6 +282,9 @@ class _Comparing:
                 yield from self.against.value(getattr(expect, key), seen(scene, key), ("expect", key))
         if expect.ways is not None:
             yield from self._ways(expect.ways, seen_ways(self.protocol, step.after, step.on), ("expect", "ways"))
+        for name, contact in expect.contacts.items():
+            found = seen_contact(self.protocol, step.after, name, step.on)
+            yield from self._contact(contact, found, ("expect", "contacts", name))
         for key, course in (("agenda_before", step.before), ("agenda", step.after)):
             wanted: ExpectAgenda | None = getattr(expect, key)
             if wanted is not None:
@@ -301,7 +305,9 @@ class _Comparing:
             yield from self._reasons(wanted.get(key, {}), no.reasons, path)
 
     def _reasons(self, wanted: Mapping[str, str], reasons: Sequence[Reason], path: Path) -> Iterator[Difference]:
-        answers = {reason.code: reason.answer for reason in reasons}
+        yield from self._answers(wanted, {reason.code: reason.answer for reason in reasons}, path)
+
+    def _answers(self, wanted: Mapping[str, str], answers: Mapping[str, str], path: Path) -> Iterator[Difference]:
         loose = {code: answers[code] if how == "any" and code in answers else how for code, how in wanted.items()}
         if loose != answers:
             yield self.against.difference(path, dict(wanted), answers)
@@ -328,6 +334,20 @@ class _Comparing:
                 if choices != tuple(offered.get(key, ())):
                     yield self.against.difference((*path, "choices", name, key), choices, tuple(offered.get(key, ())))
 
+    def _contact(self, wanted: ExpectContact, found: SeenContact, path: Path) -> Iterator[Difference]:
+        for key, text in (("has", found.page), ("message", found.message)):
+            for words in getattr(wanted, key):
+                if words not in text:
+                    yield self.against.difference((*path, key), f'"{words}"', "no such text")
+        for key, text in (("has_not", found.page), ("not_in_message", found.message)):
+            for words in getattr(wanted, key):
+                if words in text:
+                    yield self.against.difference((*path, key), f'no "{words}"', "that text")
+        if wanted.to is not None and wanted.to != found.to:
+            yield self.against.difference((*path, "to"), wanted.to, found.to)
+        if "refused" in wanted.model_fields_set:
+            yield from self._answers(wanted.refused, found.refused, (*path, "refused"))
+
     def _agenda(self, wanted: ExpectAgenda, page: SeenAgenda, path: Path) -> Iterator[Difference]:
         for text in wanted.has:
             if not any(text in shown for shown in page.texts):
@@ -347,4 +367,4 @@ class _Comparing:
                 yield self.against.difference((*path, key), listed, getattr(page, key))
 
 
-_OWN_WAY = frozenset({"alerts", "warnings", "refused", "ways", "agenda_before", "agenda"})
+_OWN_WAY = frozenset({"alerts", "warnings", "refused", "ways", "agenda_before", "agenda", "contacts"})

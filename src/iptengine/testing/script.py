@@ -62,11 +62,16 @@ def _as_scores(taken: Taken) -> Mapping[str, object]:
     return taken if isinstance(taken, Mapping) else {"total": taken}
 
 
+def _prepare(told: Happening, course: Course) -> Iterator[Line]:
+    for name in told.prepare:
+        yield f"prepare.{name}", c.PrepareMessage(name)
+
+
 def _contact(told: Happening, course: Course) -> Iterator[Line]:
     for name, contact in told.contact.items():
         yield (
             f"contact.{name}",
-            c.RecordContact(name, mode=contact.mode, present=contact.present, note=contact.note),
+            c.RecordContact(name, mode=contact.mode, present=contact.present, to=contact.to, note=contact.note),
         )
 
 
@@ -316,6 +321,6 @@ def _moves(told: Happening, course: Course) -> Iterator[Line]:
 
 
 _PARTS: tuple[Part, ...] = (
-    joined, _status, _record, _contact, _readings, _facts, _checklist, _correct, _withdraw, _acknowledge, _assess,
-    _monitor, _close, _approvals, _done, _known, _contract, _focus, _chart, _plan, _words, _moves,
+    joined, _status, _record, _prepare, _contact, _readings, _facts, _checklist, _correct, _withdraw, _acknowledge,
+    _assess, _monitor, _close, _approvals, _done, _known, _contract, _focus, _chart, _plan, _words, _moves,
 )  # fmt: skip

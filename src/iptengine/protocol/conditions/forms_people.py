@@ -94,6 +94,17 @@ def _present(names: Names, participant: str) -> Meaning:
     )
 
 
+def _came(names: Names, participant: str, op: str, number: Number, sessions: str) -> Meaning | Problem:
+    return comparison(
+        f"sessions {participant} was present in",
+        lambda facts: facts.sessions_with(participant),
+        op,
+        number,
+        Scale(),
+        "who came to the sessions before the course was taken over is not known",
+    )
+
+
 PARTICIPANTS = (
     Shape(
         "PARTICIPANT is expected",
@@ -104,6 +115,12 @@ PARTICIPANTS = (
         "PARTICIPANT was present in the last session",
         "The participant was there. Unknown before the first session, or when nobody noted who came.",
         _present,
+    ),
+    Shape(
+        "PARTICIPANT was present in OP NUMBER sessions|session",
+        "In how many sessions the participant is on record as there. Unknown in a course that was taken over.",
+        _came,
+        ">= 1",
     ),
 )
 

@@ -182,6 +182,9 @@ class Facts(Protocol):
     def present_in_last_session(self, participant: str) -> bool | None:
         """Whether the participant was there; none when no session was held or nobody noted who came."""
 
+    def sessions_with(self, participant: str) -> int | None:
+        """The sessions the participant is on record as there; none where sessions before have no such record."""
+
     @property
     def risk_alert_open(self) -> bool:
         """Some risk alert waits for an assessment."""

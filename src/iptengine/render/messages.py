@@ -1,0 +1,91 @@
+"""The message of a contact as text: prepared for the clinician to send by hand, and never sent from here.
+
+It goes to somebody else, so nothing in it can name a person, problem area, stage, score or alert (law 5): the
+names a message may use are few, and no condition can be asked in it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from iptengine.authoring.texts import MESSAGE_NAMES
+from iptengine.course import visits
+from iptengine.course.course import Course
+from iptengine.course.messages import addressed
+from iptengine.course.wording import listed, long_day
+from iptengine.protocol.protocol import Protocol
+from iptengine.render.environment import compile_template, render
+from iptengine.render.scope import NOBODY_CALLED, one_line, session_values
+from iptengine.render.values import Value
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Message:
+    """A message that is prepared, and never sent.
+
+    Attributes:
+        contact: The contact it belongs to, by its name in the protocol.
+        title: What it is.
+        to: Whom it is for, by title.
+        on: The day it was prepared for.
+        text: Its words, plain; a line break where the protocol has one.
+    """
+
+    contact: str
+    title: str
+    to: tuple[str, ...]
+    on: date
+    text: str
+
+    def __repr__(self) -> str:
+        return f"<Message {self.contact}>"
+
+
+def message(protocol: Protocol, course: Course, contact: str, *, on: date) -> Message:
+    """The message of a contact, filled in for a course on a day.
+
+    Raises:
+        Refused: Somebody it is for stays out, or it is not known whether they do; or there is no such message.
+        TemplateFault: It cannot be filled in; never says a value.
+    """
+    to = tuple(_title(protocol, course, name) for name in addressed(protocol, course, contact, on=on))
+    spec = protocol.spec.contacts[contact]
+    text = message_text(spec.text or "", message_values(protocol, course, to, on))
+    return Message(contact, spec.title, to, on, text)
+
+
+def message_values(protocol: Protocol, course: Course, to: tuple[str, ...], on: date) -> dict[str, Value]:
+    """What the text of a message may name; see `iptengine.authoring.texts.MESSAGE_NAMES`."""
+    values: dict[str, Value] = {
+        "patient": one_line(course.called) or NOBODY_CALLED,
+        "to": listed(to),
+        "day": long_day(on),
+        "session": session_values(course),
+        "next": _next(protocol, course, on),
+    }
+    assert values.keys() == MESSAGE_NAMES.fields.keys()
+    return values
+
+
+def message_text(text: str, values: dict[str, Value]) -> str:
+    """A text filled in; its line breaks stay, blanks at the end of a line do not."""
+    filled = render(compile_template(text, "the text of a message"), values, mode="text")
+    return "\n".join(" ".join(line.split()) for line in filled.strip().splitlines())
+
+
+def _title(protocol: Protocol, course: Course, name: str) -> str:
+    known = protocol.spec.participants.get(name)
+    return known.title if known else one_line(course.called) or NOBODY_CALLED
+
+
+def _next(protocol: Protocol, course: Course, on: date) -> dict[str, Value] | None:
+    """The next session, while there is one to come."""
+    if course.ended:
+        return None
+    planned = visits.planned(protocol, course, on).next_session
+    booked = next((a for a in course.appointments if a.status == "planned" and a.on == planned), None)
+    return {"day": long_day(planned), "time": one_line(booked.time) or None if booked else None}
+
+
+__all__ = ["Message", "message", "message_text", "message_values"]
