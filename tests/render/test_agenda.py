@@ -664,7 +664,7 @@ def test_the_same_course_gives_the_same_bytes() -> None:
     [
         ({"audience": "spouse"}, "audience is one of therapist, patient"),
         ({"detail": "all"}, "detail is one of brief, usual, trainee"),
-        ({"occasion": "first"}, "occasion is one of session, missed, last"),
+        ({"occasion": "first"}, "occasion is one of session, missed, last, contact"),
         ({"service": {"fax": "1"}}, "key of service is one of phone, help"),
     ],
 )
