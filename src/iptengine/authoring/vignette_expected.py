@@ -19,6 +19,10 @@ class ExpectAgenda(Model):
     first: Names | None = Field(None, description="The lines that must not be missed, by their codes, in order")
     steps: Words | None = Field(None, description="The plan of the hour, by the words before its steps, in order")
     minutes: Numbers | None = Field(None, description="The minutes of its steps, in order")
+    order: Names | None = Field(None, description="The tasks in the plan of the hour, in order")
+    also_due: Names | None = Field(
+        None, description="The tasks, and the topics to ask about, that are also due and not in the plan; in order"
+    )
     due: Names = Field((), description="Tasks that are due")
     not_due: Names = Field((), description="Tasks that are not")
 

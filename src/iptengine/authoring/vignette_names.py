@@ -291,8 +291,10 @@ def _expect(path: Path, expect: Expect, known: _Known) -> Iterator[Found]:
         yield from _each((*path, "contacts", contact, "to"), there.to or (), known.people(), "a participant", protocol)
     for key in ("agenda_before", "agenda"):
         agenda: ExpectAgenda | None = getattr(expect, key)
-        for part in ("due", "not_due") if agenda else ():
-            yield from _each((*path, key, part), getattr(agenda, part), protocol.tasks, "a task", protocol)
+        for part in ("order", "due", "not_due") if agenda else ():
+            yield from _each((*path, key, part), getattr(agenda, part) or (), protocol.tasks, "a task", protocol)
+        if agenda and agenda.also_due:
+            yield from _each((*path, key, "also_due"), agenda.also_due, known.tasks(), "a task or topic", protocol)
 
 
 def _summary(path: Path, expect: ExpectSummary, known: _Known) -> Iterator[Found]:

@@ -53,7 +53,7 @@ class DueTask:
 
 
 def due_tasks(protocol: Protocol, course: Course, facts: CourseFacts) -> tuple[DueTask, ...]:
-    """Every task due next session: by the running order, then of the phase, of the components in hand, of each focus."""
+    """Every task due next session: by the running order, then of the phase, the components in hand, each focus."""
     if not protocol.spec.sessions:
         return tuple(_due(protocol, course, facts))
     order = RunningOrder(protocol, course)

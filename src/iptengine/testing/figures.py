@@ -13,6 +13,7 @@ from iptengine.course.course import Course
 from iptengine.course.due_tasks import due_tasks
 from iptengine.course.events import Event, ReadingTaken, SessionHeld, SessionMissed
 from iptengine.course.facts import CourseFacts
+from iptengine.course.hour import tasks_in_order
 from iptengine.course.further_charts import state_of
 from iptengine.course.plan_state import component_state, plan_state, planned_doses
 from iptengine.course.scores import series
@@ -155,6 +156,8 @@ class SeenAgenda:
     first: tuple[str, ...]
     steps: tuple[str, ...]
     minutes: tuple[int, ...]
+    order: tuple[str, ...]
+    also_due: tuple[str, ...]
     due: tuple[str, ...]
     texts: tuple[str, ...]
 
@@ -167,9 +170,18 @@ def seen_agenda(protocol: Protocol, course: Course, on: date) -> SeenAgenda:
         tuple(line.code for line in page.first),
         tuple(step.label for step in page.steps),
         tuple(step.minutes for step in page.steps),
+        tasks_in_order(page.steps),
+        tuple(_also_due(page)),
         tuple(dict.fromkeys(task.task for task in tasks)),
         tuple(_texts(page)),
     )
+
+
+def _also_due(page: SessionAgenda) -> Iterator[str]:
+    for line in page.also_due:
+        for kind in ("task", "topic"):
+            if kind in line.values:
+                yield str(line.values[kind])
 
 
 _NOT_SHOWN = frozenset(

@@ -361,7 +361,7 @@ class _Comparing:
         for task in wanted.not_due:
             if task in page.due:
                 yield self.against.difference((*path, "not_due"), f"{task} not due", page.due)
-        for key in ("first", "steps", "minutes"):
+        for key in ("first", "steps", "minutes", "order", "also_due"):
             listed = getattr(wanted, key)
             if listed is not None and listed != getattr(page, key):
                 yield self.against.difference((*path, key), listed, getattr(page, key))
