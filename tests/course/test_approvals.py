@@ -331,6 +331,64 @@ def test_an_appointment_is_booked_for_the_day_that_was_asked_for() -> None:
     assert [(one.on, one.time) for one in story.course.appointments] == [(week(3), "15:00")]
 
 
+# -- plans and messages ------------------------------------------------------------------------------------------
+
+PLAN = {
+    "components": {
+        "engage": {"title": "Engagement", "dose": "1"},
+        "activity": {"title": "Activity", "dose": "1..2"},
+        "safety": {"title": "Safety", "dose": "1", "interrupts": True},
+    },
+    "orders": {"usual": {"title": "The usual order", "components": ["engage", "activity"]}},
+}
+
+
+def with_plan(**more: object) -> Protocol:
+    """The small protocol with a plan that a supervisor approves."""
+    plan = {"title": "The plan", "of": ["choose_plan", "change_plan"], "by": SUPERVISOR, **more}
+    later = {"title": "A safety component", "of": "interrupt", "by": SUPERVISOR, "afterwards": True}
+    return variant("small", {"plan": PLAN, "approvals": {"plan": plan, "safety": later}})
+
+
+def test_a_plan_waits_for_the_supervisor_and_is_chosen_when_she_agrees() -> None:
+    story = given(with_plan(), hold(1), c.ChoosePlan(components=("activity", "engage"), because="they want to act"))
+    assert story.course.approvals[0].what == "choose the plan 'Activity' and 'Engagement'"
+    story = story.as_(SUPERVISOR)
+    story = story.when(approve(story))
+    assert [one.kind for one in story.last] == ["approval_given", "plan_chosen"]
+    story = story.as_("therapist").when(c.ChangePlan(("activity",), because="short of time"))
+    assert story.course.approvals[-1].what == "change the plan to 'Activity'"
+
+
+def test_only_a_plan_with_the_component_that_is_named_waits() -> None:
+    protocol = with_plan(only="activity")
+    story = given(protocol, hold(1)).when(c.ChoosePlan(components=("engage",), because="to begin"))
+    assert [one.kind for one in story.last] == ["plan_chosen"]
+    story = given(protocol, hold(1)).when(c.ChoosePlan(order="usual", because="as usual"))
+    assert story.course.approvals[0].what == "choose the plan 'The usual order'"
+
+
+def test_a_safety_component_interrupts_at_once_and_is_confirmed_afterwards() -> None:
+    story = given(with_plan(), hold(1)).as_(SUPERVISOR).when(c.ChoosePlan(order="usual", because="as usual"))
+    story = story.as_("therapist").when(c.Interrupt("safety", because="a crisis"))
+    assert [one.kind for one in story.last][-1] == "approval_requested"
+    assert (story.course.approvals[-1].what, state(story)) == ("interrupt the plan for 'Safety'", "to_confirm")
+
+
+def test_a_message_can_be_approved_after_the_end_too() -> None:
+    letter = {"title": "A letter", "due": "3 months after the end", "to": ["partner"], "text": "Thank you"}
+    approved = {"title": "A letter that goes out", "of": "prepare_message", "only": "letter", "by": SUPERVISOR}
+    protocol = variant("small", {"contacts": {"letter": letter}, "approvals": {"letters": approved}})
+    story = given(protocol, hold(1), c.EndCourse("lost"), c.PrepareMessage("letter"))
+    assert [line.text for line in due(protocol, story.course, on=START) if line.kind == "review"] == [
+        "A letter that goes out waits for the supervisor: prepare the message of 'A letter' "
+        "(asked on 3 March by the therapist)."
+    ]
+    story = story.as_(SUPERVISOR)
+    story = story.when(approve(story))
+    assert [one.kind for one in story.last] == ["approval_given", "message_prepared"]
+
+
 # -- what is confirmed afterwards --------------------------------------------------------------------------------
 
 

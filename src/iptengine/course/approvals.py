@@ -52,7 +52,7 @@ def needed(protocol: Protocol, course: Course, command: c.Command) -> tuple[Need
     """The approvals that a request needs, in the order of the protocol; empty for one that needs none."""
     if not protocol.spec.approvals:
         return ()
-    speaks_of = targets(course, command)
+    speaks_of = targets(protocol, course, command)
     return tuple(
         Needed(name, spec.title, spec.by, spec.afterwards)
         for name, spec in protocol.spec.approvals.items()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from iptengine.course.course import Approval, Course
-from iptengine.course.requested import roles
+from iptengine.course.requested import is_message, roles
 from iptengine.course.wording import day, first_upper, spoken
 from iptengine.protocol.protocol import Protocol
 
@@ -14,8 +14,12 @@ Told = tuple[str, str, Approval]
 
 
 def open_approvals(course: Course) -> tuple[Approval, ...]:
-    """What somebody still has to approve or confirm; once the course has ended, only what was carried out."""
-    return tuple(one for one in course.approvals if one.open and (one.state == "to_confirm" or not course.ended))
+    """What somebody still has to approve or confirm; once the course has ended, what was carried out, and messages."""
+    return tuple(one for one in course.approvals if one.open and (not course.ended or _outlives(one)))
+
+
+def _outlives(one: Approval) -> bool:
+    return one.state == "to_confirm" or is_message(one.request)
 
 
 def waits(protocol: Protocol, one: Approval) -> str:

@@ -24,6 +24,7 @@ from iptengine.course.plan_state import plan_state
 from iptengine.course.plans import deliveries, split_exceptions, without_undelivered
 from iptengine.course.refusal import Refused
 from iptengine.course.reports import REPORTS, phase_on
+from iptengine.course.requested import is_message
 from iptengine.course.requests import ALERT_MOVES, REQUESTS, Handler, uses_session
 from iptengine.protocol.protocol import Protocol, TaskHome
 from iptengine.protocol.task_spec import RecordKind
@@ -59,9 +60,17 @@ def _open_to(desk: Desk, command: Command) -> None:
     if not beginning and desk.course.started is None:
         raise desk.nonsense("not_started", "this course has not begun yet")
     inner = command.command if isinstance(command, c.Deviate) else command
-    if desk.course.ended and inner.request and not isinstance(inner, c.PrepareMessage):
+    if desk.course.ended and inner.request and not _of_a_message(desk.course, inner):
         text = "the course has ended; it takes readings, assessments of alerts, corrections and contacts"
         raise desk.nonsense("ended", text, "outcomes", desk.course.ended)
+
+
+def _of_a_message(course: Course, command: Command) -> bool:
+    """Whether it asks for a message, or approves one: contacts go on after the end."""
+    if isinstance(command, c.Approve):
+        found = course.approval(command.approval)
+        return found is not None and is_message(found.request)
+    return isinstance(command, c.PrepareMessage)
 
 
 def _handled(desk: Desk, command: Command) -> Iterator[Event]:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from iptengine.course import commands as c
 from iptengine.course.course import Course
 from iptengine.course.wording import day, listed, spoken
 from iptengine.protocol.protocol import Protocol
 
 
-def targets(course: Course, command: c.Command) -> frozenset[str]:
-    """The phase, outcome, area, stage, chart or state that a request speaks of; empty for a contract or a booking."""
+def targets(protocol: Protocol, course: Course, command: c.Command) -> frozenset[str]:
+    """What a request speaks of, by the names of the protocol; empty for a contract or a booking.
+
+    A phase, an outcome, a problem area, a stage, a chart, a state, components, an order or a contact.
+    """
     match command:
         case c.EnterPhase(phase=phase):
             return frozenset({phase})
@@ -25,8 +30,21 @@ def targets(course: Course, command: c.Command) -> frozenset[str]:
             return frozenset({stage, *_area(course, focus)})
         case c.MoveChart(chart=chart, to=state):
             return frozenset({chart, state})
+        case c.ChoosePlan(components=components, order=order):
+            return frozenset({*components, *_components(protocol, order), *([order] if order else [])})
+        case c.ChangePlan(components=components):
+            return frozenset(components)
+        case c.Interrupt(component=component) | c.FinishComponent(component=component):
+            return frozenset({component})
+        case c.PrepareMessage(contact=contact):
+            return frozenset({contact})
         case _:
             return frozenset()
+
+
+def _components(protocol: Protocol, order: str) -> tuple[str, ...]:
+    plan = protocol.spec.plan
+    return plan.orders[order].components if plan and order in plan.orders else ()
 
 
 def _area(course: Course, focus: str) -> tuple[str, ...]:
@@ -49,8 +67,10 @@ def told(protocol: Protocol, course: Course, command: c.Command) -> str:
             return f"amend the contract to {sessions} sessions" if sessions else "amend the contract"
         case c.MoveChart(chart=chart, to=state):
             return _chart_told(protocol, chart, state)
+        case c.PrepareMessage(contact=contact):
+            return f"prepare the message of '{_title(protocol, 'contacts', contact)}'"
         case _:
-            return _focus_told(protocol, course, command)
+            return _focus_told(protocol, course, command) or _plan_told(protocol, command)
 
 
 def _focus_told(protocol: Protocol, course: Course, command: c.Command) -> str:
@@ -65,7 +85,29 @@ def _focus_told(protocol: Protocol, course: Course, command: c.Command) -> str:
         case c.Restage(focus=focus, to=stage):
             return f"place '{_focus(protocol, course, focus)}' in '{_stage(protocol, course, focus, stage)}'"
         case _:
+            return ""
+
+
+def _plan_told(protocol: Protocol, command: c.Command) -> str:
+    match command:
+        case c.ChoosePlan(components=components, order=order):
+            return f"choose the plan {_plan(protocol, components, order)}"
+        case c.ChangePlan(components=components):
+            return f"change the plan to {_plan(protocol, components, '')}"
+        case c.Interrupt(component=component):
+            return f"interrupt the plan for {_plan(protocol, [component], '')}"
+        case c.FinishComponent(component=component):
+            return f"finish {_plan(protocol, [component], '')}"
+        case _:
             return spoken(command.kind)
+
+
+def _plan(protocol: Protocol, components: Sequence[str], order: str) -> str:
+    """An order, or the components of a plan, by their titles."""
+    plan = protocol.spec.plan
+    if order or plan is None:
+        return f"'{plan.orders[order].title if plan and order in plan.orders else order}'"
+    return listed(f"'{plan.components[name].title if name in plan.components else name}'" for name in components)
 
 
 def _title(protocol: Protocol, part: str, name: str) -> str:
@@ -88,6 +130,11 @@ def _chart_told(protocol: Protocol, chart: str, state: str) -> str:
     found = protocol.spec.charts.get(chart)
     title = found.states[state].title if found and state in found.states else state
     return f"move '{found.title if found else chart}' to '{title}'"
+
+
+def is_message(request: str) -> bool:
+    """Whether a request that was kept asks for a message, which can be prepared after the end too."""
+    return f'"kind":"{c.PrepareMessage.kind}"' in request
 
 
 def roles(names: tuple[str, ...]) -> str:

@@ -17,12 +17,13 @@ class ApprovalSpec(Sourced):
     title: Text = Field(description="What is approved, as a sentence about it begins: The start of the work")
     of: Names = Field(
         description="The requests it is about: enter_phase, end_course, book, agree_contract, amend_contract, "
-        "agree_focus, close_focus, change_focus, restage, move_chart, or those of a plan"
+        "agree_focus, close_focus, change_focus, restage, move_chart, choose_plan, change_plan, interrupt, resume, "
+        "finish_component, join_group, prepare_message"
     )
     only: Names = Field(
         (),
         description="Only requests that speak of these: names of phases, outcomes, problem areas, stages, charts, "
-        "their states, or components; all of them when left out",
+        "their states, components, orders or contacts; all of them when left out",
     )
     by: Words = Field(description="The roles that may approve, as they are recorded: supervisor")
     afterwards: bool = Field(

@@ -1,7 +1,8 @@
 """An approval is limited to something its requests do not speak of.
 
-`only` names what the requests under `of` speak of: a phase for `enter_phase`, an outcome for `end_course`, a
-problem area for a focus, a stage or its area for `restage`, a chart or its state for `move_chart`.
+`only` names what the requests under `of` speak of: a phase for `enter_phase`, an outcome for `end_course`,
+a problem area for a focus, a stage or its area for `restage`, a chart or its state for `move_chart`, a
+component or an order for a plan, a contact for `prepare_message`.
 
 Why it matters: the request would be carried out without anybody asking the supervisor.
 
@@ -45,6 +46,8 @@ def spoken_of(spec: Spec, request: str) -> tuple[str, ...]:
     areas = spec.problem_areas
     stages = (stage for area in areas.values() for stage in area.stages)
     states = (state for chart in spec.charts.values() for state in chart.states)
+    components = tuple(spec.plan.components) if spec.plan else ()
+    orders = tuple(spec.plan.orders) if spec.plan else ()
     return {
         "enter_phase": tuple(spec.phases),
         "end_course": tuple(spec.outcomes),
@@ -53,4 +56,9 @@ def spoken_of(spec: Spec, request: str) -> tuple[str, ...]:
         "change_focus": tuple(areas),
         "restage": (*stages, *areas),
         "move_chart": (*spec.charts, *states),
+        "choose_plan": (*orders, *components),
+        "change_plan": components,
+        "interrupt": components,
+        "finish_component": components,
+        "prepare_message": tuple(spec.contacts),
     }.get(request, ())

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from types import ModuleType
 
 from iptengine.authoring.rules import (
+    approval_before_safety,
     approval_by_nobody,
     approval_target,
     bad_name,
@@ -71,6 +72,7 @@ from iptengine.diagnostics import Finding
 Rule = Callable[[View], Iterator[Finding]]
 
 _CHECKED: tuple[ModuleType, ...] = (
+    approval_before_safety,
     approval_by_nobody,
     approval_target,
     circular_approval,
