@@ -13,6 +13,7 @@ NOT_IN_THIS_PROTOCOL = {
     *("move_chart", "approve", "decline", "confirm"),
     *("prepare_message",),
     *("choose_plan", "change_plan", "interrupt", "resume", "finish_component", "deliver_component"),
+    *("pause", "end_pause"),
 }
 """What the adult protocol has no part for, a subject a line."""
 

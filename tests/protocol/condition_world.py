@@ -43,6 +43,7 @@ ADULT = Names(
     statuses=("attended", "no_show", "late_cancel"),
     techniques=("role_play", "communication_analysis"),
     components=("activity", "sleep_well"),
+    pauses=("hospital", "journey"),
     sessions_max=20,
     calendar=True,
 )
@@ -92,6 +93,10 @@ class FakeCourse:
     current_component: str = ""
     finished: tuple[str, ...] = ()
     doses: Mapping[str, float] = field(default_factory=dict)
+    paused: bool = False
+    lasting_pause: str = ""
+    days_paused: int = 0
+    days_since_pause: int | None = None
     windows: Mapping[str, Window] = field(default_factory=dict)
     states: Mapping[str, str] = field(default_factory=dict)
     stages_by_area: Mapping[str, tuple[str | None, ...]] = field(default_factory=dict)
@@ -202,6 +207,9 @@ class FakeCourse:
 
     def approval(self, approval: str) -> Literal["waiting", "approved", "declined"] | None:
         return self.approvals.get(approval)
+
+    def pause_lasts(self, pause: str) -> bool:
+        return pause == self.lasting_pause
 
     def days_since(self, moment: Moment) -> int | None:
         return self.days.get(moment)

@@ -88,6 +88,8 @@ class Expect(Model):
     visits_planned: int | None = Field(None, description="How many sessions are booked or planned, of up to 60")
     due: Names | None = Field(None, description="What is due, by kind, in order")
     due_by: Mapping[Name, Day] = Field(default={}, description="By when the first of a kind is due")
+    paused: Name | None = Field(None, description="The pause that lasts; no: the course does not rest")
+    days_paused: int | None = Field(None, description="Days of all pauses together")
     people: int | None = Field(None, description="People in the inventory")
     outcome: Name | None = Field(None, description="The outcome the course has ended in")
     plan: ExpectPlan | None = Field(None, description="Where the plan of components stands")

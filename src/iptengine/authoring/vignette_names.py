@@ -225,6 +225,8 @@ def _moves(path: Path, told: Happening, known: _Known) -> Iterator[Found]:
     for key in ("contract", "amend"):
         terms = getattr(told, key)
         yield from _one((*path, key, "missed"), terms and terms.missed, spec.contract.missed, "a policy", protocol)
+    pauses = spec.pauses
+    yield from _one((*path, "pause", "name"), told.pause.name if told.pause else None, pauses, "a pause", protocol)
     yield from _one((*path, "enter"), told.enter, spec.phases, "a phase", protocol)
     yield from _one((*path, "end"), told.end.outcome if told.end else None, spec.outcomes, "an outcome", protocol)
 
@@ -262,6 +264,7 @@ def _expect(path: Path, expect: Expect, known: _Known) -> Iterator[Found]:
     protocol, spec = known.protocol, known.protocol.spec
     yield from _one((*path, "phase"), expect.phase, spec.phases, "a phase", protocol)
     yield from _one((*path, "outcome"), expect.outcome, spec.outcomes, "an outcome", protocol)
+    yield from _one((*path, "paused"), expect.paused, ["no", *spec.pauses], "a pause", protocol)
     yield from _each((*path, "alerts"), expect.alerts, known.alerts(), "an alert", protocol)
     yield from _each((*path, "open_alerts"), expect.open_alerts or (), known.alerts(), "an alert", protocol)
     yield from _focus_ids((*path, "stage"), expect.stage, known)

@@ -222,6 +222,13 @@ class Withdrawal(Model):
     because: Text = Field(description="Why it is withdrawn")
 
 
+class PauseTold(Model):
+    """A pause that begins on the day."""
+
+    name: Name = Field(description="Which pause of the protocol")
+    because: str = Field("", description="Why the course rests")
+
+
 class Happening(Model):
     """What happened on one day. The keys below are played in this order; a measure's own name holds a reading.
 
@@ -237,6 +244,7 @@ class Happening(Model):
     by: Who | None = Field(None, description="Who recorded it, when that was somebody else")
     of: Names = Field((), description="Members it is told of; left out: all in the group, before that everybody")
     join: JoinTold | None = Field(None, description="The course joins a group, or a group is formed")
+    end_pause: bool = Field(False, description="The course goes on from this day, after a pause")
     status: Status | None = Field(None, description="attended, or how the appointment was missed")
     group: MeetingTold | None = Field(None, description="That the session was one of the group, and who was absent")
     minutes: int | None = Field(None, description="How long the session took")
@@ -301,6 +309,9 @@ class Happening(Model):
     homework: Words = Field((), description="What the patient wants to try")
     note: Words = Field((), description="Notes of the therapist")
     remind: Words = Field((), description="Lines for the top of next time")
+    pause: Annotated[PauseTold, BeforeValidator(short_form("name"))] | None = Field(
+        None, description="The course rests from this day"
+    )
     announce: bool = Field(False, description="The ending is named")
     enter: Name | None = Field(None, description="The phase that is entered")
     end: Annotated[EndTold, BeforeValidator(short_form("outcome"))] | None = Field(None, description="The course ends")

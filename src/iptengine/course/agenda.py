@@ -40,6 +40,7 @@ from iptengine.course.hour import (
 from iptengine.course.last_time import LastTime, last_time
 from iptengine.course.missed import MissedWeek, last_missed, missed_week
 from iptengine.course.plan_state import planned_doses
+from iptengine.course.rests import resting
 from iptengine.course.rhythms import due_measures
 from iptengine.course.scores import Series, series
 from iptengine.course.session_lines import asked_lines
@@ -211,7 +212,7 @@ def session_agenda(
         stage_choices=words.stage_choices(area, focus),
         recognise=words.recognise(area, focus),
         outcome_choices=words.outcome_choices(protocol, course) if occasion == "last" else (),
-        measures_due=_measures_due(protocol, course, on),
+        measures_due=() if resting(course, on) else _measures_due(protocol, course, on),
         patient_lines=tuple(phase.patient.values()),
         bring=phase.bring or "",
         ended=course.ended or "",

@@ -521,6 +521,23 @@ class EnterPhase(Command):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Pause(Command):
+    """From the day ``on`` the course rests; `pause` is a name from the protocol's pauses."""
+
+    kind: ClassVar[str] = "pause"
+    pause: str
+    _: KW_ONLY
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class EndPause(Command):
+    """From the day ``on`` the course goes on."""
+
+    kind: ClassVar[str] = "end_pause"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class AnnounceEnding(Command):
     """The ending was named and talked about."""
 
@@ -650,6 +667,7 @@ COMMANDS: dict[str, type[Command]] = {
         MonitorAlert, CloseAlert, Deviate, Correct, Withdraw,
         JoinGroup, LeaveGroup,
         Approve, Decline, Confirm,
+        Pause, EndPause,
     )
 }  # fmt: skip
 """Every command by its kind."""

@@ -29,6 +29,8 @@ from iptengine.course.events import (
     LifeEventRecorded,
     MessagePrepared,
     NoteWritten,
+    PauseBegan,
+    PauseEnded,
     PersonRecorded,
     PlanChanged,
     PlanChosen,
@@ -293,6 +295,7 @@ class Course:
     groups: tuple[GroupStay, ...] = ()
     announced: EndingAnnounced | None = None
     approvals: tuple[Approval, ...] = ()
+    pauses: tuple[PauseBegan | PauseEnded, ...] = ()
     deviations: tuple[Deviated, ...] = ()
     corrections: tuple[Correction, ...] = ()
     anomalies: tuple[Anomaly, ...] = ()

@@ -10,6 +10,7 @@ from iptengine.course import timing
 from iptengine.course import topics as topic_rules
 from iptengine.course.course import Course, Focus
 from iptengine.course.facts import CourseFacts
+from iptengine.course.pauses import due_after_pause, why_again
 from iptengine.course.plan_state import planned_doses
 from iptengine.course.rhythms import due_again
 from iptengine.course.running_order import BY_CALENDAR, RunningOrder, repeats
@@ -53,7 +54,14 @@ class DueTask:
 
 
 def due_tasks(protocol: Protocol, course: Course, facts: CourseFacts) -> tuple[DueTask, ...]:
-    """Every task due next session: by the running order, then of the phase, the components in hand, each focus."""
+    """Every task due next session: what is due again after a pause stands first."""
+    again = tuple(_again(protocol, course, facts))
+    named = {task.task for task in again}
+    return (*again, *(task for task in _usually_due(protocol, course, facts) if task.task not in named))
+
+
+def _usually_due(protocol: Protocol, course: Course, facts: CourseFacts) -> tuple[DueTask, ...]:
+    """By the running order, then of the phase, of the components in hand, of each focus; in file order."""
     if not protocol.spec.sessions:
         return tuple(_due(protocol, course, facts))
     order = RunningOrder(protocol, course)
@@ -89,6 +97,23 @@ def _for_whom(course: Course, home: TaskHome) -> tuple[Focus | None, ...]:
     if not home.area:
         return (None,)
     return tuple(f for f in course.open_focuses if f.area == home.area and home.stage in ("", f.stage))
+
+
+def _again(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[DueTask]:
+    """What is due again because the course rested, wherever it stands in the file; a task of an area, for its focus."""
+    for name, rest in due_after_pause(protocol, course, facts.on).items():
+        home = protocol.tasks[name]
+        focus = next((f for f in course.open_focuses if f.area == home.area), None)
+        path = tuple(str(part) for part in home.path)
+        asked = verdict(protocol.at(*path, "only_if"), facts.for_focus(focus) if focus else facts)
+        kept_out = topic_rules.kept_out(protocol, course.phase, home.spec.topic)
+        if (home.area and focus is None) or asked is Truth.NO or kept_out:
+            continue
+        yield DueTask(
+            name, home.spec.do, home.spec.label or "", why_again(protocol, rest), False, home.group != "may", True,
+            ".".join(path), focus.id if focus else "", home.spec.minutes,
+            order="plan" if protocol.spec.sessions else "",
+        )  # fmt: skip
 
 
 def _due(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[DueTask]:

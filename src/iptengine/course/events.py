@@ -462,6 +462,22 @@ class PhaseEntered(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class PauseBegan(Event):
+    """The course rests from the day `on`."""
+
+    kind: ClassVar[str] = "pause_began"
+    pause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class PauseEnded(Event):
+    """The course goes on from the day `on`."""
+
+    kind: ClassVar[str] = "pause_ended"
+    pause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class EndingAnnounced(Event):
     """The ending was named."""
 
@@ -596,6 +612,7 @@ EVENTS: dict[str, type[Event]] = {
         GroupJoined, GroupLeft,
         ChartMoved,
         ApprovalRequested, ApprovalGiven, ApprovalDeclined, ApprovalConfirmed, ApprovalPassedOver,
+        PauseBegan, PauseEnded,
     )
 }  # fmt: skip
 """Every event by its kind."""

@@ -341,6 +341,7 @@ def _withdrawn(course: Course, event: e.Withdrawn) -> Changes:
 _LISTS = (
     "readings", "tasks", "doses", "deferred", "facts", "notes", "contacts", "prepared", "people", "life_events",
     "goals", "checklists", "reminders", "homework", "deviations",
+    "pauses",
 )  # fmt: skip
 _SINGLE = ("diagnosis", "formulation", "announced")
 
@@ -431,6 +432,8 @@ _HANDLERS: dict[str, Callable[[Course, Any], Changes]] = {
     "plan_interrupted": _in_order("interruptions"),
     "plan_resumed": _in_order("interruptions"),
     "component_finished": _in_order("finished_components"),
+    "pause_began": _by_day("pauses"),
+    "pause_ended": _by_day("pauses"),
     "diagnosis_recorded": _latest("diagnosis"),
     "diagnosis_waived": _latest("diagnosis"),
     "formulation_written": _latest("formulation"),

@@ -8,10 +8,11 @@ from functools import cached_property
 from typing import Literal
 
 from iptengine.course import calendar, named_dates, timing
-from iptengine.course.course import Course, Focus, in_session
+from iptengine.course.course import Appointment, Course, Focus, in_session
 from iptengine.course.events import DiagnosisRecorded, DiagnosisWaived, FactRecorded, ReadingTaken, TaskLogged
 from iptengine.course.group_stays import present_stay
 from iptengine.course.plan_state import PlanState, component_state, plan_state
+from iptengine.course.rests import kept_or_missed, resting, rests
 from iptengine.protocol import scoring
 from iptengine.protocol.conditions.port import Moment, Window
 from iptengine.protocol.model import UNSTAGED
@@ -279,9 +280,14 @@ class CourseFacts:
     # Appointments, contacts, participants, alerts
 
     @cached_property
+    def _past(self) -> tuple[Appointment, ...]:
+        """Past appointments; those that came to nothing in a pause are none."""
+        return kept_or_missed(self._course, timing.past(self._course))
+
+    @cached_property
     def misses_in_a_row(self) -> int:
         count = 0
-        for appointment in reversed(timing.past(self._course)):
+        for appointment in reversed(self._past):
             if appointment.held:
                 break
             count += appointment.status in MISSES
@@ -289,12 +295,11 @@ class CourseFacts:
 
     @cached_property
     def appointments_missed(self) -> int:
-        return sum(a.status in MISSES for a in self._course.appointments)
+        return sum(a.status in MISSES for a in self._past)
 
     @cached_property
     def last_appointment(self) -> str | None:
-        done = timing.past(self._course)
-        return done[-1].status if done else None
+        return self._past[-1].status if self._past else None
 
     def contact_count(self, contact: str) -> int:
         return sum(c.contact == contact for c in self._course.contacts)
@@ -372,6 +377,25 @@ class CourseFacts:
     @property
     def outcome(self) -> str | None:
         return self._course.ended
+
+    # Pauses
+
+    @property
+    def paused(self) -> bool:
+        return resting(self._course, self._on) is not None
+
+    def pause_lasts(self, pause: str) -> bool:
+        rest = resting(self._course, self._on)
+        return rest is not None and rest.pause == pause
+
+    @property
+    def days_paused(self) -> int:
+        return sum(rest.days(self._on) for rest in rests(self._course))
+
+    @property
+    def days_since_pause(self) -> int | None:
+        ended = [rest.ended for rest in rests(self._course) if rest.ended is not None and rest.ended <= self._on]
+        return (self._on - ended[-1]).days if ended else None
 
     # Dates
 

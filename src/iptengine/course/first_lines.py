@@ -19,7 +19,9 @@ from iptengine.course.course import Alert, Course
 from iptengine.course.due_tasks import DueTask
 from iptengine.course.facts import CourseFacts
 from iptengine.course.lines import Line as Line
+from iptengine.course.pauses import lasting_words
 from iptengine.course.plan_lines import finish_early, not_chosen
+from iptengine.course.rests import kept_or_missed, resting
 from iptengine.course.rhythms import due_by, due_measures, is_due
 from iptengine.course.wording import counted, day, first_lower, listed, ordinal
 from iptengine.protocol.parts import MISSES, FactSpec
@@ -175,10 +177,20 @@ def _imported(scene: _Scene) -> Iterator[Line]:
             yield Line("item_unknown", told, f"measures.{name}", {"measure": name})
 
 
+def _paused(scene: _Scene) -> Iterator[Line]:
+    """Since when the course rests. It stands below the risk line, and takes nothing of it away."""
+    told = lasting_words(scene.protocol, scene.course, scene.on)
+    rest = resting(scene.course, scene.on)
+    if rest is not None:
+        yield Line("paused", told, f"pauses.{rest.pause}", {"pause": rest.pause, "since": rest.began.isoformat()})
+
+
 # -- measures ----------------------------------------------------------------------------------------------------
 
 
 def _measures(scene: _Scene) -> Iterator[Line]:
+    if resting(scene.course, scene.on) is not None:
+        return
     for name in due_measures(scene.protocol, scene.course, scene.on):
         measure = scene.protocol.measures[name]
         items = [f"Item {measure.items[i].number}" for i in measure.risk_items if measure.items[i].number]
@@ -205,7 +217,7 @@ def _group(scene: _Scene) -> Iterator[Line]:
 
 
 def _missed(scene: _Scene) -> Iterator[Line]:
-    past = timing.past(scene.course)
+    past = kept_or_missed(scene.course, timing.past(scene.course))
     if not past or past[-1].held:
         return
     last = past[-1]
@@ -458,7 +470,9 @@ def _gap(scene: _Scene, guard: Guard) -> str:
 
 
 _RANKED: tuple[Callable[[_Scene], Iterator[Line]], ...] = (
-    _risk, _imported, _measures, _booked_but_out, _guests, _wanted, _reminders, _missed, _group, _reviews, _calendar,
+    _risk, _imported,
+    _paused,
+    _measures, _booked_but_out, _guests, _wanted, _reminders, _missed, _group, _reviews, _calendar,
     _approvals, _by_now, _plan, _questions, _first_tasks, _late_tasks, _cannot_tell, _contacts, _checklists,
     _facts_due, _may_come,
 )  # fmt: skip

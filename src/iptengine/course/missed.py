@@ -10,6 +10,7 @@ from iptengine.course import timing
 from iptengine.course.course import Appointment, Course
 from iptengine.course.facts import CourseFacts
 from iptengine.course.first_lines import MISSED_WORDS
+from iptengine.course.rests import kept_or_missed
 from iptengine.protocol.parts import MISSES, STATUSES
 from iptengine.protocol.protocol import Protocol
 from iptengine.protocol.truth import Truth
@@ -66,7 +67,7 @@ def missed_week(
 
 def last_missed(course: Course) -> Appointment | None:
     """The last appointment on record, when it was not held."""
-    past = timing.past(course)
+    past = kept_or_missed(course, timing.past(course))
     return past[-1] if past and not past[-1].held else None
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from iptengine.course import commands as c
 from iptengine.course import events as e
-from iptengine.course import grouping, timing
+from iptengine.course import grouping, pauses, timing
 from iptengine.course.alerting import imported_total, risk_alerts
 from iptengine.course.calendar import stop_day
 from iptengine.course.course import Course
@@ -71,6 +71,7 @@ def _session_warnings(desk: Desk) -> Iterator[CourseWarning]:
     stop = stop_day(desk.protocol, course)
     if stop is not None and desk.on > stop:
         yield warning("after_stop", f"the calendar had stopped ({stop.isoformat()})", "calendar", "stop")
+    yield from pauses.session_warnings(desk)
     if course.ended:
         yield warning("after_end", f"the course had ended ({course.ended})", "outcomes", course.ended)
 
@@ -118,6 +119,7 @@ def miss(desk: Desk, command: c.MissSession) -> Events:
         raise desk.nonsense("unknown_status", f"a session not held is one of {known}", "contract", "missed")
     contract = desk.course.contract
     used = command.status in (contract.uses_session if contract else ("attended",))
+    used = used and not pauses.uses_none(desk.protocol, desk.course, desk.on)
     group = grouping.group_of_meeting(desk, command.group)
     beyond = _count_warnings(desk) if used else ()
     yield desk.event(
@@ -389,4 +391,5 @@ REPORTS: Mapping[str, Handler] = {
     "announce_ending": announce,
     **grouping.REPORTS,
     **PLAN_REPORTS,
+    **pauses.REPORTS,
 }

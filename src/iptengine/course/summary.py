@@ -14,6 +14,7 @@ from iptengine.course import timing
 from iptengine.course.course import Alert, Course, Focus, in_session
 from iptengine.course.events import PlanChanged, PlanChosen, ReadingTaken, TaskLogged
 from iptengine.course.plan_state import component_state, plan_state
+from iptengine.course.rests import kept_or_missed
 from iptengine.course.shares import Share
 from iptengine.course.wording import spoken
 from iptengine.protocol.measure import Measure
@@ -235,7 +236,7 @@ def summary(protocol: Protocol, course: Course) -> Summary:
     """The figures of `course` as it stands."""
     past = timing.past(course)
     attended = sum(a.held for a in past)
-    by_patient = sum(a.status in MISSES for a in past)
+    by_patient = sum(a.status in MISSES for a in kept_or_missed(course, past))
     counts = ((status, sum(a.status == status for a in past)) for status in STATUSES if status != "attended")
     contract = course.contract
     return Summary(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from iptengine.course.desk import Desk, warning
 from iptengine.course.events import CourseWarning
+from iptengine.course.pauses import due_after_pause
 from iptengine.course.plan_state import plan_state
 from iptengine.course.running_order import RunningOrder
 from iptengine.course.topics import LINK_ONLY, meeting, topic_of
@@ -42,6 +43,8 @@ def _out_of_order(desk: Desk, home: TaskHome) -> Iterator[CourseWarning]:
 
 def _elsewhere(desk: Desk, home: TaskHome) -> Iterator[CourseWarning]:
     """A task of a later session, where the protocol writes what each holds; otherwise one of another phase."""
+    if home.name in due_after_pause(desk.protocol, desk.course, desk.on):
+        return
     first = next((p for p in placed(desk.protocol.spec.sessions) if home.name in p.spec.order), None)
     if first is not None:
         if first.first > _session_number(desk):

@@ -12,6 +12,7 @@ from iptengine.course.calendar_lines import stop_told, unfitting_bookings
 from iptengine.course.course import Course
 from iptengine.course.events import CourseWarning
 from iptengine.course.facts import CourseFacts
+from iptengine.course.pauses import due_after_pause, used_in_pause
 from iptengine.course.plan_lines import least_left, plan_warnings
 from iptengine.course.running_order import repeats, returns
 from iptengine.course.topics import kept_out
@@ -68,6 +69,7 @@ def _required_open(protocol: Protocol, course: Course, facts: CourseFacts) -> It
     """
     phases = _from_here(protocol, course.phase)
     named = {task for session in protocol.spec.sessions.values() for task in session.order}
+    again = due_after_pause(protocol, course, facts.on)
     focuses = {f.area: f for f in course.open_focuses if not f.finished}
     for home in protocol.tasks.values():
         if (home.group != "must" and home.name not in named) or home.component or returns(home):
@@ -80,7 +82,7 @@ def _required_open(protocol: Protocol, course: Course, facts: CourseFacts) -> It
         elsewhere = home.phase and home.phase not in phases and home.name not in named
         if elsewhere or (home.spec.times and not home.spec.times.least):
             continue
-        if (facts.for_focus(focus) if focus else facts).is_open(home.name):
+        if (facts.for_focus(focus) if focus else facts).is_open(home.name) or home.name in again:
             yield home.name
 
 
@@ -111,6 +113,7 @@ def warnings(protocol: Protocol, course: Course, *, on: date) -> tuple[CourseWar
             *plan_warnings(facts),
             *_unstaged(protocol, course, facts),
             *_calendar(protocol, course, facts),
+            *used_in_pause(protocol, course),
         ]
     return tuple(found)
 

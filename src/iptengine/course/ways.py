@@ -29,6 +29,7 @@ from iptengine.course.plans import plan_ways
 from iptengine.course.refusal import Refused
 from iptengine.course.reports import HOW
 from iptengine.course.requests import REQUESTS
+from iptengine.course.rests import kept_or_missed, resting
 from iptengine.course.rhythms import due_measures, measure_due_by
 from iptengine.course.stamp import Actor, Stamp
 from iptengine.course.warnings import warnings
@@ -175,6 +176,10 @@ def _phases(scene: _Scene) -> Iterator[Way]:
             yield scene.request(c.EnterPhase(target, on=scene.on))
     if scene.course.announced is None:
         yield scene.report(c.AnnounceEnding(on=scene.on))
+    if resting(scene.course, scene.on) is not None:
+        yield scene.report(c.EndPause(on=scene.on))
+    elif scene.protocol.spec.pauses:
+        yield scene.report(c.Pause("", on=scene.on), pause=tuple(scene.protocol.spec.pauses), because=())
 
 
 def _outcomes(scene: _Scene) -> Iterator[Way]:
@@ -323,6 +328,8 @@ def _due(protocol: Protocol, course: Course, on: date) -> Iterator[Due]:
     told = stop_told(protocol, course, CourseFacts(protocol, course, on))
     if told:
         yield Due(course.id, "calendar", stop_day(protocol, course), told)
+    if resting(course, on) is not None:
+        return
     if (left is None or left > 0) and (plan.booked or not told):
         number = timing.sessions_used(course) + 1
         booked = "booked" if plan.booked else "not booked"
@@ -338,7 +345,7 @@ def _due(protocol: Protocol, course: Course, on: date) -> Iterator[Due]:
 
 
 def _outreach(course: Course) -> Iterator[Due]:
-    past = timing.past(course)
+    past = kept_or_missed(course, timing.past(course))
     if not past or past[-1].status not in ("no_show", "late_cancel"):
         return
     missed = past[-1]

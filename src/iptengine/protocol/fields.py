@@ -18,6 +18,7 @@ from pydantic_core import PydanticCustomError
 
 from iptengine.protocol.anchored import Dates, Moment
 from iptengine.protocol.doses import Dose
+from iptengine.protocol.durations import Duration
 from iptengine.protocol.quantities import Frequency, Position, Range, Rhythm, Times, Window
 
 NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
@@ -85,6 +86,8 @@ _dates = _written(Dates, "a stretch between dates", ["until birth", "from birth 
 DatesText = Annotated[Dates, *_dates]
 _dose = _written(Dose, "a least and a most amount, in sessions or parts of one", ["1..3", "1/2..2", "1"], number=True)
 DoseText = Annotated[Dose, *_dose]
+_duration = _written(Duration, "how long", ["4 weeks", "10 days", "2 months"])
+DurationText = Annotated[Duration, *_duration]
 
 
 def _one_or_many(value: object) -> object:

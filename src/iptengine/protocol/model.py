@@ -39,6 +39,7 @@ from iptengine.protocol.parts import (
     GroupSpec,
     MeasureUse,
     ParticipantSpec,
+    PauseSpec,
     Sourced,
     SourceEntry,
     TechniqueEntry,
@@ -184,6 +185,7 @@ class Spec(Model):
     )
     plan: PlanSpec | None = Field(None, description="Components of which each course is given a plan of its own")
     contacts: Mapping[Name, ContactSpec] = Field(default={}, description="Meetings and messages outside the count")
+    pauses: Mapping[Name, PauseSpec] = Field(default={}, description="Stretches in which the course rests")
     termination: TerminationSpec = Field(
         default_factory=lambda: TerminationSpec.model_validate({}),
         description="How the course is brought to its end",

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from iptengine.protocol.fields import (
+    DurationText,
     FrequencyText,
     MeasureRef,
     Model,
@@ -263,6 +264,20 @@ class ContactSpec(Sourced):
         None, description="The words of the message; they are prepared for the clinician, and never sent"
     )
     holds: Mapping[Name, Text] = Field(default={}, description="What the meeting holds, in order")
+
+
+class PauseSpec(Sourced):
+    """A stretch in which the course rests: a hospital stay, a journey."""
+
+    title: Text = Field(description="What kind of pause it is, as the page names it")
+    uses_session: bool = Field(
+        False,
+        description="Appointments missed while it lasts use up sessions as the contract says; left out, none does",
+    )
+    longer_than: DurationText | None = Field(
+        None, description="How long it lasts before the tasks under then are due again; left out, they are after any"
+    )
+    then: Names = Field((), description="Tasks that are due again when the course goes on")
 
 
 Condition.model_rebuild()

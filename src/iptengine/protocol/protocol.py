@@ -239,6 +239,7 @@ def names_of(spec: Spec, measures: Mapping[str, Measure], area: str = "") -> Nam
         statuses=STATUSES,
         techniques=tuple(spec.techniques),
         components=tuple(spec.plan.components if spec.plan else ()),
+        pauses=tuple(spec.pauses),
         sessions_max=spec.contract.sessions.high if spec.contract.sessions else None,
         calendar=spec.calendar is not None,
         scope="focus" if area else "course",

@@ -13,9 +13,10 @@ from iptengine.course.course import Course
 from iptengine.course.due_tasks import due_tasks
 from iptengine.course.events import Event, ReadingTaken, SessionHeld, SessionMissed
 from iptengine.course.facts import CourseFacts
-from iptengine.course.hour import tasks_in_order
 from iptengine.course.further_charts import state_of
+from iptengine.course.hour import tasks_in_order
 from iptengine.course.plan_state import component_state, plan_state, planned_doses
+from iptengine.course.rests import resting, rests
 from iptengine.course.scores import series
 from iptengine.course.shares import Share, percent
 from iptengine.course.summary import AlertCount, MeasureSummary, Summary, summary
@@ -140,6 +141,8 @@ _SEEN: Mapping[str, Callable[[Scene], object]] = {
     "visits_planned": lambda s: len(visits.visits(s.protocol, s.course, s.on)),
     "due": lambda s: tuple(kind for kind, _ in _dues(s)),
     "due_by": _due_by,
+    "paused": lambda s: rest.pause if (rest := resting(s.course, s.on)) else "no",
+    "days_paused": lambda s: sum(rest.days(s.on) for rest in rests(s.course)),
     "people": lambda s: len(s.course.people),
     "outcome": lambda s: s.course.ended,
     "plan": _plan,

@@ -38,6 +38,16 @@ def script(told: Happening, course: Callable[[], Course]) -> Iterator[Line]:
 # -- the meeting, and what was taken in it -----------------------------------------------------------------------
 
 
+def _end_pause(told: Happening, course: Course) -> Iterator[Line]:
+    if told.end_pause:
+        yield "end_pause", c.EndPause()
+
+
+def _pause(told: Happening, course: Course) -> Iterator[Line]:
+    if told.pause is not None:
+        yield "pause", c.Pause(told.pause.name, because=told.pause.because)
+
+
 def _status(told: Happening, course: Course) -> Iterator[Line]:
     if told.status == "attended":
         yield "status", c.HoldSession(minutes=told.minutes, mode=told.mode, present=told.present, **held_in(told))
@@ -321,6 +331,10 @@ def _moves(told: Happening, course: Course) -> Iterator[Line]:
 
 
 _PARTS: tuple[Part, ...] = (
-    joined, _status, _record, _prepare, _contact, _readings, _facts, _checklist, _correct, _withdraw, _acknowledge,
-    _assess, _monitor, _close, _approvals, _done, _known, _contract, _focus, _chart, _plan, _words, _moves,
+    joined,
+    _end_pause,
+    _status, _record, _prepare, _contact, _readings, _facts, _checklist, _correct, _withdraw, _acknowledge,
+    _assess, _monitor, _close, _approvals, _done, _known, _contract, _focus, _chart, _plan, _words,
+    _pause,
+    _moves,
 )  # fmt: skip

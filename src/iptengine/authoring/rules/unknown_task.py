@@ -1,7 +1,7 @@
 """A task is named that is not there.
 
-`after`, `covers`, `compressed`, the `order` of a session and the `task` of an announcement name tasks of the
-same file, in any phase, problem area or stage.
+`after`, `covers`, `compressed`, the `order` of a session, the `then` of a pause and the `task` of an
+announcement name tasks of the same file, in any phase, problem area or stage.
 
 Why it matters: a task that waits for one that does not exist would never be due, and an ending that nothing
 announces is an ending the patient does not hear of.
@@ -46,6 +46,9 @@ def _named(view: View) -> Iterator[tuple[Path, str]]:
     for session, held in view.spec.sessions.items():
         for task in held.order:
             yield ("sessions", session, "order"), task
+    for name, pause in view.spec.pauses.items():
+        for task in pause.then:
+            yield ("pauses", name, "then"), task
     ending = view.spec.termination
     if ending.announce:
         yield ("termination", "announce", "task"), ending.announce.task

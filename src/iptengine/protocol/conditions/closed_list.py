@@ -10,6 +10,7 @@ from iptengine.protocol.conditions.forms_calendar import CALENDAR
 from iptengine.protocol.conditions.forms_facts import CHECKLISTS, DIAGNOSIS, FACTS
 from iptengine.protocol.conditions.forms_focus import FOCUS, STAGE, TASKS, TECHNIQUES
 from iptengine.protocol.conditions.forms_groups import GROUPS
+from iptengine.protocol.conditions.forms_pauses import PAUSES
 from iptengine.protocol.conditions.forms_people import ALERTS, APPOINTMENTS, CONTACTS, PARTICIPANTS
 from iptengine.protocol.conditions.forms_plan import PLAN
 from iptengine.protocol.conditions.forms_position import CONTRACT, DATES, PHASE, POSITION
@@ -37,6 +38,7 @@ FAMILIES: Mapping[str, tuple[Shape, ...]] = {
     "Contract and ending": CONTRACT,
     "Dates": DATES,
     "Calendar": CALENDAR,
+    "Pauses": PAUSES,
 }
 
 SHAPES: tuple[Shape, ...] = tuple(shape for family in FAMILIES.values() for shape in family)

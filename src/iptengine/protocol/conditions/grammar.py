@@ -230,6 +230,7 @@ NAME_SLOTS: tuple[Name, ...] = (
     Name("PARTICIPANT", "participant", "a participant", lambda names, args: names.participants),
     Name("ALERT", "alert", "an alert", lambda names, args: names.alerts),
     Name("APPROVAL", "approval", "an approval", lambda names, args: names.approvals),
+    Name("PAUSE", "pause", "a pause", lambda names, args: names.pauses),
     Name("STATUS", "status", "an appointment status", lambda names, args: names.statuses),
     Name("COMPONENT", "component", "a component", lambda names, args: names.components),
     Name("OUTCOME", "outcome", "an outcome", lambda names, args: names.outcomes),

@@ -86,6 +86,7 @@ class Names:
     statuses: tuple[str, ...] = ()
     techniques: tuple[str, ...] = ()
     components: tuple[str, ...] = ()
+    pauses: tuple[str, ...] = ()
     sessions_max: int | None = None
     calendar: bool = False
     scope: Literal["course", "focus"] = "course"

@@ -239,6 +239,22 @@ class Facts(Protocol):
     def outcome(self) -> str | None:
         """How the course ended; none while it goes on."""
 
+    # Pauses
+    @property
+    def paused(self) -> bool:
+        """The course rests today."""
+
+    def pause_lasts(self, pause: str) -> bool:
+        """The course rests today, and this is the pause."""
+
+    @property
+    def days_paused(self) -> int:
+        """Days of all pauses together, until today."""
+
+    @property
+    def days_since_pause(self) -> int | None:
+        """Days since the course went on after its last pause; none while no pause has ended."""
+
     # Dates
     @property
     def calendar_stopped(self) -> bool | None:
