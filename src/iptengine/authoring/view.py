@@ -108,6 +108,8 @@ class View:
         for name, outcome in self.spec.outcomes.items():
             for phase in outcome.from_:
                 yield ("outcomes", name, "from"), phase
+        for phase in self.spec.plan.phases if self.spec.plan else ():
+            yield ("plan", "phases"), phase
 
     def stepped(self) -> Iterator[tuple[Path, Mapping[str, object]]]:
         """Every part that changes steps of the hour, with what it changes."""

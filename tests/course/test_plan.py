@@ -1,0 +1,456 @@
+"""A plan of components: chosen and changed with a reason, worked through by dose, interrupted and resumed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import given as for_any
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from iptengine.authoring.loader import check_text, load
+from iptengine.course import commands as c
+from iptengine.course.adherence import adherence
+from iptengine.course.commands import Command
+from iptengine.course.course import Course
+from iptengine.course.evolve import fold
+from iptengine.course.facts import CourseFacts
+from iptengine.course.plan_state import plan_state, planned_doses
+from iptengine.course.summary import summary
+from iptengine.course.warnings import budget, warnings
+from iptengine.course.ways import due
+from iptengine.protocol.doses import Dose, amount
+from iptengine.protocol.plan_spec import broken, lawful
+from iptengine.protocol.protocol import Protocol
+from iptengine.render.agenda import agenda
+from phrases import ROOT, START, Story, anyway, entered, event, given, logged, phq9, week
+
+KEYS = Path(__file__).parents[1] / "keys"
+NAMES = ("engage", "activity", "thoughts", "ending", "safety")
+
+
+@cache
+def modular() -> Protocol:
+    return load(KEYS / "plan.protocol.yaml")
+
+
+def chosen(*components: str, because: str = "low mood leads") -> Command:
+    return c.ChoosePlan(components=components or ("engage", "activity", "ending"), because=because)
+
+
+def delivered(component: str, dose: str = "1") -> Command:
+    return c.DeliverComponent(component, dose=dose)
+
+
+def course(*said: Command, sessions: int = 8) -> Story:
+    """A course with the plan engage, activity, ending, in the phase in which it is worked through."""
+    contract = c.AgreeContract(sessions=sessions, on=START)
+    return given(modular(), contract, chosen(), c.EnterPhase("treat"), *said)
+
+
+def doses(story: Story) -> dict[str, str]:
+    state = plan_state(story.protocol, story.course)
+    return {one.name: str(one.reached) for one in state.counted if one.reached}
+
+
+def current(story: Story) -> str:
+    here = plan_state(story.protocol, story.course).current
+    return here.name if here else ""
+
+
+def standing(story: Story) -> list[str]:
+    return [line.text for line in story.agenda().standing]
+
+
+# -- doses -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "least", "most", "again"),
+    [("1..3", "1", "3", "1..3"), ("1/2..2", "1/2", "2", "1/2..2"), ("2/4", "1/2", "1/2", "1/2"), (3, "3", "3", "3")],
+)
+def test_a_dose_is_a_least_and_a_most_amount(written: object, least: str, most: str, again: str) -> None:
+    dose = Dose.parse(written)
+    assert (dose.least, dose.most, str(dose)) == (Fraction(least), Fraction(most), again)
+
+
+@pytest.mark.parametrize(
+    "written", ["", "0", "1/0", "-1", "1.5", "half", "3..1", "1/13", "201", "1..", "²", None, True]
+)
+def test_what_is_no_dose_is_told(written: object) -> None:
+    with pytest.raises(ValueError, match="write"):
+        Dose.parse(written)
+
+
+@for_any(st.integers(1, 12), st.integers(1, 12))
+def test_parts_of_a_session_are_exact(count: int, parts: int) -> None:
+    assert amount(f"{count}/{parts}") == Fraction(count, parts)
+    assert amount(str(Fraction(count, parts))) == Fraction(count, parts)
+
+
+# -- choosing ----------------------------------------------------------------------------------------------------
+
+
+def test_a_plan_is_chosen_with_who_in_which_role_and_why() -> None:
+    story = given(modular()).when(chosen())
+    story.then(event("plan_chosen", components=("engage", "activity", "ending"), order="", because="low mood leads"))
+    assert [(step.what, step.by, step.role, step.because) for step in plan_of(story).decisions] == [
+        ("chosen", "u17", "therapist", "low mood leads")
+    ]
+
+
+def plan_of(story: Story):  # type: ignore[no-untyped-def]
+    found = summary(story.protocol, story.course).plan
+    assert found is not None
+    return found
+
+
+def test_a_usual_order_is_taken_by_its_name_and_told_when_another_is_recommended() -> None:
+    story = given(modular(), c.RecordFact("main_problem", "worry")).when(
+        c.ChoosePlan(order="low_mood", because="all the same")
+    )
+    story.then(event("plan_chosen", components=("engage", "activity", "ending"), order="low_mood", way="chart"))
+    (told,) = story.last[0].warnings
+    assert told.text == "its conditions do not hold; recommended: Worry"
+
+
+def test_before_a_plan_is_chosen_the_page_says_so_and_what_cannot_be_told() -> None:
+    story = given(modular())
+    assert standing(story) == [
+        "No plan is chosen yet. Cannot tell whether Low mood fits: main_problem is not known (it is not recorded);"
+        " needs low mood. Cannot tell whether Worry fits: main_problem is not known (it is not recorded); needs worry."
+    ]
+    assert story.when(c.EnterPhase("treat")).then_refused("chosen").course.phase == "assess"
+
+
+@pytest.mark.parametrize(
+    ("plan", "code", "told"),
+    [
+        (
+            ("activity", "ending"), "after",
+            "choose_plan is not possible now: 'Activity' comes after 'Engagement' ('Engagement' is not in this plan)",
+        ),
+        (
+            ("engage", "thoughts", "activity"), "never_before",
+            "choose_plan is not possible now: 'Thoughts' never comes before 'Activity'"
+            " ('Activity' comes later in this plan)",
+        ),
+        (
+            ("engage", "ending", "activity"), "last",
+            "choose_plan is not possible now: nothing comes after 'Ending' ('Activity' comes later in this plan)",
+        ),
+    ],
+)  # fmt: skip
+def test_a_plan_that_breaks_a_constraint_is_refused_in_the_authors_words(
+    plan: tuple[str, ...], code: str, told: str
+) -> None:
+    story = given(modular()).when(chosen(*plan))
+    assert str(story.refused) == told
+    story = story.then_refused(code, overridable=True).when(anyway(chosen(*plan)))
+    story.then(
+        event("deviated", what="choose_plan", overridden=(code,)),
+        event("plan_chosen", components=plan, way="deviation"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "told"),
+    [
+        (
+            chosen("engage", "exposure"),
+            "unknown_component",
+            "the components are engage, activity, thoughts, ending, safety",
+        ),
+        (
+            chosen("engage", "engage"),
+            "component_twice",
+            "a component stands in a plan once; 'Engagement' is named twice",
+        ),
+        (c.ChoosePlan(because="x"), "which_plan", "name the components of the plan, or one of the orders"),
+        (c.ChoosePlan(order="grief", because="x"), "unknown_order", "the orders are low_mood, worry"),
+        (chosen(because=" "), "no_reason", "say why this plan"),
+        (c.ChangePlan(("engage",), because="x"), "no_plan", "no plan is chosen yet; choose one"),
+        (c.Interrupt("safety", because=""), "no_reason", "say why the plan is interrupted"),
+        (c.Resume(because="x"), "not_interrupted", "the plan is not interrupted"),
+        (c.FinishComponent("engage", because="x"), "not_in_plan", "'Engagement' is not in the plan of this course"),
+        (delivered("engage", "much"), "dose", "write sessions or parts of one, such as 1, 1/2 or 3/4"),
+    ],
+)
+def test_what_makes_no_sense_is_told_and_cannot_be_overridden(command: Command, code: str, told: str) -> None:
+    story = given(modular()).when(command)
+    assert story.refused is not None
+    assert [(reason.code, reason.text) for reason in story.refused.reasons] == [(code, told)]
+    assert not story.refused.overridable
+
+
+def test_a_plan_is_chosen_once_and_then_changed() -> None:
+    story = course().when(chosen("engage")).then_refused("already_chosen", overridable=False)
+    story = story.when(delivered("engage", "1/2"), c.ChangePlan(("thoughts", "ending"), because="worry came back"))
+    story.then(
+        event(
+            "plan_changed", components=("engage", "thoughts", "ending"), was=("engage", "activity", "ending"),
+            because="worry came back",
+        )
+    )  # fmt: skip
+
+
+def test_what_is_finished_counts_as_earlier_in_a_changed_plan() -> None:
+    story = course(delivered("engage", "1/2")).when(c.ChangePlan(("activity",), because="shorter"))
+    assert plan_state(modular(), story.course).names == ("engage", "activity")
+
+
+def test_a_protocol_without_a_plan_has_no_such_commands_to_offer(ipt: Protocol) -> None:
+    story = given(ipt).when(chosen())
+    story.then_refused("no_components", overridable=False)
+    assert not [way for way in ways_of(given(ipt)) if "plan" in way or "component" in way]
+
+
+def ways_of(story: Story) -> list[str]:
+    from iptengine.course.ways import ways
+
+    return [way.command.kind for way in ways(story.protocol, story.course, on=story.today)]
+
+
+# -- working through it ------------------------------------------------------------------------------------------
+
+
+def test_two_components_in_one_session_and_one_over_three() -> None:
+    story = course().when(c.RecordSession(on=week(1)))
+    story.then(
+        event("session_held"), logged("say_why"), logged("plan_week"), logged("look_at_week"),
+        event("component_delivered", component="engage", dose="1/2", session="k5.1"),
+        event("component_delivered", component="activity", dose="1/2", session="k5.1"),
+    )  # fmt: skip
+    story = story.when(c.RecordSession(on=week(2)), c.RecordSession(on=week(3)))
+    assert doses(story) == {"engage": "1/2", "activity": "5/2"}
+    assert planned_doses(modular(), story.course, plan_state(modular(), story.course)) == (
+        ("activity", Fraction(1, 2)), ("ending", Fraction(1, 2)),
+    )  # fmt: skip
+
+
+def test_a_component_left_out_of_a_session_keeps_its_dose_and_its_tasks() -> None:
+    story = course().when(c.RecordSession(on=week(1), exceptions={"activity": "not_done", "engage": "1/4"}))
+    story.then(event("session_held"), logged("say_why"), event("component_delivered", component="engage", dose="1/4"))
+    assert current(story) == "engage"
+
+
+def test_a_dose_nobody_can_read_loses_nothing_else_of_the_session() -> None:
+    story = course().when(c.RecordSession(on=week(1), exceptions={"engage": "a bit"}, note="she came late"))
+    assert [event.kind for event in story.last] == [
+        "session_held", "task_logged", "task_logged", "task_logged", "component_delivered", "note_written",
+    ]  # fmt: skip
+    assert [w.code for w in story.last[0].warnings] == ["not_recorded"]
+
+
+def test_a_missed_session_delivers_nothing() -> None:
+    story = course().when(c.RecordSession(on=week(1), status="no_show"))
+    assert doses(story) == {}
+
+
+def test_a_dose_beyond_the_most_is_recorded_and_told() -> None:
+    story = course().when(delivered("engage", "3/2")).warned("beyond_most_dose")
+    assert story.last[0].warnings[0].text == "'Engagement' takes at most 1/2 session; this makes 3/2"
+    assert doses(story) == {"engage": "3/2"}
+
+
+def test_what_is_not_in_the_plan_or_not_its_turn_is_recorded_and_told() -> None:
+    course().when(delivered("thoughts")).warned("not_in_plan")
+    course().when(delivered("activity")).warned("out_of_turn")
+    given(modular()).when(delivered("engage", "1/2")).warned("not_in_plan")
+    course().when(c.DoTask("name_thoughts")).warned("not_in_plan")
+    course().when(c.DoTask("plan_week")).warned()
+
+
+def test_a_dose_recorded_wrongly_is_put_right_and_stays_visible() -> None:
+    story = course(delivered("engage", "1/2"), delivered("activity", "3"))
+    wrong = story.id_of("component_delivered")
+    story = story.when(c.Correct(wrong, delivered("activity", "1"), because="it was one session"))
+    assert doses(story) == {"engage": "1/2", "activity": "1"}
+    assert [(kept.event, kept.because) for kept in story.course.corrections] == [(wrong, "it was one session")]
+
+
+# -- finishing ---------------------------------------------------------------------------------------------------
+
+
+def test_a_component_is_not_finished_below_its_least_dose_but_by_deviation() -> None:
+    finish = c.FinishComponent("engage", because="she wants to begin")
+    story = course().when(finish)
+    assert str(story.refused) == (
+        "finish_component is not possible now: 'Engagement' takes at least 1/2 session (0 of 1/2 on record)"
+    )
+    story = story.then_refused("below_least_dose", overridable=True).when(anyway(finish))
+    story.then(event("deviated"), event("component_finished", component="engage", reached="0", way="deviation"))
+    assert current(story) == "activity"
+
+
+def test_finishing_early_is_recommended_from_the_least_dose_on_and_confirmed_by_a_clinician() -> None:
+    story = course(c.RecordFact("main_problem", "low mood"), delivered("engage", "1/2"), delivered("activity", "3/4"))
+    assert [line.code for line in story.agenda().first] == ["risk_none_open"]
+    story = story.when(delivered("activity", "1/4"))
+    told = "Activity: its rule for finishing holds (low mood leads), at 1 of 1..3. Finish it, or go on."
+    assert [line.text for line in story.agenda().first][1:] == [told]
+    assert [one.text for one in due(story.protocol, story.course, on=START) if one.kind == "plan"] == [told]
+    assert current(story) == "activity"
+    assert current(story.when(c.FinishComponent("activity", because="well enough"))) == "ending"
+
+
+def test_an_unknown_rule_recommends_nothing() -> None:
+    story = course(delivered("engage", "1/2"), delivered("activity", "2"))
+    assert [line.code for line in story.agenda().first] == ["risk_none_open"]
+
+
+def test_when_every_component_is_finished_the_plan_is_done_and_the_phase_can_be_left() -> None:
+    story = course(delivered("engage", "1/2"), delivered("activity", "3"))
+    story = story.when(c.EnterPhase("wind_up")).then_refused("done")
+    story.when(delivered("ending"), c.EnterPhase("wind_up")).then(entered("wind_up"))
+
+
+def test_a_task_that_waits_for_one_of_a_component_outside_the_plan_waits_no_longer() -> None:
+    story = course(delivered("engage", "1/2"), delivered("activity", "3"), delivered("ending"), c.EnterPhase("wind_up"))
+    assert [task.task for step in story.agenda().steps for task in step.tasks] == ["look_back"]
+
+
+# -- interruption ------------------------------------------------------------------------------------------------
+
+
+def test_safety_interrupts_the_plan_and_the_component_goes_on_at_the_dose_it_had() -> None:
+    story = course(delivered("engage", "1/2"), delivered("activity", "3/2"))
+    story = story.when(c.Interrupt("safety", because="afraid of what may happen"))
+    story.then(event("plan_interrupted", component="safety", former="activity", because="afraid of what may happen"))
+    assert standing(story) == [
+        "Plan: Engagement finished (1/2 of 1/2); waiting: Activity (3/2 of 1..3); Ending (0 of 1/2..1).",
+        "Interrupted since 3 March by Safety planning (0 of 1/2..2). Activity goes on afterwards at 3/2 of 1..3.",
+    ]
+    assert [task.task for step in story.agenda().steps for task in step.tasks] == ["write_safety_plan"]
+    story = story.when(c.RecordSession(on=week(2)))
+    assert doses(story) == {"engage": "1/2", "activity": "3/2", "safety": "1"}
+    story = story.when(c.Resume(because="a safety plan is written"))
+    story.then(event("plan_resumed", component="safety", goes_on="activity"))
+    assert current(story) == "activity"
+
+
+def test_safety_is_never_refused_not_even_before_a_plan_or_in_another_phase() -> None:
+    story = given(modular()).when(c.Interrupt("safety", because="afraid"))
+    story.then(event("plan_interrupted", component="safety", former=""))
+    assert current(story) == "safety"
+
+
+def test_a_component_that_is_not_for_safety_does_not_interrupt() -> None:
+    story = course().when(c.Interrupt("thoughts", because="they worry me"))
+    assert str(story.refused) == (
+        "interrupt is not possible now: 'Thoughts' is no component that interrupts (those that may: Safety planning)"
+    )
+    story.then_refused("interrupts", overridable=True)
+
+
+# -- what counts -------------------------------------------------------------------------------------------------
+
+
+def test_the_plan_that_does_not_fit_into_the_sessions_left_is_told() -> None:
+    said = [c.HoldSession(on=week(n)) for n in (1, 2)]
+    story = course(*said, sessions=3)
+    facts = CourseFacts(modular(), story.course, week(2))
+    assert (budget(modular(), story.course, facts).doses, budget(modular(), story.course, facts).doses_fit) == (
+        "2",
+        False,
+    )
+    (told,) = warnings(modular(), story.course, on=week(2))
+    assert (told.code, told.text) == (
+        "plan_short",
+        "1 session left; the plan needs at least 2: Engagement (1/2), Activity (1) and Ending (1/2)",
+    )
+
+
+def test_budget_and_adherence_count_the_chosen_plan_and_nothing_else() -> None:
+    story = course(c.DoTask("say_why"), delivered("engage", "1/2"))
+    facts = CourseFacts(modular(), story.course, START)
+    assert budget(modular(), story.course, facts).open == ("look_back",)
+    found = adherence(modular(), story.course)
+    assert [(one.component, str(one.share), one.dose, one.enough) for one in found.components] == [
+        ("engage", "1/1", "1/2 of 1/2", True), ("activity", "0/2", "0 of 1..3", False),
+        ("ending", "0/1", "0 of 1/2..1", False),
+    ]  # fmt: skip
+    assert str(found.plan) == "1/3"
+
+
+def test_the_patients_page_says_nothing_of_the_plan() -> None:
+    story = course(delivered("engage", "1/2"), c.Interrupt("safety", because="afraid of him"))
+    page = agenda(modular(), story.course, audience="patient", on=START).text
+    assert not [word for word in ("Activity", "Safety", "Engagement", "Plan", "afraid") if word in page]
+
+
+# -- laws --------------------------------------------------------------------------------------------------------
+
+COMPONENT = st.sampled_from([*NAMES, "nothing"])
+DOSE = st.sampled_from(["1", "1/2", "3/4", "5", "much", "0"])
+SAID = st.one_of(
+    st.builds(lambda names: c.ChoosePlan(components=names, because="x"), st.lists(COMPONENT, max_size=4)),
+    st.builds(lambda names: c.ChangePlan(names, because="x"), st.lists(COMPONENT, max_size=4)),
+    st.builds(lambda name: c.Interrupt(name, because="x"), COMPONENT),
+    st.just(c.Resume(because="x")),
+    st.builds(lambda name: c.FinishComponent(name, because="x"), COMPONENT),
+    st.builds(lambda name, dose: c.DeliverComponent(name, dose=dose), COMPONENT, DOSE),
+    st.builds(lambda name: c.Deviate(c.FinishComponent(name, because="x"), because="y"), COMPONENT),
+    st.builds(lambda n: c.RecordSession(on=START + timedelta(days=n)), st.integers(0, 60)),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@for_any(st.lists(SAID, max_size=12))
+def test_whatever_is_said_nothing_is_lost_and_the_plan_is_the_one_on_record(said: Sequence[Command]) -> None:
+    story = course()
+    for command in said:
+        before = story.course
+        story = replace(story.when(command), refused=None)
+        for kept in ("plans", "doses", "finished_components", "interruptions"):
+            assert {one.id for one in getattr(before, kept)} <= {one.id for one in getattr(story.course, kept)}
+    assert fold(Course("c1"), story.events) == story.course
+    state = plan_state(modular(), story.course)
+    for one in state.counted:
+        given_doses = [Fraction(d.dose) for d in story.course.doses if d.component == one.name]
+        assert one.reached == sum(given_doses, Fraction(0))
+    assert sum((part for _, part in planned_doses(modular(), story.course, state)), Fraction(0)) <= 1
+    assert state.done == (state.next is None and state.chosen)
+    story.agenda()
+
+
+@for_any(st.permutations(NAMES))
+def test_components_can_always_be_put_in_a_lawful_order(names: list[str]) -> None:
+    plan = modular().spec.plan
+    assert plan is not None
+    assert list(broken(plan, lawful(plan, tuple(names)))) == []
+
+
+def test_events_of_a_plan_mean_nothing_to_a_protocol_that_has_none_and_break_nothing(ipt: Protocol) -> None:
+    story = course(c.Interrupt("safety", because="afraid"), delivered("engage", "1/2"))
+    assert plan_state(ipt, story.course).current is None
+    assert story.course.anomalies == ()
+
+
+def test_a_risk_alert_still_heads_the_page_while_the_plan_is_interrupted() -> None:
+    with_phq9 = copy_with_measure()
+    story = given(with_phq9, chosen(), c.EnterPhase("treat"), c.Interrupt("safety", because="afraid"))
+    story = story.when(phq9(18, self_harm=1))
+    page = agenda(with_phq9, story.course, on=START).text
+    assert len(story.open_alerts) == 1
+    assert page.index("RISK") < page.index("Interrupted since")
+
+
+def copy_with_measure() -> Protocol:
+    text = (KEYS / "plan.protocol.yaml").read_text(encoding="utf-8")
+    measured = text.replace("facts:\n", "measures:\n  phq9: {use: phq9@1, due: every session}\n\nfacts:\n", 1)
+    found, wrong = check_text(measured.encode(), "plan.protocol.yaml", (ROOT / "protocols",))
+    assert found is not None, wrong
+    return found
+
+
+def test_an_ended_course_still_takes_a_dose_and_no_move() -> None:
+    story = course(c.EndCourse("stopped")).when(delivered("engage", "1/2"))
+    assert doses(story) == {"engage": "1/2"}
+    story.when(c.Resume(because="x")).then_refused("ended", overridable=False)
