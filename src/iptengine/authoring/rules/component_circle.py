@@ -1,7 +1,7 @@
 """Components wait for each other.
 
-`after` and `never_before` say which components come earlier. Here they form a circle; or a component should come
-after one that is `last`.
+`after` and `never_before` say which components come earlier. Here they form a circle; or a component should
+come after one that is `last`.
 
 Why it matters: no plan could hold these components together.
 

@@ -1,7 +1,7 @@
 """An order breaks a constraint between its components.
 
-An order under `orders` has to keep what its components say under `after`, `never_before` and `last`, and names each
-component once.
+An order under `orders` has to keep what its components say under `after`, `never_before` and `last`, and names
+each component once.
 
 Why it matters: whoever takes the order would be refused, and told that it cannot be chosen.
 
