@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -19,9 +19,11 @@ from iptengine.course import commands as c
 from iptengine.course.adherence import adherence
 from iptengine.course.commands import Command
 from iptengine.course.course import Course
+from iptengine.course.decide import decide
 from iptengine.course.evolve import fold
 from iptengine.course.facts import CourseFacts
 from iptengine.course.plan_state import plan_state, planned_doses
+from iptengine.course.stamp import Actor, Stamp
 from iptengine.course.summary import summary
 from iptengine.course.warnings import budget, warnings
 from iptengine.course.ways import due
@@ -448,6 +450,31 @@ def copy_with_measure() -> Protocol:
     found, wrong = check_text(measured.encode(), "plan.protocol.yaml", (ROOT / "protocols",))
     assert found is not None, wrong
     return found
+
+
+def test_a_plan_may_need_the_supervisor_and_safety_waits_for_nobody() -> None:
+    text = (KEYS / "plan.protocol.yaml").read_text(encoding="utf-8")
+    approved = text.replace("outcomes:\n", f"{APPROVALS}outcomes:\n", 1)
+    found, wrong = check_text(approved.encode(), "plan.protocol.yaml")
+    assert found is not None, wrong
+    story = given(found).when(chosen())
+    assert [one.kind for one in story.last] == ["approval_requested"]
+    assert plan_state(found, story.course).chosen is False
+    story = story.when(c.Interrupt("safety", because="afraid"))
+    story.then(event("plan_interrupted", component="safety"))
+    stamp = Stamp("s1", START, datetime(2026, 3, 4, tzinfo=UTC), Actor("u2", role="supervisor"))
+    events = decide(found, story.course, c.Approve(story.id_of("approval_requested")).stamped(stamp))
+    assert "plan_chosen" in [one.kind for one in events]
+    assert plan_state(found, fold(story.course, events)).names == ("engage", "activity", "ending")
+
+
+APPROVALS = """approvals:
+  plan_choice:
+    title: The supervisor agrees to the plan
+    of: [choose_plan, change_plan]
+    by: supervisor
+
+"""
 
 
 def test_an_ended_course_still_takes_a_dose_and_no_move() -> None:
