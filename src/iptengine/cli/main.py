@@ -34,6 +34,9 @@ def _page_options(function: F) -> F:
     return function
 
 
+_member = click.option("--member", default="", metavar="NAME", help="Whose course, in a vignette with members.")
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": screen.WIDEST})
 def iptengine() -> None:
     """A treatment manual as one YAML file: read it, check it, play it.
@@ -107,23 +110,25 @@ def words(protocol: str, word: str | None) -> int:
 @iptengine.command()
 @click.argument("vignette")
 @click.option("--session", type=click.IntRange(1, 999), required=True, metavar="N", help="The session to prepare.")
+@_member
 @_page_options
-def agenda(vignette: str, session: int, audience: str, form: str, detail: str) -> int:
+def agenda(vignette: str, session: int, member: str, audience: str, form: str, detail: str) -> int:
     """Show the agenda of one session, as it stood before the session."""
     from iptengine.cli.playing import show_agenda
 
-    return show_agenda(vignette, session, audience, form, detail)
+    return show_agenda(vignette, session, audience, form, detail, member)
 
 
 @iptengine.command()
 @click.argument("vignette")
 @click.option("--session", type=click.IntRange(1, 999), metavar="N", help="Only this session.")
+@_member
 @_page_options
-def run(vignette: str, session: int | None, audience: str, form: str, detail: str) -> int:
+def run(vignette: str, session: int | None, member: str, audience: str, form: str, detail: str) -> int:
     """Play a vignette and show every agenda on its way."""
     from iptengine.cli.playing import show_run
 
-    return show_run(vignette, session, audience, form, detail)
+    return show_run(vignette, session, audience, form, detail, member)
 
 
 @iptengine.command()
@@ -142,24 +147,26 @@ def test(paths: tuple[str, ...]) -> int:
 @click.argument("vignette")
 @click.argument("path")
 @click.option("--session", type=click.IntRange(1, 999), metavar="N", help="As it stood before this session.")
-def prompt(vignette: str, path: str, session: int | None) -> int:
+@_member
+def prompt(vignette: str, path: str, session: int | None, member: str) -> int:
     """Print one prompt of the protocol, filled for the course of a vignette.
 
     PATH says where it stands: `phases.middle.ask.week`, or a part of it that names only one prompt.
     """
     from iptengine.cli.playing import show_prompt
 
-    return show_prompt(vignette, path, session)
+    return show_prompt(vignette, path, session, member)
 
 
 @iptengine.command()
 @click.argument("vignette")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def summary(vignette: str, form: str) -> int:
+@_member
+def summary(vignette: str, form: str, member: str) -> int:
     """Print the summary of a vignette's course."""
     from iptengine.cli.playing import show_summary
 
-    return show_summary(vignette, form)
+    return show_summary(vignette, form, member)
 
 
 @iptengine.command()

@@ -69,6 +69,9 @@ def _contract(spec: Spec) -> Iterator[str]:
     count = f"{contract.sessions} sessions" if contract.sessions else "As many sessions as it takes"
     mode = " or ".join(contract.mode)
     yield f"  {count}, {contract.frequency}, {contract.minutes} minutes each, {mode}"
+    if spec.group is not None:
+        led = f", led by {spec.group.facilitators}" if spec.group.facilitators else ""
+        yield f"  In groups of {spec.group.size} members{led}"
     for name, policy in contract.missed.items():
         default = " (unless agreed otherwise)" if name == contract.missed_unless_agreed else ""
         yield _wrapped(f"{policy.title}{default}", 2, 4)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from iptengine.cli import screen
 from iptengine.cli.figures import summary_lines, summary_record
 from iptengine.cli.pages import bound, page_of, written
-from iptengine.cli.stories import Story, tell
+from iptengine.cli.stories import Story, tell, tell_one
 from iptengine.course.events import AlertRaised
 from iptengine.course.wording import counted, long_day
 from iptengine.diagnostics import did_you_mean
@@ -16,17 +16,17 @@ from iptengine.render.prompts import prompt, prompt_texts
 from iptengine.testing.player import Step
 
 
-def show_agenda(vignette: str, session: int, audience: str, form: str, detail: str) -> int:
+def show_agenda(vignette: str, session: int, audience: str, form: str, detail: str, member: str = "") -> int:
     """Prints the agenda of one session as it stood before it."""
-    story = tell(vignette)
+    story = tell_one(vignette, member)
     course, on = story.before(session)
     screen.say(written(page_of(story, course, on, audience, detail), form))
     return 0
 
 
-def show_run(vignette: str, session: int | None, audience: str, form: str, detail: str) -> int:
+def show_run(vignette: str, session: int | None, audience: str, form: str, detail: str, member: str = "") -> int:
     """Prints every agenda on the way, in plain text with what came of each session."""
-    story = tell(vignette)
+    story = tell(vignette, member)
     if session is not None:
         story.before(session)
     steps = [step for number, step in story.sessions() if session in (None, number)]
@@ -69,9 +69,9 @@ def _came_of_it(step: Step) -> Iterator[str]:
         yield f"  the course ended: {step.after.ended}"
 
 
-def show_prompt(vignette: str, path: str, session: int | None) -> int:
+def show_prompt(vignette: str, path: str, session: int | None, member: str = "") -> int:
     """Prints one text of the protocol, filled for the course as it stood before a session or at the end."""
-    story = tell(vignette)
+    story = tell_one(vignette, member)
     if session is not None:
         course, on = story.before(session)
     else:
@@ -91,9 +91,9 @@ def _which(path: str, found: list[str], known: tuple[str, ...]) -> str:
     return f"the protocol has no text '{path}'; {did_you_mean(path, known)}"
 
 
-def show_summary(vignette: str, form: str) -> int:
+def show_summary(vignette: str, form: str, member: str = "") -> int:
     """Prints the summary of a course."""
-    story = tell(vignette)
+    story = tell_one(vignette, member)
     if form == "json":
         screen.say(json.dumps(summary_record(story), ensure_ascii=False, indent=2))
     else:

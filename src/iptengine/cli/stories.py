@@ -41,16 +41,36 @@ class Story:
                 yield step.session, step
 
 
-def tell(word: str) -> Story:
-    """The story of a vignette: a path, or the name of a shipped example.
+def tell(word: str, member: str = "") -> Story:
+    """The story of a vignette: a path, or the name of a shipped example; with `member`, of that one's course.
 
     Raises:
-        Unclear: There is no such file.
+        Unclear: There is no such file, or no such member.
         ProtocolError: The vignette or its protocol has mistakes.
     """
     vignette = read_vignette(_shortest(vignette_path(word)))
     protocol = protocol_of(vignette)
-    return Story(vignette, protocol, play(vignette, protocol))
+    played = play(vignette, protocol)
+    if not member:
+        return Story(vignette, protocol, played)
+    try:
+        return Story(vignette, protocol, played.of(member))
+    except LookupError as none:
+        raise Unclear(str(none.args[0])) from none
+
+
+def tell_one(word: str, member: str) -> Story:
+    """The story of one course: that of the vignette, or of one of its members.
+
+    Raises:
+        Unclear: As `tell`; or the vignette has members, and none is named.
+    """
+    story = tell(word, member)
+    if story.played.courses:
+        first, *_ = story.played.courses
+        known = ", ".join(story.played.courses)
+        raise Unclear(f"this vignette tells several courses ({known}); say whose: --member {first}")
+    return story
 
 
 def _shortest(path: str) -> str:

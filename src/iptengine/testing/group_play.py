@@ -25,7 +25,11 @@ def play_group(vignette: Vignette, protocol: Protocol, *, until: int | str | Non
     for name in vignette.spec.happenings:
         if until == name:
             break
-        new = [_named(one.step(name), member) for member, one in playing.items() if name in one.spec.happenings]
+        new = [
+            _named(vignette, name, one.step(name), member)
+            for member, one in playing.items()
+            if name in one.spec.happenings
+        ]
         if until is not None and any(step.session == until for step in new):
             break
         steps += new
@@ -40,10 +44,18 @@ def play_group(vignette: Vignette, protocol: Protocol, *, until: int | str | Non
     return Played(next(iter(courses.values())), events, tuple(steps), tuple(differences), courses)
 
 
-def _named(step: Step, member: str) -> Step:
-    """A step by its own name and that of the member."""
+def _named(vignette: Vignette, happening: str, step: Step, member: str) -> Step:
+    """A step by its own name and that of the member; what is expected of this one alone is told where it stands."""
     name = f"{step.name}, {member}"
-    return replace(step, name=name, differences=tuple(replace(d, happening=name) for d in step.differences))
+    alone = member in vignette.spec.happenings[happening].expect_of
+    differences = []
+    for difference in step.differences:
+        path = difference.path
+        if alone and path[:1] == ("expect",):
+            path = ("expect_of", member, *path[1:])
+        span = vignette.span(("happenings", happening, *path)) if alone else difference.span
+        differences.append(replace(difference, happening=name, path=path, span=span))
+    return replace(step, name=name, differences=tuple(differences), member=member)
 
 
 # -- the group ---------------------------------------------------------------------------------------------------

@@ -47,6 +47,7 @@ class Step:
         events: What it recorded.
         refused: The requests that were refused, by the key that made them.
         differences: Where it went otherwise than expected.
+        member: Whose course it is, in a vignette with members; the name then ends with it.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Step:
     events: tuple[Event, ...]
     refused: Mapping[str, Refused]
     differences: tuple[Difference, ...]
+    member: str = ""
 
     def __repr__(self) -> str:
         return f"<Step {self.name}: {len(self.events)} events, {len(self.differences)} differences>"
@@ -92,6 +94,21 @@ class Played:
     def report(self) -> str:
         """Every difference in words, one a line; empty when there is none."""
         return told(self.differences)
+
+    def of(self, member: str) -> Played:
+        """The course of one member, in a vignette with members.
+
+        Raises:
+            LookupError: It has no such member.
+        """
+        if member not in self.courses:
+            known = ", ".join(self.courses)
+            raise LookupError(f"this vignette has the members {known}" if known else "this vignette has no members")
+        steps = tuple(step for step in self.steps if step.member == member)
+        mine = {step.name for step in steps}
+        events = tuple(event for step in steps for event in step.events)
+        differences = tuple(difference for difference in self.differences if difference.happening in mine)
+        return Played(self.courses[member], events, steps, differences)
 
     def before(self, session: int) -> tuple[Course, date]:
         """The course as it stood before the session of that number, and the day of that session.

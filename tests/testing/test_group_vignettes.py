@@ -1,0 +1,126 @@
+"""Vignettes with members: each member's course is looked at by itself, and mistakes are told where they are made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from iptengine.authoring.loader import load
+from iptengine.authoring.vignette import check_vignette, read_vignette_text
+from iptengine.cli.main import run_command
+from iptengine.testing import Played, play
+
+KEYS = Path(__file__).parents[1] / "keys"
+TOGETHER = KEYS / "groups-together.vignette.yaml"
+HEAD = """iptengine: 1
+vignette: A group of three
+protocol: groups.protocol.yaml
+start: 2026-01-05
+members: {ann: A., bob: B., cem: C.}
+happenings:
+  talks: {on: 2026-01-05, contact: {talk_before: in person}}
+  formed: {on: 2026-01-05, join: {facilitators: [u17]}}
+"""
+
+
+def told(text: str) -> list[str]:
+    """What an author hears of the names in a file."""
+    vignette = read_vignette_text((HEAD + text).encode(), "a.vignette.yaml")
+    return "\n".join(map(str, check_vignette(vignette, load(KEYS / "groups.protocol.yaml")))).split("\n")
+
+
+def played(text: str) -> Played:
+    vignette = read_vignette_text((HEAD + text).encode(), "a.vignette.yaml")
+    return play(vignette, load(KEYS / "groups.protocol.yaml"))
+
+
+def test_each_member_has_a_course_and_the_group_is_of_all() -> None:
+    found = played("")
+    assert list(found.courses) == ["ann", "bob", "cem"]
+    assert [course.id for course in found.courses.values()] == ["a-ann", "a-bob", "a-cem"]
+    assert [(c.called, c.groups[0].size) for c in found.courses.values()] == [("A.", 3), ("B.", 3), ("C.", 3)]
+    assert found.of("bob").course == found.courses["bob"]
+    with pytest.raises(LookupError, match="this vignette has the members ann, bob, cem"):
+        found.of("zoe")
+
+
+def test_a_reading_told_of_one_is_taken_by_one() -> None:
+    found = played("  taken: {on: 2026-01-06, of: bob, phq9: {total: 9, self_harm: 0}}\n")
+    assert {member: len(course.readings) for member, course in found.courses.items()} == {"ann": 0, "bob": 1, "cem": 0}
+
+
+def test_who_was_absent_has_a_miss_and_nothing_else_of_that_day() -> None:
+    met = (
+        "  met: {on: 2026-01-06, status: attended, group: {absent: {cem: no_show}, facilitators: [u17]}, done: rules}\n"
+    )
+    found = played(met.replace("done: rules}", "done: rules, expect: {warnings: [group_small]}}"))
+    assert found.report == ""
+    assert [a.status for a in found.courses["cem"].appointments] == ["no_show"]
+    assert found.courses["cem"].tasks == ()
+    assert found.courses["ann"].appointments[0].together == 2
+
+
+def test_a_joining_that_is_refused_joins_nobody() -> None:
+    late = (
+        "  again: {on: 2026-01-06, of: bob, join: {facilitators: [u17]},"
+        " expect: {refused: {join: [already_in_a_group]}}}\n"
+    )
+    found = played(late + "  met: {on: 2026-01-06, status: attended, group: {facilitators: [u17]}}\n")
+    assert found.report == ""
+    assert found.courses["ann"].appointments[0].together == 3
+
+
+def test_a_difference_says_whose_course_it_is_and_where_it_was_expected() -> None:
+    found = played(
+        "  met:\n    on: 2026-01-06\n    status: attended\n    group: {facilitators: [u17]}\n"
+        "    expect: {session: 1}\n    expect_of:\n      bob: {session: 2}\n    expect_group: {sessions: 3}\n"
+    )
+    assert found.report.split("\n") == [
+        "a.vignette.yaml:15:13: met, bob, expect_of.bob.session: expected 2, found 1",
+        "a.vignette.yaml:16:20: met, expect_group.sessions: expected 3, found 1",
+    ]
+
+
+def test_somebody_who_is_no_member_is_told_wherever_the_name_stands() -> None:
+    assert told(
+        "  one:\n    on: 2026-01-06\n    of: bop\n    group: {absent: {cam: no_show}}\n"
+        "    expect_of: {an: {session: 1}}\n    expect_group: {members: [an]}\n"
+    ) == [
+        "a.vignette.yaml:11:5: error: 'bop' is not a member in this vignette [unknown-name]",
+        "    hint: did you mean 'bob'?",
+        "a.vignette.yaml:12:22: error: 'cam' is not a member in this vignette [unknown-name]",
+        "    hint: did you mean 'cem'?",
+        "a.vignette.yaml:13:17: error: 'an' is not a member in this vignette [unknown-name]",
+        "    hint: did you mean 'ann'?",
+        "a.vignette.yaml:14:30: error: 'an' is not a member in this vignette [unknown-name]",
+        "    hint: did you mean 'ann'?",
+    ]
+
+
+def test_what_speaks_of_one_course_does_not_go_with_members() -> None:
+    assert told("patient: {called: A.}\nexpect_summary: {attended: 1}\n") == [
+        "a.vignette.yaml:9:1: error: 'patient' speaks of one course, and this vignette has members [bad-value]",
+        "    hint: write members: {ann: {called: A.}}",
+        "a.vignette.yaml:10:1: error: a vignette with members tells several courses, and the figures at the end are "
+        "those of one [bad-value]",
+        "    hint: tell one course in a vignette of its own",
+    ]
+
+
+def test_members_without_members_are_told() -> None:
+    text = HEAD.replace("members: {ann: A., bob: B., cem: C.}\n", "")
+    vignette = read_vignette_text((text + "  one: {on: 2026-01-06, of: bob}\n").encode(), "a.vignette.yaml")
+    (wrong,) = check_vignette(vignette, load(KEYS / "groups.protocol.yaml"))
+    assert (wrong.message, wrong.hint) == (
+        "'bob' is not a member in this vignette", "write members: {ann: {called: A.}}",
+    )  # fmt: skip
+
+
+def test_the_command_line_asks_whose_page_is_wanted(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["agenda", str(TOGETHER), "--session", "2"]) != 0
+    assert "say whose: --member ann" in capsys.readouterr().err
+    assert run_command(["agenda", str(TOGETHER), "--session", "2", "--member", "bob"]) == 0
+    assert capsys.readouterr().out.startswith("B.   Tue 13 January")
+    assert run_command(["summary", str(TOGETHER), "--member", "zoe"]) != 0
+    assert "this vignette has the members ann, bob, cem, dee" in capsys.readouterr().err
