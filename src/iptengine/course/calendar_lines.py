@@ -153,7 +153,7 @@ def unfitting_bookings(protocol: Protocol, course: Course, on: date) -> Iterator
         if stop is not None and day > stop:
             told_day = f"the session booked for {dated(day, on)} lies after the stop of the calendar"
             yield CourseWarning("booking_after_stop", f"{told_day} ({dated(stop, on)})", "calendar.stop")
-        if phase is not None and phase.dates is not None and dates_state(phase.dates, course, day) == "closed":
+        elif phase is not None and phase.dates is not None and dates_state(phase.dates, course, day) == "closed":
             text = f"the session booked for {dated(day, on)} lies outside '{phase.title}' ({phase.dates})"
             yield CourseWarning("booking_outside_phase", text, f"phases.{course.phase}.dates")
 

@@ -11,7 +11,7 @@ from datetime import date
 
 from iptengine.course import timing
 from iptengine.course.course import Course
-from iptengine.protocol.anchored import Dates, Moment
+from iptengine.protocol.anchored import Dates, Moment, shifted
 from iptengine.protocol.conditions.port import Window
 from iptengine.protocol.parts import MISSES
 
@@ -103,9 +103,10 @@ def is_over(moment: Moment, course: Course, on: date) -> bool:
 
 
 def dates_state(dates: Dates, course: Course, on: date) -> Window | None:
-    """Where the day `on` is with a stretch between dates; ``None`` when that cannot be told."""
+    """Where the day `on` is with a stretch between dates, its last day included; ``None`` when that cannot be told."""
     begun = True if dates.since is None else has_come(dates.since, course, on)
-    done = False if dates.until is None else has_come(dates.until, course, on)
+    day_before = shifted(on, -1, "day")
+    done = False if dates.until is None else has_come(dates.until, course, day_before)
     if done:
         return "closed"
     if begun is None or done is None:

@@ -133,6 +133,8 @@ def _end(protocol: Protocol, course: Course, days: Sequence[date]) -> date | Non
     left, stop = timing.sessions_left(course), stop_day(protocol, course)
     if not left and (left is not None or stop is None):
         return None
+    if stop is not None and days[-1] > stop and days[-1] not in {a.on for a in course.appointments}:
+        return None
     walked = list(days)
     until = course.contract.frequency_until if course.contract else None
     changes = bool(protocol.spec.contract.frequency_when)

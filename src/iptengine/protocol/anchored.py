@@ -130,7 +130,7 @@ DATES_FORMS = "write 'until birth', 'from birth', or 'from birth until 6 months 
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """A stretch between two moments, either of which may be left open; its last day lies before `until`."""
+    """A stretch between two moments, either of which may be left open; the day of `until` is its last."""
 
     since: Moment | None
     until: Moment | None
