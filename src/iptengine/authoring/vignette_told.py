@@ -253,7 +253,6 @@ class Happening(Model):
     why: str = Field("", description="Why it was missed")
     moved_to: Day | None = Field(None, description="The day it was moved to")
     record: Recorded | None = Field(None, description="A whole session in one")
-    prepare: Names = Field((), description="Messages that are prepared, by the names of their contacts; none is sent")
     contact: Mapping[Name, Annotated[ContactTold, BeforeValidator(short_form("mode"))]] = Field(
         default={}, description="Contacts outside the count"
     )
@@ -319,6 +318,7 @@ class Happening(Model):
         None, description="The course leaves its group"
     )
     deviate: Deviation | None = Field(None, description="A clinician goes another way")
+    prepare: Names = Field((), description="Messages that are prepared, by the names of their contacts; none is sent")
     book: Annotated[Booking, BeforeValidator(short_form("on"))] | None = Field(
         None, description="The next appointment is planned"
     )

@@ -58,7 +58,12 @@ def _telling(guards: tuple[Guard, ...], facts: CourseFacts) -> list[Guard]:
 
 
 def _sentences(facts: CourseFacts, guards: Iterable[Guard]) -> str:
-    return "; ".join(str(guard.seen(facts)["sentence"]) for guard in guards)
+    return "; ".join(_seen(guard, facts) for guard in guards)
+
+
+def _seen(guard: Guard, facts: CourseFacts) -> str:
+    """What was seen, without what the condition needs: here a condition that holds keeps somebody out."""
+    return "; ".join(part for part in str(guard.seen(facts)["sentence"]).split("; ") if not part.startswith("needs "))
 
 
 def kept_out(protocol: Protocol, facts: CourseFacts, names: Iterable[str]) -> Iterator[Reason]:
@@ -70,13 +75,13 @@ def kept_out(protocol: Protocol, facts: CourseFacts, names: Iterable[str]) -> It
             continue
         for guard in _telling(guards, facts):
             unknown = guard.answer(facts) is Truth.UNKNOWN
-            said = "may not be asked before it is known whether" if unknown else "stays out while"
+            said = "stays out until it is known whether" if unknown else "stays out"
             path = ".".join(str(part) for part in guard.path)
             yield Reason(
                 guard.name,
-                f"{first_upper(spec.title)} {said}: {guard.text}",
+                f"{first_upper(spec.title)} {said}: {spoken(guard.name)}",
                 "unknown" if unknown else "no",
-                MappingProxyType(guard.seen(facts)),
+                MappingProxyType({**guard.seen(facts), "sentence": _seen(guard, facts)}),
                 path,
                 guard.span,
             )

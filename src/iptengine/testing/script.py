@@ -72,11 +72,6 @@ def _as_scores(taken: Taken) -> Mapping[str, object]:
     return taken if isinstance(taken, Mapping) else {"total": taken}
 
 
-def _prepare(told: Happening, course: Course) -> Iterator[Line]:
-    for name in told.prepare:
-        yield f"prepare.{name}", c.PrepareMessage(name)
-
-
 def _contact(told: Happening, course: Course) -> Iterator[Line]:
     for name, contact in told.contact.items():
         yield (
@@ -315,6 +310,8 @@ def _moves(told: Happening, course: Course) -> Iterator[Line]:
         for line in script(told.deviate.request, lambda: course):
             if not isinstance(line, NoSuchAlert):
                 yield f"deviate.{line[0]}", c.Deviate(line[1], because=told.deviate.because)
+    for name in told.prepare:
+        yield f"prepare.{name}", c.PrepareMessage(name)
     if told.book is not None:
         plan = told.book
         yield (
@@ -333,7 +330,7 @@ def _moves(told: Happening, course: Course) -> Iterator[Line]:
 _PARTS: tuple[Part, ...] = (
     joined,
     _end_pause,
-    _status, _record, _prepare, _contact, _readings, _facts, _checklist, _correct, _withdraw, _acknowledge,
+    _status, _record, _contact, _readings, _facts, _checklist, _correct, _withdraw, _acknowledge,
     _assess, _monitor, _close, _approvals, _done, _known, _contract, _focus, _chart, _plan, _words,
     _pause,
     _moves,
