@@ -106,12 +106,6 @@ def _in_one_unit(moment: Moment, interval: Interval) -> tuple[Unit, int, int]:
     return in_months, moment.count * parts[moment.unit], interval.count * parts[interval.unit]
 
 
-def share_a_unit(moment: Moment, interval: Interval) -> bool:
-    """Whether a moment and an interval can be counted on: both in days or weeks, or both in months or years."""
-    by_month = {"month", "year"}
-    return not moment.count or (moment.unit in by_month) == (interval.unit in by_month)
-
-
 def _contact(
     protocol: Protocol, course: Course, facts: CourseFacts, name: str, title: str, moment: Moment
 ) -> ContactDue:
@@ -138,4 +132,4 @@ def told(moment: Moment, course: Course) -> str:
     return f"{words}, expected {day(known.expected)}" if known.expected else f"{words}, no day on record"
 
 
-__all__ = ["ContactDue", "due_contacts", "most", "nth", "possible_contacts", "share_a_unit", "told"]
+__all__ = ["ContactDue", "due_contacts", "most", "nth", "possible_contacts", "told"]

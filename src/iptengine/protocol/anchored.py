@@ -109,6 +109,11 @@ class Moment:
         """The day it means when what it hangs on falls on `day`."""
         return shifted(day, -self.count if self.side == "before" else self.count, self.unit)
 
+    def goes_with(self, interval: Interval) -> bool:
+        """Whether it can be counted on by an interval: both in days or weeks, or both in months or years."""
+        by_month = ("month", "year")
+        return not self.count or (self.unit in by_month) == (interval.unit in by_month)
+
     @property
     def is_day(self) -> bool:
         """Whether it is a day of the calendar, rather than a place in the count of sessions."""

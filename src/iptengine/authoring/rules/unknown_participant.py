@@ -1,6 +1,6 @@
 """A participant is named that is not there.
 
-`present` names `patient`, or entries under `participants`.
+`present` and `to` name `patient`, or entries under `participants`.
 
 Why it matters: who is in the room decides what may be said; a misspelt guest is a guest nobody prepared for.
 
@@ -28,17 +28,18 @@ from iptengine.diagnostics import Finding, Path, did_you_mean
 
 
 def check(view: View) -> Iterator[Finding]:
-    """People named under `present` who are neither the patient nor a participant."""
+    """People named under `present` or `to` who are neither the patient nor a participant."""
     known = ("patient", *view.spec.participants)
     for path, names in _present(view):
         for name in names:
             if name not in known:
                 message = f"'{name}' is not one of the participants"
-                yield Finding((*path, "present"), message, did_you_mean(name, known), on_key=False)
+                yield Finding(path, message, did_you_mean(name, known), on_key=False)
 
 
 def _present(view: View) -> Iterator[tuple[Path, tuple[str, ...]]]:
     for home in view.homes:
-        yield home.path, home.spec.present
+        yield (*home.path, "present"), home.spec.present
     for name, contact in view.spec.contacts.items():
-        yield ("contacts", name), contact.present
+        yield ("contacts", name, "present"), contact.present
+        yield ("contacts", name, "to"), contact.to
