@@ -285,6 +285,20 @@ def test_logged_topics_that_were_kept_out_are_counted(written: Protocol) -> None
     assert adherence(written, story.course).proscribed == 3
 
 
+def test_a_way_may_wait_for_a_session_and_for_a_topic() -> None:
+    asks = {"all": {"whole": "everything of noticing is done", "family": "family was talked about"}}
+    waits = with_values(phases__skills__next={"closing": {"ready": asks}})
+    story = given(waits, *first_session("welcome"))
+    story.when(c.EnterPhase("closing")).then_refused("ready")
+    story = story.when(c.DoTask("welcome", how="declined"))
+    told = story.when(c.EnterPhase("closing"))
+    told.then_refused("ready")
+    assert told.refused is not None
+    saw = "everything of noticing is done; family was not talked about in this phase"
+    assert told.refused.reasons[0].saw["sentence"] == saw
+    story.when(*done("side_by_side"), c.EnterPhase("closing")).then(event("phase_entered", phase="closing"))
+
+
 # -- laws --------------------------------------------------------------------------------------------------------
 
 HAPPENINGS = st.sampled_from(

@@ -43,6 +43,8 @@ ADULT = Names(
     statuses=("attended", "no_show", "late_cancel"),
     techniques=("role_play", "communication_analysis"),
     components=("activity", "sleep_well"),
+    sessions=("noticing", "keeping"),
+    topics=("eating", "work"),
     pauses=("hospital", "journey"),
     sessions_max=20,
     calendar=True,
@@ -93,6 +95,8 @@ class FakeCourse:
     current_component: str = ""
     finished: tuple[str, ...] = ()
     doses: Mapping[str, float] = field(default_factory=dict)
+    held_whole: tuple[str, ...] = ()
+    talked: tuple[str, ...] = ()
     paused: bool = False
     lasting_pause: str = ""
     days_paused: int = 0
@@ -141,6 +145,12 @@ class FakeCourse:
 
     def technique_count(self, technique: str) -> int:
         return self.used.get(technique, 0)
+
+    def session_done(self, session: str) -> bool:
+        return session in self.held_whole
+
+    def talked_about(self, topic: str) -> bool:
+        return topic in self.talked
 
     def component_finished(self, component: str) -> bool:
         return component in self.finished

@@ -7,7 +7,7 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
-from iptengine.course import calendar, named_dates, timing
+from iptengine.course import calendar, named_dates, timing, topics
 from iptengine.course.course import Appointment, Course, Focus, in_session
 from iptengine.course.events import DiagnosisRecorded, DiagnosisWaived, FactRecorded, ReadingTaken, TaskLogged
 from iptengine.course.group_stays import present_stay
@@ -161,6 +161,17 @@ class CourseFacts:
 
     def technique_count(self, technique: str) -> int:
         return sum(technique in entry.techniques for entry in self._course.tasks)
+
+    # Running order and topics
+
+    def session_done(self, session: str) -> bool:
+        tasks = [self._protocol.tasks[task] for task in self._protocol.spec.sessions[session].order]
+        free = (h for h in tasks if not topics.kept_out(self._protocol, self.phase, h.spec.topic))
+        asked = [home.name for home in free if not home.spec.only_if]
+        return all(self.task_count(task) > 0 or self.left_out(task) for task in asked)
+
+    def talked_about(self, topic: str) -> bool:
+        return topics.talked_about(self._protocol, self._course, topic)
 
     # Plan
 

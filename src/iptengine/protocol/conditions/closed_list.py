@@ -10,6 +10,7 @@ from iptengine.protocol.conditions.forms_calendar import CALENDAR
 from iptengine.protocol.conditions.forms_facts import CHECKLISTS, DIAGNOSIS, FACTS
 from iptengine.protocol.conditions.forms_focus import FOCUS, STAGE, TASKS, TECHNIQUES
 from iptengine.protocol.conditions.forms_groups import GROUPS
+from iptengine.protocol.conditions.forms_order import ORDER
 from iptengine.protocol.conditions.forms_pauses import PAUSES
 from iptengine.protocol.conditions.forms_people import ALERTS, APPOINTMENTS, CONTACTS, PARTICIPANTS
 from iptengine.protocol.conditions.forms_plan import PLAN
@@ -24,6 +25,7 @@ FAMILIES: Mapping[str, tuple[Shape, ...]] = {
     "Stage": STAGE,
     "Tasks": TASKS,
     "Techniques": TECHNIQUES,
+    "Running order and topics": ORDER,
     "Plan of components": PLAN,
     "Measures": READINGS,
     "Checklists": CHECKLISTS,

@@ -233,6 +233,8 @@ NAME_SLOTS: tuple[Name, ...] = (
     Name("PAUSE", "pause", "a pause", lambda names, args: names.pauses),
     Name("STATUS", "status", "an appointment status", lambda names, args: names.statuses),
     Name("COMPONENT", "component", "a component", lambda names, args: names.components),
+    Name("SESSION", "session", "a session of the running order", lambda names, args: names.sessions),
+    Name("TOPIC", "topic", "a topic", lambda names, args: names.topics),
     Name("OUTCOME", "outcome", "an outcome", lambda names, args: names.outcomes),
 )
 

@@ -64,6 +64,7 @@ class Names:
         charts: A further chart to its states.
         checklists: A checklist to its questions.
         components: What a plan can hold.
+        sessions: Those of the running order.
         statuses: What an appointment can have become.
         sessions_max: The top of the contract's range; ``None`` for an open-ended course.
         calendar: Whether the course stops by the calendar.
@@ -86,6 +87,8 @@ class Names:
     statuses: tuple[str, ...] = ()
     techniques: tuple[str, ...] = ()
     components: tuple[str, ...] = ()
+    sessions: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
     pauses: tuple[str, ...] = ()
     sessions_max: int | None = None
     calendar: bool = False

@@ -84,6 +84,13 @@ class Facts(Protocol):
     def technique_count(self, technique: str) -> int:
         """How often the technique is on record as used."""
 
+    # Running order and topics
+    def session_done(self, session: str) -> bool:
+        """Every task that the session of the running order names without conditions is on record or was left out."""
+
+    def talked_about(self, topic: str) -> bool:
+        """The topic was talked about since the course entered its phase."""
+
     # Plan
     @property
     def plan_chosen(self) -> bool:
