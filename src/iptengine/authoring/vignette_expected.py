@@ -196,6 +196,10 @@ class ExpectSummary(Model):
     stages: Mapping[Text, Names] = Field(default={}, description="The stages each focus went through")
     stage_sessions: Mapping[Text, Numbers] = Field(default={}, description="The sessions in which they were set")
     phases: Mapping[Name, Numbers] = Field(default={}, description="The sessions held in each phase")
+    charts: Mapping[Name, Names] = Field(default={}, description="The states each further chart was moved to, in order")
+    approvals: Mapping[Name, Names] = Field(
+        default={}, description="What became of everything that was asked for under an approval, in order"
+    )
     amendments: int | None = Field(None, description="Amendments to the contract")
     deviations: int | None = Field(None, description="Deviations")
     corrections: int | None = Field(None, description="Corrections")

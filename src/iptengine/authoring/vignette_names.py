@@ -312,6 +312,12 @@ def _summary(path: Path, expect: ExpectSummary, known: _Known) -> Iterator[Found
         for key in ("first_band", "last_band"):
             yield from _one((*where, key), getattr(measure, key), known.bands(name), f"a band of {name}", protocol)
     yield from _keys((*path, "phases"), expect.phases, spec.phases, "a phase", protocol)
+    yield from _keys((*path, "charts"), expect.charts, spec.charts, "a chart", protocol)
+    for chart, states in expect.charts.items():
+        if chart in spec.charts:
+            known_states = spec.charts[chart].states
+            yield from _each((*path, "charts", chart), states, known_states, f"a state of {chart}", protocol)
+    yield from _keys((*path, "approvals"), expect.approvals, spec.approvals, "an approval", protocol)
     for key in ("stages", "stage_sessions"):
         yield from _focus_ids((*path, key), getattr(expect, key), known)
     for id, stages in expect.stages.items():

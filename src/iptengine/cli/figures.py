@@ -64,6 +64,11 @@ def _course_rows(found: Summary) -> Iterator[Row]:
     yield "Phases", "; ".join(phases)
     for focus in found.focuses:
         yield "Focus", _focus(focus)
+    for chart in found.charts:
+        moved = "".join(f", then {_step(step.title, step.session)}" for step in chart.states)
+        yield "Chart", f"{chart.title}: {chart.start}{moved}"
+    for asked in found.approvals:
+        yield "Approval", f"{asked.title}: {asked.what}, {asked.state.replace('_', ' ')}, {long_day(asked.asked)}"
     yield "Inventory", counted(found.people, "person", "people")
     for fact in found.facts:
         yield "Fact", f"{fact.title}: {'not answered' if fact.value is None else fact.value}, {long_day(fact.on)}"
@@ -76,10 +81,12 @@ def _course_rows(found: Summary) -> Iterator[Row]:
 
 
 def _focus(focus: FocusSummary) -> str:
-    stages = (
-        f"{stage.title}{f' (session {stage.session})' if stage.session else ''}" for stage in focus.stages
-    )  # fmt: skip
+    stages = (_step(stage.title, stage.session) for stage in focus.stages)
     return f"{focus.title}: {', then '.join(stages)}"
+
+
+def _step(title: str, session: int | None) -> str:
+    return f"{title} (session {session})" if session else title
 
 
 def _alerts(found: AlertCount) -> str:

@@ -52,6 +52,8 @@ def manual(protocol: Protocol) -> Iterator[str]:
     for name, phase in spec.phases.items():
         yield from _phase(spec, name, phase)
     yield from _sessions(protocol)
+    yield from _charts(spec)
+    yield from _approvals(spec)
     yield from _contacts(spec)
     yield from _endings(spec)
     yield from _decisions(spec)
@@ -162,6 +164,28 @@ def _sessions(protocol: Protocol) -> Iterator[str]:
         yield _wrapped(f"{number}. {place.spec.title}{f': {place.spec.aim}' if place.spec.aim else ''}", 2, 4)
         for task in place.spec.order:
             yield _wrapped(f"- {protocol.tasks[task].spec.do}", 4, 6)
+
+
+def _charts(spec: Spec) -> Iterator[str]:
+    for name, chart in spec.charts.items():
+        yield from _heading(chart.title)
+        yield f"  {screen.faint(name)}"
+        for state, here in chart.states.items():
+            first = "  (it begins here)" if state == chart.start else ""
+            yield f"  State: {here.title}  {screen.faint(f'{state}{first}')}"
+            if here.aim:
+                yield _wrapped(f"Aim: {here.aim}", 4, 6)
+            yield from _ways_out(here.next, 4)
+
+
+def _approvals(spec: Spec) -> Iterator[str]:
+    if spec.approvals:
+        yield from _heading("What waits for somebody else")
+    for approval in spec.approvals.values():
+        only = f", only {', '.join(approval.only)}" if approval.only else ""
+        does = "confirmed afterwards" if approval.afterwards else "approved"
+        asked = f"{', '.join(approval.of)}{only}".replace("_", " ")
+        yield _wrapped(f"{approval.title} ({asked}): {does} by {' or '.join(approval.by)}", 2, 4)
 
 
 def _tasks(title: str, tasks: Mapping[str, TaskSpec], indent: int) -> Iterator[str]:

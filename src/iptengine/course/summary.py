@@ -11,6 +11,7 @@ from datetime import date
 from fractions import Fraction
 
 from iptengine.course import timing
+from iptengine.course.asked_summary import ApprovalSummary, ChartSummary, approval_summaries, chart_summaries
 from iptengine.course.course import Alert, Course, Focus, in_session
 from iptengine.course.events import PlanChanged, PlanChosen, ReadingTaken, TaskLogged
 from iptengine.course.plan_state import component_state, plan_state
@@ -225,6 +226,8 @@ class Summary:
     facts: tuple[FactSummary, ...]
     focuses: tuple[FocusSummary, ...]
     phases: tuple[PhaseSummary, ...]
+    charts: tuple[ChartSummary, ...]
+    approvals: tuple[ApprovalSummary, ...]
     amendments: int
     deviations: int
     corrections: int
@@ -255,6 +258,8 @@ def summary(protocol: Protocol, course: Course) -> Summary:
         facts=tuple(_facts(protocol, course)),
         focuses=tuple(_focus(protocol, course, focus) for focus in course.focuses),
         phases=tuple(_phases(protocol, course)),
+        charts=tuple(chart_summaries(protocol, course)),
+        approvals=tuple(approval_summaries(protocol, course)),
         amendments=len(course.amendments),
         deviations=len(course.deviations),
         corrections=len(course.corrections),

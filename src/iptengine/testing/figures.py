@@ -9,6 +9,7 @@ from datetime import date
 from iptengine.course import timing, visits
 from iptengine.course.adherence import Adherence, adherence
 from iptengine.course.agenda import SessionAgenda, session_agenda
+from iptengine.course.asked_summary import ApprovalSummary
 from iptengine.course.course import Course
 from iptengine.course.due_tasks import due_tasks
 from iptengine.course.events import Event, ReadingTaken, SessionHeld, SessionMissed
@@ -230,6 +231,8 @@ def final_figures(protocol: Protocol, course: Course) -> Figures:
         "stages": {f.id: tuple(step.stage for step in f.stages) for f in found.focuses},
         "stage_sessions": {f.id: tuple(step.session for step in f.stages) for f in found.focuses},
         "phases": {phase.phase: phase.held for phase in found.phases},
+        "charts": {chart.chart: tuple(step.state for step in chart.states) for chart in found.charts},
+        "approvals": _approvals(found.approvals),
         "amendments": found.amendments,
         "deviations": found.deviations,
         "corrections": found.corrections,
@@ -254,6 +257,14 @@ def _measure(found: MeasureSummary) -> Figures:
         "first_met": {rule.rule: rule.first_met for rule in found.rules},
         "held_in": {rule.rule: rule.held_in for rule in found.rules},
     }
+
+
+def _approvals(found: Sequence[ApprovalSummary]) -> Figures:
+    """What became of everything asked for under each approval, in order."""
+    states: dict[str, tuple[str, ...]] = {}
+    for one in found:
+        states[one.approval] = (*states.get(one.approval, ()), one.state)
+    return states
 
 
 def _alerts(found: AlertCount) -> Figures:
