@@ -454,6 +454,17 @@ def test_the_page_says_what_waits_for_whom() -> None:
     )
 
 
+def test_the_page_says_that_going_on_asks_the_supervisor() -> None:
+    story = ready()
+    assert [(gate.target, gate.open, gate.asks) for gate in story.agenda().gates] == [
+        ("working", True, "the supervisor")
+    ]
+    assert "Working (asks the supervisor)" in agenda(story.protocol, story.course, on=week(2)).text
+    later = given(variant("small", {"approvals": APPROVALS, "phases.opening.window": "first 1"}), hold(1))
+    words = " ".join(agenda(later.protocol, later.course, on=week(2)).text.split())
+    assert "Before the working: tasks, focus, the supervisor agrees." in words
+
+
 def test_what_waits_is_dropped_from_what_is_due_once_the_course_has_ended() -> None:
     story = asked().as_(SUPERVISOR).when(c.EndCourse("lost"))
     assert state(story, 0) == "waiting"

@@ -13,6 +13,7 @@ from iptengine.course.facts import CourseFacts
 from iptengine.course.first_lines import Line
 from iptengine.course.last_time import LastTime
 from iptengine.course.missed import MissedWeek
+from iptengine.course.ways_out import Gate
 from iptengine.course.wording import day, first_lower, first_upper, spoken, weekday
 from iptengine.protocol.protocol import Protocol, Reason
 from iptengine.render.scope import Voice, first_name, one_line, therapist_voice
@@ -104,7 +105,7 @@ class Filling:
             "end": day(value.end) if value.end and value.end != value.day and not self._waits_for_record else None,
             "open_in_focus": up_to([first_lower(label) for label in value.open_in_focus]),
             "gates": [
-                {"title": the(gate.title), "open": gate.open, "needs": [needed(r) for r in gate.reasons]}
+                {"title": the(gate.title), "open": gate.open and not gate.asks, "needs": _needs(gate)}
                 for gate in value.gates
                 if gate.near
             ],
@@ -191,6 +192,11 @@ def missed_values(missed: MissedWeek | None) -> dict[str, Value] | None:
         "contacts": [{"title": title, "after": first_lower(after)} for _, title, after in missed.contacts],
         "contacted": [day(on) for on in missed.contacted],
     }
+
+
+def _needs(gate: Gate) -> list[Value]:
+    """What a way out still needs: its open conditions, and who has to agree."""
+    return [*(needed(reason) for reason in gate.reasons), *([f"{gate.asks} agrees"] if gate.asks else [])]
 
 
 def needed(reason: Reason) -> str:

@@ -451,7 +451,8 @@ def _facts_form(filling: Filling) -> Iterator[tuple[Field, ...]]:
 
 
 def _ways_form(filling: Filling) -> Iterator[Field]:
-    titles = tuple(gate.title for gate in filling.value.gates if gate.open)
+    gates = [gate for gate in filling.value.gates if gate.open]
+    titles = tuple(f"{gate.title} (asks {gate.asks})" if gate.asks else gate.title for gate in gates)
     if titles:
         yield Field("Go on to", titles)
 
