@@ -105,6 +105,7 @@ class SessionAgenda:
     missed: MissedWeek | None
     scores: tuple[Series, ...]
     steps: tuple[Step, ...]
+    doses: tuple[tuple[str, str, str], ...]
     ask: tuple[str, ...]
     note: str
     if_lines: tuple[tuple[str, str], ...]
@@ -192,6 +193,7 @@ def session_agenda(
         missed=_missed(protocol, course, facts, plan, on, occasion),
         scores=series(protocol, course),
         steps=with_naming(protocol, course, steps) if occasion == "session" else steps,
+        doses=_doses(protocol, course, facts) if occasion == "session" else (),
         ask=words.ask(protocol, course, tasks_in_order(steps), phase),
         note=words.note_beside(words.note(phase, focus, area, stage), protocol, course),
         if_lines=words.if_lines(phase, focus, area, stage),
@@ -219,6 +221,12 @@ def session_agenda(
         record_to=_record_to(course),
         contact=contact_page(protocol, course, facts, contact) if occasion == "contact" else None,
     )
+
+
+def _doses(protocol: Protocol, course: Course, facts: CourseFacts) -> tuple[tuple[str, str, str], ...]:
+    """What the session holds of the plan: name and title of each component, and how much of it."""
+    parts = planned_doses(protocol, course, facts.plan)
+    return tuple((name, protocol.component(name).title, str(part)) for name, part in parts)
 
 
 def _in_hand(protocol: Protocol, course: Course, facts: CourseFacts) -> tuple[ComponentSpec, ...]:

@@ -412,6 +412,8 @@ def _session_form(filling: Filling) -> Iterator[tuple[Field, ...]]:
         yield (Field("Done", done), *why)
     elif why:
         yield why
+    if value.doses:
+        yield (*(Field(title, (dose,)) for _, title, dose in value.doses), Field("other dose", size=SHORT))
     yield from _facts_form(filling)
     if value.stage_choices:
         yield (Field("Stage", tuple(title for _, title in value.stage_choices)), Field("because", size=LONG))
