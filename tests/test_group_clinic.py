@@ -327,6 +327,26 @@ def test_what_most_members_have_done_is_no_longer_in_the_shared_plan() -> None:
     assert "Take the interpersonal inventory" in found.agenda("dee", on=DAY + WEEK).text
 
 
+def test_what_one_member_alone_has_done_stays_in_the_plan_of_all() -> None:
+    found = formed()
+    for course in ("ann", "bob"):
+        found.do(course, c.DoTask("inventory"), by=ANNA, on=DAY)
+        assert "Take the interpersonal inventory" in found.group_agenda("tuesday", on=DAY).text
+    found.do("cem", c.DoTask("inventory"), by=ANNA, on=DAY)
+    assert "Take the interpersonal inventory" not in found.group_agenda("tuesday", on=DAY).text
+
+
+def test_a_task_with_a_condition_is_a_members_own_and_not_of_all() -> None:
+    asked = {"do": "Ask about the answer on self-harm", "only_if": {"item": "phq9.self_harm > 0"}}
+    found = clinic(None, in_groups(**{"phases.opening.must.ask_alone": asked}))
+    for course in FOUR:
+        found.start("ipt-small", by=ANNA, on=DAY, course=course)
+    found.form_group("tuesday", FOUR, facilitators=LEADERS, by=ANNA, on=DAY)
+    found.do("bob", c.Read("phq9", answers={"self_harm": 1}, total=12), by=ANNA, on=DAY)
+    assert "Ask about the answer" not in found.group_agenda("tuesday", on=DAY).text
+    assert "Ask about the answer" in found.agenda("bob", on=DAY).text
+
+
 def test_an_alert_of_a_member_is_told_by_course_alone_and_heads_the_members_own_page() -> None:
     found = formed()
     found.do("cem", c.Read("phq9", answers={"self_harm": 2}, total=20), by=ANNA, on=DAY)
