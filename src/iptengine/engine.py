@@ -25,6 +25,7 @@ from iptengine.course.warnings import warnings
 from iptengine.course.ways import Due, Way, due, ways
 from iptengine.diagnostics import IptengineError, did_you_mean
 from iptengine.group_clinic import GroupClinic
+from iptengine.lasting_clinic import LastingClinic
 from iptengine.protocol.ids import is_id, why_not_id
 from iptengine.protocol.protocol import Protocol
 from iptengine.store.port import StaleVersion, Store, StoreError
@@ -124,7 +125,7 @@ def _new_id() -> str:
     return uuid4().hex
 
 
-class Clinic(GroupClinic):
+class Clinic(GroupClinic, LastingClinic):
     """Courses in a store, under the protocols given.
 
     Args:

@@ -14,6 +14,7 @@ NOT_IN_THIS_PROTOCOL = {
     *("prepare_message",),
     *("choose_plan", "change_plan", "interrupt", "resume", "finish_component", "deliver_component"),
     *("pause", "end_pause"),
+    *("take_from",),
 }
 """What the adult protocol has no part for, a subject a line."""
 

@@ -174,7 +174,7 @@ def _shape(spec: VignetteSpec) -> list[_Wrong]:
         path: Path = ("happenings", name)
         if happening.on is None and happening.week is None:
             found.append((path, "missing-key", f"'{name}' has no day", "write on: 2026-03-31, or week: 3"))
-        for key, part in (("correct", happening.correct), ("withdraw", happening.withdraw)):
+        for key, part in (("correct", happening.correct), ("withdraw", happening.withdraw), ("void", happening.void)):
             if part is not None and part.happening not in told:
                 wrong = f"no happening before '{name}' is called '{part.happening}'"
                 found.append(((*path, key, "happening"), "unknown-name", wrong, did_you_mean(part.happening, told)))

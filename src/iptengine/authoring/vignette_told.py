@@ -222,6 +222,12 @@ class Withdrawal(Model):
     because: Text = Field(description="Why it is withdrawn")
 
 
+class VoidTold(Withdrawal):
+    """Something that was recorded here and belongs to another course."""
+
+    meant_for: str = Field("", description="The id of the other course")
+
+
 class PauseTold(Model):
     """A pause that begins on the day."""
 
@@ -261,6 +267,7 @@ class Happening(Model):
     checklist: Mapping[Name, ChecklistTold] = Field(default={}, description="Checklists")
     correct: Correction | None = Field(None, description="Something recorded wrongly before")
     withdraw: Withdrawal | None = Field(None, description="Something recorded before that did not happen")
+    void: VoidTold | None = Field(None, description="Something recorded before that belongs to another course")
     acknowledge: Names = Field((), description="Alerts a clinician has seen; all of that code")
     assess: Mapping[Name, Assessment] = Field(default={}, description="Alerts assessed, by code; all: every open one")
     monitor: Names = Field((), description="Assessed alerts kept under watch")

@@ -538,6 +538,30 @@ class EndPause(Command):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Void(Command):
+    """What the event `event` recorded belongs to another course; it is kept in the history, and shown no more.
+
+    With the first event of a command goes everything that was recorded with it. `meant_for` is the other course.
+    """
+
+    kind: ClassVar[str] = "void"
+    event: str
+    _: KW_ONLY
+    because: str
+    meant_for: str = ""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class TakeFrom(Command):
+    """What was recorded in another course is recorded here: `command` says it, `event` is the event it was there."""
+
+    kind: ClassVar[str] = "take_from"
+    course: str
+    event: str
+    command: Command
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class AnnounceEnding(Command):
     """The ending was named and talked about."""
 
@@ -667,7 +691,7 @@ COMMANDS: dict[str, type[Command]] = {
         MonitorAlert, CloseAlert, Deviate, Correct, Withdraw,
         JoinGroup, LeaveGroup,
         Approve, Decline, Confirm,
-        Pause, EndPause,
+        Pause, EndPause, Void, TakeFrom,
     )
 }  # fmt: skip
 """Every command by its kind."""

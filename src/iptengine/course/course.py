@@ -40,6 +40,7 @@ from iptengine.course.events import (
     ReminderSet,
     TaskDeferred,
     TaskLogged,
+    Voided,
 )
 from iptengine.course.stamp import Actor
 
@@ -117,6 +118,7 @@ class Focus:
     finished: bool = False
     closed: date | None = None
     because: str = ""
+    event: str = ""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -230,6 +232,7 @@ class Ended:
     on: date
     reason: str
     way: str
+    event: str = ""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -296,6 +299,7 @@ class Course:
     announced: EndingAnnounced | None = None
     approvals: tuple[Approval, ...] = ()
     pauses: tuple[PauseBegan | PauseEnded, ...] = ()
+    voided: tuple[Voided, ...] = ()
     deviations: tuple[Deviated, ...] = ()
     corrections: tuple[Correction, ...] = ()
     anomalies: tuple[Anomaly, ...] = ()

@@ -82,6 +82,8 @@ def _handled(desk: Desk, command: Command) -> Iterator[Event]:
         return _correct(desk, command)
     if isinstance(command, c.Withdraw):
         return _withdraw(desk, command)
+    if isinstance(command, c.TakeFrom):
+        return _take_from(desk, command)
     if isinstance(command, c.RecordSession):
         return _whole_session(desk, command)
     handler = _handler(desk, command)
@@ -216,6 +218,15 @@ def _correct(desk: Desk, command: c.Correct) -> Iterator[Event]:
 def _withdraw(desk: Desk, command: c.Withdraw) -> Iterator[Event]:
     _known_record(desk, command.event, command.because)
     yield desk.event(e.Withdrawn, corrects=command.event, because=command.because)
+
+
+def _take_from(desk: Desk, command: c.TakeFrom) -> Iterator[Event]:
+    """What was recorded in another course is decided here like any report, and says where it comes from."""
+    inner = command.command
+    if inner.request or inner.kind not in REPORTS:
+        raise desk.nonsense("no_report", "only what happened is taken over from another course; a move is asked anew")
+    for event in tuple(_inner(desk, desk.course, replace(inner, on=inner.on or desk.on))):
+        yield replace(event, taken_from=command.course)
 
 
 def _known_record(desk: Desk, id: str, because: str) -> tuple[Course, str, date]:

@@ -35,6 +35,8 @@ class Event:
     command: str = ""
     corrects: str = ""
     because: str = ""
+    taken_from: str = ""
+    """The course in which it was recorded first: voided there, or followed by this one."""
     warnings: tuple[CourseWarning, ...] = ()
 
     def __repr__(self) -> str:
@@ -462,6 +464,15 @@ class PhaseEntered(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Voided(Event):
+    """What the events `events` recorded belongs to another course."""
+
+    kind: ClassVar[str] = "voided"
+    events: tuple[str, ...]
+    meant_for: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class PauseBegan(Event):
     """The course rests from the day `on`."""
 
@@ -612,7 +623,7 @@ EVENTS: dict[str, type[Event]] = {
         GroupJoined, GroupLeft,
         ChartMoved,
         ApprovalRequested, ApprovalGiven, ApprovalDeclined, ApprovalConfirmed, ApprovalPassedOver,
-        PauseBegan, PauseEnded,
+        PauseBegan, PauseEnded, Voided,
     )
 }  # fmt: skip
 """Every event by its kind."""

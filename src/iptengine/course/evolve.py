@@ -26,6 +26,7 @@ from iptengine.course.course import (
     changed,
     write,
 )
+from iptengine.protocol.model import UNSTAGED
 
 Changes = dict[str, Any]
 R = TypeVar("R", bound=e.Event)
@@ -97,7 +98,7 @@ def _started(course: Course, event: e.CourseStarted | e.CourseAdopted) -> Change
 def _ended(course: Course, event: e.CourseEnded) -> Changes:
     if course.outcome is not None:
         return _anomaly(course, event, "the course had already ended")
-    return {"outcome": Ended(event.outcome, event.on, event.reason, event.way)}
+    return {"outcome": Ended(event.outcome, event.on, event.reason, event.way, event.id)}
 
 
 def _phase_entered(course: Course, event: e.PhaseEntered) -> Changes:
@@ -170,7 +171,10 @@ def _amended(course: Course, event: e.ContractAmended) -> Changes:
 
 
 def _focus_agreed(course: Course, event: e.FocusAgreed) -> Changes:
-    focus = Focus(event.focus, event.area, event.person, event.primary, event.on, event.stage, because=event.because)
+    focus = Focus(
+        event.focus, event.area, event.person, event.primary, event.on, event.stage, because=event.because,
+        event=event.id,
+    )  # fmt: skip
     return {"focuses": (*(f for f in course.focuses if f.id != event.focus), focus)}
 
 
@@ -336,6 +340,39 @@ def _withdrawn(course: Course, event: e.Withdrawn) -> Changes:
     return {}
 
 
+def _voided(course: Course, event: e.Voided) -> Changes:
+    """Take everything out that belongs to another course; it stays in the history, and among the corrections."""
+    draft, found = course, {"voided": (*course.voided, event)}
+    corrections = course.corrections
+    for id in event.events:
+        without, was, changes = _taken_out(draft, id)
+        if was is not None:
+            corrections = (*corrections, Correction(id, event.id, event.because, was))
+        else:
+            changes = _move_undone(draft, id)
+            without = changed(draft, changes)
+        draft = without
+        found |= changes
+    return {**found, "corrections": corrections}
+
+
+def _move_undone(course: Course, id: str) -> Changes:
+    """A focus, a stage or an ending that was recorded for somebody else; nothing for any other event."""
+    if course.outcome is not None and course.outcome.event == id:
+        return {"outcome": None}
+    if any(f.event == id for f in course.focuses):
+        return {"focuses": tuple(f for f in course.focuses if f.event != id)}
+    return {"focuses": tuple(_unstaged(f, id) for f in course.focuses)}
+
+
+def _unstaged(focus: Focus, id: str) -> Focus:
+    kept = tuple(entry for entry in focus.history if entry.event != id)
+    if kept == focus.history:
+        return focus
+    stage = kept[-1].stage if kept else UNSTAGED
+    return replace(focus, history=kept, stage=stage, finished=focus.finished and stage == focus.stage)
+
+
 # -- corrections -------------------------------------------------------------------------------------------------
 
 _LISTS = (
@@ -432,6 +469,7 @@ _HANDLERS: dict[str, Callable[[Course, Any], Changes]] = {
     "plan_interrupted": _in_order("interruptions"),
     "plan_resumed": _in_order("interruptions"),
     "component_finished": _in_order("finished_components"),
+    "voided": _voided,
     "pause_began": _by_day("pauses"),
     "pause_ended": _by_day("pauses"),
     "diagnosis_recorded": _latest("diagnosis"),

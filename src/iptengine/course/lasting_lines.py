@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from iptengine.course.lines import Line
 from iptengine.course.pauses import back_words
+from iptengine.course.wording import day
 
 if TYPE_CHECKING:
     from iptengine.course.standing import Standing
@@ -17,3 +18,13 @@ def back_lines(scene: Standing) -> Iterator[Line]:
     told = back_words(scene.protocol, scene.course, scene.on)
     if told:
         yield Line("back_from_pause", told, "pauses")
+
+
+def voided_lines(scene: Standing) -> Iterator[Line]:
+    """That a risk alert rests on a record that belongs to another course: it stays until it is assessed."""
+    gone = {id: event for event in scene.course.voided for id in event.events}
+    for alert in scene.course.open_risk_alerts:
+        if alert.cause in gone:
+            told = f"A record of {day(alert.raised)} was voided: it belongs to another course."
+            told += " Its risk alert stays until you have assessed it."
+            yield Line("voided_alert", told, "", {"alert": alert.id})

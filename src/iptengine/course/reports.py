@@ -9,7 +9,7 @@ from typing import Any
 
 from iptengine.course import commands as c
 from iptengine.course import events as e
-from iptengine.course import grouping, pauses, timing
+from iptengine.course import grouping, pauses, timing, voiding
 from iptengine.course.alerting import imported_total, risk_alerts
 from iptengine.course.calendar import stop_day
 from iptengine.course.course import Course
@@ -392,4 +392,5 @@ REPORTS: Mapping[str, Handler] = {
     **grouping.REPORTS,
     **PLAN_REPORTS,
     **pauses.REPORTS,
+    **voiding.REPORTS,
 }

@@ -14,7 +14,7 @@ from iptengine.course.course import Course
 from iptengine.course.facts import CourseFacts
 from iptengine.course.further_charts import chart_lines
 from iptengine.course.group_lines import group_lines
-from iptengine.course.lasting_lines import back_lines
+from iptengine.course.lasting_lines import back_lines, voided_lines
 from iptengine.course.lines import Line
 from iptengine.course.participants import people_standing
 from iptengine.course.plan_lines import where_it_stands
@@ -52,6 +52,7 @@ def people_lines(scene: Standing) -> Iterator[Line]:
 _SUBJECTS: tuple[Callable[[Standing], Iterator[Line]], ...] = (
     session_lines,
     back_lines,
+    voided_lines,
     calendar_lines,
     plan_lines,
     group_lines,

@@ -147,6 +147,7 @@ def _records(scene: _Scene) -> Iterator[Way]:
         yield scene.report(c.FillChecklist(name, {}, on=on), answers=tuple(checklist.items), decision=())
     yield scene.report(c.Correct("", c.WriteNote(""), because="", on=on), event=(), command=(), because=())
     yield scene.report(c.Withdraw("", because="", on=on), event=(), because=())
+    yield scene.report(c.Void("", because="", on=on), event=(), because=(), meant_for=())
 
 
 def _sessions(scene: _Scene) -> Iterator[Way]:

@@ -120,6 +120,13 @@ def _withdraw(told: Happening, course: Course) -> Iterator[Line]:
         yield "withdraw", c.Withdraw(event_id(gone.happening, gone.what), because=gone.because)
 
 
+def _void(told: Happening, course: Course) -> Iterator[Line]:
+    if told.void is not None:
+        gone = told.void
+        event = event_id(gone.happening, gone.what)
+        yield "void", c.Void(event, because=gone.because, meant_for=gone.meant_for)
+
+
 def command_id(happening: str, key: str) -> str:
     """The id of the command that a key of a happening stands for; the same on every run."""
     return f"{happening}:{key}"
@@ -330,7 +337,9 @@ def _moves(told: Happening, course: Course) -> Iterator[Line]:
 _PARTS: tuple[Part, ...] = (
     joined,
     _end_pause,
-    _status, _record, _contact, _readings, _facts, _checklist, _correct, _withdraw, _acknowledge,
+    _status, _record, _contact, _readings, _facts, _checklist, _correct, _withdraw,
+    _void,
+    _acknowledge,
     _assess, _monitor, _close, _approvals, _done, _known, _contract, _focus, _chart, _plan, _words,
     _pause,
     _moves,

@@ -1,0 +1,113 @@
+"""The part of the clinic that speaks to two courses at once: what was recorded on the wrong one."""
+
+from __future__ import annotations
+
+import hashlib
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from iptengine.course import voiding
+from iptengine.course.commands import Command, TakeFrom, Void
+from iptengine.course.course import Course
+from iptengine.course.events import Event, Voided
+from iptengine.course.refusal import Refused
+from iptengine.course.stamp import Actor
+
+if TYPE_CHECKING:
+    from iptengine.engine import Done
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class VoidDone:
+    """What came of voiding a record.
+
+    Attributes:
+        wrong: What came of it in the course it was recorded on.
+        right: What came of it in the course it belongs to; ``None`` when none was named.
+        ask_anew: Events that were moves (a focus, a stage, an ending): voided, and for a clinician to ask anew there.
+    """
+
+    wrong: Done
+    right: Done | None
+    ask_anew: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"<VoidDone {self.wrong.course.id}: {len(self.wrong.events)} events>"
+
+
+class LastingClinic(ABC):
+    """Records that move from one course to another, for `Clinic`."""
+
+    @abstractmethod
+    def do(
+        self, course: str, *commands: Command, by: Actor, on: date | None = None, expected: int | None = None,
+        key: str | None = None,
+    ) -> Done:  # fmt: skip
+        """See `Clinic.do`."""
+
+    @abstractmethod
+    def course(self, course: str, *, version: int | None = None) -> Course:
+        """See `Clinic.course`."""
+
+    @abstractmethod
+    def events(self, course: str) -> tuple[Event, ...]:
+        """See `Clinic.events`."""
+
+    @abstractmethod
+    def _refusal(self, course: str, command: Command, by: Actor, on: date) -> Refused | None: ...
+
+    def void(
+        self, course: str, event: str, *, to: str = "", because: str, by: Actor, on: date, key: str | None = None
+    ) -> VoidDone:
+        """Void what was recorded on the wrong course, and record it in the right one.
+
+        It stays in the history of both. A risk alert it raised stays open here until it is assessed, and is raised
+        anew in the right course, which is written first. Said again after a crash half way, it goes on where it
+        stopped, and records nothing twice.
+
+        Args:
+            course: The course it was recorded on.
+            event: The event; with the first event of a command goes everything that was recorded with it.
+            to: The course it belongs to. Left out, it is voided and recorded nowhere else.
+            because: How it came to be recorded here.
+            by: Who says so.
+            on: The day on which it is put right; what is recorded again keeps its own day.
+            key: A name for this act; left out, one is made from the two courses and the event.
+
+        Raises:
+            UnknownCourse: There is no such course; nothing was recorded.
+            Refused: There is no such record here, or no reason was given; nothing was recorded.
+        """
+        key = key or _key(course, event, to)
+        if to:
+            self.course(to)
+        said = Void(event, because=because, meant_for=to, on=on)
+        gone = self._to_void(course, said, by, on)
+        there = [TakeFrom(course, id, command, on=command.on) for command, id in voiding.said_again(gone)]
+        right = self.do(to, *there, by=by, on=on, key=key) if to and there else None
+        moves = tuple(one.id for one in gone if one.kind in _MOVES)
+        return VoidDone(self.do(course, said, by=by, on=on, key=key), right, moves)
+
+    def _to_void(self, course: str, said: Void, by: Actor, on: date) -> tuple[Event, ...]:
+        """The events that are voided, or were voided before by the same act."""
+        history = self.events(course)
+        before = next((e for e in history if isinstance(e, Voided) and said.event in e.events), None)
+        if before is not None and before.meant_for == said.meant_for:
+            ids = set(before.events)
+            return tuple(event for event in history if event.id in ids)
+        refused = self._refusal(course, said, by, on)
+        if refused is not None:
+            raise refused
+        ids = set(voiding.voided_with(self.course(course), said.event))
+        return tuple(event for event in history if event.id in ids)
+
+
+_MOVES = frozenset({"focus_agreed", "focus_staged", "course_ended"})
+
+
+def _key(course: str, event: str, to: str) -> str:
+    """The same for the same act, so that saying it again records nothing twice."""
+    told = "\n".join((course, event, to))
+    return f"void-{hashlib.sha256(told.encode()).hexdigest()[:40]}"
