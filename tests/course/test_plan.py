@@ -307,6 +307,16 @@ def test_an_unknown_rule_recommends_nothing() -> None:
     assert [line.code for line in story.agenda().first] == ["risk_none_open"]
 
 
+def test_what_was_decided_by_mistake_is_withdrawn_and_stays_visible() -> None:
+    story = course(delivered("engage", "1/2"), delivered("activity"), c.FinishComponent("activity", because="enough"))
+    wrong = story.id_of("component_finished")
+    story = story.when(c.Withdraw(wrong, because="meant for another patient"))
+    assert current(story) == "activity"
+    assert [(kept.event, kept.because) for kept in story.course.corrections] == [(wrong, "meant for another patient")]
+    story = story.when(c.Withdraw(story.id_of("plan_chosen"), because="another patient"))
+    assert not plan_state(modular(), story.course).chosen
+
+
 def test_when_every_component_is_finished_the_plan_is_done_and_the_phase_can_be_left() -> None:
     story = course(delivered("engage", "1/2"), delivered("activity", "3"))
     story = story.when(c.EnterPhase("wind_up")).then_refused("done")

@@ -376,8 +376,8 @@ def _unstaged(focus: Focus, id: str) -> Focus:
 # -- corrections -------------------------------------------------------------------------------------------------
 
 _LISTS = (
-    "readings", "tasks", "doses", "deferred", "facts", "notes", "contacts", "prepared", "people", "life_events",
-    "goals", "checklists", "reminders", "homework", "deviations",
+    "readings", "tasks", "doses", "plans", "finished_components", "interruptions", "deferred", "facts", "notes",
+    "contacts", "prepared", "people", "life_events", "goals", "checklists", "reminders", "homework", "deviations",
     "pauses",
 )  # fmt: skip
 _SINGLE = ("diagnosis", "formulation", "announced")
