@@ -347,6 +347,18 @@ def test_a_task_with_a_condition_is_a_members_own_and_not_of_all() -> None:
     assert "Ask about the answer" in found.agenda("bob", on=DAY).text
 
 
+def test_a_deadline_of_all_stands_among_the_first_lines_of_the_group() -> None:
+    order = {"one": {"title": "One", "order": ["inventory"]}, "two": {"title": "Two", "order": ["formulate"]}}
+    found = clinic(None, in_groups(sessions=order))
+    for course in FOUR:
+        found.start("ipt-small", by=ANNA, on=DAY, course=course)
+    found.form_group("tuesday", FOUR, facilitators=LEADERS, by=ANNA, on=DAY)
+    for place in range(2):
+        found.hold_group_session("tuesday", on=DAY + place * WEEK, by=ANNA, key=f"s{place}")
+    page = found.group_agenda("tuesday", on=DAY + 2 * WEEK)
+    assert " ! Today: Link the episode to one focus and say so.\n" in page.text
+
+
 def test_an_alert_of_a_member_is_told_by_course_alone_and_heads_the_members_own_page() -> None:
     found = formed()
     found.do("cem", c.Read("phq9", answers={"self_harm": 2}, total=20), by=ANNA, on=DAY)

@@ -6,7 +6,7 @@ page. Here are only the ids of the courses, and which of them has a risk alert t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -88,7 +88,7 @@ def group_agenda(
         phase=usual.phase,
         phase_title=usual.phase_title,
         aim=usual.aim,
-        first=tuple(_first(protocol, group, shared)),
+        first=(*_first(protocol, group, shared), *_of_all(protocol, (*usual.first, *usual.also_due))),
         standing=(*_standing(group, shared), *chart_lines(Standing(protocol, course, facts, on))),
         steps=hour_steps(protocol, course, due, minutes),
         ask=usual.ask,
@@ -118,6 +118,18 @@ def _first(protocol: Protocol, group: Group, shared: Common) -> Iterator[Line]:
     if len(shared.phases) > 1:
         where = listed(f"{many} in {_title(protocol, phase)}" for phase, many in shared.phases)
         yield Line("group_apart", f"The members are in different phases: {where}. The plan is that of most.", "phases")
+
+
+DEADLINES = frozenset({"task_first", "task_late", "task_by_now", "announce_now", "announce_soon"})
+"""First lines of a usual page that speak of the hour and of nobody."""
+
+
+def _of_all(protocol: Protocol, lines: Iterable[Line]) -> Iterator[Line]:
+    """What must not be missed with all members: shared tasks by their deadlines, and naming the ending."""
+    shared = shared_tasks(protocol)
+    for line in lines:
+        if line.code in DEADLINES and line.values.get("task", "") in ("", *shared):
+            yield line
 
 
 def _title(protocol: Protocol, phase: str) -> str:
