@@ -131,8 +131,7 @@ def why_not_booked(protocol: Protocol, course: Course, facts: CourseFacts) -> It
         yield _reason(protocol, str(calendar.stop), sentence, "stop")
     guards = protocol.at("calendar", "stop_when")
     if guards and all(guard.answer(facts) is Truth.YES for guard in guards):
-        sentence = "; ".join(str(guard.seen(facts)["sentence"]) for guard in guards)
-        yield _reason(protocol, "; ".join(guard.text for guard in guards), sentence, "stop_when")
+        yield _reason(protocol, "; ".join(guard.text for guard in guards), "the calendar has stopped", "stop_when")
 
 
 def _reason(protocol: Protocol, text: str, sentence: str, key: str) -> Reason:
