@@ -15,6 +15,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from iptengine.authoring.loader import check_text, load
+from iptengine.cli.manual import manual
 from iptengine.course import commands as c
 from iptengine.course.adherence import adherence
 from iptengine.course.commands import Command
@@ -485,6 +486,13 @@ APPROVALS = """approvals:
     by: supervisor
 
 """
+
+
+def test_the_plan_is_read_in_the_overview_of_the_protocol() -> None:
+    told = " ".join(" ".join(manual(modular())).split())
+    assert "dose 1..3; after engage" in told
+    assert "Finish it early, when main_problem is low mood" in told
+    assert "engage, thoughts, ending, when main_problem is worry" in told
 
 
 def test_an_ended_course_still_takes_a_dose_and_no_move() -> None:

@@ -10,6 +10,7 @@ from iptengine.cli import screen
 from iptengine.cli.names import protocol_source
 from iptengine.protocol.model import AreaSpec, PhaseSpec, Spec, StageSpec
 from iptengine.protocol.parts import Condition, Conditions
+from iptengine.protocol.plan_spec import ComponentSpec, PlanSpec
 from iptengine.protocol.protocol import Protocol
 from iptengine.protocol.running_order import placed
 from iptengine.protocol.task_spec import TaskSpec
@@ -52,6 +53,7 @@ def manual(protocol: Protocol) -> Iterator[str]:
     for name, phase in spec.phases.items():
         yield from _phase(spec, name, phase)
     yield from _sessions(protocol)
+    yield from _plan(spec.plan)
     yield from _charts(spec)
     yield from _approvals(spec)
     yield from _contacts(spec)
@@ -164,6 +166,38 @@ def _sessions(protocol: Protocol) -> Iterator[str]:
         yield _wrapped(f"{number}. {place.spec.title}{f': {place.spec.aim}' if place.spec.aim else ''}", 2, 4)
         for task in place.spec.order:
             yield _wrapped(f"- {protocol.tasks[task].spec.do}", 4, 6)
+
+
+def _plan(plan: PlanSpec | None) -> Iterator[str]:
+    if plan is None:
+        return
+    where = f" (in {', '.join(plan.phases)})" if plan.phases else ""
+    yield from _heading(f"What a plan is made of{where}")
+    for name, component in plan.components.items():
+        yield from _component(name, component)
+    for name, order in plan.orders.items():
+        when = f", when {_joined(order.when)}" if order.when else ""
+        yield f"  Order: {order.title}  {screen.faint(name)}"
+        yield _wrapped(f"{', '.join(order.components)}{when}", 4, 6)
+
+
+def _component(name: str, component: ComponentSpec) -> Iterator[str]:
+    yield f"  Component: {component.title}  {screen.faint(name)}"
+    rules = [
+        f"dose {component.dose}",
+        *(f"after {other}" for other in component.after),
+        *(f"never before {other}" for other in component.never_before),
+        *(("nothing comes after it",) if component.last else ()),
+        *(("interrupts the plan for safety",) if component.interrupts else ()),
+    ]
+    yield _wrapped("; ".join(rules), 4, 6)
+    if component.aim:
+        yield _wrapped(f"Aim: {component.aim}", 4, 6)
+    yield from _tasks("Every session", component.each_session, 4)
+    yield from _tasks("Must", component.must, 4)
+    yield from _tasks("May", component.may, 4)
+    if component.done_when:
+        yield _wrapped(f"Finish it early, when {_joined(component.done_when)}", 4, 6)
 
 
 def _charts(spec: Spec) -> Iterator[str]:

@@ -62,7 +62,7 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Something that is due: a session, a measure, an outreach, a review, an alert, the plan, or the stop of the calendar."""
+    """Something that is due: a session, a measure, outreach, a review, an alert, the plan, the calendar's stop."""
 
     course: str
     kind: str
