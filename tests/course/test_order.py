@@ -11,6 +11,7 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from iptengine.authoring.document import read
+from iptengine.authoring.vignette import read_vignette_text
 from iptengine.course import commands as c
 from iptengine.course.adherence import adherence
 from iptengine.course.commands import Command
@@ -18,6 +19,7 @@ from iptengine.course.due_tasks import due_tasks
 from iptengine.course.facts import CourseFacts
 from iptengine.course.hour import planned_tasks
 from iptengine.protocol.protocol import Protocol
+from iptengine.testing import play
 from phrases import ROOT, Story, answers, book, built, done, event, given, hold, logged, miss, week
 
 PATH = ROOT / "tests" / "keys" / "order.protocol.yaml"
@@ -297,6 +299,44 @@ def test_a_way_may_wait_for_a_session_and_for_a_topic() -> None:
     saw = "everything of noticing is done; family was not talked about in this phase"
     assert told.refused.reasons[0].saw["sentence"] == saw
     story.when(*done("side_by_side"), c.EnterPhase("closing")).then(event("phase_entered", phase="closing"))
+
+
+GROUP = b"""
+iptengine: 1
+vignette: A group keeps the order of its sessions; who was not there catches up on his own page
+protocol: order.protocol.yaml
+start: 2026-01-05
+members: {ann: A., bob: B., cem: C.}
+happenings:
+  formed:
+    on: 2026-01-05
+    join: {}
+    expect_group: {steps: [Ratings, Welcome, Notice], has: ["This session: Noticing. Next comes 'Trying it out'."]}
+  first:
+    on: 2026-01-05
+    status: attended
+    group: {absent: {cem: no_show}}
+    done: [rating, welcome, notice]
+    expect_of: {cem: {agenda: {order: [rating, welcome, notice, plan, office, practise]}}}
+    expect_group:
+      steps: [Ratings, Plan, Office, Practise]
+      has: ["This session: Trying it out.", "link only: speak of the office"]
+"""
+
+
+def test_a_group_has_one_running_order_and_each_member_his_own_place_in_it() -> None:
+    grouped = with_values(group={"size": "2..4"})
+    assert play(read_vignette_text(GROUP, "group.vignette.yaml"), grouped).report == ""
+
+
+def test_a_component_that_the_plan_does_not_hold_is_not_in_the_order() -> None:
+    components = {
+        name: {"title": name, "dose": "1..2", "must": {f"do_{name}": f"Do {name}"}} for name in ("one", "two")
+    }
+    chosen = with_values(plan={"components": components}, sessions__noticing__order=["rating", "do_one", "do_two"])
+    assert plan(given(chosen)) == ["rating"]
+    story = given(chosen, c.ChoosePlan(components=("two",), because="It fits"))
+    assert plan(story) == ["rating", "do_two"]
 
 
 # -- laws --------------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from iptengine.course.first_lines import Line
 from iptengine.course.further_charts import chart_lines
 from iptengine.course.groups import Common, Group, common
 from iptengine.course.hour import Step, agreed_minutes, due_today, hour_steps
+from iptengine.course.session_lines import session_lines, topic_lines
 from iptengine.course.standing import Standing
 from iptengine.course.wording import counted, day, listed
 from iptengine.protocol.protocol import Protocol
@@ -71,6 +72,7 @@ def group_agenda(
     booked = timing.next_booked(course, on)
     minutes = (booked.minutes if booked and booked.minutes else None) or agreed_minutes(protocol, course)
     usual = session_agenda(protocol, course, on=on)
+    scene = Standing(protocol, course, facts, on)
     return GroupAgenda(
         group=group.id,
         protocol=protocol.ref,
@@ -89,7 +91,7 @@ def group_agenda(
         phase_title=usual.phase_title,
         aim=usual.aim,
         first=(*_first(protocol, group, shared), *_of_all(protocol, (*usual.first, *usual.also_due))),
-        standing=(*_standing(group, shared), *chart_lines(Standing(protocol, course, facts, on))),
+        standing=(*_standing(group, shared), *session_lines(scene), *chart_lines(scene), *topic_lines(scene)),
         steps=hour_steps(protocol, course, due, minutes),
         ask=usual.ask,
         note=usual.note,
