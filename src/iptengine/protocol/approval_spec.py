@@ -18,7 +18,7 @@ class ApprovalSpec(Sourced):
     of: Names = Field(
         description="The requests it is about: enter_phase, end_course, book, agree_contract, amend_contract, "
         "agree_focus, close_focus, change_focus, restage, move_chart, choose_plan, change_plan, interrupt, resume, "
-        "finish_component, join_group, prepare_message"
+        "finish_component, prepare_message"
     )
     only: Names = Field(
         (),

@@ -24,7 +24,7 @@ from iptengine.authoring.view import View
 from iptengine.course.commands import COMMANDS
 from iptengine.diagnostics import Finding, did_you_mean, nearest
 
-NO_MOVES = ("approve", "deviate")
+NO_MOVES = ("approve", "deviate", "join_group")
 REQUESTS = tuple(kind for kind, command in COMMANDS.items() if command.request and kind not in NO_MOVES)
 
 
@@ -47,6 +47,8 @@ def _hint(request: str) -> str:
 def _told(request: str) -> str:
     if request == "deviate":
         return "a deviation is how a clinician goes on without an approval, so it cannot wait for one"
+    if request == "join_group":
+        return "a group is formed at once for all its members, so joining it cannot wait for an approval"
     if request in COMMANDS:
         return f"'{request}' says what happened and is recorded at once; only a request can wait for an approval"
     return f"'{request}' is not a request"
