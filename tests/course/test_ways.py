@@ -15,6 +15,7 @@ NOT_IN_THIS_PROTOCOL = {
     *("choose_plan", "change_plan", "interrupt", "resume", "finish_component", "deliver_component"),
     *("pause", "end_pause"),
     *("take_from",),
+    "word_item",
 }
 """What the adult protocol has no part for, a subject a line."""
 

@@ -17,6 +17,8 @@ PHQ9 = MeasureNames(
     bands=("minimal", "mild", "moderate", "moderately_severe", "severe"),
 )
 
+PROBLEMS = MeasureNames(low=0, high=10, items={"problem": (0, 10), "help": (0, 5)}, worded=("problem",))
+
 ADULT = Names(
     phases=("initial", "middle", "termination"),
     areas={
@@ -26,7 +28,7 @@ ADULT = Names(
     },
     charts={"group_stage": ("engagement", "differentiation", "work")},
     tasks=("diagnose", "inventory", "formulate", "review_gains"),
-    measures={"phq9": PHQ9, "mood_mean": MeasureNames(low=1, high=10, whole=False)},
+    measures={"phq9": PHQ9, "mood_mean": MeasureNames(low=1, high=10, whole=False), "problems": PROBLEMS},
     facts={
         "room": FactNames("one_of", values=("chair", "private room", "phone")),
         "afraid_at_home": FactNames("one_of", values=("no", "yes")),
@@ -108,6 +110,8 @@ class FakeCourse:
     used: Mapping[str, int] = field(default_factory=dict)
     readings: Mapping[str, tuple[float | None, ...]] = field(default_factory=dict)
     items: Mapping[str, int] = field(default_factory=dict)
+    words: tuple[str, ...] = ()
+    entries: Mapping[str, int] = field(default_factory=dict)
     taken: Mapping[str, bool] = field(default_factory=dict)
     rules: Mapping[str, bool] = field(default_factory=dict)
     bands: Mapping[str, str] = field(default_factory=dict)
@@ -169,6 +173,12 @@ class FakeCourse:
 
     def item(self, measure: str, item: str) -> int | None:
         return self.items.get(f"{measure}.{item}")
+
+    def worded(self, measure: str, item: str) -> bool:
+        return f"{measure}.{item}" in self.words
+
+    def entries_since_last_session(self, measure: str) -> int:
+        return self.entries.get(measure, 0)
 
     def taken_in_last_session(self, measure: str) -> bool | None:
         return self.taken.get(measure)

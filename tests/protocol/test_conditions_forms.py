@@ -13,6 +13,25 @@ from iptengine.protocol.truth import Truth
 course = FakeCourse
 
 ANSWERED = (
+    (
+        "problems.problem is worded",
+        course(words=("problems.problem",)),
+        "yes",
+        "problems.problem is put into the patient's words",
+    ),
+    ("problems.problem is worded", course(), "no", "problems.problem is not put into the patient's words yet"),
+    (
+        "entries of problems since the last session >= 4",
+        course(entries={"problems": 4}),
+        "yes",
+        "entries of problems since the last session is 4; needs at least 4",
+    ),
+    (
+        "entries of problems since the last session >= 4",
+        course(),
+        "no",
+        "entries of problems since the last session is 0; needs at least 4",
+    ),
     ("the calendar has stopped", course(calendar_stopped=True), "yes", "the calendar has stopped"),
     ("the calendar has stopped", course(calendar_stopped=False), "no", "the calendar has not stopped"),
     (

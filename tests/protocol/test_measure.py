@@ -435,6 +435,15 @@ MISTAKES = [
         ),
     ),
     (
+        ("session_feedback", "items", "heard", "text_from", "patient"),
+        (
+            "worded-twice",
+            "items.heard.text_from",
+            "'heard' has its words here, and says that the patient supplies them",
+            "remove text, or text_from",
+        ),
+    ),
+    (
         ("phq9", "items", "energy", "number", 3),
         ("number-twice", "items.energy.number", "'sleep' has number 3 too", ""),
     ),

@@ -13,7 +13,7 @@ from iptengine.authoring.document import Document, read_path
 from iptengine.authoring.said import misfits, python_names, say
 from iptengine.diagnostics import Diagnostic, Finding, ProtocolError, did_you_mean
 from iptengine.protocol.ids import is_id
-from iptengine.protocol.measure import Measure
+from iptengine.protocol.measure import Measure, answered_by
 from iptengine.protocol.measure_rules import check_measure
 from iptengine.protocol.parts import MeasureUse
 
@@ -89,7 +89,7 @@ def find_measures(uses: Mapping[str, MeasureUse], folders: Sequence[str]) -> Fou
         measure = read[wanted][0]
         if measure is not None:
             findings += _other(name, measure, wanted, version)
-            measures[name] = measure
+            measures[name] = answered_by(measure, use.informant) if use.informant else measure
     return Found(measures, tuple(findings), tuple(diagnostics))
 
 

@@ -134,6 +134,7 @@ def _happening(path: Path, told: Happening, known: _Known) -> Iterator[Found]:
         for key in ("present", "to"):
             where = (*path, "contact", name, key)
             yield from _each(where, getattr(contact, key), known.people(), "a participant", protocol)
+    yield from _words(path, told, known)
     yield from _facts(path, told, known)
     yield from _alert_names(path, told, known)
     yield from _approval_names(path, told, known)
@@ -164,6 +165,16 @@ def _reading(path: Path, name: str, taken: Taken, known: _Known) -> Iterator[Fou
         items = ", ".join(f"{item}: 0" for item in measure.risk_items)
         wrong = f"a bare total leaves {' and '.join(measure.risk_items)} unanswered, which raises a risk alert"
         yield path, True, "bare-total", wrong, f"write {name}: {{total: {taken}, {items}}}"
+
+
+def _words(path: Path, told: Happening, known: _Known) -> Iterator[Found]:
+    yield from _keys((*path, "words"), told.words, known.protocol.measures, "a measure", known.protocol)
+    for name, items in told.words.items():
+        if name in known.protocol.measures:
+            own = known.protocol.measures[name].patient_items
+            yield from _keys(
+                (*path, "words", name), items, own, f"an item of {name} that a patient words", known.protocol
+            )
 
 
 def _facts(path: Path, told: Happening, known: _Known) -> Iterator[Found]:

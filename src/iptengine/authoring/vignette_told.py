@@ -262,6 +262,9 @@ class Happening(Model):
     contact: Mapping[Name, Annotated[ContactTold, BeforeValidator(short_form("mode"))]] = Field(
         default={}, description="Contacts outside the count"
     )
+    words: Mapping[Name, Mapping[Name, Text]] = Field(
+        default={}, description="Items the patient puts into words, by measure; played before the readings"
+    )
     facts: Mapping[Name, Value] = Field(default={}, description="Facts; left empty: asked and unanswered")
     expected: Mapping[Name, Day] = Field(default={}, description="Dates, each with the day it is expected on")
     checklist: Mapping[Name, ChecklistTold] = Field(default={}, description="Checklists")

@@ -13,6 +13,7 @@ from datetime import date
 from iptengine.course import timing, visits, words
 from iptengine.course.contacts import ContactPage, contact_page
 from iptengine.course.course import Alert, Appointment, Course, Focus
+from iptengine.course.diaries import diary_days
 from iptengine.course.due_tasks import due_tasks
 from iptengine.course.facts import CourseFacts
 from iptengine.course.first_lines import (
@@ -154,7 +155,8 @@ def session_agenda(
         ending_steps(protocol, course, minutes) if occasion == "last" else hour_steps(protocol, course, due, minutes)
     )
     work = next((number for number, step in enumerate(steps, 1) if step.work), None)
-    told = first_lines(protocol, course, facts, waiting, steps_tasks(steps), on=on, work=work)
+    last = occasion == "last"
+    told = first_lines(protocol, course, facts, waiting, steps_tasks(steps), on=on, work=work, last=last)
     first = tuple(line for line in told if not line.fold)[:MOST_FIRST]
     number = timing.sessions_used(course) + 1
     return SessionAgenda(
@@ -191,7 +193,7 @@ def session_agenda(
         last_time=last_time(protocol, course),
         missed_since=facts.misses_in_a_row > 0,
         missed=_missed(protocol, course, facts, plan, on, occasion),
-        scores=series(protocol, course),
+        scores=series(protocol, course, on),
         steps=with_naming(protocol, course, steps) if occasion == "session" else steps,
         doses=_doses(protocol, course, facts) if occasion == "session" else (),
         ask=words.ask(protocol, course, tasks_in_order(steps), phase),
@@ -214,7 +216,7 @@ def session_agenda(
         stage_choices=words.stage_choices(area, focus),
         recognise=words.recognise(area, focus),
         outcome_choices=words.outcome_choices(protocol, course) if occasion == "last" else (),
-        measures_due=() if resting(course, on) else _measures_due(protocol, course, on),
+        measures_due=() if resting(course, on) else _measures_due(protocol, course, on, last),
         patient_lines=tuple(phase.patient.values()),
         bring=phase.bring or "",
         ended=course.ended or "",
@@ -285,10 +287,14 @@ def _coming(protocol: Protocol, course: Course, number: int) -> Iterator[Line]:
         yield Line("announce_by", f"Name the ending by session {by}", "termination.announce.by", {"session": by})
 
 
-def _measures_due(protocol: Protocol, course: Course, on: date) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+def _measures_due(
+    protocol: Protocol, course: Course, on: date, last: bool
+) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
     """Measures due next session: name, label, and the labels of their risk items."""
     found = []
-    for name in due_measures(protocol, course, on):
+    for name in due_measures(protocol, course, on, last=last):
+        if diary_days(protocol.spec.measures[name]) is not None:
+            continue  # its entries are written at home, not at the foot of the page
         measure = protocol.measures[name]
         items = tuple(f"item {measure.items[i].number}" if measure.items[i].number else i for i in measure.risk_items)
         found.append((name, measure.label, items))

@@ -169,6 +169,16 @@ class Read(Command):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class WordItem(Command):
+    """The patient says an item of a measure in their own words, such as the problem that is scored each session."""
+
+    kind: ClassVar[str] = "word_item"
+    measure: str
+    item: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class DoTask(Command):
     """A task was done (``done``), or went otherwise: partly, declined, not_applicable, not_done."""
 
@@ -692,6 +702,7 @@ COMMANDS: dict[str, type[Command]] = {
         JoinGroup, LeaveGroup,
         Approve, Decline, Confirm,
         Pause, EndPause, Void, TakeFrom,
+        WordItem,
     )
 }  # fmt: skip
 """Every command by its kind."""

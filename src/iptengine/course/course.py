@@ -26,6 +26,7 @@ from iptengine.course.events import (
     FactRecorded,
     FormulationWritten,
     GoalSet,
+    ItemWorded,
     LifeEventRecorded,
     MessagePrepared,
     NoteWritten,
@@ -276,6 +277,7 @@ class Course:
     contacts: tuple[ContactHeld, ...] = ()
     prepared: tuple[MessagePrepared, ...] = ()
     readings: tuple[ReadingTaken, ...] = ()
+    wordings: tuple[ItemWorded, ...] = ()
     alerts: tuple[Alert, ...] = ()
     tasks: tuple[TaskLogged, ...] = ()
     deferred: tuple[TaskDeferred, ...] = ()

@@ -160,6 +160,16 @@ class ReadingTaken(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ItemWorded(Event):
+    """The patient's own words for an item of a measure; scores are compared within one wording only."""
+
+    kind: ClassVar[str] = "item_worded"
+    measure: str
+    item: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class TaskLogged(Event):
     """A task was done, or went otherwise."""
 
@@ -624,6 +634,7 @@ EVENTS: dict[str, type[Event]] = {
         ChartMoved,
         ApprovalRequested, ApprovalGiven, ApprovalDeclined, ApprovalConfirmed, ApprovalPassedOver,
         PauseBegan, PauseEnded, Voided,
+        ItemWorded,
     )
 }  # fmt: skip
 """Every event by its kind."""

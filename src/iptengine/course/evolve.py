@@ -378,7 +378,7 @@ def _unstaged(focus: Focus, id: str) -> Focus:
 _LISTS = (
     "readings", "tasks", "doses", "plans", "finished_components", "interruptions", "deferred", "facts", "notes",
     "contacts", "prepared", "people", "life_events", "goals", "checklists", "reminders", "homework", "deviations",
-    "pauses",
+    "pauses", "wordings",
 )  # fmt: skip
 _SINGLE = ("diagnosis", "formulation", "announced")
 
@@ -454,6 +454,7 @@ _HANDLERS: dict[str, Callable[[Course, Any], Changes]] = {
     "contact_held": _by_day("contacts"),
     "message_prepared": _by_day("prepared"),
     "reading_taken": _by_day("readings"),
+    "item_worded": _by_day("wordings"),
     "task_logged": _by_day("tasks"),
     "task_deferred": _by_day("deferred"),
     "reminder_set": _by_day("reminders"),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from typing import Literal
 
-from iptengine.course import calendar, named_dates, timing, topics
+from iptengine.course import calendar, named_dates, timing, topics, worded
 from iptengine.course.course import Appointment, Course, Focus, in_session
+from iptengine.course.diaries import entries_since_last_session
 from iptengine.course.events import DiagnosisRecorded, DiagnosisWaived, FactRecorded, ReadingTaken, TaskLogged
 from iptengine.course.group_stays import present_stay
 from iptengine.course.plan_state import PlanState, component_state, plan_state
@@ -216,20 +217,34 @@ class CourseFacts:
             found.setdefault(reading.measure, []).append(reading)
         return found
 
+    def _comparable(self, measure: str) -> Sequence[ReadingTaken]:
+        """The readings in the words that stand now; all of them for a measure that no patient words."""
+        if not self._course.wordings:
+            return self._readings.get(measure, ())
+        return worded.comparable(self._course, measure)
+
     def total(self, measure: str) -> float | None:
-        taken = self._readings.get(measure)
+        taken = self._comparable(measure)
         return taken[-1].total if taken else None
 
     def first_total(self, measure: str) -> float | None:
-        taken = self._readings.get(measure)
+        taken = self._comparable(measure)
         return taken[0].total if taken else None
 
     def totals(self, measure: str) -> tuple[float | None, ...]:
-        return tuple(r.total for r in self._readings.get(measure, ()))
+        taken = self._comparable(measure)
+        before = len(self._readings.get(measure, ())) - len(taken)
+        return (*((None,) * before), *(r.total for r in taken))
 
     def item(self, measure: str, item: str) -> int | None:
-        taken = self._readings.get(measure)
+        taken = self._comparable(measure)
         return taken[-1].answers.get(item) if taken else None
+
+    def worded(self, measure: str, item: str) -> bool:
+        return item in worded.words_of(self._course, measure)
+
+    def entries_since_last_session(self, measure: str) -> int:
+        return entries_since_last_session(self._course, measure)
 
     def taken_in_last_session(self, measure: str) -> bool | None:
         last = self._course.last_held

@@ -19,10 +19,11 @@ from iptengine.course.course import Alert, Course
 from iptengine.course.due_tasks import DueTask
 from iptengine.course.facts import CourseFacts
 from iptengine.course.lines import Line as Line
+from iptengine.course.measure_lines import measures_told
 from iptengine.course.pauses import lasting_words
 from iptengine.course.plan_lines import finish_early, not_chosen
 from iptengine.course.rests import kept_or_missed, resting
-from iptengine.course.rhythms import due_by, due_measures, is_due
+from iptengine.course.rhythms import due_by, is_due
 from iptengine.course.wording import counted, day, first_lower, listed, ordinal
 from iptengine.protocol.parts import MISSES, FactSpec
 from iptengine.protocol.protocol import Guard, Protocol
@@ -74,6 +75,7 @@ class _Scene:
     planned: frozenset[str]
     work: int | None
     on: date
+    last: bool = False
 
 
 def first_lines(
@@ -85,6 +87,7 @@ def first_lines(
     *,
     on: date,
     work: int | None = None,
+    last: bool = False,
 ) -> tuple[Line, ...]:
     """Every line that must not be missed, most important first. The risk line is always there.
 
@@ -92,8 +95,9 @@ def first_lines(
         planned: The tasks that stand in the plan.
         on: The day the page is made for.
         work: The number of the step in which the work on the focus stands, if there is one.
+        last: The page is that of a last meeting.
     """
-    scene = _Scene(protocol, course, facts, due, planned, work, on)
+    scene = _Scene(protocol, course, facts, due, planned, work, on, last)
     return tuple(line for part in _RANKED for line in part(scene))
 
 
@@ -191,11 +195,8 @@ def _paused(scene: _Scene) -> Iterator[Line]:
 def _measures(scene: _Scene) -> Iterator[Line]:
     if resting(scene.course, scene.on) is not None:
         return
-    for name in due_measures(scene.protocol, scene.course, scene.on):
-        measure = scene.protocol.measures[name]
-        items = [f"Item {measure.items[i].number}" for i in measure.risk_items if measure.items[i].number]
-        risk = f" {listed(items)} above zero or blank: assess it, then the rest." if items else ""
-        yield Line("measure_due", f"{measure.label} before you talk.{risk}", f"measures.{name}", {"measure": name})
+    for one in measures_told(scene.protocol, scene.course, scene.facts, scene.on, last=scene.last):
+        yield Line(one.code, one.text, f"measures.{one.measure}", {"measure": one.measure}, fold=one.fold)
 
 
 # -- reminders and missed appointments ---------------------------------------------------------------------------

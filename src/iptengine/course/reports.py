@@ -9,7 +9,7 @@ from typing import Any
 
 from iptengine.course import commands as c
 from iptengine.course import events as e
-from iptengine.course import grouping, pauses, timing, voiding
+from iptengine.course import grouping, pauses, timing, voiding, wordings
 from iptengine.course.alerting import imported_total, risk_alerts
 from iptengine.course.calendar import stop_day
 from iptengine.course.course import Course
@@ -178,6 +178,7 @@ def read(desk: Desk, command: c.Read) -> Events:
                 "bad_answers", f"{measure.label}: could not be used: {listed}. Not scored", "measures", command.measure
             )
         )
+    warnings += wordings.scored_unworded(desk, measure, command, tuple(scored.answers))
     reading = desk.event(
         e.ReadingTaken,
         warnings=warnings,
@@ -393,4 +394,5 @@ REPORTS: Mapping[str, Handler] = {
     **PLAN_REPORTS,
     **pauses.REPORTS,
     **voiding.REPORTS,
+    **wordings.REPORTS,
 }

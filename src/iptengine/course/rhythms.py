@@ -7,7 +7,8 @@ from datetime import date
 
 from iptengine.course import timing
 from iptengine.course.course import Course, in_session
-from iptengine.course.visits import next_visit
+from iptengine.course.visits import next_visit, planned
+from iptengine.course.worded import scorable
 from iptengine.protocol.anchored import Interval
 from iptengine.protocol.protocol import Protocol
 from iptengine.protocol.quantities import Rhythm
@@ -40,17 +41,41 @@ def due_by(protocol: Protocol, course: Course, on: date, interval: Interval, don
     return day if day <= next_visit(protocol, course, on)[0] else None
 
 
-def due_measures(protocol: Protocol, course: Course, on: date) -> tuple[str, ...]:
-    """Measures due next session."""
-    return tuple(name for name in protocol.spec.measures if measure_due(protocol, course, name, on))
+def due_measures(protocol: Protocol, course: Course, on: date, *, last: bool = False) -> tuple[str, ...]:
+    """Measures due next session; `last` says that it is the last one, whatever was agreed."""
+    return tuple(name for name in protocol.spec.measures if measure_due(protocol, course, name, on, last=last))
 
 
-def measure_due(protocol: Protocol, course: Course, measure: str, on: date) -> bool:
-    """Whether a measure is due next session."""
+def measure_due(protocol: Protocol, course: Course, measure: str, on: date, *, last: bool = False) -> bool:
+    """Whether a measure is due next session; not while all it asks still waits for the patient's words."""
     rhythm = protocol.spec.measures[measure].due
-    if rhythm.interval is None:
+    if not scorable(protocol.measures[measure], course, measure):
+        return False
+    if rhythm.interval is not None:
+        return measure_due_by(protocol, course, measure, on) is not None
+    if rhythm.every:
         return is_due(rhythm, course, _sessions_with(course, measure))
-    return measure_due_by(protocol, course, measure, on) is not None
+    taken = [r.on for r in course.readings if r.measure == measure]
+    return (rhythm.start and not taken) or (rhythm.end and _end_open(protocol, course, on, taken, last))
+
+
+def _end_open(protocol: Protocol, course: Course, on: date, taken: Sequence[date], last: bool) -> bool:
+    """Whether a reading at the end is to be taken: in or after the last session, or just before it."""
+    left = timing.sessions_left(course)
+    held = course.last_held
+    if course.ended or (left is not None and left <= 0):
+        return held is None or all(day < held.on for day in taken)
+    if last or left == 1 or _last_visit(protocol, course, on):
+        return all(held is not None and day <= held.on for day in taken)
+    return False
+
+
+def _last_visit(protocol: Protocol, course: Course, on: date) -> bool:
+    """Whether the next visit is the last before the calendar stops."""
+    if protocol.spec.calendar is None:
+        return False
+    plan = planned(protocol, course, on)
+    return plan.end is not None and plan.next_session >= plan.end
 
 
 def measure_due_by(protocol: Protocol, course: Course, measure: str, on: date) -> date | None:

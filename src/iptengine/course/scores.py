@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from iptengine.course.course import Course, in_session
+from iptengine.course.diaries import diary, diary_days, diary_told
 from iptengine.course.events import ReadingTaken
-from iptengine.course.wording import first_lower
+from iptengine.course.worded import comparable, reworded_on, words_of
+from iptengine.course.wording import day, first_lower
 from iptengine.protocol.measure import ChangeRule, Measure
 from iptengine.protocol.protocol import Protocol
 from iptengine.protocol.scoring import ChangeFact, Score, band, change, display
 from iptengine.protocol.truth import Truth
 
+_Column = tuple[str, ReadingTaken | None]
 GAP = "-"
 NO_TOTAL = "?"
+UNTOLD = "change since the start cannot be told"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,7 @@ class Series:
         not_met: Titles of those that do not.
         unknown: Titles of those nobody can tell.
         about_worse: Titles of the rules that ask whether things got worse.
+        worded: For each item in the patient's words these words and its answers, in the same places.
     """
 
     measure: str
@@ -47,20 +53,32 @@ class Series:
     not_met: tuple[str, ...]
     unknown: tuple[str, ...]
     about_worse: tuple[str, ...]
+    worded: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
-def series(protocol: Protocol, course: Course) -> tuple[Series, ...]:
-    """Every measure that was taken at least once."""
-    return tuple(
-        _series(protocol.measures[name], name, course)
-        for name in protocol.measures
-        if any(r.measure == name for r in course.readings)
+def series(protocol: Protocol, course: Course, on: date) -> tuple[Series, ...]:
+    """Every measure that was taken at least once, as it is looked at on the day `on`."""
+    taken = [name for name in protocol.measures if any(r.measure == name for r in course.readings)]
+    return tuple(_as_kept(protocol, course, name, _series(protocol.measures[name], name, course), on) for name in taken)
+
+
+def _as_kept(protocol: Protocol, course: Course, name: str, found: Series, on: date) -> Series:
+    """A diary as its days since the last session: no column for each entry."""
+    apart = diary_days(protocol.spec.measures[name])
+    if apart is None:
+        return found
+    kept = diary(course, name, apart, on)
+    told = (
+        diary_told(protocol.measures[name], kept) if kept.expected else f"{found.label}: no day since the last session"
     )
+    return replace(found, places=(), totals=(), risk=(), worded=(), told=told)
 
 
 def _series(measure: Measure, name: str, course: Course) -> Series:
     columns = list(_columns(course, name))
-    readings = [r for r in course.readings if r.measure == name]
+    readings = comparable(course, name)
+    if not readings:
+        return _none_comparable(measure, name, course, columns)
     first, last = readings[0].total, readings[-1].total
     facts = change(measure, first, last)
     by_answer = {
@@ -75,16 +93,46 @@ def _series(measure: Measure, name: str, course: Course) -> Series:
         tuple((_item_label(measure, item), tuple(_answer(r, item) for _, r in columns)) for item in measure.risk_items),
         found.title if found else "",
         _change(measure, first, last),
-        _told(measure, [r.total for r in readings], found.title if found else ""),
+        _told(measure, [r.total for r in readings], found.title if found else "", _anew(course, name)),
         tuple(_near(measure, first, last, facts)),
         by_answer[Truth.YES],
         by_answer[Truth.NO],
         by_answer[Truth.UNKNOWN],
         tuple(rule.title for rule in measure.change_rules.values() if rule.kind.startswith("worse_by")),
+        tuple(_worded(measure, name, course, columns)),
     )
 
 
-def _columns(course: Course, name: str) -> list[tuple[str, ReadingTaken | None]]:
+def _none_comparable(measure: Measure, name: str, course: Course, columns: Sequence[_Column]) -> Series:
+    """A series whose readings all speak of words that stand no more: shown, and compared with nothing."""
+    return Series(
+        name,
+        measure.label,
+        tuple(place for place, _ in columns),
+        tuple(_total(measure, reading) for _, reading in columns),
+        tuple((_item_label(measure, item), tuple(_answer(r, item) for _, r in columns)) for item in measure.risk_items),
+        "", UNTOLD, f"{measure.label} worded anew{_anew(course, name)} and not scored since", (), (), (), (), (),
+        tuple(_worded(measure, name, course, columns)),
+    )  # fmt: skip
+
+
+def _anew(course: Course, name: str) -> str:
+    since = reworded_on(course, name)
+    return f" on {day(since)}" if since else ""
+
+
+def _worded(
+    measure: Measure, name: str, course: Course, columns: Sequence[_Column]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The items in the patient's words, each with its answers since they were last changed."""
+    words, since = words_of(course, name), reworded_on(course, name)
+    for item in measure.patient_items:
+        if item in words:
+            answers = (_answer(r if r is None or since is None or r.on >= since else None, item) for _, r in columns)
+            yield words[item], tuple(answers)
+
+
+def _columns(course: Course, name: str) -> list[_Column]:
     """Appointments and readings in their order of days."""
     taken = [r for r in course.readings if r.measure == name]
     columns = []
@@ -118,14 +166,14 @@ def _item_label(measure: Measure, item: str) -> str:
 
 def _change(measure: Measure, first: float | None, last: float | None) -> str:
     if first is None or last is None:
-        return "change since the start cannot be told"
+        return UNTOLD
     points = last - first
     if not points:
         return "as at the start"
     return f"{display(abs(points), measure.decimals)} {'above' if points > 0 else 'below'} the start"
 
 
-def _told(measure: Measure, totals: Sequence[Score | None], band: str) -> str:
+def _told(measure: Measure, totals: Sequence[Score | None], band: str, anew: str) -> str:
     """``PHQ-9 18, up 2 since last time, 1 below the start; moderately severe``."""
     last = totals[-1]
     if last is None:
@@ -133,7 +181,10 @@ def _told(measure: Measure, totals: Sequence[Score | None], band: str) -> str:
     parts = [f"{measure.label} {display(last, measure.decimals)}"]
     if len(totals) > 2:
         parts.append(_since_last(measure, totals[-2], last))
-    parts.append(_change(measure, totals[0], last) if len(totals) > 1 else "the first reading")
+    if len(totals) == 1:
+        parts.append(f"the first reading{f' since it was worded anew{anew}' if anew else ''}")
+    else:
+        parts.append(f"{_change(measure, totals[0], last)}{f' of these words{anew}' if anew else ''}")
     return f"{', '.join(parts)}{f'; {first_lower(band)}' if band else ''}"
 
 

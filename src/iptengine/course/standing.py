@@ -16,6 +16,7 @@ from iptengine.course.further_charts import chart_lines
 from iptengine.course.group_lines import group_lines
 from iptengine.course.lasting_lines import back_lines, voided_lines
 from iptengine.course.lines import Line
+from iptengine.course.measure_lines import after_end_told
 from iptengine.course.participants import people_standing
 from iptengine.course.plan_lines import where_it_stands
 from iptengine.course.session_lines import session_lines, topic_lines
@@ -44,6 +45,12 @@ def calendar_lines(scene: Standing) -> Iterator[Line]:
         yield Line(code, text, path)
 
 
+def measure_lines(scene: Standing) -> Iterator[Line]:
+    """Readings at the end that are still open once the course has ended."""
+    for code, text, path in after_end_told(scene.protocol, scene.course, scene.on):
+        yield Line(code, text, path)
+
+
 def people_lines(scene: Standing) -> Iterator[Line]:
     """Who stays out for now."""
     return people_standing(scene.protocol, scene.facts)
@@ -56,6 +63,7 @@ _SUBJECTS: tuple[Callable[[Standing], Iterator[Line]], ...] = (
     calendar_lines,
     plan_lines,
     group_lines,
+    measure_lines,
     chart_lines,
     people_lines,
     topic_lines,

@@ -23,6 +23,7 @@ from iptengine.course.facts import CourseFacts
 from iptengine.course.further_charts import charts_here
 from iptengine.course.group_stays import present_stay
 from iptengine.course.grouping import told_missing
+from iptengine.course.measure_lines import measures_after_end
 from iptengine.course.participants import welcome
 from iptengine.course.plan_lines import plan_due
 from iptengine.course.plans import plan_ways
@@ -33,6 +34,7 @@ from iptengine.course.rests import kept_or_missed, resting
 from iptengine.course.rhythms import due_measures, measure_due_by
 from iptengine.course.stamp import Actor, Stamp
 from iptengine.course.warnings import warnings
+from iptengine.course.worded import unworded, words_of
 from iptengine.course.wording import day
 from iptengine.protocol.model import UNSTAGED
 from iptengine.protocol.parts import STATUSES
@@ -267,6 +269,8 @@ def _always(scene: _Scene) -> Iterator[Way]:
     spec = scene.protocol.spec
     for name, measure in scene.protocol.measures.items():
         yield scene.report(c.Read(name, on=scene.on), answers=tuple(measure.items), total=())
+        for item in measure.patient_items:
+            yield scene.report(c.WordItem(name, item, "", on=scene.on), text=())
     for name, fact in spec.facts.items():
         expected = {"expected": ("yes", "no")} if fact.expected else {}
         yield scene.report(c.RecordFact(name, None, on=scene.on), value=fact.one_of, **expected)
@@ -320,6 +324,8 @@ def _due(protocol: Protocol, course: Course, on: date) -> Iterator[Due]:
         yield Due(course.id, "review", waiting.asked, waits(protocol, waiting))
     yield from _due_contacts(protocol, course, on)
     if course.ended:
+        for name in measures_after_end(protocol, course, on):
+            yield Due(course.id, "measure", course.outcome.on if course.outcome else on, _at_end(protocol, name))
         return
     missing = told_missing(protocol, course)
     if missing:
@@ -339,10 +345,18 @@ def _due(protocol: Protocol, course: Course, on: date) -> Iterator[Due]:
             label = protocol.measures[name].label
             by = measure_due_by(protocol, course, name, on) or plan.next_session
             yield Due(course.id, "measure", by, f"{label} at session {number}")
+        for name, measure in protocol.measures.items():
+            if unworded(measure, course, name) and not words_of(course, name):
+                text = f"{measure.label} to be put into the patient's words at session {number}"
+                yield Due(course.id, "words", plan.next_session, text)
     yield from _outreach(course)
     facts = CourseFacts(protocol, course, on)
     for text in plan_due(protocol, course, facts):
         yield Due(course.id, "plan", plan.next_session, text)
+
+
+def _at_end(protocol: Protocol, measure: str) -> str:
+    return f"{protocol.measures[measure].label} at the end"
 
 
 def _outreach(course: Course) -> Iterator[Due]:

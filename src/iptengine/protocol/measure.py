@@ -67,7 +67,9 @@ class Item(Model):
     )
     text: Text | None = Field(None, description="The instrument's own wording, only where the licence lets it ship")
     text_from: Literal["site", "patient"] | None = Field(
-        None, description="Who supplies the wording where the file does not; the site when nothing is said"
+        None,
+        description="Who supplies the wording where the file does not; the site when nothing is said. An item worded "
+        "by the patient is not due to be scored before it is worded, and its scores are compared within one wording",
     )
     scored: bool = Field(True, description="Whether it counts towards a total or subscale")
     reversed: bool = Field(False, description="Whether the printed form scores it from high to low")
@@ -278,6 +280,11 @@ class Measure(Model):
         """The items a clinician must see from a score on, in the order of the file."""
         return tuple(name for name, item in self.items.items() if item.risk)
 
+    @cached_property
+    def patient_items(self) -> tuple[str, ...]:
+        """The items that a patient puts into words, in the order of the file."""
+        return tuple(name for name, item in self.items.items() if item.text_from == "patient")
+
     @property
     def licence_warning(self) -> str:
         """A sentence to show when the measure is loaded, or ``""``."""
@@ -289,6 +296,14 @@ class Measure(Model):
     def layout(self) -> Layout:
         """The measure laid out for scoring; only for a measure without findings."""
         return _layout(self)
+
+
+def answered_by(measure: Measure, informant: str) -> Measure:
+    """The measure as one informant answers it: the same in all but its label, ``SDQ (mother)``.
+
+    Two informants of one instrument are two series, and nothing on a page may leave open whose a score is.
+    """
+    return measure.model_copy(update={"short": f"{measure.label} ({informant.replace('_', ' ')})"})
 
 
 # The measure laid out for scoring, so that a reading needs no look at the models.

@@ -96,6 +96,13 @@ def _item(measure: Measure, name: str, item: Item) -> Found:
             f"the licence is '{measure.licence}', so no item text may ship",
             "remove it; the site supplies the text it is licensed for",
         )
+    if item.text and item.text_from is not None:
+        yield _finding(
+            "worded-twice",
+            (*at, "text_from"),
+            f"'{name}' has its words here, and says that the {item.text_from} supplies them",
+            "remove text, or text_from",
+        )
     if item.reversed and measure.stored_as is None:
         yield _finding(
             "say-what-is-stored",

@@ -201,7 +201,14 @@ class MeasureUse(Sourced):
 
     use: MeasureRef = Field(description="The measure file and its version, such as phq9@1")
     due: RhythmText = Field(
-        description="When a reading is due; `every 4 weeks` counts from the last reading, and the first is due at once"
+        description="When a reading is due; `every 4 weeks` counts from the last reading, and the first is due at "
+        "once; `every day` is a diary, shown as days with an entry, their range and the gaps; `at start and end` is "
+        "before and after only"
+    )
+    informant: Name | None = Field(
+        None,
+        description="Who answers it: `patient`, or one of the participants. Two informants of one instrument are two "
+        "entries here, each with its own label and its own series",
     )
 
 

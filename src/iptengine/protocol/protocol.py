@@ -269,6 +269,7 @@ def _measure_names(measure: Measure) -> MeasureNames:
         rules=tuple(measure.change_rules),
         bands=tuple(measure.bands[severity].bands) if severity else (),
         whole=measure.decimals == 0,
+        worded=tuple(name for name in measure.patient_items if name in ranges),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from iptengine.course.agenda import SessionAgenda
 from iptengine.course.course import Course
+from iptengine.course.measure_lines import of_the_patient
 from iptengine.course.wording import long_day, number_word
 from iptengine.protocol.protocol import Protocol
 from iptengine.render.page import Block, Field, Form, Lines, Page, Section
@@ -75,7 +76,7 @@ def patient_names(
             "minutes": value.minutes,
         },
         "missed": _missed(value),
-        "questionnaires": len(value.measures_due),
+        "questionnaires": sum(of_the_patient(protocol, name) for name, _, _ in value.measures_due),
         "lines": [line for text in value.patient_lines if (line := voice.say(text))],
         "bring": [line for line in _SENTENCE.split(voice.say(value.bring)) if line],
         "next": _next(value),

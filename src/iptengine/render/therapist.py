@@ -34,7 +34,8 @@ CUT = 300
 """Signs of one note on the plain text page; the whole of it stands in HTML, Markdown and JSON."""
 IN_THE_ROOM = frozenset(
     {
-        "measure_due", "question", "task_first", "task_first_done", "task_late", "task_by_now", "announce_now",
+        "measure_due", "word_items", "question", "task_first", "task_first_done", "task_late", "task_by_now",
+        "announce_now",
         "announce_soon", "checklist", "fact_due",
     }
 )  # fmt: skip
@@ -42,6 +43,8 @@ IN_THE_ROOM = frozenset(
 IN_THE_COUNT = frozenset({"task_late", "task_by_now", "announce_now", "announce_soon", "checklist", "fact_due"})
 """Lines that rest on sessions to come, or on a beginning; a last meeting has other work."""
 NO_HELP = "The patient's page has no help text of your service: write it in before you print it."
+WORDED = 24
+"""Signs of the patient's own words for an item, as the head of its row of scores."""
 FOUND, AGREED, STEP = 60, 90, 60
 """Signs of what was found, of what was agreed, and of a step to try, where the page repeats them."""
 RULES = {"forbidden": "keep out", "redirect": "lead away from it", "link only": "link only"}
@@ -255,9 +258,12 @@ def _to_try(filling: Filling) -> tuple[str, ...]:
     return tuple(f"To try: {one_line(text)}" for text in filling.value.homework)
 
 
-def _scores(series: Series, *, every_rule: bool) -> ScoreTable:
-    rows = [(series.label, series.totals), *series.risk]
+def _scores(series: Series, *, every_rule: bool) -> ScoreTable | Lines:
     rules = list(_rules(series)) if every_rule else [f"{'. '.join(series.near)}."] if series.near else []
+    if not series.places:
+        return Lines((f"{series.told}.", *rules))
+    words = ((f"“{shortened(one_line(text), WORDED)}”", answers) for text, answers in series.worded)
+    rows = [(series.label, series.totals), *series.risk, *words]
     return ScoreTable(_places(series.places), tuple(rows), series.places, (f"{series.told}.", *rules))
 
 

@@ -23,6 +23,7 @@ from iptengine.course.shares import Share, percent
 from iptengine.course.summary import AlertCount, MeasureSummary, Summary, summary
 from iptengine.course.warnings import warnings
 from iptengine.course.ways import due
+from iptengine.course.worded import comparable
 from iptengine.protocol.protocol import Protocol
 from iptengine.protocol.scoring import Score, band, change, exact, number
 
@@ -74,20 +75,20 @@ def _band(scene: Scene, name: str) -> str | None:
 
 
 def _change(scene: Scene, name: str) -> Figures:
-    taken = scene.readings(name)
+    taken = comparable(scene.course, name)
     first, last = (taken[0].total, taken[-1].total) if taken else (None, None)
     return {fact.rule: fact.answer.value for fact in change(scene.protocol.measures[name], first, last)}
 
 
 def _since_last(scene: Scene, name: str) -> Score | None:
-    totals = [r.total for r in scene.readings(name)]
+    totals = [r.total for r in comparable(scene.course, name)]
     if len(totals) < 2 or totals[-1] is None or totals[-2] is None:
         return None
     return number(exact(totals[-1]) - exact(totals[-2]))
 
 
 def _series(scene: Scene) -> Figures:
-    return {one.measure: " ".join(one.totals) for one in series(scene.protocol, scene.course)}
+    return {one.measure: " ".join(one.totals) for one in series(scene.protocol, scene.course, scene.on)}
 
 
 def _dues(scene: Scene) -> Iterator[tuple[str, date | None]]:

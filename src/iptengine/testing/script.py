@@ -80,6 +80,12 @@ def _contact(told: Happening, course: Course) -> Iterator[Line]:
         )
 
 
+def _wordings(told: Happening, course: Course) -> Iterator[Line]:
+    for measure, items in told.words.items():
+        for item, text in items.items():
+            yield f"words.{measure}.{item}", c.WordItem(measure, item, text)
+
+
 def _readings(told: Happening, course: Course) -> Iterator[Line]:
     for name, taken in told.readings.items():
         scores = _as_scores(taken)
@@ -337,7 +343,7 @@ def _moves(told: Happening, course: Course) -> Iterator[Line]:
 _PARTS: tuple[Part, ...] = (
     joined,
     _end_pause,
-    _status, _record, _contact, _readings, _facts, _checklist, _correct, _withdraw,
+    _status, _record, _contact, _wordings, _readings, _facts, _checklist, _correct, _withdraw,
     _void,
     _acknowledge,
     _assess, _monitor, _close, _approvals, _done, _known, _contract, _focus, _chart, _plan, _words,

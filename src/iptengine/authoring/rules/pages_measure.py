@@ -35,6 +35,12 @@ PAGES: dict[str, Page] = {
         "licence: structure only\nitems:\n  low_mood: {title: Low mood, range: 0..3, text: The printed question}",
         "licence: structure only\nitems:\n  low_mood: {title: Low mood, range: 0..3}",
     ),
+    "worded-twice": Page(
+        "An item has its words in the file and says that somebody else supplies them.",
+        "the patient would be asked to word what is already worded, or score words that nobody showed.",
+        "problem: {title: Problem, range: 0..10, text: How is your sleep, text_from: patient}",
+        "problem: {title: Problem, range: 0..10, text_from: patient}",
+    ),
     "say-what-is-stored": Page(
         "It is not said how a reversed item is recorded.",
         "an answer turned round twice counts the wrong way.",

@@ -10,6 +10,7 @@ from iptengine.protocol.conditions.forms_calendar import CALENDAR
 from iptengine.protocol.conditions.forms_facts import CHECKLISTS, DIAGNOSIS, FACTS
 from iptengine.protocol.conditions.forms_focus import FOCUS, STAGE, TASKS, TECHNIQUES
 from iptengine.protocol.conditions.forms_groups import GROUPS
+from iptengine.protocol.conditions.forms_measures import MEASURES
 from iptengine.protocol.conditions.forms_order import ORDER
 from iptengine.protocol.conditions.forms_pauses import PAUSES
 from iptengine.protocol.conditions.forms_people import ALERTS, APPOINTMENTS, CONTACTS, PARTICIPANTS
@@ -28,6 +29,7 @@ FAMILIES: Mapping[str, tuple[Shape, ...]] = {
     "Running order and topics": ORDER,
     "Plan of components": PLAN,
     "Measures": READINGS,
+    "Words and diaries": MEASURES,
     "Checklists": CHECKLISTS,
     "Diagnosis": DIAGNOSIS,
     "Facts": FACTS,

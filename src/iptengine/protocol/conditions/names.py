@@ -33,6 +33,7 @@ class MeasureNames:
         rules: Names of its change rules, such as ``response``.
         bands: Names of its bands, such as ``moderate``.
         whole: The total is a whole number (a sum of items is, a mean is not).
+        worded: The items that a patient puts into words.
     """
 
     low: Number
@@ -41,6 +42,7 @@ class MeasureNames:
     rules: tuple[str, ...] = ()
     bands: tuple[str, ...] = ()
     whole: bool = True
+    worded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,6 +131,12 @@ class Facts(Protocol):
     def item(self, measure: str, item: str) -> int | None:
         """The answer to one item in the last reading; none without a reading, or when not answered."""
 
+    def worded(self, measure: str, item: str) -> bool:
+        """Whether the patient has put an item into words."""
+
+    def entries_since_last_session(self, measure: str) -> int:
+        """Days with a reading from the last session that was held, its day included; from the start before one."""
+
     def taken_in_last_session(self, measure: str) -> bool | None:
         """Whether a reading belongs to the last session that was held; none when there was none."""
 
