@@ -74,7 +74,7 @@ def _message(filling: Filling, contact: ContactPage) -> Section:
     try:
         words = message(filling.protocol, filling.course, contact.contact, on=filling.on).text.splitlines()
     except Refused as no:
-        words = [f"Not prepared: {reason}." for reason in no.reasons]
+        return Section("message", "MESSAGE", (Lines(tuple(f"Not prepared: {reason}." for reason in no.reasons)),))
     return Section("message", "MESSAGE (prepared, not sent)", (Lines(tuple(line for line in words if line)),))
 
 
