@@ -77,7 +77,7 @@ def first_session(*left_out: str) -> tuple[Command, ...]:
 def test_the_plan_is_what_the_session_names_in_its_order_and_the_rest_is_also_due(written: Protocol) -> None:
     story = given(written)
     assert plan(story) == ["rating", "welcome", "notice"]
-    assert also(story) == ["side_by_side", "family"]
+    assert also(story) == ["family", "side_by_side"]
     assert sum(step.minutes for step in story.agenda().steps) == 60
 
 

@@ -186,8 +186,8 @@ def session_agenda(
         first=first,
         also_due=(
             *(line for line in told if line not in first),
-            *also_due(protocol, due, steps, told),
             *asked_lines(protocol, course),
+            *also_due(protocol, due, steps, told),
         ),
         standing=standing_lines(protocol, course, facts, on),
         last_time=last_time(protocol, course),
