@@ -26,6 +26,7 @@ Right:
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from iptengine.authoring.view import View
@@ -40,7 +41,7 @@ def check(view: View) -> Iterator[Finding]:
         path, order = ("sessions", place.name, "order"), place.spec.order
         if not order:
             yield Finding(path, f"'{place.name}' holds nothing", "name its tasks, in their order", on_key=False)
-        for task in dict.fromkeys(task for task in order if order.count(task) > 1):
+        for task in (task for task, times in Counter(order).items() if times > 1):
             message = f"'{place.name}' holds '{task}' twice"
             yield Finding(path, message, "name it once; times says how often it is asked for", on_key=False)
         if order and place.last > place.first and not _goes_on(view, place):
