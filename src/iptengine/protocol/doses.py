@@ -30,10 +30,10 @@ def amount(text: object) -> Fraction:
         if not all(number.isascii() and number.isdigit() and len(number) <= 4 for number in numbers):
             raise ValueError(WANTED)
         if slash and not 0 < int(parts) <= MOST_PARTS:
-            raise ValueError(f"a session is divided into at most {MOST_PARTS} parts; {WANTED}")
+            raise ValueError(f"{WANTED}; a session is divided into at most {MOST_PARTS} parts")
         found = Fraction(int(whole), int(parts) if slash else 1)
     if not 0 < found <= MOST_SESSIONS:
-        raise ValueError(f"an amount is above 0 and at most {MOST_SESSIONS} sessions; {WANTED}")
+        raise ValueError(f"{WANTED}; an amount is above 0 and at most {MOST_SESSIONS} sessions")
     return found
 
 
@@ -72,7 +72,7 @@ class Dose:
         else:
             least = most = amount(first.strip() if isinstance(first, str) else first)
         if least > most:
-            raise ValueError(f"{least}..{most} has its larger amount first; write {most}..{least}")
+            raise ValueError(f"write {most}..{least}, the least amount first")
         return cls(least, most)
 
     def __str__(self) -> str:
