@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -169,3 +170,100 @@ def test_a_course_that_is_not_there_is_told_before_anything_is_written() -> None
     with pytest.raises(ipt.UnknownCourse):
         put_right(made, event, to="nobody")
     assert made.course("wrong").readings
+
+
+# -- courses that follow -----------------------------------------------------------------------------------------
+
+
+def brief() -> ipt.Protocol:
+    """A miniature that begins anew after a relapse, and takes over people, goals and readings."""
+    return ipt.load(Path(__file__).parent / "keys" / "lasting.protocol.yaml")
+
+
+def first_episode(outcome: str = "relapsed") -> ipt.Clinic:
+    """A course with an old score and a last one, a person and a goal, that has ended."""
+    made = ipt.Clinic(ipt.MemoryStore(), [brief()])
+    made.start("lasting", by=ANNA, on=date(2026, 1, 5), course="first", called="A. B.")
+    made.do("first", c.Read("phq9", total=18, answers={"self_harm": 0}), by=ANNA, on=date(2026, 1, 5))
+    made.do("first", c.RecordPerson("Robin"), c.SetGoal("Sleep"), by=ANNA, on=date(2026, 1, 5))
+    made.do("first", c.Read("phq9", total=21, answers={"self_harm": 1}), by=ANNA, on=date(2026, 2, 2))
+    if outcome:
+        made.do("first", c.EndCourse(outcome), by=ANNA, on=date(2026, 2, 2))
+    return made
+
+
+def again(made: ipt.Clinic, because: str = "") -> ipt.Done:
+    return made.follow("first", "lasting", by=ANNA, on=date(2026, 2, 16), new="second", because=because)
+
+
+def test_after_a_relapse_a_course_of_its_own_follows_and_takes_over_what_its_protocol_carries() -> None:
+    made = first_episode()
+    assert [line.text for line in made.due(on=date(2026, 2, 9)) if line.kind == "follow_on"] == [
+        "May be followed by lasting"
+    ]
+    course = again(made).course
+    assert course.follows is not None
+    assert (course.follows.course, course.follows.outcome_kind, course.started) == (
+        "first", "relapse", date(2026, 2, 16),
+    )  # fmt: skip
+    assert (course.called, course.sessions, course.tasks) == ("A. B.", (), ())
+    assert [p.name for p in course.people] == ["Robin"]
+    assert [(r.total, r.on, r.taken_from) for r in course.readings] == [(21, date(2026, 2, 2), "first")]
+    assert [one.course for one in made.course("first").followed_by] == ["second"]
+    assert not [line for line in made.due(on=date(2026, 2, 20)) if line.kind == "follow_on"]
+
+
+def test_a_known_risk_item_above_zero_is_raised_anew_and_nothing_older() -> None:
+    course = again(first_episode()).course
+    assert [(a.code, a.value) for a in course.alerts] == [("risk_item", 1)]
+
+
+def test_an_old_total_without_its_items_raises_nothing_and_is_asked_for() -> None:
+    made = ipt.Clinic(ipt.MemoryStore(), [brief()])
+    made.start("lasting", by=ANNA, on=date(2026, 1, 5), course="first")
+    made.do("first", c.Read("phq9", total=9), by=ANNA, on=date(2026, 1, 5))
+    (alert,) = made.course("first").open_risk_alerts
+    made.do("first", c.AssessAlert(alert.id, found="asked: none", plan="go on"), by=ANNA, on=date(2026, 1, 5))
+    made.do("first", c.EndCourse("relapsed"), by=ANNA, on=date(2026, 2, 2))
+    assert again(made).course.alerts == ()
+    assert "item 9 is not known from before: ask today" in made.agenda("second", on=date(2026, 2, 16)).text
+
+
+def test_the_page_says_what_the_course_follows_and_the_former_what_follows_it() -> None:
+    made = first_episode()
+    again(made)
+    page = " ".join(made.agenda("second", on=date(2026, 2, 16)).text.split())
+    assert "Restart after a relapse: follows the course first (lasting@1.0.0), ended on Monday 2 February" in page
+    assert "Carried over: people, goals and readings." in page
+    assert "Followed by the course second" in " ".join(made.agenda("first", on=date(2026, 2, 16)).text.split())
+
+
+@pytest.mark.parametrize(
+    ("outcome", "code", "told"),
+    [
+        ("", "not_ended", "the course it is to follow has not ended"),
+        ("lost", "not_followed_by", "the outcome 'lost' is followed by nothing, not by lasting"),
+    ],
+)
+def test_without_a_relapse_a_restart_is_refused_and_a_clinician_may_go_on_saying_why(
+    outcome: str, code: str, told: str
+) -> None:
+    made = first_episode(outcome)
+    with pytest.raises(ipt.Refused) as no:
+        again(made)
+    assert [(reason.code, str(reason)) for reason in no.value.reasons] == [(code, told)]
+    with pytest.raises(ipt.UnknownCourse):
+        made.course("second")
+    course = again(made, because="he came back after a year").course
+    (deviation,) = course.deviations
+    assert (deviation.what, deviation.overridden, deviation.because) == (
+        "follow", (code,), "he came back after a year",
+    )  # fmt: skip
+
+
+def test_the_measure_of_the_start_is_due_although_an_old_reading_was_carried_over() -> None:
+    made = first_episode()
+    again(made)
+    assert [line.kind for line in made.due(on=date(2026, 2, 16), courses=["second"])] == [
+        "alert", "session", "measure",
+    ]  # fmt: skip

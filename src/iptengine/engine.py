@@ -188,7 +188,7 @@ class Clinic(GroupClinic, LastingClinic):
             Refused: The facts make no sense under this protocol; nothing was recorded.
             BadInput: The id, the day or a fact is of the wrong sort.
         """
-        return self._begin(protocol, Start(called=called, facts=facts or {}), by, on, course)
+        return self._begin(self._named(protocol), (Start(called=called, facts=facts or {}),), by, on, course)
 
     def adopt(
         self,
@@ -204,17 +204,18 @@ class Clinic(GroupClinic, LastingClinic):
     ) -> Done:
         """Take over a course already under way, without inventing its past; otherwise as `start`."""
         command = Adopt(phase, sessions_used, tuple(focus), called)
-        return self._begin(protocol, command, by, on, course)
+        return self._begin(self._named(protocol), (command,), by, on, course)
 
-    def _begin(self, name: str, command: Command, by: Actor, on: date, course: str | None) -> Done:
-        protocol = self._named(name)
+    def _begin(
+        self, protocol: Protocol, commands: Sequence[Command], by: Actor, on: date, course: str | None
+    ) -> Done:  # fmt: skip
         id = self._ids() if course is None else course
         _check_course_id(id)
-        (stamped,) = self._stamped((command,), by, on, None)
+        stamped = self._stamped(commands, by, on, None)
         if self._store.read(id):
             raise self._exists(id)
-        batch = _decided(protocol, Course(id), (stamped,))
-        if batch.refused:
+        batch = _decided(protocol, Course(id), stamped)
+        if not batch.events:
             raise batch.refused[0]
         self._store.keep_protocol(protocol.digest, protocol.content)
         try:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from iptengine.course import voiding
-from iptengine.course.commands import Command, TakeFrom, Void
+from iptengine.course import following, voiding
+from iptengine.course.commands import Command, NoteFollowed, TakeFrom, Void
 from iptengine.course.course import Course
 from iptengine.course.events import Event, Voided
 from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Actor
+from iptengine.protocol.protocol import Protocol
 
 if TYPE_CHECKING:
     from iptengine.engine import Done
@@ -56,6 +58,17 @@ class LastingClinic(ABC):
         """See `Clinic.events`."""
 
     @abstractmethod
+    def _begin(
+        self, protocol: Protocol, commands: Sequence[Command], by: Actor, on: date, course: str | None
+    ) -> Done: ...  # fmt: skip
+
+    @abstractmethod
+    def _named(self, name: str) -> Protocol: ...
+
+    @abstractmethod
+    def _pinned(self, course: Course) -> Protocol: ...
+
+    @abstractmethod
     def _refusal(self, course: str, command: Command, by: Actor, on: date) -> Refused | None: ...
 
     def void(
@@ -89,6 +102,43 @@ class LastingClinic(ABC):
         right = self.do(to, *there, by=by, on=on, key=key) if to and there else None
         moves = tuple(one.id for one in gone if one.kind in _MOVES)
         return VoidDone(self.do(course, said, by=by, on=on, key=key), right, moves)
+
+    def follow(
+        self, course: str, protocol: str, *, by: Actor, on: date, new: str | None = None, called: str = "",
+        because: str = "",
+    ) -> Done:  # fmt: skip
+        """Begin a course that follows one that has ended, and take over what the protocol of the new one carries.
+
+        What is taken over keeps its day and says where it comes from; it counts as nothing done, and raises no old
+        alert but for a risk item that is known to be above zero.
+
+        Args:
+            course: The course it follows.
+            protocol: The protocol of the new course: id, or id and version.
+            by: Who says so.
+            on: The day it begins.
+            new: The id of the new course; left out, one is made.
+            called: How the pages name the patient; left out, as before.
+            because: Why it goes on although the former has not ended in an outcome that names this protocol.
+
+        Returns:
+            What came of it in the new course; ``refused`` holds what could not be taken over.
+
+        Raises:
+            Refused: The former has not ended so; say `because` to go on. Nothing was recorded.
+            CourseExists: There is a course `new` already, and it does not follow this one.
+        """
+        before = self.course(course)
+        kept, follower = self._pinned(before), self._named(protocol)
+        said = following.follow_of(kept, before, follower, called)
+        reasons = following.why_not_follow(kept, before, follower)
+        if reasons and not because.strip():
+            raise Refused(said, reasons)
+        said = replace(said, overridden=tuple(reason.code for reason in reasons), because=because)
+        taken = [TakeFrom(course, id, one, on=one.on) for one, id in following.carried(before, follower)]
+        done = self._begin(follower, (said, *taken), by, on, new)
+        self.do(course, NoteFollowed(done.course.id, follower.ref, on=on), by=by, on=on)
+        return done
 
     def _to_void(self, course: str, said: Void, by: Actor, on: date) -> tuple[Event, ...]:
         """The events that are voided, or were voided before by the same act."""

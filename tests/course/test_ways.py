@@ -14,8 +14,8 @@ NOT_IN_THIS_PROTOCOL = {
     *("prepare_message",),
     *("choose_plan", "change_plan", "interrupt", "resume", "finish_component", "deliver_component"),
     *("pause", "end_pause"),
-    *("take_from",),
     "word_item",
+    *("take_from", "follow", "note_followed"),
 }
 """What the adult protocol has no part for, a subject a line."""
 

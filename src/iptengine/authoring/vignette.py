@@ -42,6 +42,9 @@ class VignetteSpec(Model):
     members: Mapping[Name, Annotated[MemberTold, BeforeValidator(short_form("called"))]] = Field(
         default={}, description="The members of a group, each with a course of its own, in place of one patient"
     )
+    follows: Text | None = Field(
+        None, description="The vignette beside this one whose course it follows, by its file's name"
+    )
     adopted: Adopted | None = Field(None, description="Where it stood, when it is taken over under way")
     happenings: Mapping[Name, Happening] = Field(description="What happened, in the order it is told")
     expect_summary: ExpectSummary | None = Field(None, description="The figures expected at the end")

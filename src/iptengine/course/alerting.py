@@ -31,6 +31,8 @@ def risk_alerts(desk: Desk, reading: ReadingTaken, risks: Sequence[RiskAnswer]) 
     """The built-in alerts of a reading: one for every risk item at or above its threshold, or unanswered."""
     measure = desk.protocol.measures[reading.measure]
     for risk in risks:
+        if desk.carried and risk.state != "above":
+            continue
         if risk.state == "below" or (risk.state == "unanswered" and imported_total(desk.course, reading)):
             continue
         name = item_name(measure, risk.item)
@@ -50,7 +52,8 @@ def risk_alerts(desk: Desk, reading: ReadingTaken, risks: Sequence[RiskAnswer]) 
 
 def imported_total(course: Course, reading: ReadingTaken) -> bool:
     """Whether a reading is a bare total from before the course was taken over: one line asks for its items today."""
-    return course.adopted and course.started is not None and reading.on < course.started and not reading.answers
+    taken_over = course.adopted or course.follows is not None
+    return taken_over and course.started is not None and reading.on < course.started and not reading.answers
 
 
 def own_line(desk: Desk, measure: str, item: str) -> str:
@@ -106,7 +109,8 @@ def protocol_alerts(desk: Desk, events: Sequence[Event]) -> Iterator[AlertRaised
     for name in watched:
         alert = desk.protocol.spec.alerts[name]
         for guard in desk.protocol.at("alerts", name, "raise_if"):
-            if _built_in(desk, alert, guard):
+            old = desk.carried and (alert.kind != "risk" or guard.answer(now) is not Truth.YES)
+            if old or _built_in(desk, alert, guard):
                 continue
             cause = _raised_by(desk, name, guard, alert.kind, events, after, now)
             if cause is None:

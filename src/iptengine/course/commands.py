@@ -548,6 +548,39 @@ class EndPause(Command):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Follow(Command):
+    """A course begins that follows another; said by `Clinic.follow`, which knows both.
+
+    Attributes:
+        course: The course it follows, with the `protocol` it kept, its `outcome` in words, that outcome's kind,
+            and the day it `ended`.
+        carries: What is carried over.
+        overridden: Why it may not follow, where a clinician goes on all the same, `because` of something.
+    """
+
+    kind: ClassVar[str] = "follow"
+    course: str
+    _: KW_ONLY
+    protocol: str = ""
+    outcome: str = ""
+    outcome_kind: str = ""
+    ended: date | None = None
+    carries: Sequence[str] = ()
+    called: str = ""
+    overridden: Sequence[str] = ()
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class NoteFollowed(Command):
+    """Another course follows this one; said by `Clinic.follow`."""
+
+    kind: ClassVar[str] = "note_followed"
+    course: str
+    protocol: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Void(Command):
     """What the event `event` recorded belongs to another course; it is kept in the history, and shown no more.
 
@@ -701,8 +734,8 @@ COMMANDS: dict[str, type[Command]] = {
         MonitorAlert, CloseAlert, Deviate, Correct, Withdraw,
         JoinGroup, LeaveGroup,
         Approve, Decline, Confirm,
-        Pause, EndPause, Void, TakeFrom,
         WordItem,
+        Pause, EndPause, Void, TakeFrom, Follow, NoteFollowed,
     )
 }  # fmt: skip
 """Every command by its kind."""

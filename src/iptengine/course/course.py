@@ -17,6 +17,7 @@ from iptengine.course.events import (
     ComponentFinished,
     ContactHeld,
     ContractAmended,
+    CourseFollowed,
     CourseWarning,
     Deviated,
     DiagnosisRecorded,
@@ -24,6 +25,7 @@ from iptengine.course.events import (
     EndingAnnounced,
     Event,
     FactRecorded,
+    Followed,
     FormulationWritten,
     GoalSet,
     ItemWorded,
@@ -302,6 +304,8 @@ class Course:
     approvals: tuple[Approval, ...] = ()
     pauses: tuple[PauseBegan | PauseEnded, ...] = ()
     voided: tuple[Voided, ...] = ()
+    follows: Followed | None = None
+    followed_by: tuple[CourseFollowed, ...] = ()
     deviations: tuple[Deviated, ...] = ()
     corrections: tuple[Correction, ...] = ()
     anomalies: tuple[Anomaly, ...] = ()

@@ -19,6 +19,7 @@ from iptengine.course.desk import Desk
 from iptengine.course.events import Event
 from iptengine.course.evolve import evolve, fold, without_record
 from iptengine.course.facts import CourseFacts
+from iptengine.course.following import followed
 from iptengine.course.named_dates import day_in
 from iptengine.course.plan_state import plan_state
 from iptengine.course.plans import deliveries, split_exceptions, without_undelivered
@@ -54,7 +55,7 @@ def decide(protocol: Protocol, course: Course, command: Command) -> tuple[Event,
 
 def _open_to(desk: Desk, command: Command) -> None:
     """Refuse what cannot be said to this course: a second beginning, anything before one, moves after the end."""
-    beginning = isinstance(command, c.Start | c.Adopt)
+    beginning = isinstance(command, c.Start | c.Adopt | c.Follow)
     if beginning and desk.course.started is not None:
         raise desk.nonsense("already_started", "this course has begun already")
     if not beginning and desk.course.started is None:
@@ -74,7 +75,7 @@ def _of_a_message(course: Course, command: Command) -> bool:
 
 
 def _handled(desk: Desk, command: Command) -> Iterator[Event]:
-    if isinstance(command, c.Start | c.Adopt):
+    if isinstance(command, c.Start | c.Adopt | c.Follow):
         return _begin(desk, command)
     if isinstance(command, c.Deviate):
         return _deviate(desk, command)
@@ -106,7 +107,7 @@ def _approve(desk: Desk, command: c.Approve) -> Iterator[Event]:
 # -- beginning ---------------------------------------------------------------------------------------------------
 
 
-def _begin(desk: Desk, command: c.Start | c.Adopt) -> Iterator[Event]:
+def _begin(desk: Desk, command: c.Start | c.Adopt | c.Follow) -> Iterator[Event]:
     protocol, spec = desk.protocol, desk.protocol.spec
     missed = spec.contract.missed_unless_agreed or ""
     terms: dict[str, Any] = {
@@ -122,11 +123,20 @@ def _begin(desk: Desk, command: c.Start | c.Adopt) -> Iterator[Event]:
     if isinstance(command, c.Adopt):
         yield from _adopt(desk, command, terms)
         return
+    if isinstance(command, c.Follow):
+        yield from _follow(desk, command, terms)
+        return
     started = desk.event(e.CourseStarted, phase=spec.start, **terms)
     yield started
     after = evolve(desk.course, started)
     for name, value in command.facts.items():
         yield from _inner(desk, after, c.RecordFact(name, value, on=desk.on, expected=_lies_ahead(desk, name, value)))
+
+
+def _follow(desk: Desk, command: c.Follow, terms: dict[str, Any]) -> Iterator[Event]:
+    yield desk.event(e.CourseStarted, phase=desk.protocol.spec.start, follows=followed(command), **terms)
+    if command.overridden:
+        yield desk.event(e.Deviated, because=command.because, what="follow", overridden=tuple(command.overridden))
 
 
 def _lies_ahead(desk: Desk, fact: str, value: object) -> bool:
@@ -222,8 +232,11 @@ def _withdraw(desk: Desk, command: c.Withdraw) -> Iterator[Event]:
 
 def _take_from(desk: Desk, command: c.TakeFrom) -> Iterator[Event]:
     """What was recorded in another course is decided here like any report, and says where it comes from."""
-    inner = command.command
-    if inner.request or inner.kind not in REPORTS:
+    inner, former = command.command, desk.course.follows
+    desk.carried = former is not None and former.course == command.course
+    focus = desk.carried and isinstance(inner, c.AgreeFocus)
+    desk.override = focus
+    if not focus and (inner.request or inner.kind not in REPORTS):
         raise desk.nonsense("no_report", "only what happened is taken over from another course; a move is asked anew")
     for event in tuple(_inner(desk, desk.course, replace(inner, on=inner.on or desk.on))):
         yield replace(event, taken_from=command.course)
@@ -326,6 +339,8 @@ def _with_consequences(desk: Desk, events: tuple[Event, ...]) -> Iterator[Event]
 def _tasks_recorded(desk: Desk, events: Sequence[Event]) -> Iterator[Event]:
     """The tasks that a record also counts as done, each once."""
     asking = _recorded_by(desk.protocol)
+    if desk.carried:
+        return
     records = [(event, asking[kind]) for event in events if (kind := _RECORDS.get(event.kind)) in asking]
     if not records:
         return

@@ -31,6 +31,8 @@ class Desk:
         self.overridden: list[str] = []
         self.corrects = ""
         self.because = ""
+        self.carried = False
+        """What is recorded was carried over from the course that this one follows."""
         self.wrong: Appointment | None = None
         """The appointment that a correction speaks of."""
         self._count = 0

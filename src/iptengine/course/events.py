@@ -23,6 +23,18 @@ class CourseWarning:
     path: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """The course that another follows: its protocol, how and when it ended, and what was carried over."""
+
+    course: str
+    protocol: str = ""
+    outcome: str = ""
+    outcome_kind: str = ""
+    ended: date | None = None
+    carried: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Event:
     """The root of every event. Its repr shows kind and id alone: an event may hold patient text."""
@@ -57,6 +69,7 @@ class CourseStarted(Event):
     minutes: int | None = None
     uses_session: tuple[str, ...] = ("attended",)
     missed: str = ""
+    follows: Followed | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -474,6 +487,15 @@ class PhaseEntered(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class CourseFollowed(Event):
+    """Another course follows this one."""
+
+    kind: ClassVar[str] = "course_followed"
+    course: str
+    protocol: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Voided(Event):
     """What the events `events` recorded belongs to another course."""
 
@@ -633,8 +655,8 @@ EVENTS: dict[str, type[Event]] = {
         GroupJoined, GroupLeft,
         ChartMoved,
         ApprovalRequested, ApprovalGiven, ApprovalDeclined, ApprovalConfirmed, ApprovalPassedOver,
-        PauseBegan, PauseEnded, Voided,
         ItemWorded,
+        PauseBegan, PauseEnded, Voided, CourseFollowed,
     )
 }  # fmt: skip
 """Every event by its kind."""

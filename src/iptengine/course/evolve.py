@@ -91,6 +91,7 @@ def _started(course: Course, event: e.CourseStarted | e.CourseAdopted) -> Change
         "phases": (PhaseEntry(event.phase, event.on, "adopted" if adopted else "start", event.id),),
         "contract": contract,
         "adopted_sessions": before,
+        "follows": event.follows if isinstance(event, e.CourseStarted) else None,
         "appointments": _numbered(before, course.appointments),
     }
 
@@ -471,6 +472,7 @@ _HANDLERS: dict[str, Callable[[Course, Any], Changes]] = {
     "plan_resumed": _in_order("interruptions"),
     "component_finished": _in_order("finished_components"),
     "voided": _voided,
+    "course_followed": _by_day("followed_by"),
     "pause_began": _by_day("pauses"),
     "pause_ended": _by_day("pauses"),
     "diagnosis_recorded": _latest("diagnosis"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from iptengine.course.following import follows_told
 from iptengine.course.lines import Line
 from iptengine.course.pauses import back_words
 from iptengine.course.wording import day
@@ -28,3 +29,9 @@ def voided_lines(scene: Standing) -> Iterator[Line]:
             told = f"A record of {day(alert.raised)} was voided: it belongs to another course."
             told += " Its risk alert stays until you have assessed it."
             yield Line("voided_alert", told, "", {"alert": alert.id})
+
+
+def follows_lines(scene: Standing) -> Iterator[Line]:
+    """What the course follows, and what follows it."""
+    for told in follows_told(scene.protocol, scene.course):
+        yield Line("follows", told)

@@ -9,7 +9,7 @@ from typing import Any
 
 from iptengine.course import commands as c
 from iptengine.course import events as e
-from iptengine.course import grouping, pauses, timing, voiding, wordings
+from iptengine.course import following, grouping, pauses, timing, voiding, wordings
 from iptengine.course.alerting import imported_total, risk_alerts
 from iptengine.course.calendar import stop_day
 from iptengine.course.course import Course
@@ -395,4 +395,5 @@ REPORTS: Mapping[str, Handler] = {
     **pauses.REPORTS,
     **voiding.REPORTS,
     **wordings.REPORTS,
+    **following.REPORTS,
 }

@@ -87,6 +87,7 @@ def measure_due_by(protocol: Protocol, course: Course, measure: str, on: date) -
 
 def _sessions_with(course: Course, measure: str) -> list[str]:
     """The sessions a measure was taken in."""
-    taken = [r for r in course.readings if r.measure == measure]
+    former = course.follows.course if course.follows else None
+    taken = [r for r in course.readings if r.measure == measure and not (former and r.taken_from == former)]
     found = [a.id for a in course.appointments for r in taken if a.held and in_session(r, a)]
     return found or [r.session for r in taken]

@@ -14,7 +14,7 @@ from iptengine.course.course import Course
 from iptengine.course.facts import CourseFacts
 from iptengine.course.further_charts import chart_lines
 from iptengine.course.group_lines import group_lines
-from iptengine.course.lasting_lines import back_lines, voided_lines
+from iptengine.course.lasting_lines import back_lines, follows_lines, voided_lines
 from iptengine.course.lines import Line
 from iptengine.course.measure_lines import after_end_told
 from iptengine.course.participants import people_standing
@@ -60,6 +60,7 @@ _SUBJECTS: tuple[Callable[[Standing], Iterator[Line]], ...] = (
     session_lines,
     back_lines,
     voided_lines,
+    follows_lines,
     calendar_lines,
     plan_lines,
     group_lines,

@@ -20,6 +20,7 @@ from iptengine.course.decide import decide
 from iptengine.course.desk import Desk
 from iptengine.course.due_contacts import due_contacts
 from iptengine.course.facts import CourseFacts
+from iptengine.course.following import follow_on_told
 from iptengine.course.further_charts import charts_here
 from iptengine.course.group_stays import present_stay
 from iptengine.course.grouping import told_missing
@@ -322,6 +323,9 @@ def _due(protocol: Protocol, course: Course, on: date) -> Iterator[Due]:
             yield Due(course.id, kind, alert.raised, alert.text)
     for waiting in open_approvals(course):
         yield Due(course.id, "review", waiting.asked, waits(protocol, waiting))
+    offered = follow_on_told(protocol, course)
+    if offered:
+        yield Due(course.id, "follow_on", None, offered)
     yield from _due_contacts(protocol, course, on)
     if course.ended:
         for name in measures_after_end(protocol, course, on):

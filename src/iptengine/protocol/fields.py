@@ -95,6 +95,11 @@ def _one_or_many(value: object) -> object:
 
 
 Names = Annotated[tuple[Name, ...], BeforeValidator(_one_or_many)]
+ProtocolIds = Annotated[tuple[ProtocolId, ...], BeforeValidator(_one_or_many)]
+CarriedPart = Literal[
+    "people", "life_events", "diagnosis", "formulation", "focus", "goals", "facts", "readings"
+]  # fmt: skip
+CarriedParts = Annotated[tuple[CarriedPart, ...], BeforeValidator(_one_or_many)]
 Words = Annotated[tuple[Text, ...], BeforeValidator(_one_or_many)]
 
 M = TypeVar("M", bound=Model)

@@ -15,6 +15,7 @@ from pydantic import Field
 from iptengine.protocol.approval_spec import ApprovalSpec
 from iptengine.protocol.chart_spec import FurtherChartSpec
 from iptengine.protocol.fields import (
+    CarriedParts,
     DatesText,
     Format,
     Model,
@@ -22,6 +23,7 @@ from iptengine.protocol.fields import (
     Names,
     PositionText,
     ProtocolId,
+    ProtocolIds,
     Text,
     Version,
     WindowText,
@@ -143,6 +145,7 @@ class OutcomeSpec(Sourced):
     from_: Names = Field((), alias="from", description="Phases it can be reached from; any phase when left out")
     ask: Literal["full", "compressed", "nothing"] = Field("nothing", description="The ending tasks it asks for")
     reasons: Words = Field((), description="Reasons the clinician picks from")
+    followed_by: ProtocolIds = Field((), description="Ids of the protocols under which a course may go on from here")
 
 
 class Spec(Model):
@@ -184,6 +187,9 @@ class Spec(Model):
         default={}, description="What each session holds, where the protocol writes it; its order is then the plan"
     )
     plan: PlanSpec | None = Field(None, description="Components of which each course is given a plan of its own")
+    carries: CarriedParts = Field(
+        (), description="What a course under this protocol takes over from the one it follows"
+    )
     contacts: Mapping[Name, ContactSpec] = Field(default={}, description="Meetings and messages outside the count")
     pauses: Mapping[Name, PauseSpec] = Field(default={}, description="Stretches in which the course rests")
     termination: TerminationSpec = Field(

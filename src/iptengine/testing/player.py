@@ -25,6 +25,7 @@ from iptengine.diagnostics import Path, ProtocolError
 from iptengine.protocol.fields import Model
 from iptengine.protocol.protocol import Protocol, Reason
 from iptengine.testing.figures import Scene, SeenAgenda, final_figures, seen, seen_agenda
+from iptengine.testing.follow_play import beginning
 from iptengine.testing.named_ways import seen_ways
 from iptengine.testing.report import Difference, told, word
 from iptengine.testing.script import NoSuchAlert, command_id, script
@@ -182,8 +183,12 @@ class Playing:
     def __init__(self, vignette: Vignette, protocol: Protocol) -> None:
         self.vignette, self.protocol = vignette, protocol
         self.spec: VignetteSpec = vignette.spec
-        self.begun = tuple(self._say(START, START, _beginning(self.spec), Course(vignette.course_id), self.spec.start))
-        self.course = fold(Course(vignette.course_id), self.begun)
+        self.begun: tuple[Event, ...] = ()
+        self.course = Course(vignette.course_id)
+        for key, command in beginning(vignette, protocol):
+            new = self._say(START, key, command, self.course, self.spec.start)
+            self.begun = (*self.begun, *new)
+            self.course = fold(self.course, new)
 
     # -- saying ----------------------------------------------------------------------------------
 
@@ -233,13 +238,6 @@ class Playing:
             found += compare.model(self.spec.expect_summary, figures, ("expect_summary",))
         events = (*self.begun, *(event for step in steps for event in step.events))
         return Played(course, events, tuple(steps), tuple(found))
-
-
-def _beginning(spec: VignetteSpec) -> c.Command:
-    called = spec.patient.called if spec.patient else ""
-    if spec.adopted is not None:
-        return c.Adopt(spec.adopted.phase, spec.adopted.sessions_used, spec.adopted.focus, called)
-    return c.Start(called, spec.facts)
 
 
 # -- comparing ---------------------------------------------------------------------------------------------------
