@@ -181,6 +181,19 @@ def test_on_the_day_of_the_stop_the_page_the_list_and_the_way_out_know_it() -> N
     assert f"{text}." in [line.text for line in story.agenda(on=the_day).first]
 
 
+def test_a_pause_moves_the_stop_by_its_days_where_the_protocol_says_so() -> None:
+    pauses = {"hospital": {"title": "Hospital stay", "moves_stop": True}, "journey": {"title": "Journey"}}
+    protocol = changed(calendar={"stop": "12 months after the start"}, contract=contract(), pauses=pauses)
+    story = given(protocol, hold(1), c.Pause("hospital", because="an operation", on=date(2027, 2, 20)))
+    assert CourseFacts(protocol, story.course, date(2027, 3, 10)).calendar_stopped is False
+    story = story.when(c.EndPause(on=date(2027, 3, 12)))
+    assert stop_day(protocol, story.course) == date(2027, 3, 23)
+    assert CourseFacts(protocol, story.course, date(2027, 3, 22)).calendar_stopped is False
+    assert CourseFacts(protocol, story.course, date(2027, 3, 23)).calendar_stopped is True
+    other = given(protocol, hold(1), c.Pause("journey", because="away", on=week(3)), c.EndPause(on=week(5)))
+    assert stop_day(protocol, other.course) == date(2027, 3, 3)
+
+
 def test_an_event_stops_the_calendar_before_its_day() -> None:
     story = given(birth_course(), hold(1), expected(BIRTH), c.RecordFact("moved_away", "yes", on=week(2)))
     assert "calendar_stopped" in story.warnings(on=week(2))

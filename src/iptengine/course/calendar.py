@@ -6,6 +6,8 @@ from datetime import date
 
 from iptengine.course.course import Course
 from iptengine.course.named_dates import day_of, has_come
+from iptengine.course.rests import rests
+from iptengine.protocol.anchored import shifted
 from iptengine.protocol.conditions.port import Facts
 from iptengine.protocol.protocol import Protocol, verdict
 from iptengine.protocol.truth import Truth, any_of
@@ -14,10 +16,19 @@ from iptengine.protocol.truth import Truth, any_of
 def stop_day(protocol: Protocol, course: Course) -> date | None:
     """The day on which the calendar of `course` stops; ``None`` without one, or while it cannot be told.
 
-    It hangs on what the protocol names: a visit that comes late does not move it.
+    It hangs on what the protocol names: a visit that comes late does not move it, and a pause that is over does
+    where the protocol says so.
     """
     calendar = protocol.spec.calendar
-    return day_of(calendar.stop, course) if calendar and calendar.stop else None
+    day = day_of(calendar.stop, course) if calendar and calendar.stop else None
+    return shifted(day, _days_moved(protocol, course), "day") if day else None
+
+
+def _days_moved(protocol: Protocol, course: Course, on: date | None = None) -> int:
+    """By how many days pauses have moved the stop; one that lasts still counts up to the day `on`."""
+    found = [rest for rest in rests(course) if rest.pause in protocol.spec.pauses]
+    moving = [rest for rest in found if protocol.spec.pauses[rest.pause].moves_stop]
+    return sum(rest.days(rest.ended or on or rest.began) for rest in moving)
 
 
 def stopped(protocol: Protocol, course: Course, facts: Facts, on: date) -> Truth:
@@ -27,7 +38,8 @@ def stopped(protocol: Protocol, course: Course, facts: Facts, on: date) -> Truth
         return Truth.NO
     answers = []
     if calendar.stop is not None:
-        answers.append(_TRUTH[has_come(calendar.stop, course, on)])
+        as_if = shifted(on, -_days_moved(protocol, course, on), "day")
+        answers.append(_TRUTH[has_come(calendar.stop, course, as_if)])
     if calendar.stop_when:
         answers.append(verdict(protocol.at("calendar", "stop_when"), facts))
     return any_of(answers)

@@ -281,6 +281,9 @@ class PauseSpec(Sourced):
         False,
         description="Appointments missed while it lasts use up sessions as the contract says; left out, none does",
     )
+    moves_stop: bool = Field(
+        False, description="The stop of the calendar moves by the days the pause lasted; left out, it stays where it is"
+    )
     longer_than: DurationText | None = Field(
         None, description="How long it lasts before the tasks under then are due again; left out, they are after any"
     )
