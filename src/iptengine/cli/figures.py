@@ -9,7 +9,7 @@ from iptengine.cli import screen
 from iptengine.cli.stories import Story
 from iptengine.course.adherence import Adherence, adherence
 from iptengine.course.shares import Share, percent
-from iptengine.course.summary import AlertCount, FocusSummary, MeasureSummary, Summary, summary
+from iptengine.course.summary import AlertCount, FocusSummary, MeasureSummary, PlanSummary, Summary, summary
 from iptengine.course.wording import counted, first_upper, long_day
 from iptengine.testing.figures import final_figures
 
@@ -69,6 +69,8 @@ def _course_rows(found: Summary) -> Iterator[Row]:
         yield "Chart", f"{chart.title}: {chart.start}{moved}"
     for asked in found.approvals:
         yield "Approval", f"{asked.title}: {asked.what}, {asked.state.replace('_', ' ')}, {long_day(asked.asked)}"
+    if found.plan:
+        yield from _plan_rows(found.plan)
     yield "Inventory", counted(found.people, "person", "people")
     for fact in found.facts:
         yield "Fact", f"{fact.title}: {'not answered' if fact.value is None else fact.value}, {long_day(fact.on)}"
@@ -78,6 +80,16 @@ def _course_rows(found: Summary) -> Iterator[Row]:
     yield "On record", ", ".join(counted(number, word) for word, number in recorded)
     end = found.outcome
     yield "Outcome", f"{end.title} ({end.outcome}), {long_day(end.on)}" if end else "the course is under way"
+
+
+def _plan_rows(plan: PlanSummary) -> Iterator[Row]:
+    for one in plan.components:
+        end = ", finished" if one.finished else ""
+        outside = "" if one.planned else ", not in the plan"
+        yield "Component", f"{one.title}: {one.reached} of {one.dose}{end}{outside}"
+    for step in plan.decisions:
+        what = ", ".join(step.components)
+        yield f"Plan {step.what}", f"{what}, {long_day(step.on)}, by {step.by} ({step.role}): {step.because}"
 
 
 def _focus(focus: FocusSummary) -> str:
@@ -137,6 +149,11 @@ def _adherence_rows(found: Adherence) -> Iterator[Row]:
         ("Dose", found.dose),
     )  # fmt: skip
     yield from ((title, str(share)) for title, share in shares)
+    for part in found.components:
+        still = f"; not on record: {', '.join(part.open)}" if part.open else ""
+        yield f"Component, {part.title}", f"{part.share}, dose {part.dose}{still}"
+    if found.components:
+        yield "Components with their least dose", str(found.plan)
     if found.ending.announced_ahead is not None:
         yield "Ending named", f"{counted(found.ending.announced_ahead, 'session')} ahead"
     yield "Topics kept out, yet logged", str(found.proscribed)
