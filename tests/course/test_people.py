@@ -248,6 +248,17 @@ def test_a_prepared_letter_can_be_withdrawn(people: Protocol) -> None:
     assert len(story.course.corrections) == 1
 
 
+def test_a_letter_that_a_supervisor_approves_is_not_shown_before(people: Protocol) -> None:
+    approval = {"title": "A letter", "of": ["prepare_message"], "by": ["supervisor"]}
+    story = given(variant("ipt-adult", {**PEOPLE, "approvals.letters": approval}), AGREED)
+    with pytest.raises(Refused) as no:
+        written(story)
+    told = [(reason.code, reason.text) for reason in no.value.reasons]
+    assert told == [("letters", "A letter needs the supervisor before the message is prepared")]
+    story = story.as_("supervisor").when(c.PrepareMessage("letter"))
+    assert written(story).to == ("School",)
+
+
 # -- laws --------------------------------------------------------------------------------------------------------
 
 SECRET = "Xyzzy"

@@ -11,14 +11,17 @@ from datetime import UTC, date, datetime
 
 from iptengine.course import commands as c
 from iptengine.course import events as e
+from iptengine.course.approvals import Needed, needed
 from iptengine.course.contacts import ready_message
 from iptengine.course.course import Course
 from iptengine.course.desk import Desk
 from iptengine.course.events import Event
 from iptengine.course.participants import kept_out
+from iptengine.course.refusal import Refused
 from iptengine.course.reports import present_known
+from iptengine.course.requested import roles
 from iptengine.course.stamp import Actor, Stamp
-from iptengine.protocol.protocol import Protocol
+from iptengine.protocol.protocol import Protocol, Reason
 
 
 def prepare(desk: Desk, command: c.PrepareMessage) -> Iterator[Event]:
@@ -40,14 +43,25 @@ def addressed(protocol: Protocol, course: Course, contact: str, *, on: date) -> 
     """Whom the message of a contact is for on the day `on`, by the names of the file.
 
     Raises:
-        Refused: Somebody it is for stays out, or it is not known whether; or there is no such message.
+        Refused: Somebody it is for stays out, or it is not known whether; or it needs an approval before it is
+            prepared; or there is no such message.
     """
     ready = ready_message(course, contact)
     if ready is not None and ready.way == "deviation":
         return ready.to
     stamp = Stamp("message", on, datetime(on.year, on.month, on.day, tzinfo=UTC), Actor("message", role="query"))
     command = c.PrepareMessage(contact, to=ready.to if ready else (), on=on).stamped(stamp)
-    for event in prepare(Desk(protocol, course, command, stamp), command):
+    desk = Desk(protocol, course, command, stamp)
+    prepared = tuple(prepare(desk, command))
+    waits = [one for one in needed(protocol, course, command) if not one.afterwards] if ready is None else []
+    if waits:
+        raise Refused(command, (_to_approve(desk, one) for one in waits))
+    for event in prepared:
         if isinstance(event, e.MessagePrepared):
             return event.to
     return ()
+
+
+def _to_approve(desk: Desk, one: Needed) -> Reason:
+    text = f"{one.title} needs {roles(one.by)} before the message is prepared"
+    return desk.reason(one.approval, text, "", "approvals", one.approval)
