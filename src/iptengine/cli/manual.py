@@ -76,6 +76,12 @@ def _contract(spec: Spec) -> Iterator[str]:
     if spec.group is not None:
         led = f", led by {spec.group.facilitators}" if spec.group.facilitators else ""
         yield f"  In groups of {spec.group.size} members{led}"
+    for name, case in contract.frequency_when.items():
+        yield _wrapped(f"{case.frequency} ({name}), when {_joined(case.only_if)}", 2, 4)
+    if spec.calendar:
+        stops = [str(spec.calendar.stop)] if spec.calendar.stop else []
+        stops += [f"when {_joined(spec.calendar.stop_when)}"] if spec.calendar.stop_when else []
+        yield _wrapped(f"The calendar stops {', or '.join(stops)}", 2, 4)
     for name, policy in contract.missed.items():
         default = " (unless agreed otherwise)" if name == contract.missed_unless_agreed else ""
         yield _wrapped(f"{policy.title}{default}", 2, 4)
@@ -145,6 +151,7 @@ def _phase(spec: Spec, name: str, phase: PhaseSpec) -> Iterator[str]:
     first = "  (the course begins here)" if name == spec.start else ""
     yield from _heading(phase.title)
     window = f"sessions {phase.window}; " if phase.window else ""
+    window += f"{phase.dates}; " if phase.dates else ""
     yield f"  {screen.faint(f'{window}{name}{first}')}"
     yield _wrapped(f"Aim: {phase.aim}", 2, 4)
     yield from _tasks("Every session", phase.each_session, 2)
