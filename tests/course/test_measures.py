@@ -16,6 +16,7 @@ from iptengine.course.codec import decode, encode
 from iptengine.course.course import Course
 from iptengine.course.diaries import diary
 from iptengine.course.facts import CourseFacts
+from iptengine.course.summary import summary
 from iptengine.course.ways import due, ways
 from iptengine.protocol.protocol import Protocol
 from iptengine.render.agenda import agenda as rendered
@@ -122,6 +123,13 @@ def test_worded_anew_it_is_another_question_and_change_begins_again(ipt: Protoco
     assert (now.total("problems"), now.first_total("problems"), now.totals("problems")) == (7, 7, (None, None, 7))
     assert now.shows("problems", "relief") is False
     assert len(story.course.readings) == 3
+
+
+def test_the_summary_counts_every_reading_and_compares_within_the_last_wording(ipt: Protocol) -> None:
+    story = given(ipt, hold(1), word("I lie awake"), problem(8), hold(2), word("The evenings", week(2)))
+    story = story.when(problem(6, week(2)), hold(3), problem(2, week(3)))
+    (found,) = [one for one in summary(ipt, story.course).measures if one.measure == "problems"]
+    assert (found.readings, found.first, found.last, found.change) == (3, 6, 2, -4)
 
 
 def test_a_wording_put_right_begins_nothing_anew(ipt: Protocol) -> None:

@@ -6,7 +6,7 @@ Pure, whole numbers and exact shares; the words are the protocol's own. It answe
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
@@ -17,6 +17,7 @@ from iptengine.course.events import PlanChanged, PlanChosen, ReadingTaken, TaskL
 from iptengine.course.plan_state import component_state, plan_state
 from iptengine.course.rests import kept_or_missed
 from iptengine.course.shares import Share
+from iptengine.course.worded import comparable
 from iptengine.course.wording import spoken
 from iptengine.protocol.measure import Measure
 from iptengine.protocol.parts import MISSES, STATUSES
@@ -275,7 +276,11 @@ def _measures(protocol: Protocol, course: Course) -> Iterator[MeasureSummary]:
     for name, measure in protocol.measures.items():
         taken = [r for r in course.readings if r.measure == name]
         if taken:
-            yield _measure(name, measure, taken, [session_number(course, r) for r in taken])
+            same = comparable(course, name) or taken[-1:]  # figures speak of one wording of what a patient words
+            found = _measure(name, measure, same, [session_number(course, r) for r in same])
+            places = [session_number(course, r) for r in taken]
+            risk = tuple(_risk_items(measure, taken, places)) if len(same) < len(taken) else found.risk
+            yield replace(found, readings=len(taken), risk=risk)
 
 
 def session_numbers(course: Course) -> dict[str, int]:
