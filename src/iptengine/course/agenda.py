@@ -47,7 +47,7 @@ from iptengine.course.scores import Series, series
 from iptengine.course.session_lines import asked_lines
 from iptengine.course.standing import standing_lines
 from iptengine.course.visits import Visit
-from iptengine.course.warnings import Budget, budget, warnings
+from iptengine.course.warnings import Budget, budget, warnings_seen
 from iptengine.course.ways_out import Gate, gates
 from iptengine.protocol.plan_spec import ComponentSpec
 from iptengine.protocol.protocol import Protocol
@@ -149,7 +149,8 @@ def session_agenda(
     booked = timing.next_booked(course, on)
     following = _booked_after(course, plan)
     waiting = due_tasks(protocol, course, facts)
-    due = due_today(protocol, course, facts)
+    due = due_today(protocol, course, waiting)
+    open_work = budget(protocol, course, facts)
     minutes = (booked.minutes if booked and booked.minutes else None) or agreed_minutes(protocol, course)
     steps = (
         ending_steps(protocol, course, minutes) if occasion == "last" else hour_steps(protocol, course, due, minutes)
@@ -210,8 +211,8 @@ def session_agenda(
         coming=tuple(_coming(protocol, course, number)),
         open_in_focus=open_in_focus(due, steps),
         gates=gates(protocol, course, facts),
-        budget=budget(protocol, course, facts),
-        warnings=tuple(Line(w.code, w.text, w.path) for w in warnings(protocol, course, on=on)),
+        budget=open_work,
+        warnings=tuple(Line(w.code, w.text, w.path) for w in warnings_seen(protocol, course, facts, open_work)),
         homework=tuple(h.text for h in course.homework if not h.how),
         stage_choices=words.stage_choices(area, focus),
         recognise=words.recognise(area, focus),

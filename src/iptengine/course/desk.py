@@ -21,7 +21,10 @@ E = TypeVar("E", bound=Event)
 class Desk:
     """One decision in the making. Makes events with the command's stamp and numbers them under its id."""
 
-    def __init__(self, protocol: Protocol, course: Course, command: Command, stamp: Stamp) -> None:
+    def __init__(
+        self, protocol: Protocol, course: Course, command: Command, stamp: Stamp, facts: CourseFacts | None = None
+    ) -> None:
+        """With `facts`, what was looked up for that course and day already is not looked up again."""
         self.protocol = protocol
         self.course = course
         self.command = command
@@ -36,6 +39,8 @@ class Desk:
         self.wrong: Appointment | None = None
         """The appointment that a correction speaks of."""
         self._count = 0
+        if facts is not None:
+            self.facts = facts
 
     @cached_property
     def facts(self) -> CourseFacts:

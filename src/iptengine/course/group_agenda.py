@@ -13,6 +13,7 @@ from datetime import date
 from iptengine.course import timing
 from iptengine.course.agenda import session_agenda
 from iptengine.course.course import Course
+from iptengine.course.due_tasks import due_tasks
 from iptengine.course.facts import CourseFacts
 from iptengine.course.first_lines import Line
 from iptengine.course.further_charts import chart_lines
@@ -68,7 +69,11 @@ def group_agenda(
     shared = common(group, courses, on, shared_tasks(protocol))
     course = shared.course
     facts = CourseFacts(protocol, course, on)
-    due = tuple(task for task in due_today(protocol, course, facts) if task.task in shared_tasks(protocol))
+    due = tuple(
+        task
+        for task in due_today(protocol, course, due_tasks(protocol, course, facts))
+        if task.task in shared_tasks(protocol)
+    )
     booked = timing.next_booked(course, on)
     minutes = (booked.minutes if booked and booked.minutes else None) or agreed_minutes(protocol, course)
     usual = session_agenda(protocol, course, on=on)

@@ -54,8 +54,8 @@ class _Raw:
 
 def planned_tasks(protocol: Protocol, course: Course, on: date) -> tuple[str, ...]:
     """The tasks in the plan of the session on a day, in the order of the page."""
-    facts = CourseFacts(protocol, course, on)
-    steps = hour_steps(protocol, course, due_today(protocol, course, facts), agreed_minutes(protocol, course))
+    due = due_today(protocol, course, due_tasks(protocol, course, CourseFacts(protocol, course, on)))
+    steps = hour_steps(protocol, course, due, agreed_minutes(protocol, course))
     return tuple(dict.fromkeys(task.task for step in steps for task in step.tasks))
 
 
@@ -65,9 +65,8 @@ def agreed_minutes(protocol: Protocol, course: Course) -> int:
     return agreed or protocol.spec.contract.minutes.high
 
 
-def due_today(protocol: Protocol, course: Course, facts: CourseFacts) -> tuple[DueTask, ...]:
+def due_today(protocol: Protocol, course: Course, due: Iterable[DueTask]) -> tuple[DueTask, ...]:
     """The due tasks without what was done already, before the session, because somebody joins it."""
-    due = due_tasks(protocol, course, facts)
     return tuple(task for task in due if not (waits_for_guests(protocol, task) and seen_to(course, task)))
 
 

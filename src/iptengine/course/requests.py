@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import chain, count
 from typing import Any
 
 from iptengine.course import commands as c
@@ -267,7 +268,7 @@ def _new_focus_id(course: Course, area: str, wanted: str) -> str:
     taken = {f.id for f in course.focuses}
     if wanted:
         return wanted
-    return next(name for name in (area, *(f"{area}-{n}" for n in range(2, 100))) if name not in taken)
+    return next(name for name in chain((area,), (f"{area}-{n}" for n in count(2))) if name not in taken)
 
 
 def _why_not_focus(desk: Desk, area: str, person: str, closing: int = 0) -> Iterator[Reason]:

@@ -104,18 +104,23 @@ def warnings(protocol: Protocol, course: Course, *, on: date) -> tuple[CourseWar
     if course.started is None:
         return ()
     facts = CourseFacts(protocol, course, on)
-    found = list(_anomalies(course))
+    return warnings_seen(protocol, course, facts, budget(protocol, course, facts))
+
+
+def warnings_seen(protocol: Protocol, course: Course, facts: CourseFacts, found: Budget) -> tuple[CourseWarning, ...]:
+    """The same, for a course that has begun, where its budget is known already."""
+    told = list(_anomalies(course))
     if course.ended is None:
-        found += [
+        told += [
             *_window(protocol, course, facts),
             *_announcement(protocol, course),
-            *_budget(protocol, course, facts),
+            *_budget(protocol, found),
             *plan_warnings(facts),
             *_unstaged(protocol, course, facts),
             *_calendar(protocol, course, facts),
             *used_in_pause(protocol, course),
         ]
-    return tuple(found)
+    return tuple(told)
 
 
 def _anomalies(course: Course) -> Iterator[CourseWarning]:
@@ -152,8 +157,7 @@ def _announcement(protocol: Protocol, course: Course) -> Iterator[CourseWarning]
         )
 
 
-def _budget(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[CourseWarning]:
-    found = budget(protocol, course, facts)
+def _budget(protocol: Protocol, found: Budget) -> Iterator[CourseWarning]:
     if found.fits is False:
         left = counted(found.left or 0, "session")
         names = listed_up_to(_labels(protocol, found.open))

@@ -93,10 +93,11 @@ class _Scene:
         self.protocol, self.course, self.on = protocol, course, on
         midnight = datetime(on.year, on.month, on.day, tzinfo=UTC)
         self.stamp = Stamp("ways", on, midnight, Actor("ways", role="query"))
+        self.facts = CourseFacts(protocol, course, on)
 
     def request(self, command: c.Command, /, **fields: Sequence[str]) -> Way:
         """A request as it would be answered now: the same handlers that `decide` uses."""
-        desk = Desk(self.protocol, self.course, command, self.stamp)
+        desk = Desk(self.protocol, self.course, command, self.stamp, self.facts)
         needs = needed(self.protocol, self.course, command)
         try:
             tuple(asked(desk, command, REQUESTS[command.kind]))
