@@ -398,3 +398,10 @@ def test_a_record_of_a_date_is_read_back_as_it_was_and_an_odd_one_stops_nothing(
     assert decode(encode(record)) == record
     odd = replace(story, course=fold(story.course, (record,)))
     assert odd.agenda(on=week(2)).number == 2
+
+
+def test_a_session_with_a_mistyped_year_takes_no_page_away() -> None:
+    story = given(birth_course(), expected(date.max), session(date.max))
+    assert planned(story.protocol, story.course, week(2)).next_session == date.max
+    assert story.agenda(on=week(2)).number == 2
+    assert due(story.protocol, story.course, on=date.max)

@@ -185,3 +185,13 @@ def test_every_range_is_written_and_read_back(low: int, high: int) -> None:
     span = Range.parse(f"{low}..{high}")
     assert (span.low, span.high) == (low, high)
     assert Range.parse(_number(str(span))) == span
+
+
+@pytest.mark.parametrize("text", ["1 a week", "2 a week", "3 a month", "every 3 months", "every 10 days"])
+@pytest.mark.parametrize("days", [0, 1, 3, 40])
+def test_a_visit_planned_after_the_last_day_of_the_calendar_is_planned_for_that_day(text: str, days: int) -> None:
+    assert Frequency.parse(text).after(date.max - timedelta(days=days), 50) == date.max
+
+
+def test_time_before_the_first_day_of_the_calendar_ends_there() -> None:
+    assert (add(date.min, -1, "month"), add(date(1, 1, 3), -1, "week")) == (date.min, date.min)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, ValidationError
@@ -24,6 +24,7 @@ from iptengine.authoring.vignette_values import Day, Value
 from iptengine.diagnostics import Diagnostic, Path, ProtocolError, Span, did_you_mean, nearest
 from iptengine.protocol.fields import Format, Model, Name, Text, short_form
 from iptengine.protocol.protocol import Protocol
+from iptengine.protocol.units import add
 
 ENDING = ".vignette.yaml"
 
@@ -52,7 +53,7 @@ class VignetteSpec(Model):
     def day(self, name: str) -> date:
         """The day of a happening: its own, or the day the course began so many weeks later."""
         happening = self.happenings[name]
-        return happening.on or self.start + timedelta(weeks=(happening.week or 1) - 1)
+        return happening.on or add(self.start, (happening.week or 1) - 1, "week")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

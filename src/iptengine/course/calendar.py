@@ -7,10 +7,10 @@ from datetime import date
 from iptengine.course.course import Course
 from iptengine.course.named_dates import day_of, has_come
 from iptengine.course.rests import rests
-from iptengine.protocol.anchored import shifted
 from iptengine.protocol.conditions.port import Facts
 from iptengine.protocol.protocol import Protocol, verdict
 from iptengine.protocol.truth import Truth, any_of
+from iptengine.protocol.units import add
 
 
 def stop_day(protocol: Protocol, course: Course) -> date | None:
@@ -21,7 +21,7 @@ def stop_day(protocol: Protocol, course: Course) -> date | None:
     """
     calendar = protocol.spec.calendar
     day = day_of(calendar.stop, course) if calendar and calendar.stop else None
-    return shifted(day, _days_moved(protocol, course), "day") if day else None
+    return add(day, _days_moved(protocol, course), "day") if day else None
 
 
 def _days_moved(protocol: Protocol, course: Course, on: date | None = None) -> int:
@@ -38,7 +38,7 @@ def stopped(protocol: Protocol, course: Course, facts: Facts, on: date) -> Truth
         return Truth.NO
     answers = []
     if calendar.stop is not None:
-        as_if = shifted(on, -_days_moved(protocol, course, on), "day")
+        as_if = add(on, -_days_moved(protocol, course, on), "day")
         answers.append(_TRUTH[has_come(calendar.stop, course, as_if)])
     if calendar.stop_when:
         answers.append(verdict(protocol.at("calendar", "stop_when"), facts))

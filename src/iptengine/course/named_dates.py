@@ -11,9 +11,10 @@ from datetime import date
 
 from iptengine.course import timing
 from iptengine.course.course import Course
-from iptengine.protocol.anchored import Dates, Moment, shifted
+from iptengine.protocol.anchored import Dates, Moment
 from iptengine.protocol.conditions.port import Window
 from iptengine.protocol.parts import MISSES
+from iptengine.protocol.units import add
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def is_over(moment: Moment, course: Course, on: date) -> bool:
 def dates_state(dates: Dates, course: Course, on: date) -> Window | None:
     """Where the day `on` is with a stretch between dates, its last day included; ``None`` when that cannot be told."""
     begun = True if dates.since is None else has_come(dates.since, course, on)
-    day_before = shifted(on, -1, "day")
+    day_before = add(on, -1, "day")
     done = False if dates.until is None else has_come(dates.until, course, day_before)
     if done:
         return "closed"

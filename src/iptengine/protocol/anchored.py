@@ -41,18 +41,10 @@ class Interval:
 
     def after(self, day: date) -> date:
         """The day one interval after `day`; the last day there is when it would lie beyond the calendar."""
-        return shifted(day, self.count, self.unit)
+        return add(day, self.count, self.unit)
 
     def __str__(self) -> str:
         return f"every {self.unit}" if self.count == 1 else f"every {self.count} {self.unit}s"
-
-
-def shifted(day: date, count: int, unit: Unit) -> date:
-    """`day` moved by calendar units, no further than the calendar goes."""
-    try:
-        return add(day, count, unit)
-    except (OverflowError, ValueError):
-        return date.max if count > 0 else date.min
 
 
 MOMENT_FORMS = (
@@ -107,7 +99,7 @@ class Moment:
 
     def from_day(self, day: date) -> date:
         """The day it means when what it hangs on falls on `day`."""
-        return shifted(day, -self.count if self.side == "before" else self.count, self.unit)
+        return add(day, -self.count if self.side == "before" else self.count, self.unit)
 
     def goes_with(self, interval: Interval) -> bool:
         """Whether it can be counted on by an interval: both in days or weeks, or both in months or years."""

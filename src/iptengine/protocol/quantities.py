@@ -7,7 +7,7 @@ writes itself back in one canonical form.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from iptengine.protocol.anchored import Interval
 from iptengine.protocol.units import MOST, UNITS, Unit, add, whole
@@ -144,11 +144,8 @@ class Frequency:
         """The planned day of the visit `count` places after one on `first`."""
         whole, part = divmod(count, self.times)
         day = add(first, whole * self.every, self.unit)
-        if part and self.unit == "week":
-            day += timedelta(days=(7 * self.every * part) // self.times)
-        elif part:
-            day += timedelta(days=(30 * self.every * part) // self.times)
-        return day
+        days = 7 if self.unit == "week" else 30
+        return add(day, (days * self.every * part) // self.times, "day") if part else day
 
     def __str__(self) -> str:
         if self.every == 1:

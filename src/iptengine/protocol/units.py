@@ -28,7 +28,14 @@ def is_name(word: str) -> bool:
 
 
 def add(day: date, count: int, unit: Unit) -> date:
-    """`day` moved by calendar units; the 31st of a short month becomes its last day."""
+    """`day` moved by calendar units, no further than the calendar goes; in a short month the 31st is its last day."""
+    try:
+        return _moved(day, count, unit)
+    except (OverflowError, ValueError):
+        return date.max if count > 0 else date.min
+
+
+def _moved(day: date, count: int, unit: Unit) -> date:
     if unit in ("day", "week"):
         return day + timedelta(days=count * (7 if unit == "week" else 1))
     months = day.month - 1 + count * (12 if unit == "year" else 1)
