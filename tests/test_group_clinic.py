@@ -482,3 +482,22 @@ def test_nothing_of_one_member_is_found_in_anothers_course_or_page(data: st.Data
         assert bool(mine.value and mine.value.alerts) == bool(found.course(course).open_risk_alerts)
     open_ones = set(found.group("tuesday").on(DAY + 2 * WEEK))
     assert set(shared.alerts) == {course for course in open_ones if found.course(course).open_risk_alerts}
+
+
+def test_a_session_recorded_late_reaches_a_member_who_left_after_it_and_came_back() -> None:
+    found = formed()
+    found.leave_group("tuesday", "ann", by=ANNA, on=DAY + 2 * WEEK, because="a course at work")
+    found.join_group("tuesday", "ann", by=ANNA, on=DAY + 4 * WEEK)
+    met = [found.hold_group_session("tuesday", on=DAY + n * WEEK, by=ANNA, key=f"w{n}") for n in (1, 2, 3, 4)]
+    assert [sorted(one.courses) for one in met] == [list(FOUR), list(FOUR[1:]), list(FOUR[1:]), list(FOUR)]
+    assert [s.on for s in found.course("ann").sessions] == [DAY + WEEK, DAY + 4 * WEEK]
+
+
+def test_a_session_on_a_day_when_nobody_was_in_the_group_says_so() -> None:
+    found = formed()
+    for told in (
+        lambda: found.hold_group_session("tuesday", on=DAY - WEEK, by=ANNA, key="k"),
+        lambda: found.book_group_session("tuesday", on=DAY - WEEK, by=ANNA, key="k"),
+    ):
+        with pytest.raises(UnknownGroup, match="nobody was in the group 'tuesday' on 2025-12-30"):
+            told()

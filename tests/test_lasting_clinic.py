@@ -144,6 +144,67 @@ def test_one_reading_of_a_session_can_go_alone() -> None:
     assert made.course("right").sessions == ()
 
 
+def planned(course: str = "wrong", *more: str) -> ipt.Clinic:
+    """Courses under a protocol with a plan, each at work on the same one."""
+    made = ipt.Clinic(ipt.MemoryStore(), [ipt.load(Path(__file__).parent / "keys" / "plan.protocol.yaml")])
+    for one in (course, *more):
+        made.start("plan", by=ANNA, on=DAY, course=one)
+        work = c.Deviate(c.EnterPhase("treat"), because="he knows it from before")
+        made.do(one, c.ChoosePlan(order="low_mood", because="low mood leads"), work, by=ANNA, on=DAY)
+    return made
+
+
+def test_the_doses_of_a_session_on_the_wrong_course_go_with_it() -> None:
+    made = planned("wrong", "right")
+    held = made.do("wrong", c.RecordSession(), by=ANNA, on=DAY).events[0]
+    assert [(d.component, d.dose) for d in made.course("wrong").doses] == [("engage", "1/2"), ("activity", "1/2")]
+    put_right(made, held.id)
+    assert made.course("wrong").doses == ()
+    assert [(d.component, d.dose) for d in made.course("right").doses] == [("engage", "1/2"), ("activity", "1/2")]
+
+
+@pytest.mark.parametrize(
+    "move",
+    [
+        c.ChangePlan(("engage", "thoughts"), because="worry leads"),
+        c.Interrupt("safety", because="he spoke of harm"),
+        c.FinishComponent("activity", because="he does it by himself"),
+    ],
+)
+def test_what_was_decided_of_the_plan_on_the_wrong_course_is_voided_and_asked_for_anew(move: c.Command) -> None:
+    made = planned("wrong", "right")
+    made.do("wrong", c.DeliverComponent("activity"), by=ANNA, on=DAY)
+    before = made.course("wrong")
+    (moved,) = made.do("wrong", move, by=ANNA, on=DAY).events
+    done = put_right(made, moved.id)
+    after = made.course("wrong")
+    assert (after.plans, after.interruptions, after.finished_components) == (
+        before.plans, before.interruptions, before.finished_components
+    )  # fmt: skip
+    assert done.ask_anew == (moved.id,)
+
+
+def test_words_for_an_item_told_on_the_wrong_course_go_to_the_right_one() -> None:
+    made = ipt.Clinic(ipt.MemoryStore(), [ipt.load(Path(__file__).parent / "keys" / "measures.protocol.yaml")])
+    for one in ("wrong", "right"):
+        made.start("measured", by=ANNA, on=DAY, course=one)
+    worded = made.do("wrong", c.WordItem("problems", "first", "I lie awake"), by=ANNA, on=DAY).events[0]
+    put_right(made, worded.id)
+    assert made.course("wrong").wordings == ()
+    assert [(w.item, w.text, w.on) for w in made.course("right").wordings] == [("first", "I lie awake", DAY)]
+    assert "lie awake" not in made.agenda("wrong", on=NEXT).text
+
+
+def test_where_a_group_stands_judged_on_the_wrong_course_is_voided_there() -> None:
+    made = ipt.Clinic(ipt.MemoryStore(), [ipt.load(Path(__file__).parent / "keys" / "approvals.protocol.yaml")])
+    made.start("approvals", by=ANNA, on=DAY, course="wrong")
+    quarrel = c.RecordFact("quarrel", "yes")
+    moved = made.do("wrong", quarrel, c.MoveChart("group_stage", to="differentiation", because="x"), by=ANNA, on=DAY)
+    done = put_right(made, moved.events[1].id, to="")
+    assert made.course("wrong").chart_moved("group_stage") is None
+    assert done.ask_anew == (moved.events[1].id,)
+
+
 @pytest.mark.parametrize(
     ("event", "to", "because", "told"),
     [
@@ -180,9 +241,9 @@ def brief() -> ipt.Protocol:
     return ipt.load(Path(__file__).parent / "keys" / "lasting.protocol.yaml")
 
 
-def first_episode(outcome: str = "relapsed") -> ipt.Clinic:
+def first_episode(outcome: str = "relapsed", store: ipt.MemoryStore | None = None) -> ipt.Clinic:
     """A course with an old score and a last one, a person and a goal, that has ended."""
-    made = ipt.Clinic(ipt.MemoryStore(), [brief()])
+    made = ipt.Clinic(store or ipt.MemoryStore(), [brief()])
     made.start("lasting", by=ANNA, on=date(2026, 1, 5), course="first", called="A. B.")
     made.do("first", c.Read("phq9", total=18, answers={"self_harm": 0}), by=ANNA, on=date(2026, 1, 5))
     made.do("first", c.RecordPerson("Robin"), c.SetGoal("Sleep"), by=ANNA, on=date(2026, 1, 5))
@@ -267,3 +328,25 @@ def test_the_measure_of_the_start_is_due_although_an_old_reading_was_carried_ove
     assert [line.kind for line in made.due(on=date(2026, 2, 16), courses=["second"])] == [
         "alert", "session", "measure",
     ]  # fmt: skip
+
+
+def test_after_a_crash_the_former_course_learns_of_the_one_that_follows_when_it_is_said_again() -> None:
+    store = BreaksOnce()
+    made = first_episode(store=store)
+    store.appends_left = 1
+    with pytest.raises(StoreError):
+        again(made)
+    before = made.events("second")
+    assert made.course("first").followed_by == ()
+    for _ in range(2):
+        assert again(made).course.follows is not None
+    assert [one.course for one in made.course("first").followed_by] == ["second"]
+    assert made.events("second") == before
+
+
+def test_a_course_that_follows_no_other_is_not_taken_for_the_one_that_does() -> None:
+    made = first_episode()
+    made.start("lasting", by=ANNA, on=date(2026, 2, 16), course="second")
+    with pytest.raises(ipt.CourseExists):
+        again(made)
+    assert made.course("first").followed_by == ()

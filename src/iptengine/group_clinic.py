@@ -33,12 +33,15 @@ if TYPE_CHECKING:
 
 
 class UnknownGroup(IptengineError):
-    """No course in this store was ever in a group of that name. `group` is the name that was asked for."""
+    """No course in this store was ever in a group of that name, or on that day. `group` is what was asked for."""
 
-    def __init__(self, group: str) -> None:
+    def __init__(self, group: str, on: date | None = None) -> None:
         self.group = group
         name = f"'{group}'" if is_id(group) else "that name"
-        super().__init__(f"there is no group {name} in this store")
+        told = (
+            f"nobody was in the group {name} on {on.isoformat()}" if on else f"there is no group {name} in this store"
+        )
+        super().__init__(told)
 
 
 class GroupExists(IptengineError):
@@ -223,7 +226,7 @@ class GroupClinic(ABC):
         here = self._group(group)
         members = here.on(on)
         if not members:
-            raise UnknownGroup(group)
+            raise UnknownGroup(group, on)
         away = dict(absent or {})
         _check_absent(away, members)
         led = here.facilitators if facilitators is None else tuple(facilitators)
@@ -262,7 +265,7 @@ class GroupClinic(ABC):
                 raise BadInput("commands", why)
         members = self._group(group).on(on)
         if not members:
-            raise UnknownGroup(group)
+            raise UnknownGroup(group, on)
         said = tuple(groups.said_to_all(command, group) for command in commands)
         return self._told_all(group, dict.fromkeys(members, said), by, on, key)
 

@@ -10,7 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from iptengine.course import following, voiding
-from iptengine.course.commands import Command, NoteFollowed, TakeFrom, Void
+from iptengine.course.commands import Command, Follow, NoteFollowed, TakeFrom, Void
 from iptengine.course.course import Course
 from iptengine.course.events import Event, Voided
 from iptengine.course.refusal import Refused
@@ -28,7 +28,7 @@ class VoidDone:
     Attributes:
         wrong: What came of it in the course it was recorded on.
         right: What came of it in the course it belongs to; ``None`` when none was named.
-        ask_anew: Events that were moves (a focus, a stage, an ending): voided, and for a clinician to ask anew there.
+        ask_anew: Events that were moves (a focus, a plan, an ending): voided, and for a clinician to ask anew there.
     """
 
     wrong: Done
@@ -100,7 +100,7 @@ class LastingClinic(ABC):
         gone = self._to_void(course, said, by, on)
         there = [TakeFrom(course, id, command, on=command.on) for command, id in voiding.said_again(gone)]
         right = self.do(to, *there, by=by, on=on, key=key) if to and there else None
-        moves = tuple(one.id for one in gone if one.kind in _MOVES)
+        moves = tuple(one.id for one in gone if one.kind in voiding.MOVES)
         return VoidDone(self.do(course, said, by=by, on=on, key=key), right, moves)
 
     def follow(
@@ -121,6 +121,8 @@ class LastingClinic(ABC):
             called: How the pages name the patient; left out, as before.
             because: Why it goes on although the former has not ended in an outcome that names this protocol.
 
+        Said again under the same `new`, it goes on where a crash stopped it, and records nothing twice.
+
         Returns:
             What came of it in the new course; ``refused`` holds what could not be taken over.
 
@@ -136,9 +138,24 @@ class LastingClinic(ABC):
             raise Refused(said, reasons)
         said = replace(said, overridden=tuple(reason.code for reason in reasons), because=because)
         taken = [TakeFrom(course, id, one, on=one.on) for one, id in following.carried(before, follower)]
-        done = self._begin(follower, (said, *taken), by, on, new)
-        self.do(course, NoteFollowed(done.course.id, follower.ref, on=on), by=by, on=on)
+        done = self._followed_anew(follower, (said, *taken), by, on, new)
+        if all(known.course != done.course.id for known in before.followed_by):
+            self.do(course, NoteFollowed(done.course.id, follower.ref, on=on), by=by, on=on)
         return done
+
+    def _followed_anew(
+        self, follower: Protocol, commands: tuple[Follow, *tuple[Command, ...]], by: Actor, on: date, new: str | None
+    ) -> Done:
+        """The course that follows: begun, or as it stands when a crash came after its beginning."""
+        from iptengine.engine import CourseExists
+
+        try:
+            return self._begin(follower, commands, by, on, new)
+        except CourseExists as known:
+            former = known.done.course.follows
+            if former is None or former.course != commands[0].course:
+                raise
+            return known.done
 
     def _to_void(self, course: str, said: Void, by: Actor, on: date) -> tuple[Event, ...]:
         """The events that are voided, or were voided before by the same act."""
@@ -152,9 +169,6 @@ class LastingClinic(ABC):
             raise refused
         ids = set(voiding.voided_with(self.course(course), said.event))
         return tuple(event for event in history if event.id in ids)
-
-
-_MOVES = frozenset({"focus_agreed", "focus_staged", "course_ended"})
 
 
 def _key(course: str, event: str, to: str) -> str:

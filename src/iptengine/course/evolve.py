@@ -358,9 +358,11 @@ def _voided(course: Course, event: e.Voided) -> Changes:
 
 
 def _move_undone(course: Course, id: str) -> Changes:
-    """A focus, a stage or an ending that was recorded for somebody else; nothing for any other event."""
+    """A focus, a stage, a state or an ending that was recorded for somebody else; nothing for any other event."""
     if course.outcome is not None and course.outcome.event == id:
         return {"outcome": None}
+    if any(entry.event == id for entry in course.chart_moves):
+        return {"chart_moves": tuple(entry for entry in course.chart_moves if entry.event != id)}
     if any(f.event == id for f in course.focuses):
         return {"focuses": tuple(f for f in course.focuses if f.event != id)}
     return {"focuses": tuple(_unstaged(f, id) for f in course.focuses)}

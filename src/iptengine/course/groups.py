@@ -29,17 +29,23 @@ WORDS = ("note", "because", "reason", "focus", "person", "found", "plan", "text"
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A course in a group: from the day it joined to the day it left, or its course ended."""
+    """A course in a group: from the day it joined to the day it left, or its course ended.
+
+    `before` are earlier stays of a member that came back: the days of joining and of leaving.
+    """
 
     course: str
     joined: date
     left: date | None = None
     ended: date | None = None
+    before: tuple[tuple[date, date], ...] = ()
 
     def here(self, on: date) -> bool:
         """Whether it is in the group on a day; the day of leaving is no longer in it, the last day of a course is."""
-        after = (self.left is not None and on >= self.left) or (self.ended is not None and on > self.ended)
-        return self.joined <= on and not after
+        if self.ended is not None and on > self.ended:
+            return False
+        now = self.joined <= on and (self.left is None or on < self.left)
+        return now or any(joined <= on < left for joined, left in self.before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,23 +101,27 @@ class Group:
 
 def group_of(id: str, courses: Iterable[Course]) -> Group | None:
     """The group of that name, put together from `courses`; ``None`` when none of them was ever in it."""
-    stays = [(course, stay) for course in courses if (stay := _last_stay(course, id)) is not None]
-    if not stays:
+    found = [course for course in courses if _stays(course, id)]
+    if not found:
         return None
-    members = tuple(
-        Member(course.id, stay.joined, stay.left, course.outcome.on if course.outcome else None)
-        for course, stay in stays
-    )  # fmt: skip
-    found = [course for course, _ in stays]
     meetings = _meetings(id, found)
     led = [(m.on, m.facilitators) for m in meetings if m.facilitators]
-    led += [(stay.joined, stay.facilitators) for _, stay in stays if stay.facilitators]
+    led += [
+        (last.joined, last.facilitators) for *_, last in (_stays(course, id) for course in found) if last.facilitators
+    ]
     facilitators = max(led, key=lambda one: one[0])[1] if led else ()
+    members = tuple(_member(course, _stays(course, id)) for course in found)
     return Group(id, found[0].protocol, members, facilitators, meetings)
 
 
-def _last_stay(course: Course, group: str) -> GroupStay | None:
-    return next((stay for stay in reversed(course.groups) if stay.group == group), None)
+def _stays(course: Course, group: str) -> tuple[GroupStay, ...]:
+    return tuple(stay for stay in course.groups if stay.group == group)
+
+
+def _member(course: Course, stays: Sequence[GroupStay]) -> Member:
+    *earlier, last = stays
+    before = tuple((stay.joined, stay.left) for stay in earlier if stay.left is not None)
+    return Member(course.id, last.joined, last.left, course.outcome.on if course.outcome else None, before)
 
 
 def _meetings(group: str, courses: Sequence[Course]) -> tuple[Meeting, ...]:

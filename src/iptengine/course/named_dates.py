@@ -11,6 +11,7 @@ from datetime import date
 
 from iptengine.course import timing
 from iptengine.course.course import Course
+from iptengine.course.rests import kept_or_missed
 from iptengine.protocol.anchored import Dates, Moment
 from iptengine.protocol.conditions.port import Window
 from iptengine.protocol.parts import MISSES
@@ -90,8 +91,8 @@ def has_come(moment: Moment, course: Course, on: date) -> bool | None:
 
 
 def missed_since(course: Course) -> date | None:
-    """The day of the last appointment, when the patient missed it."""
-    past = timing.past(course)
+    """The day of the last appointment, when the patient missed it; what came to nothing in a pause is no miss."""
+    past = kept_or_missed(course, timing.past(course))
     return past[-1].on if past and past[-1].status in MISSES else None
 
 

@@ -19,8 +19,14 @@ from iptengine.course.events import Event
 Events = Iterator[Event]
 _LISTS = (
     "readings", "tasks", "deferred", "facts", "notes", "contacts", "people", "life_events",
-    "goals", "checklists", "reminders", "homework", "deviations", "pauses",
+    "goals", "checklists", "reminders", "homework", "deviations", "pauses", "doses", "plans", "finished_components",
+    "interruptions", "prepared", "wordings",
 )  # fmt: skip
+MOVES = frozenset({
+    "focus_agreed", "focus_staged", "course_ended", "chart_moved", "plan_chosen", "plan_changed", "plan_interrupted",
+    "plan_resumed", "component_finished", "message_prepared",
+})  # fmt: skip
+"""Events that can be voided, and that a clinician then asks anew where they belong."""
 
 
 def recorded(course: Course) -> Iterator[str]:
@@ -34,6 +40,7 @@ def recorded(course: Course) -> Iterator[str]:
     for focus in course.focuses:
         yield focus.event
         yield from (entry.event for entry in focus.history)
+    yield from (entry.event for entry in course.chart_moves)
 
 
 def void(desk: Desk, command: c.Void) -> Events:
@@ -71,7 +78,8 @@ _AGAIN: Mapping[str, type[Command]] = {
     "person_recorded": c.RecordPerson, "life_event_recorded": c.RecordLifeEvent,
     "formulation_written": c.WriteFormulation, "goal_set": c.SetGoal, "homework_assigned": c.AssignHomework,
     "fact_recorded": c.RecordFact, "checklist_filled": c.FillChecklist, "pause_began": c.Pause,
-    "pause_ended": c.EndPause, "ending_announced": c.AnnounceEnding,
+    "pause_ended": c.EndPause, "ending_announced": c.AnnounceEnding, "component_delivered": c.DeliverComponent,
+    "item_worded": c.WordItem,
 }  # fmt: skip
 _OF_THE_COURSE = frozenset({"focus", "group", "facilitators", "corrects", "stamp", "on"})
 """What belongs to the course it was recorded in, and not to what happened."""
