@@ -70,18 +70,18 @@ def _on_item(guard: Guard, measure: str, item: str) -> bool:
 
 
 _CHANGES: Mapping[str, frozenset[str]] = {
-    "task_logged": frozenset({"task", "technique", "must"}),
+    "task_logged": frozenset({"task", "technique", "must", "talked", "everything"}),
     "task_deferred": frozenset(),
     "note_written": frozenset(),
     "reminder_set": frozenset(),
     "deviated": frozenset(),
     "focus_staged": frozenset({"stage", "stages"}),
-    "phase_entered": frozenset({"phase", "must"}),
+    "phase_entered": frozenset({"phase", "must", "talked", "everything"}),
     "course_ended": frozenset({"outcome", "ended"}),
 }
 """Words of a sentence, and sorts of names in it, whose answer an event can change; an event not here, any."""
-_PASSING = frozenset({"days", "weeks", "months", "today", "expected"})
-"""Words whose answer changes by itself from day to day."""
+_PASSING = frozenset({"days", "weeks", "months", "today", "expected", "window", "calendar"})
+"""Words whose answer changes by itself from day to day, or hangs on conditions of its own."""
 
 
 @lru_cache(maxsize=4096)
