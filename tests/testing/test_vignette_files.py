@@ -63,6 +63,26 @@ def test_a_reading_that_is_no_number_is_told() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        (
+            "expect: {refused: {enter: [{code: no}]}}",
+            "8:31: error: names and what belongs to them are wanted at 'happenings.one.expect.refused.enter'",
+        ),
+        (
+            "deliver: [{engage: 1}]",
+            "8:14: error: names and what belongs to them are wanted at 'happenings.one.deliver'",
+        ),
+    ],
+)
+def test_a_list_of_something_else_than_names_is_told_at_its_place(line: str, place: str) -> None:
+    assert told(f"  one:\n    week: 1\n    {line}\n") == [
+        f"a.vignette.yaml:{place}, this is a list [bad-value]",
+        "    hint: write NAME: … under it, one a line",
+    ]
+
+
 def test_every_mistake_is_told_at_once_and_in_the_order_of_the_file() -> None:
     text = "  one:\n    week: 0\n    on: 2026-02-30\n    expect: {fase: middle}\n  Two: {week: 2, announce: yes}\n"
     assert [line for line in told(text) if "error" in line] == [

@@ -7,17 +7,15 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
+from iptengine.authoring.vignette_values import each_with
 from iptengine.protocol.fields import Model, Name, Names, Text, Words
 
 
 def _whole_sessions(value: object) -> object:
     """A list of names stands for the same names, each with a whole session; a number is read as text."""
-    listed = [value] if isinstance(value, str) else value
-    if isinstance(listed, list):
-        return dict.fromkeys(listed, "1")
-    if isinstance(listed, dict):
-        return {name: str(dose) if type(dose) is int else dose for name, dose in listed.items()}
-    return listed
+    if isinstance(value, dict):
+        return {name: str(dose) if type(dose) is int else dose for name, dose in value.items()}
+    return each_with(value, "1")
 
 
 Doses = Annotated[Mapping[Name, Text], BeforeValidator(_whole_sessions)]

@@ -49,10 +49,16 @@ def _numbers(value: object) -> object:
 Numbers = Annotated[tuple[int, ...], BeforeValidator(_numbers)]
 
 
+def each_with(value: object, answer: str) -> object:
+    """A list of names, or one name, as a map of the names, each with `answer`; anything else as it is."""
+    listed = [value] if isinstance(value, str) else value
+    named = isinstance(listed, list) and all(isinstance(name, str) for name in listed)
+    return dict.fromkeys(listed, answer) if isinstance(listed, list) and named else value
+
+
 def _codes(value: object) -> object:
     """A list of names stands for the same names, each with any answer."""
-    listed = [value] if isinstance(value, str) else value
-    return dict.fromkeys(listed, "any") if isinstance(listed, list) else value
+    return each_with(value, "any")
 
 
 Refusal = Annotated[Mapping[Name, Literal["no", "unknown", "any"]], BeforeValidator(_codes)]
