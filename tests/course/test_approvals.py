@@ -576,3 +576,58 @@ def test_what_waits_and_can_no_longer_be_read_is_told_and_stays() -> None:
     assert no.reasons[0].text == "what was asked cannot be read any more; decline it and ask anew"
     assert story.when(enter("working")).course.phase == "working"
     assert story.when(c.Decline("z.1", because="asked anew")).course.approvals[-1].state == "declined"
+
+
+# -- what is told apart ------------------------------------------------------------------------------------------
+
+TWO = APPROVALS["to_working"]
+BOTH = {
+    "to_working": TWO,
+    "head_too": {**TWO, "title": "The head agrees", "by": "head"},
+    "told_later": {**TWO, "title": "The team is told", "by": "team", "afterwards": True},
+}
+
+
+def by_both(**only: object) -> Story:
+    watched = variant("small", {"approvals": BOTH | only})
+    return given(watched, hold(1), done("inventory", "formulate"), focus("grief"))
+
+
+def test_of_two_approvals_who_asks_gives_the_own_one_in_asking_and_the_other_waits() -> None:
+    story = by_both().as_(SUPERVISOR).when(enter("working"))
+    assert [(one.approval, one.state) for one in story.course.approvals] == [
+        ("to_working", "approved"), ("head_too", "waiting"),
+    ]  # fmt: skip
+    assert story.course.phase == "opening"
+
+
+def test_what_was_approved_before_is_still_to_be_confirmed_afterwards() -> None:
+    story = by_both().as_(SUPERVISOR).when(enter("working")).as_("head")
+    story = story.when(c.Approve(story.course.approvals[1].id))
+    assert story.course.phase == "working"
+    assert [(one.approval, one.state) for one in story.course.approvals][2:] == [("told_later", "to_confirm")]
+
+
+def test_who_takes_back_a_request_that_waits_for_two_takes_it_back_from_both() -> None:
+    story = by_both().when(enter("working"))
+    story = story.when(c.Decline(story.course.approvals[0].id, because="too early"))
+    assert [one.state for one in story.course.approvals] == ["taken_back", "taken_back"]
+
+
+def test_what_is_done_already_cannot_be_taken_back_by_who_did_it() -> None:
+    story = given(supervised(), hold(1)).when(anyway(c.EndCourse("completed")))
+    story.when(c.Decline(story.course.approvals[-1].id, because="a mistake")).then_refused(
+        "wrong_role", overridable=False
+    )
+
+
+def test_another_request_under_the_same_approval_waits_beside_the_first() -> None:
+    contract = {"number": {"title": "The contract", "of": ["agree_contract", "agree_focus"], "by": SUPERVISOR}}
+    story = given(variant("small", {"approvals": contract}), hold(1))
+    story = story.when(c.AgreeFocus("grief", person="Robin")).when(c.AgreeContract(sessions=8))
+    assert [one.what for one in story.course.approvals] == ["agree the focus 'Grief'", "agree a contract of 8 sessions"]
+
+
+def test_the_same_request_with_another_reason_is_the_same_request() -> None:
+    story = given(supervised(), hold(1), fact("fear_at_home", "no")).when(moved("work"))
+    story.when(moved("work", because="they speak to each other")).then_refused("waits_for_approval")

@@ -499,3 +499,67 @@ def test_an_ended_course_still_takes_a_dose_and_no_move() -> None:
     story = course(c.EndCourse("stopped")).when(delivered("engage", "1/2"))
     assert doses(story) == {"engage": "1/2"}
     story.when(c.Resume(because="x")).then_refused("ended", overridable=False)
+
+
+# -- at the edges of a plan --------------------------------------------------------------------------------------
+
+
+def state_now(story: Story):  # type: ignore[no-untyped-def]
+    return plan_state(story.protocol, story.course)
+
+
+def test_a_component_finished_below_its_least_dose_needs_nothing_more() -> None:
+    story = course(anyway(c.FinishComponent("activity", because="he moved away")))
+    activity = next(one for one in state_now(story).components if one.name == "activity")
+    assert (activity.finished, activity.short) == (True, 0)
+
+
+def test_a_plan_that_is_not_chosen_is_not_done() -> None:
+    assert state_now(given(modular())).done is False
+    assert CourseFacts(modular(), given(modular()).course, START).plan_done is False
+
+
+def test_a_safety_component_that_stands_in_the_plan_is_counted_once() -> None:
+    story = given(modular(), chosen("engage", "safety", "ending"), c.Interrupt("safety", because="he spoke of harm"))
+    assert [one.name for one in state_now(story).counted] == ["engage", "safety", "ending"]
+
+
+def test_in_a_phase_without_plan_work_the_next_session_holds_nothing_of_the_plan_and_records_nothing_of_it() -> None:
+    story = given(modular(), chosen())
+    assert planned_doses(modular(), story.course, state_now(story)) == ()
+    assert story.when(c.RecordSession()).course.doses == ()
+
+
+def test_an_interruption_takes_no_more_than_its_most_dose() -> None:
+    text = (KEYS / "plan.protocol.yaml").read_text().replace("dose: 1/2..2", "dose: 1/4..1/2")
+    short, wrong = check_text(text.encode(), "plan.protocol.yaml")
+    assert short is not None, wrong
+    story = given(short, c.Interrupt("safety", because="he spoke of harm"))
+    assert planned_doses(short, story.course, state_now(story)) == (("safety", Fraction(1, 2)),)
+
+
+def test_a_component_worked_on_after_it_was_finished_is_recorded_and_told() -> None:
+    story = course(delivered("activity"), c.FinishComponent("activity", because="he does it by himself"))
+    told = story.when(delivered("activity"))
+    assert [w.code for w in told.last[-1].warnings][:1] == ["component_finished"]
+    assert doses(told) == {"activity": "2"}
+
+
+def test_a_plan_is_named_by_its_components_or_by_an_order_and_not_by_both() -> None:
+    both = c.ChoosePlan(components=("engage",), order="low_mood", because="low mood leads")
+    given(modular()).when(both).then_refused("which_plan", overridable=False)
+
+
+def test_components_of_ones_own_are_no_order_that_could_be_recommended() -> None:
+    assert given(modular()).when(chosen()).last[-1].warnings == ()
+
+
+def test_what_was_finished_before_the_plan_was_chosen_counts_as_earlier() -> None:
+    story = given(modular(), delivered("engage", "1/2")).when(chosen("activity", "ending"))
+    assert state_now(story).names == ("activity", "ending")
+
+
+def test_a_changed_plan_is_no_order_of_the_protocol_any_more() -> None:
+    story = given(modular(), c.ChoosePlan(order="low_mood", because="low mood leads"))
+    assert state_now(story).order == "low_mood"
+    assert state_now(story.when(c.ChangePlan(("engage", "ending"), because="shorter"))).order == ""
