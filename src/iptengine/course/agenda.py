@@ -6,15 +6,15 @@ template, and the alert lines are finished sentences, so that an agenda that can
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from iptengine.course import timing, visits, words
-from iptengine.course.contacts import ContactPage, contact_page
+from iptengine.course.contacts import CODES, ContactPage, contact_page
 from iptengine.course.course import Alert, Appointment, Course, Focus
 from iptengine.course.diaries import diary_days
-from iptengine.course.due_tasks import due_tasks
+from iptengine.course.due_tasks import DueTask, due_tasks
 from iptengine.course.facts import CourseFacts
 from iptengine.course.first_lines import (
     Answered,
@@ -148,16 +148,14 @@ def session_agenda(
     plan = visits.planned(protocol, course, on)
     booked = timing.next_booked(course, on)
     following = _booked_after(course, plan)
-    waiting = due_tasks(protocol, course, facts)
+    waiting = () if course.ended else due_tasks(protocol, course, facts)
     due = due_today(protocol, course, waiting)
     open_work = budget(protocol, course, facts)
     minutes = (booked.minutes if booked and booked.minutes else None) or agreed_minutes(protocol, course)
-    steps = (
-        ending_steps(protocol, course, minutes) if occasion == "last" else hour_steps(protocol, course, due, minutes)
-    )
+    steps = _steps(protocol, course, due, minutes, occasion)
     work = next((number for number, step in enumerate(steps, 1) if step.work), None)
     last = occasion == "last"
-    told = first_lines(protocol, course, facts, waiting, steps_tasks(steps), on=on, work=work, last=last)
+    told = _told(course, first_lines(protocol, course, facts, waiting, steps_tasks(steps), on=on, work=work, last=last))
     first = tuple(line for line in told if not line.fold)[:MOST_FIRST]
     number = timing.sessions_used(course) + 1
     return SessionAgenda(
@@ -187,7 +185,7 @@ def session_agenda(
         first=first,
         also_due=(
             *(line for line in told if line not in first),
-            *asked_lines(protocol, course),
+            *(() if course.ended else asked_lines(protocol, course)),
             *also_due(protocol, due, steps, told),
         ),
         standing=standing_lines(protocol, course, facts, on),
@@ -224,6 +222,26 @@ def session_agenda(
         record_to=_record_to(course),
         contact=contact_page(protocol, course, facts, contact) if occasion == "contact" else None,
     )
+
+
+AFTER_THE_END = frozenset({"risk_open", "risk_none_open", "review", *CODES})
+"""First lines that an ended course still has: alerts to assess, and contacts."""
+
+
+def _told(course: Course, lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """The first lines of a course, of an ended one those that still ask for something."""
+    return tuple(line for line in lines if line.code in AFTER_THE_END) if course.ended else lines
+
+
+def _steps(
+    protocol: Protocol, course: Course, due: Sequence[DueTask], minutes: int, occasion: str
+) -> tuple[Step, ...]:  # fmt: skip
+    """The plan of the session; an ended course has none."""
+    if course.ended:
+        return ()
+    if occasion == "last":
+        return ending_steps(protocol, course, minutes)
+    return hour_steps(protocol, course, due, minutes)
 
 
 def _doses(protocol: Protocol, course: Course, facts: CourseFacts) -> tuple[tuple[str, str, str], ...]:

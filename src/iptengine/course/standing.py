@@ -19,6 +19,7 @@ from iptengine.course.lines import Line
 from iptengine.course.measure_lines import after_end_told
 from iptengine.course.participants import people_standing
 from iptengine.course.plan_lines import where_it_stands
+from iptengine.course.record_lines import number_lines, review_lines
 from iptengine.course.session_lines import session_lines, topic_lines
 from iptengine.protocol.protocol import Protocol
 
@@ -61,10 +62,12 @@ _SUBJECTS: tuple[Callable[[Standing], Iterator[Line]], ...] = (
     back_lines,
     voided_lines,
     follows_lines,
+    review_lines,
     calendar_lines,
     plan_lines,
     group_lines,
     measure_lines,
+    number_lines,
     chart_lines,
     people_lines,
     topic_lines,

@@ -121,6 +121,7 @@ class Page:
         right: Its right side: which session.
         under: Lines below the first.
         sections: Its parts, in order.
+        tight: The same with fewer lines, where plain text fits one side of paper only so; empty when there is none.
         footer: The last line.
     """
 
@@ -132,5 +133,6 @@ class Page:
     when: str = ""
     under: tuple[str, ...] = ()
     sections: tuple[Section, ...] = ()
+    tight: tuple[Section, ...] = ()
     footer: str = ""
     alerts: tuple[str, ...] = field(default=())

@@ -7,7 +7,20 @@ from collections.abc import Iterator
 from iptengine.render import layout
 from iptengine.render.alerts import alert_heading
 from iptengine.render.escaping import escape_text
-from iptengine.render.page import LONG, Block, Field, Folded, Form, Lines, Marked, Page, Pairs, Plan, ScoreTable
+from iptengine.render.page import (
+    LONG,
+    Block,
+    Field,
+    Folded,
+    Form,
+    Lines,
+    Marked,
+    Page,
+    Pairs,
+    Plan,
+    ScoreTable,
+    Section,
+)
 from iptengine.render.scope import one_line
 
 INDENT = "   "
@@ -22,22 +35,33 @@ LEAST_BLANK = 8
 
 def text_page(page: Page) -> str:
     """The page as lines of at most eighty columns, each ended by a line end."""
+    parts = _parts(page, page.sections)
+    if page.tight and _written(parts) > ONE_SIDE and _written(tight := _parts(page, page.tight)) <= ONE_SIDE:
+        parts = tight
+    return "".join(f"{line.rstrip()}\n" for line in _on_one_side(parts))
+
+
+def _parts(page: Page, sections: tuple[Section, ...]) -> list[list[str]]:
+    """The lines of each part of a page."""
     parts = [list(_head(page))]
     if page.alerts:
         alerts = (layout.hang("!! ", _plain(alert)) for alert in page.alerts)
         parts.append([alert_heading(len(page.alerts)), *(line for alert in alerts for line in alert)])
-    for section in page.sections:
+    for section in sections:
         heading = [_plain(section.heading)] if section.heading else []
         parts.append([*heading, *(line for block in section.blocks for line in _block(block))])
     if page.footer:
         parts.append(layout.wrap(_plain(page.footer), layout.WIDTH))
-    return "".join(f"{line.rstrip()}\n" for line in _on_one_side(parts))
+    return parts
+
+
+def _written(parts: list[list[str]]) -> int:
+    return sum(len(part) for part in parts)
 
 
 def _on_one_side(parts: list[list[str]]) -> list[str]:
     """The parts with an empty line between them; the lowest empty lines give way where that makes one side of paper."""
-    written = sum(len(part) for part in parts)
-    room = ONE_SIDE - written
+    room = ONE_SIDE - _written(parts)
     blanks = len(parts) - 1 if not 0 <= room < len(parts) - 1 else room
     lines = list(parts[0])
     for place, part in enumerate(parts[1:]):

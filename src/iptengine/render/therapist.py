@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from iptengine.course.contacts import CODES
+from iptengine.course.course import Alert
 from iptengine.course.first_lines import Answered, Assessed
+from iptengine.course.record_lines import REVIEW_ASSESSED, standing_reviews
 from iptengine.course.scores import Series
-from iptengine.course.wording import day, first_lower, first_upper, shortened, weekday
+from iptengine.course.wording import dated, day, first_lower, first_upper, shortened, weekday
 from iptengine.render.alerts import alert_lines
 from iptengine.render.filling import Filling, sentence
 from iptengine.render.page import (
@@ -45,8 +47,9 @@ IN_THE_COUNT = frozenset({"task_late", "task_by_now", "announce_now", "announce_
 NO_HELP = "The patient's page has no help text of your service: write it in before you print it."
 WORDED = 24
 """Signs of the patient's own words for an item, as the head of its row of scores."""
-FOUND, AGREED, STEP = 60, 90, 60
-"""Signs of what was found, of what was agreed, and of a step to try, where the page repeats them."""
+FOUND, AGREED, STEP, REVIEWED = 60, 90, 60, 40
+"""Signs of what was found, of what was agreed, and of a step to try, where the page repeats them; of the plan of a
+review where paper has no more room."""
 RULES = {"forbidden": "keep out", "redirect": "lead away from it", "link only": "link only"}
 
 
@@ -58,7 +61,8 @@ def therapist_page(filling: Filling, detail: str) -> Page:
     """
     if filling.value.ended:
         return _ended(filling)
-    sections = _usual(filling) if detail == "usual" else _brief(filling) if detail == "brief" else _trainee(filling)
+    every = _usual(filling) if detail == "usual" else _brief(filling) if detail == "brief" else _trainee(filling)
+    sections = tuple(section for section in every if section.blocks)
     return Page(
         audience="therapist",
         language="en",
@@ -67,10 +71,31 @@ def therapist_page(filling: Filling, detail: str) -> Page:
         when=_when(filling),
         right=_which(filling),
         under=(*filling.section("focus"), *_aim(filling)),
-        sections=tuple(section for section in sections if section.blocks),
+        sections=sections,
+        tight=_tightened(filling, sections),
         footer=footer(filling),
         alerts=alert_lines(filling.protocol, filling.course),
     )
+
+
+def _tightened(filling: Filling, sections: tuple[Section, ...]) -> tuple[Section, ...]:
+    """The same sections with assessed reviews said in short beside the last risk; empty when there are none."""
+    reviews = standing_reviews(filling.course)
+    if not reviews:
+        return ()
+    short = {"first": _with_reviews(filling, sections[0], reviews), "standing": standing(filling, reviews=False)}
+    return tuple(found for s in sections if (found := short.get(s.name, s)).blocks)
+
+
+def _with_reviews(filling: Filling, first: Section, reviews: Sequence[Alert]) -> Section:
+    """What stands first, with the last review in a few words below its first line."""
+    last, more = reviews[0], len(reviews) - 1
+    when = f" {dated(last.assessed, filling.value.on)}" if last.assessed else ""
+    told = f"Reviewed{when}, plan: {shortened(one_line(last.plan), REVIEWED)}{f' (and {more} more)' if more else ''}"
+    head, *rest = first.blocks
+    if not isinstance(head, Marked):
+        return first
+    return replace(first, blocks=(replace(head, paper=(*head.paper, told)), *rest))
 
 
 def _ended(filling: Filling) -> Page:
@@ -80,7 +105,7 @@ def _ended(filling: Filling) -> Page:
     title = known.title if known else filling.value.ended
     when = f" on {weekday(outcome.on)} {outcome.on.year}" if outcome else ""
     words = (f"{title}{when}.", "It still takes readings, assessments of alerts, corrections and contacts.")
-    risk = tuple(filling.line(line) for line in filling.value.first if line.code.startswith("risk_"))
+    first = tuple(filling.line(line) for line in filling.value.first if line.code not in CODES)
     return Page(
         audience="therapist",
         language="en",
@@ -88,7 +113,7 @@ def _ended(filling: Filling) -> Page:
         left=one_line(filling.value.called) or NOT_NAMED,
         right=_which(filling),
         sections=(
-            Section("first", "FIRST", (marked(filling, risk),)),
+            Section("first", "FIRST", (marked(filling, first),)),
             Section("ended", "HOW IT ENDED", (Lines(words),)),
             *(s for s in (_still_due(filling), standing(filling), _last_time(filling)) if s.blocks),
         ),
@@ -219,10 +244,11 @@ def marked(filling: Filling, lines: tuple[str, ...]) -> Marked:
     return Marked(lines, (_assessed(last), *answered), (_assessed(cut), *answered))
 
 
-def standing(filling: Filling) -> Section:
+def standing(filling: Filling, *, reviews: bool = True) -> Section:
     """Where the course stands beside phase and focus; no section where there is nothing to say."""
-    lines = tuple(filling.line(line) for line in filling.value.standing)
-    return Section("standing", "WHERE WE ARE", (Lines(lines),) if lines else ())
+    told = (line for line in filling.value.standing if reviews or line.code != REVIEW_ASSESSED)
+    lines = tuple(filling.line(line) for line in told)
+    return Section("standing", "WHERE WE ARE", (Lines(lines, CUT),) if lines else ())
 
 
 def _assessed(last: Assessed) -> str:

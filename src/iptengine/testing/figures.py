@@ -170,7 +170,7 @@ class SeenAgenda:
 def seen_agenda(protocol: Protocol, course: Course, on: date) -> SeenAgenda:
     """The agenda of the next session of `course`, as it stands on the day `on`."""
     page = session_agenda(protocol, course, on=on)
-    tasks = due_tasks(protocol, course, CourseFacts(protocol, course, on))
+    tasks = () if page.ended else due_tasks(protocol, course, CourseFacts(protocol, course, on))
     return SeenAgenda(
         tuple(line.code for line in page.first),
         tuple(step.label for step in page.steps),
