@@ -360,6 +360,44 @@ def test_a_plan_waits_for_the_supervisor_and_is_chosen_when_she_agrees() -> None
     assert story.course.approvals[-1].what == "change the plan to 'Activity'"
 
 
+def test_the_newest_plan_is_meant_and_the_one_that_waited_before_is_passed_over() -> None:
+    story = given(with_plan(), hold(1), c.ChoosePlan(components=("activity", "engage"), because="they want to act"))
+    story = story.when(c.ChoosePlan(order="usual", because="she slept badly"))
+    story.then(event("approval_passed_over"), event("approval_requested"))
+    assert [one.state for one in story.course.approvals] == ["passed_over", "waiting"]
+    assert story.course.approvals[0].because == "A newer request took its place"
+    story = story.as_(SUPERVISOR)
+    story = story.when(c.Approve(story.course.approvals[-1].id))
+    assert story.course.plans[-1].order == "usual"
+
+
+def test_a_supervisor_who_chooses_another_plan_passes_over_the_one_that_waits() -> None:
+    story = given(with_plan(), hold(1), c.ChoosePlan(components=("activity", "engage"), because="they want to act"))
+    story = story.as_(SUPERVISOR).when(c.ChoosePlan(order="usual", because="as usual"))
+    assert [one.state for one in story.course.approvals] == ["passed_over", "approved"]
+    assert story.course.plans[-1].order == "usual"
+
+
+def test_the_page_says_why_a_plan_was_asked_for_and_who_is_to_confirm_an_interruption() -> None:
+    story = given(with_plan(), hold(1), c.ChoosePlan(order="usual", because="Worry comes by day."))
+    story = story.when(c.Interrupt("safety", because="a crisis"))
+    told = [line.text for line in (*story.agenda().first, *story.agenda().also_due) if line.code.startswith("approval")]
+    assert told == [
+        "The plan waits for the supervisor: choose the plan 'The usual order' (asked on 3 March by the therapist)."
+        " Because: Worry comes by day.",
+        "To be confirmed by the supervisor: A safety component: interrupt the plan for 'Safety' (done on 3 March by"
+        " the therapist). Because: a crisis.",
+    ]
+
+
+def test_an_order_that_is_not_recommended_is_told_when_it_is_asked_for() -> None:
+    worry = {"title": "Worry", "when": {"w": "fear_at_home is yes"}, "components": ["engage", "activity"]}
+    plan = {**PLAN, "orders": {**PLAN["orders"], "worry": worry}}  # type: ignore[dict-item]
+    approval = {"title": "The plan", "of": "choose_plan", "by": SUPERVISOR}
+    story = given(variant("small", {"plan": plan, "approvals": {"plan": approval}}), hold(1))
+    story.when(c.ChoosePlan(order="worry", because="she asks for it")).warned("order_not_recommended")
+
+
 def test_only_a_plan_with_the_component_that_is_named_waits() -> None:
     protocol = with_plan(only="activity")
     story = given(protocol, hold(1)).when(c.ChoosePlan(components=("engage",), because="to begin"))
@@ -398,7 +436,7 @@ def test_what_is_confirmed_afterwards_is_done_at_once_and_stays_to_be_confirmed_
     assert [(line.kind, line.text) for line in due(story.protocol, story.course, on=week(2))] == [
         (
             "review",
-            "An end is to be confirmed by the supervisor: end the course as 'The patient could not be reached' "
+            "To be confirmed by the supervisor: An end: end the course as 'The patient could not be reached' "
             "(done on 3 March by the therapist).",
         )
     ]

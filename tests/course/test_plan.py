@@ -23,7 +23,7 @@ from iptengine.course.course import Course
 from iptengine.course.decide import decide
 from iptengine.course.evolve import fold
 from iptengine.course.facts import CourseFacts
-from iptengine.course.plan_state import plan_state, planned_doses
+from iptengine.course.plan_state import in_all, plan_state, planned_doses
 from iptengine.course.stamp import Actor, Stamp
 from iptengine.course.summary import summary
 from iptengine.course.warnings import budget, warnings
@@ -41,6 +41,17 @@ NAMES = ("engage", "activity", "thoughts", "ending", "safety")
 @cache
 def modular() -> Protocol:
     return load(KEYS / "plan.protocol.yaml")
+
+
+def changed(*pairs: str) -> Protocol:
+    """The protocol with some of its text put otherwise: what it was, and what it is."""
+    text = (KEYS / "plan.protocol.yaml").read_text(encoding="utf-8")
+    for was, now in zip(pairs[::2], pairs[1::2], strict=True):
+        assert text.count(was) == 1
+        text = text.replace(was, now)
+    protocol, diagnostics = check_text(text.encode(), "plan.protocol.yaml")
+    assert protocol is not None, [str(one) for one in diagnostics]
+    return protocol
 
 
 def chosen(*components: str, because: str = "low mood leads") -> Command:
@@ -126,8 +137,7 @@ def test_a_usual_order_is_taken_by_its_name_and_told_when_another_is_recommended
 def test_before_a_plan_is_chosen_the_page_says_so_and_what_cannot_be_told() -> None:
     story = given(modular())
     assert standing(story) == [
-        "No plan is chosen yet. Cannot tell whether Low mood fits: main_problem is not known (it is not recorded);"
-        " needs low mood. Cannot tell whether Worry fits: main_problem is not known (it is not recorded); needs worry."
+        "No plan is chosen yet. Cannot tell yet whether Low mood or Worry fits: The main problem is not recorded."
     ]
     assert story.when(c.EnterPhase("treat")).then_refused("chosen").course.phase == "assess"
 
@@ -258,7 +268,7 @@ def test_a_missed_session_delivers_nothing() -> None:
 
 def test_a_dose_beyond_the_most_is_recorded_and_told() -> None:
     story = course().when(delivered("engage", "3/2")).warned("beyond_most_dose")
-    assert story.last[0].warnings[0].text == "'Engagement' takes at most 1/2 session; this makes 3/2"
+    assert story.last[0].warnings[0].text == "'Engagement' takes at most 1/2 session; this makes 1 1/2"
     assert doses(story) == {"engage": "3/2"}
 
 
@@ -337,8 +347,9 @@ def test_safety_interrupts_the_plan_and_the_component_goes_on_at_the_dose_it_had
     story = story.when(c.Interrupt("safety", because="afraid of what may happen"))
     story.then(event("plan_interrupted", component="safety", former="activity", because="afraid of what may happen"))
     assert standing(story) == [
-        "Plan: Engagement finished (1/2 of 1/2); waiting: Activity (3/2 of 1..3); Ending (0 of 1/2..1).",
-        "Interrupted since 3 March by Safety planning (0 of 1/2..2). Activity goes on afterwards at 3/2 of 1..3.",
+        "Plan: Engagement finished (1/2 of 1/2); waiting: Activity (1 1/2 of 1..3); Ending (0 of 1/2..1).",
+        "Interrupted since 3 March by Safety planning (0 of 1/2..2). Activity goes on afterwards at 1 1/2 of 1..3."
+        " Said by the therapist: afraid of what may happen.",
     ]
     assert [task.task for step in story.agenda().steps for task in step.tasks] == ["write_safety_plan"]
     story = story.when(c.RecordSession(on=week(2)))
@@ -346,6 +357,20 @@ def test_safety_interrupts_the_plan_and_the_component_goes_on_at_the_dose_it_had
     story = story.when(c.Resume(because="a safety plan is written"))
     story.then(event("plan_resumed", component="safety", goes_on="activity"))
     assert current(story) == "activity"
+    assert standing(story)[-1] == (
+        "The plan goes on, so decided on 10 March by the therapist: a safety plan is written."
+        " Safety planning came in on 3 March by the therapist: afraid of what may happen."
+    )
+
+
+def test_a_changed_plan_says_since_when_by_whom_and_why() -> None:
+    story = course(c.ChangePlan(("engage", "activity", "thoughts"), because="Worry came up beside the low mood."))
+    assert standing(story)[1] == "Changed on 3 March by the therapist: Worry came up beside the low mood."
+
+
+def test_aims_of_two_components_are_two_sentences() -> None:
+    story = given(changed("title: Activity", "title: Activity\n      aim: Do more"), chosen(), c.EnterPhase("treat"))
+    assert story.agenda().aim == "Want to begin. Do more"
 
 
 def test_safety_is_never_refused_not_even_before_a_plan_or_in_another_phase() -> None:
@@ -360,6 +385,44 @@ def test_a_component_that_is_not_for_safety_does_not_interrupt() -> None:
         "interrupt is not possible now: 'Thoughts' is no component that interrupts (those that may: Safety planning)"
     )
     story.then_refused("interrupts", overridable=True)
+
+
+def second_crisis(*between: Command) -> Story:
+    """Safety came in, had its most dose and its plan, and comes in again."""
+    first = (c.Interrupt("safety", because="afraid"), c.RecordSession(on=week(1)), c.RecordSession(on=week(2)))
+    return course(*first, *between, c.Interrupt("safety", on=week(3), because="afraid again"))
+
+
+def test_a_second_crisis_begins_afresh_with_its_tasks_and_its_dose() -> None:
+    story = second_crisis(c.Resume(because="it holds", on=week(2)))
+    assert doses(story) == {}
+    assert [task.task for step in story.agenda().steps for task in step.tasks] == ["write_safety_plan"]
+    story = story.when(c.RecordSession(on=week(3)), c.FinishComponent("safety", because="the plan holds"))
+    story.then(event("component_finished", component="safety", reached="1"))
+    assert [(one.component, one.reached) for one in plan_of(story).components if one.component == "safety"] == [
+        ("safety", "3")
+    ]
+
+
+def test_safety_that_had_its_most_dose_may_come_in_anew_while_the_plan_still_waits() -> None:
+    assert doses(second_crisis()) == {}
+    story = course(c.Interrupt("safety", because="afraid"))
+    assert story.when(c.Interrupt("safety", because="more so")).refused is not None
+
+
+def test_what_was_done_for_safety_earlier_on_the_day_belongs_to_the_interruption() -> None:
+    story = course(c.RecordSession(on=week(1))).when(c.DoTask("write_safety_plan", on=week(2))).warned()
+    story = story.when(c.Interrupt("safety", on=week(2), because="afraid"))
+    assert "write_safety_plan" not in {task.task for step in story.agenda().steps for task in step.tasks}
+
+
+def test_a_second_crisis_of_the_same_day_still_begins_afresh() -> None:
+    story = course(
+        c.Interrupt("safety", because="afraid"), c.DoTask("write_safety_plan"), delivered("safety", "2"),
+        c.Resume(because="it holds"), c.Interrupt("safety", because="afraid again"),
+    )  # fmt: skip
+    assert doses(story) == {}
+    assert [task.task for step in story.agenda().steps for task in step.tasks] == ["write_safety_plan"]
 
 
 # -- what counts -------------------------------------------------------------------------------------------------
@@ -425,7 +488,7 @@ def test_whatever_is_said_nothing_is_lost_and_the_plan_is_the_one_on_record(said
             assert {one.id for one in getattr(before, kept)} <= {one.id for one in getattr(story.course, kept)}
     assert fold(Course("c1"), story.events) == story.course
     state = plan_state(modular(), story.course)
-    for one in state.counted:
+    for one in (in_all(modular(), story.course, name) for name in NAMES):
         given_doses = [Fraction(d.dose) for d in story.course.doses if d.component == one.name]
         assert one.reached == sum(given_doses, Fraction(0))
     assert sum((part for _, part in planned_doses(modular(), story.course, state)), Fraction(0)) <= 1

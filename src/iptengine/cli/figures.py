@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from fractions import Fraction
 
 from iptengine.cli import screen
 from iptengine.cli.stories import Story
 from iptengine.course.adherence import Adherence, adherence
+from iptengine.course.asked_summary import ApprovalSummary
 from iptengine.course.shares import Share, percent
 from iptengine.course.summary import AlertCount, FocusSummary, MeasureSummary, PlanSummary, Summary, summary
 from iptengine.course.wording import counted, first_upper, long_day
+from iptengine.protocol.doses import spoken_amount
 from iptengine.testing.figures import final_figures
 
 SCHEMA = "iptengine.summary/1"
@@ -68,7 +71,7 @@ def _course_rows(found: Summary) -> Iterator[Row]:
         moved = "".join(f", then {_step(step.title, step.session)}" for step in chart.states)
         yield "Chart", f"{chart.title}: {chart.start}{moved}"
     for asked in found.approvals:
-        yield "Approval", f"{asked.title}: {asked.what}, {asked.state.replace('_', ' ')}, {long_day(asked.asked)}"
+        yield "Approval", _approval(asked)
     if found.plan:
         yield from _plan_rows(found.plan)
     yield "Inventory", counted(found.people, "person", "people")
@@ -86,10 +89,27 @@ def _plan_rows(plan: PlanSummary) -> Iterator[Row]:
     for one in plan.components:
         end = ", finished" if one.finished else ""
         outside = "" if one.planned else ", not in the plan"
-        yield "Component", f"{one.title}: {one.reached} of {one.dose}{end}{outside}"
+        yield "Component", f"{one.title}: {_dose(one.reached)} of {one.dose}{end}{outside}"
     for step in plan.decisions:
-        what = ", ".join(step.components)
-        yield f"Plan {step.what}", f"{what}, {long_day(step.on)}, by {step.by} ({step.role}): {step.because}"
+        what = ", ".join(step.titles)
+        who = f"{step.by} ({step.role})"
+        who = f"{step.asked_by} ({step.asked_role}), approved by {who}" if step.asked_by else who
+        yield f"Plan {step.what}", f"{what}, {long_day(step.on)}, by {who}: {step.because}"
+
+
+def _approval(asked: ApprovalSummary) -> str:
+    """What was asked for, by whom, when and why; then what became of it, decided by whom, when and why."""
+    why = f": {asked.asked_why.rstrip('.')}" if asked.asked_why else ""
+    told = f"{asked.title}: {asked.what}, asked on {long_day(asked.asked)} by {asked.asked_by}{why}"
+    state = asked.state.replace("_", " ")
+    if asked.answered is None:
+        return f"{told}; {state}"
+    because = f": {asked.because}" if asked.because else ""
+    return f"{told}; {state} on {long_day(asked.answered)} by {asked.answered_by}{because}"
+
+
+def _dose(reached: str) -> str:
+    return spoken_amount(Fraction(reached))
 
 
 def _focus(focus: FocusSummary) -> str:

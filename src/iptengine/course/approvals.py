@@ -18,14 +18,22 @@ from iptengine.course import events as e
 from iptengine.course.codec import command_from_mapping
 from iptengine.course.course import Approval, Course
 from iptengine.course.desk import Desk
-from iptengine.course.events import Event
+from iptengine.course.events import CourseWarning, Event
 from iptengine.course.refusal import Refused
-from iptengine.course.requested import roles, targets, told
+from iptengine.course.requested import kind_of, roles, targets, told
 from iptengine.course.wording import day
 from iptengine.protocol.approval_spec import ApprovalSpec
 from iptengine.protocol.protocol import Protocol, Reason
 
 Handler = Callable[[Desk, Any], Iterator[Event]]
+
+_ONE_AT_A_TIME = (
+    frozenset({"choose_plan", "change_plan"}),
+    frozenset({"agree_contract", "amend_contract"}),
+    frozenset({"enter_phase"}),
+    frozenset({"end_course"}),
+)
+"""Requests of which a course can have one answer: the newest is meant, and what waited before it is passed over."""
 
 _SAID_FREELY = ("because", "reason", "note")
 """Fields that do not make a request another one."""
@@ -78,15 +86,27 @@ def asked(desk: Desk, command: c.Command, handler: Handler) -> Iterator[Event]:
     missing = [one for one in before if role not in one.by]
     if not missing:
         yield from _given(desk, command, before)
+        yield from _passed_over(desk, command)
         yield from _carried_out(desk, command, handler, wanted)
         return
-    tuple(handler(Desk(desk.protocol, desk.course, command, desk.stamp), command))  # refuses where a condition is open
+    trial = Desk(desk.protocol, desk.course, command, desk.stamp)
+    would = tuple(handler(trial, command))  # refuses where a condition is open
     waiting = _waiting(desk.course, command)
     if waiting:
         raise Refused(desk.command, (_already_asked(desk, waiting[0]),))
     yield from _given(desk, command, [one for one in before if one not in missing])
-    for one in missing:
-        yield _request(desk, command, one)
+    yield from _passed_over(desk, command)
+    told_now = tuple(one for event in would for one in event.warnings)
+    for number, one in enumerate(missing):
+        yield _request(desk, command, one, warnings=() if number else told_now)
+
+
+def _passed_over(desk: Desk, command: c.Command) -> Iterator[Event]:
+    """What waited before a newer request that takes its place."""
+    of_its_kind = next((kinds for kinds in _ONE_AT_A_TIME if command.kind in kinds), frozenset())
+    for one in desk.course.approvals:
+        if one.state == "waiting" and kind_of(one.request) in of_its_kind and not _same(one.request, command):
+            yield desk.event(e.ApprovalPassedOver, because="A newer request took its place", asked=one.id)
 
 
 def _already_asked(desk: Desk, waiting: Approval) -> Reason:
@@ -104,9 +124,12 @@ def _carried_out(desk: Desk, command: c.Command, handler: Handler, wanted: Itera
             yield _request(desk, command, one, afterwards=True)
 
 
-def _request(desk: Desk, command: c.Command, one: Needed, *, afterwards: bool = False) -> Event:
+def _request(
+    desk: Desk, command: c.Command, one: Needed, *, afterwards: bool = False, warnings: Iterable[CourseWarning] = ()
+) -> Event:
     return desk.event(
         e.ApprovalRequested,
+        warnings=tuple(warnings),
         approval=one.approval,
         what=told(desk.protocol, desk.course, command),
         request=_as_text(command),
@@ -144,7 +167,10 @@ def gone_on(desk: Desk, command: c.Command) -> tuple[tuple[Event, ...], tuple[Ev
     given = tuple(_given(desk, command, mine))
     names = {one.approval for one in mine}
     left = [one for one in _waiting(desk.course, command) if one.approval not in names]
-    passed = tuple(desk.event(e.ApprovalPassedOver, asked=one.id) for one in left)
+    passed = (
+        *(desk.event(e.ApprovalPassedOver, asked=one.id) for one in left),
+        *_passed_over(desk, command),
+    )
     later = [one for one in wanted if one.afterwards and role not in one.by]
     return (*given, *passed), tuple(_request(desk, command, one, afterwards=True) for one in later)
 

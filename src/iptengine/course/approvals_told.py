@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from iptengine.course.course import Approval, Course
-from iptengine.course.requested import is_message, roles
-from iptengine.course.wording import day, first_upper, spoken
+from iptengine.course.requested import is_message, roles, why
+from iptengine.course.wording import day, first_upper, shortened, spoken
 from iptengine.protocol.protocol import Protocol
+
+REASON = 100
+"""Signs of the reason of a request, where a page repeats it."""
 
 Told = tuple[str, str, Approval]
 """What kind of line it is, its words, and what it speaks of."""
@@ -26,7 +29,7 @@ def waits(protocol: Protocol, one: Approval) -> str:
     """What waits for whom: ``An early end waits for the supervisor: end the course as 'Stopped' (asked on …).``"""
     by = f"on {day(one.asked)} by the {one.asked_by.role}"
     if one.state == "to_confirm":
-        return f"{title_of(protocol, one)} is to be confirmed by {roles(one.roles)}: {one.what} (done {by})."
+        return f"To be confirmed by {roles(one.roles)}: {title_of(protocol, one)}: {one.what} (done {by})."
     return f"{title_of(protocol, one)} waits for {roles(one.roles)}: {one.what} (asked {by})."
 
 
@@ -43,7 +46,14 @@ def approvals_told(protocol: Protocol, course: Course) -> Iterator[Told]:
         if one.state in ("declined", "not_confirmed") and one.answered and (not last or one.answered >= last.on):
             yield f"approval_{one.state}", _not_approved(protocol, one), one
     for one in open_approvals(course):
-        yield "approval_waits" if one.state == "waiting" else "approval_to_confirm", waits(protocol, one), one
+        code = "approval_waits" if one.state == "waiting" else "approval_to_confirm"
+        yield code, f"{waits(protocol, one)}{_because(one)}", one
+
+
+def _because(one: Approval) -> str:
+    """Why it was asked for, short; in the words of who asked."""
+    told = shortened(why(one.request), REASON).rstrip(".")
+    return f" Because: {told}." if told else ""
 
 
 def _not_approved(protocol: Protocol, one: Approval) -> str:

@@ -8,6 +8,8 @@ from datetime import date
 
 from iptengine.course.approvals_told import title_of
 from iptengine.course.course import Course
+from iptengine.course.requested import why
+from iptengine.course.stamp import Actor
 from iptengine.protocol.protocol import Protocol
 
 
@@ -33,7 +35,7 @@ class ChartSummary:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ApprovalSummary:
-    """Something that needed an approval: what was asked for, and what became of it."""
+    """Something that needed an approval: what was asked for, by whom and why, and what became of it."""
 
     approval: str
     title: str
@@ -41,6 +43,10 @@ class ApprovalSummary:
     state: str
     asked: date
     answered: date | None
+    asked_by: str = ""
+    asked_why: str = ""
+    answered_by: str = ""
+    because: str = ""
 
 
 def chart_summaries(protocol: Protocol, course: Course) -> Iterator[ChartSummary]:
@@ -59,4 +65,11 @@ def chart_summaries(protocol: Protocol, course: Course) -> Iterator[ChartSummary
 def approval_summaries(protocol: Protocol, course: Course) -> Iterator[ApprovalSummary]:
     """Everything that needed an approval, in the order it was asked for."""
     for one in course.approvals:
-        yield ApprovalSummary(one.approval, title_of(protocol, one), one.what, one.state, one.asked, one.answered)
+        yield ApprovalSummary(
+            one.approval, title_of(protocol, one), one.what, one.state, one.asked, one.answered,
+            _who(one.asked_by), why(one.request), _who(one.answered_by) if one.answered_by else "", one.because,
+        )  # fmt: skip
+
+
+def _who(actor: Actor) -> str:
+    return f"{actor.id} ({actor.role})"

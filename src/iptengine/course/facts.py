@@ -12,7 +12,7 @@ from iptengine.course.course import Appointment, Course, Focus, in_session
 from iptengine.course.diaries import entries_since_last_session
 from iptengine.course.events import DiagnosisRecorded, DiagnosisWaived, FactRecorded, ReadingTaken, TaskLogged
 from iptengine.course.group_stays import present_stay
-from iptengine.course.plan_state import PlanState, component_state, plan_state
+from iptengine.course.plan_state import PlanState, component_state, of_interruption, plan_state
 from iptengine.course.rests import kept_or_missed, resting, rests
 from iptengine.protocol import scoring
 from iptengine.protocol.conditions.port import Moment, Window
@@ -129,10 +129,18 @@ class CourseFacts:
 
     @cached_property
     def _log(self) -> dict[str, list[TaskLogged]]:
+        """What was logged of each task; of a component that interrupts, since it did so last."""
         found: dict[str, list[TaskLogged]] = {}
         for entry in self._course.tasks:
-            found.setdefault(entry.task, []).append(entry)
+            if self._counts(entry):
+                found.setdefault(entry.task, []).append(entry)
         return found
+
+    def _counts(self, entry: TaskLogged) -> bool:
+        home = self._protocol.tasks.get(entry.task) if self._course.interruptions else None
+        if home is None or not home.component:
+            return True
+        return of_interruption(self._protocol, self._course, home.component)(entry)
 
     def left_out(self, task: str) -> bool:
         """Whether its last log says declined or not applicable."""

@@ -1,17 +1,18 @@
 """Where a course stands with its plan: computed from the doses on record and what a clinician closed.
 
-Nothing of it is stored. So a component that was interrupted goes on at the dose it had.
+Nothing of it is stored. So a component that was interrupted goes on at the dose it had, and a component that
+interrupts begins afresh each time: its doses, its end and its tasks count from the latest interruption on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
 from iptengine.course.course import Course
-from iptengine.course.events import PlanChosen, PlanInterrupted
-from iptengine.protocol.doses import Dose, total
+from iptengine.course.events import Event, PlanChosen, PlanInterrupted
+from iptengine.protocol.doses import Dose, spoken_amount, total
 from iptengine.protocol.protocol import Protocol
 
 A_SESSION = Fraction(1)
@@ -40,6 +41,10 @@ class ComponentState:
     def short(self) -> Fraction:
         """What it still needs at the least."""
         return Fraction(0) if self.finished else max(Fraction(0), self.dose.least - self.reached)
+
+    def told(self) -> str:
+        """How much of it was given, as a page says it: ``1 1/2 of 1..4``."""
+        return f"{spoken_amount(self.reached)} of {self.dose.spoken()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +101,7 @@ def plan_state(protocol: Protocol, course: Course) -> PlanState:
     return PlanState(
         last is not None,
         _order(course),
-        tuple(component_state(protocol, course, name) for name in names),
+        tuple(in_all(protocol, course, name) for name in names),
         _interrupting(protocol, course),
     )
 
@@ -116,15 +121,42 @@ def _interrupting(protocol: Protocol, course: Course) -> ComponentState | None:
 
 
 def component_state(protocol: Protocol, course: Course, name: str) -> ComponentState:
-    """How far a component is, in the plan or not.
+    """How far a component is, in the plan or not; one that interrupts, since it did so last.
 
     Raises:
         KeyError: The protocol has no such component.
     """
+    return _counted(protocol, course, name, of_interruption(protocol, course, name))
+
+
+def in_all(protocol: Protocol, course: Course, name: str) -> ComponentState:
+    """How far a component is by everything on record of it."""
+    return _counted(protocol, course, name, lambda event: True)
+
+
+def _counted(protocol: Protocol, course: Course, name: str, counts: Callable[[Event], bool]) -> ComponentState:
     spec = protocol.component(name)
-    reached = total(delivered.dose for delivered in course.doses if delivered.component == name)
-    closed = any(event.component == name for event in course.finished_components)
-    return ComponentState(name, spec.title, spec.dose, reached, closed)
+    given = (one for one in course.doses if one.component == name and counts(one))
+    closed = any(one.component == name and counts(one) for one in course.finished_components)
+    return ComponentState(name, spec.title, spec.dose, total(one.dose for one in given), closed)
+
+
+def of_interruption(protocol: Protocol, course: Course, name: str) -> Callable[[Event], bool]:
+    """Whether a record of a component counts where it interrupts: all of its latest interruption does.
+
+    What was recorded on the day of an interruption belongs to it, also when it was recorded first; unless an
+    earlier one by the same component had not ended before that day. A component of the plan counts whole, but
+    while it interrupts.
+    """
+    own = [event for event in course.interruptions if event.component == name]
+    begun = [event for event in own if isinstance(event, PlanInterrupted)]
+    in_plan = bool(course.plans) and name in course.plans[-1].components
+    if not begun or (in_plan and course.interruptions[-1] is not begun[-1]):
+        return lambda event: True
+    start = begun[-1]
+    before = own[own.index(start) - 1] if own[0] is not start else None
+    at_work = before is not None and (isinstance(before, PlanInterrupted) or before.on >= start.on)
+    return lambda event: event.at > start.at if at_work and event.on == start.on else event.on >= start.on
 
 
 def planned_doses(protocol: Protocol, course: Course, state: PlanState) -> tuple[tuple[str, Fraction], ...]:

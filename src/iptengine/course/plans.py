@@ -14,7 +14,7 @@ from iptengine.course.desk import Desk, warning
 from iptengine.course.events import CourseWarning, Event
 from iptengine.course.plan_state import A_SESSION, ComponentState, component_state, plan_state, planned_doses
 from iptengine.course.wording import listed
-from iptengine.protocol.doses import amount
+from iptengine.protocol.doses import amount, spoken_amount
 from iptengine.protocol.plan_spec import PlanSpec, broken, lawful
 from iptengine.protocol.protocol import Protocol, Reason, verdict
 from iptengine.protocol.truth import Truth
@@ -129,7 +129,8 @@ def interrupt(desk: Desk, command: c.Interrupt) -> Events:
     state = plan_state(desk.protocol, desk.course)
     spec = plan.components[command.component]
     path = ("plan", "components", command.component)
-    if state.interrupted_by is not None and state.interrupted_by.name == command.component:
+    here = state.interrupted_by
+    if here is not None and here.name == command.component and not here.finished:
         raise desk.nonsense("already_interrupted", f"'{spec.title}' interrupts the plan already", *path)
     if not spec.interrupts:
         able = [one.title for one in plan.components.values() if one.interrupts]
@@ -178,13 +179,13 @@ def finish(desk: Desk, command: c.FinishComponent) -> Events:
 def _below_least(desk: Desk, found: ComponentState) -> Iterator[Reason]:
     if found.short:
         text = f"'{found.title}' takes at least {sessions(found.dose.least)}"
-        sentence = f"{found.reached} of {found.dose} on record"
+        sentence = f"{found.told()} on record"
         yield desk.reason("below_least_dose", text, sentence, "plan", "components", found.name, "dose")
 
 
 def sessions(dose: Fraction) -> str:
     """An amount in words: ``1 session``, ``1/2 session``, ``3 sessions``."""
-    return f"{dose} session{'' if dose <= 1 else 's'}"
+    return f"{spoken_amount(dose)} session{'' if dose <= 1 else 's'}"
 
 
 def deliver(desk: Desk, command: c.DeliverComponent) -> Events:
@@ -208,7 +209,8 @@ def _delivery_warnings(desk: Desk, name: str, given: Fraction) -> Iterator[Cours
     if found.closed:
         yield warning("component_finished", f"'{found.title}' was finished", *path)
     if found.reached + given > found.dose.most:
-        sentence = f"'{found.title}' takes at most {sessions(found.dose.most)}; this makes {found.reached + given}"
+        makes = spoken_amount(found.reached + given)
+        sentence = f"'{found.title}' takes at most {sessions(found.dose.most)}; this makes {makes}"
         yield warning("beyond_most_dose", sentence, *path, "dose")
     if all(one.name != name for one in state.counted):
         told = "is not in the plan of this course" if state.chosen else "was worked on before a plan was chosen"
@@ -286,7 +288,8 @@ def plan_ways(protocol: Protocol, course: Course, on: date) -> Iterator[Ask]:
         whole = lawful(plan, tuple(name for name in names if not plan.components[name].interrupts) or names)
         yield Ask(c.ChoosePlan(components=whole, because=why, on=on), {"components": names, "because": ()})
     for name, spec in plan.components.items():
-        if spec.interrupts and (state.interrupted_by is None or state.interrupted_by.name != name):
+        here = state.interrupted_by
+        if spec.interrupts and (here is None or here.name != name or here.finished):
             yield Ask(c.Interrupt(name, because=why, on=on), {"because": ()})
     if state.interrupted_by is not None:
         yield Ask(c.Resume(because=why, on=on), {"because": ()})

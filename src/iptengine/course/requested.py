@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from iptengine.course import commands as c
-from iptengine.course.course import Course
+from iptengine.course.course import Approval, Course
+from iptengine.course.events import Event
 from iptengine.course.wording import day, listed, spoken
 from iptengine.protocol.protocol import Protocol
 
@@ -135,6 +137,47 @@ def _chart_told(protocol: Protocol, chart: str, state: str) -> str:
 def is_message(request: str) -> bool:
     """Whether a request that was kept asks for a message, which can be prepared after the end too."""
     return f'"kind":"{c.PrepareMessage.kind}"' in request
+
+
+def kind_of(request: str) -> str:
+    """What kind of request was kept; nothing for a text that no version wrote."""
+    return str(_said(request).get("kind", ""))
+
+
+def why(request: str) -> str:
+    """The reason given with a request that was kept; nothing where there was none."""
+    said = _said(request)
+    found = said.get("because") or said.get("reason")
+    return found.strip() if isinstance(found, str) else ""
+
+
+_BECOMES = {
+    "plan_chosen": "choose_plan",
+    "plan_changed": "change_plan",
+    "plan_interrupted": "interrupt",
+    "plan_resumed": "resume",
+    "component_finished": "finish_component",
+}
+
+
+def asked_first(course: Course, event: Event) -> Approval | None:
+    """The request behind a decision about the plan that somebody else approved."""
+    kind = _BECOMES.get(event.kind, "")
+    found = (
+        one
+        for one in reversed(course.approvals)
+        if one.state == "approved" and one.answered == event.on and one.answered_by == event.by
+        and kind_of(one.request) == kind and _said(one.request).get("because") == event.because
+    )  # fmt: skip
+    return next(found, None)
+
+
+def _said(request: str) -> dict[str, object]:
+    try:
+        said = json.loads(request)
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}
 
 
 def roles(names: tuple[str, ...]) -> str:

@@ -14,7 +14,8 @@ from iptengine.course import timing
 from iptengine.course.asked_summary import ApprovalSummary, ChartSummary, approval_summaries, chart_summaries
 from iptengine.course.course import Alert, Course, Focus, in_session
 from iptengine.course.events import PlanChanged, PlanChosen, ReadingTaken, TaskLogged
-from iptengine.course.plan_state import component_state, plan_state
+from iptengine.course.plan_state import in_all, plan_state
+from iptengine.course.requested import asked_first
 from iptengine.course.rests import kept_or_missed
 from iptengine.course.shares import Share
 from iptengine.course.worded import comparable
@@ -132,6 +133,8 @@ class PlanStep:
     Attributes:
         what: chosen, changed, interrupted, resumed or finished.
         components: What it speaks of: the whole plan, or the component.
+        titles: The same by title.
+        asked_by: Who asked for it, and in which role, where `by` approved it; empty otherwise.
     """
 
     what: str
@@ -140,6 +143,9 @@ class PlanStep:
     by: str
     role: str
     because: str
+    titles: tuple[str, ...] = ()
+    asked_by: str = ""
+    asked_role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -405,22 +411,28 @@ def _plan(protocol: Protocol, course: Course) -> PlanSummary | None:
     state = plan_state(protocol, course)
     others = [d.component for d in course.doses if d.component not in state.names]
     names = [name for name in dict.fromkeys((*state.names, *others)) if name in protocol.spec.plan.components]
-    found = (component_state(protocol, course, name) for name in names)
+    found = (in_all(protocol, course, name) for name in names)
     components = tuple(
         ComponentSummary(
             one.name, one.title, str(one.reached), str(one.dose), one.finished, one.closed, one.name in state.names
         )
         for one in found
     )
-    return PlanSummary(state.chosen, state.order, state.done, components, tuple(_decisions(course)))
+    return PlanSummary(state.chosen, state.order, state.done, components, tuple(_decisions(protocol, course)))
 
 
-def _decisions(course: Course) -> Iterator[PlanStep]:
+def _decisions(protocol: Protocol, course: Course) -> Iterator[PlanStep]:
     """Everything decided about the plan, in the order in which it was recorded."""
     events = (*course.plans, *course.interruptions, *course.finished_components)
+    known = protocol.spec.plan.components if protocol.spec.plan else {}
     for event in sorted(events, key=lambda event: event.at):
         names = event.components if isinstance(event, PlanChosen | PlanChanged) else (event.component,)
-        yield PlanStep(_DECIDED[event.kind], names, event.on, event.by.id, event.by.role, event.because)
+        titles = tuple(known[name].title if name in known else name for name in names)
+        asked = asked_first(course, event)
+        yield PlanStep(
+            _DECIDED[event.kind], names, event.on, event.by.id, event.by.role, event.because, titles,
+            asked.asked_by.id if asked else "", asked.asked_by.role if asked else "",
+        )  # fmt: skip
 
 
 def _phases(protocol: Protocol, course: Course) -> Iterator[PhaseSummary]:

@@ -59,7 +59,10 @@ def _elsewhere(desk: Desk, home: TaskHome) -> Iterator[CourseWarning]:
 
 
 def _not_in_plan(desk: Desk, home: TaskHome) -> Iterator[CourseWarning]:
-    if home.component and all(one.name != home.component for one in plan_state(desk.protocol, desk.course).counted):
+    """A component of another plan; safety may be seen to at any time, and the interruption be recorded later."""
+    if not home.component or desk.protocol.component(home.component).interrupts:
+        return
+    if all(one.name != home.component for one in plan_state(desk.protocol, desk.course).counted):
         title = desk.protocol.component(home.component).title
         yield warning("not_in_plan", f"it belongs to '{title}', which is not in the plan of this course", *_path(home))
 

@@ -88,3 +88,11 @@ def listed(words: Iterable[str]) -> str:
     if len(found) < 2:
         return "".join(found)
     return ", ".join(found[:-1]) + " and " + found[-1]
+
+
+def either(words: Iterable[str]) -> str:
+    """``a``, ``a or b``, ``a, b or c``."""
+    found = list(words)
+    if len(found) < 2:
+        return "".join(found)
+    return ", ".join(found[:-1]) + " or " + found[-1]

@@ -37,7 +37,7 @@ def aim(phase: PhaseSpec, area: AreaSpec | None, stage: StageSpec | None, in_han
     """What the session is for: the components in hand say it, or the focus worked on, or else the phase."""
     of_plan = [component.aim for component in in_hand if component.aim]
     if of_plan:
-        return "; ".join(of_plan)
+        return ". ".join(aim.rstrip(".") for aim in of_plan)
     if not phase.focus_work:
         return phase.aim
     return (stage and stage.aim) or (area and area.aim) or phase.aim

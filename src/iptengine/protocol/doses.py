@@ -49,6 +49,17 @@ def _or_nothing(text: str) -> Fraction:
         return Fraction(0)
 
 
+def spoken_amount(given: Fraction) -> str:
+    """An amount as a page says it.
+
+    Example:
+        >>> spoken_amount(Fraction(3, 2)), spoken_amount(Fraction(1, 2)), spoken_amount(Fraction(2))
+        ('1 1/2', '1/2', '2')
+    """
+    whole, rest = divmod(given.numerator, given.denominator)
+    return f"{whole} {Fraction(rest, given.denominator)}" if whole and rest else str(given)
+
+
 @dataclass(frozen=True, slots=True)
 class Dose:
     """A least and a most amount, both included: ``1..3``, ``1/2..2``; one amount stands for itself.
@@ -74,6 +85,11 @@ class Dose:
         if least > most:
             raise ValueError(f"write {most}..{least}, the least amount first")
         return cls(least, most)
+
+    def spoken(self) -> str:
+        """As a page says it: ``1/2..2``, ``1..1 1/2``."""
+        least = spoken_amount(self.least)
+        return least if self.least == self.most else f"{least}..{spoken_amount(self.most)}"
 
     def __str__(self) -> str:
         return str(self.least) if self.least == self.most else f"{self.least}..{self.most}"
