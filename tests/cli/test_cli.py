@@ -245,7 +245,7 @@ def test_a_run_shows_every_agenda_and_what_came_of_it(typed) -> None:
         "session_2,",
     ]
     assert told.out.count("RECORDED (") == len(read_vignette(EXAMPLES / f"{COURSE_A}.vignette.yaml").spec.happenings)
-    assert told.out.count("  alert raised: risk_item") == 3
+    assert told.out.count("  alert raised: risk_item: PHQ-9 item 9 (thoughts of death or self-harm) was") == 3
     assert "  refused: enter" in told.out
 
 
@@ -406,3 +406,21 @@ def test_a_reader_who_leaves_early_is_no_mistake() -> None:
     program = f"'{sys.executable}' -c 'from iptengine.cli.main import main; main()' show ipt-adult | head -n 1"
     done = subprocess.run(["bash", "-c", program], capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("Interpersonal Psychotherapy for depression in adults\n", "")
+
+
+def test_what_contacts_hold_techniques_and_what_to_do_if_are_shown(typed) -> None:
+    told = " ".join(typed("show", EXAMPLES / "calm-evenings.protocol.yaml").out.split())
+    assert "- Ask about nodding off by day" in told
+    assert "The long breath 1. Both feet on the floor, hands on the belly" in told
+    assert "If: Nothing was practised: Ask what was in the way, and halve the step" in told
+    assert "1 decision Decided: Invented for this example" in told
+
+
+def test_more_names_than_are_written_out_are_counted(typed) -> None:
+    told = typed("words", EXAMPLES / "calm-evenings.protocol.yaml", "everything of").out
+    assert told.splitlines()[-4:] == [
+        "      everything of knowing is done",
+        "      everything of breath is done",
+        "      everything of worries is done",
+        "      and 2 more",
+    ]

@@ -108,3 +108,30 @@ def test_a_review_that_nobody_assessed_is_not_lost_with_the_end() -> None:
     story = nods_off().when(c.EndCourse("stopped", reason="Did not come back", on=week(3)))
     assert [line.code for line in story.agenda().first] == ["risk_none_open", "review"]
     assert f"! Review: {DANGER}." in agenda(evenings(), story.course, on=week(4)).text
+
+
+# -- the form and the patient's page -----------------------------------------------------------------------------
+
+
+def test_a_long_question_stands_whole_on_the_form() -> None:
+    form = agenda(evenings(), given(evenings(), c.Start(on=week(1))).course, on=week(1)).text.split("AFTER")[1]
+    question = "Nods off by day where it is dangerous (driving, machines, minding a child) no[ ] yes[ ] no answer[ ]"
+    assert question in " ".join(form.split())
+
+
+def test_what_is_also_due_to_be_recorded_has_its_field_on_the_form() -> None:
+    facts = {
+        f"facts.extra_{n}": {"title": f"Extra question {n}", "number": "0..9", "ask": "every session"} for n in range(5)
+    }
+    story = given(variant("ipt-adult", facts), c.Start(on=week(1)))
+    assert sum("Extra question" in line.text for line in story.agenda().also_due) == 5
+    form = agenda(story.protocol, story.course, on=week(1)).text.split("AFTER")[1]
+    assert [f"Extra question {n}: ___" in form for n in range(5)] == [True] * 5
+
+
+def test_where_the_protocol_writes_the_order_the_patient_is_not_told_to_decide_it() -> None:
+    written = agenda(evenings(), given(evenings(), c.Start(on=week(1))).course, on=week(1), audience="patient").text
+    assert "You decide what you do afterwards." in written
+    assert "what we talk about first" not in written
+    free = agenda(dispute().protocol, dispute().course, on=week(7), audience="patient").text
+    assert "You decide what we talk about first, and what you do afterwards." in free

@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping
 from iptengine.authoring.loader import load
 from iptengine.cli import screen
 from iptengine.cli.names import protocol_source
+from iptengine.course.wording import counted
 from iptengine.protocol.model import AreaSpec, PhaseSpec, Spec, StageSpec
 from iptengine.protocol.parts import Condition, Conditions
 from iptengine.protocol.plan_spec import ComponentSpec, PlanSpec
 from iptengine.protocol.protocol import Protocol
 from iptengine.protocol.running_order import placed
-from iptengine.protocol.task_spec import TaskSpec
+from iptengine.protocol.task_spec import IfLine, TaskSpec
 
 STATUS = {
     "draft": "Draft: no clinical reviewer has approved it yet.",
@@ -56,6 +57,7 @@ def manual(protocol: Protocol) -> Iterator[str]:
     yield from _plan(spec.plan)
     yield from _charts(spec)
     yield from _approvals(spec)
+    yield from _techniques(spec)
     yield from _contacts(spec)
     yield from _endings(spec)
     yield from _decisions(spec)
@@ -131,6 +133,7 @@ def _area(name: str, area: AreaSpec) -> Iterator[str]:
         yield _wrapped(f"Goal: {goal}", 4, 6)
     yield from _tasks("Must", area.must, 4)
     yield from _tasks("May", area.may, 4)
+    yield from _ifs(area.if_, 4)
     for stage_name, stage in area.stages.items():
         yield from _stage(stage_name, stage)
 
@@ -142,6 +145,7 @@ def _stage(name: str, stage: StageSpec) -> Iterator[str]:
     if stage.aim:
         yield _wrapped(f"Aim: {stage.aim}", 6, 8)
     yield from _tasks("Must", stage.must, 6)
+    yield from _ifs(stage.if_, 6)
     yield from _ways_out(stage.next, 6)
     if stage.final:
         yield "      The focus ends here."
@@ -157,6 +161,7 @@ def _phase(spec: Spec, name: str, phase: PhaseSpec) -> Iterator[str]:
     yield from _tasks("Every session", phase.each_session, 2)
     yield from _tasks("Must", phase.must, 2)
     yield from _tasks("May", phase.may, 2)
+    yield from _ifs(phase.if_, 2)
     if phase.focus_work:
         yield "  The tasks of the focus are due in this phase."
     for topic, how in phase.topics.items():
@@ -263,12 +268,28 @@ def _said(condition: Condition) -> str:
     return next(f"{how} ({_joined(parts)})" for how, parts in forms if parts is not None)
 
 
+def _techniques(spec: Spec) -> Iterator[str]:
+    if spec.techniques:
+        yield from _heading("How it is done")
+    for technique in spec.techniques.values():
+        yield _wrapped(technique.title, 2, 4)
+        for number, step in enumerate(technique.steps.values(), 1):
+            yield _wrapped(f"{number}. {step}", 4, 7)
+
+
+def _ifs(ifs: Mapping[str, IfLine], indent: int) -> Iterator[str]:
+    for line in ifs.values():
+        yield _wrapped(f"If: {line.when.rstrip('.')}: {line.then}", indent, indent + 2)
+
+
 def _contacts(spec: Spec) -> Iterator[str]:
     if spec.contacts:
         yield from _heading("Meetings outside the count")
     for contact in spec.contacts.values():
         due = f", {contact.due}" if contact.due else ""
         yield _wrapped(f"{contact.title}{due}", 2, 4)
+        for text in contact.holds.values():
+            yield _wrapped(f"- {text}", 4, 6)
 
 
 def _endings(spec: Spec) -> Iterator[str]:
@@ -293,8 +314,10 @@ def _sources(spec: Spec) -> Iterator[str]:
         return
     yield from _heading("What it rests on")
     kinds = [source.kind for source in spec.sources.values()]
-    counts = [("cite", "publications or pages"), ("decision", "decisions"), ("unverified", "not verified")]
-    yield "  " + ", ".join(f"{kinds.count(kind)} {what}" for kind, what in counts if kind in kinds)
+    counts = [("cite", "publication or page", "publications or pages"), ("decision", "decision", "decisions")]
+    told = [counted(kinds.count(kind), one, many) for kind, one, many in counts if kind in kinds]
+    told += [f"{kinds.count('unverified')} not verified"] if "unverified" in kinds else []
+    yield f"  {', '.join(told)}"
     for source in spec.sources.values():
         mark = {"cite": "", "decision": "Decided: ", "unverified": "Not verified: "}[source.kind]
         yield _wrapped(f"{mark}{source.cite or source.decision or source.unverified}", 2, 4)

@@ -55,7 +55,7 @@ def _came_of_it(step: Step) -> Iterator[str]:
     """What a happening raised, was warned of and was refused; no patient text."""
     for event in step.events:
         if isinstance(event, AlertRaised):
-            yield screen.bad(f"  alert raised: {event.code}")
+            yield screen.bad(screen.wrapped(f"alert raised: {event.code}: {_first_words(event)}", 2, 4))
     for event in step.events:
         for warning in event.warnings:
             yield screen.wrapped(f"warning: {warning.text} [{warning.code}]", 2, 4)
@@ -67,6 +67,11 @@ def _came_of_it(step: Step) -> Iterator[str]:
         yield f"  the course entered the phase '{step.after.phase}'"
     if step.after.ended and not step.before.ended:
         yield f"  the course ended: {step.after.ended}"
+
+
+def _first_words(alert: AlertRaised) -> str:
+    """The first sentence of an alert, which is the protocol's or our own and never the patient's."""
+    return alert.text.strip().partition(". ")[0].rstrip(".")
 
 
 def show_prompt(vignette: str, path: str, session: int | None, member: str = "") -> int:

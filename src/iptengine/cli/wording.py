@@ -10,6 +10,10 @@ from iptengine.cli.names import protocol_source
 from iptengine.protocol.conditions import Form, Names, forms
 from iptengine.protocol.protocol import names_of
 
+SHOWN = 3
+"""Examples of a form that are written out; of further names only how many there are."""
+MOST_COUNTED = 12
+
 
 def show_words(protocol: str, word: str) -> int:
     """Prints the forms of condition that a protocol has names for; with `word`, those that hold it."""
@@ -45,5 +49,10 @@ def _show(form: Form, names: Names) -> None:
     screen.say()
     screen.say(f"  {form.pattern}")
     screen.say(screen.faint(screen.wrapped(form.about, 4)))
-    for example in form.examples(names):
+    every = form.examples(names, most=MOST_COUNTED)
+    for example in every[:SHOWN]:
         screen.say(f"      {example}")
+    if len(every) > SHOWN:
+        screen.say(
+            screen.faint(f"      and {len(every) - SHOWN}{' or more' if len(every) == MOST_COUNTED else ' more'}")
+        )

@@ -83,6 +83,7 @@ def patient_names(
         "phone": one_line(service.get("phone", "")) or None,
         "help": one_line(service.get("help", "")) or None,
         "occasion": value.occasion,
+        "order_written": bool(protocol.spec.sessions),
     }
 
 

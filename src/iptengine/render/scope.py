@@ -113,6 +113,7 @@ PATIENT_SECTION_NAMES = Scope(
         "phone": maybe(TEXT),
         "help": maybe(TEXT),
         "occasion": TEXT,
+        "order_written": TRUTH,
     }
 )
 """What the sections of a patient's page are made from: nothing in it names a person, area, stage or score."""

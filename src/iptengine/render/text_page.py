@@ -31,6 +31,8 @@ WHEN = 14
 WIDEST = 26
 """Columns for the first of a pair: as few lines as the pairs can have between the two."""
 LEAST_BLANK = 8
+OWN_LINE = -2
+"""The size of a piece of a label after which nothing stands on its line."""
 
 
 def text_page(page: Page) -> str:
@@ -186,6 +188,8 @@ def _fitting(row: tuple[Field, ...]) -> Iterator[list[Field]]:
     taken = 0
     for field in (piece for whole in row for piece in _pieces(whole)):
         size = layout.width(_field(field, 0)) + (LEAST_BLANK if _is_long(field) else 0)
+        if field.size == OWN_LINE:
+            size = layout.WIDTH
         if line and taken + 2 + size > layout.WIDTH - len(INDENT):
             yield line
             line, taken = [], 0
@@ -201,10 +205,13 @@ def _pieces(field: Field) -> Iterator[Field]:
     if layout.width(_field(field, 0)) <= most:
         yield field
         return
+    *above, last = layout.wrap(_plain(field.label), most)
+    for part in above:
+        yield Field(part, (), OWN_LINE)
     if not field.boxes:
-        yield Field(layout.wrap(_plain(field.label), most)[0], (), field.size)
+        yield Field(last, (), field.size)
         return
-    yield Field(layout.wrap(_plain(field.label), most)[0], (), -1)
+    yield Field(last, (), -1)
     for box in field.boxes:
         yield Field("", (layout.wrap(_plain(box), most - 3)[0],))
 

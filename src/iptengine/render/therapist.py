@@ -475,8 +475,12 @@ def _first_labels(filling: Filling) -> Iterator[str]:
 
 
 def _facts_form(filling: Filling) -> Iterator[tuple[Field, ...]]:
-    """The questions under FIRST, with the answers the protocol knows; beside what must be asked, a box for none."""
-    for line in filling.value.first:
+    """The questions under FIRST and those also due, with the answers the protocol knows.
+
+    Beside what must be asked stands a box for no answer. What is folded away has no field.
+    """
+    also = filling.value.also_due if filling.value.occasion == "session" else ()
+    for line in (*filling.value.first, *(line for line in also if not line.fold)):
         name = line.values.get("fact")
         fact = filling.protocol.spec.facts.get(name) if isinstance(name, str) else None
         if fact is not None:
