@@ -23,6 +23,7 @@ from iptengine.course.named_dates import NamedDate, named_date
 from iptengine.course.visits import frequency, planned, visits
 from iptengine.course.ways import due
 from iptengine.protocol.protocol import Protocol
+from iptengine.render.agenda import agenda
 from phrases import ROOT, Story, anyway, built, event, given, hold, week
 
 PATH = ROOT / "tests" / "keys" / "calendar.protocol.yaml"
@@ -143,6 +144,51 @@ def test_visits_are_planned_up_to_the_stop_and_a_late_one_does_not_move_it() -> 
     )
 
 
+def test_the_last_meeting_before_the_stop_proposes_no_other_to_the_therapist_and_none_to_the_patient() -> None:
+    story = given(YEARLY, hold(1), session(date(2027, 2, 10)))
+    booked = story.when(c.Book(on=date(2027, 2, 24)))
+    assert booked.agenda(on=date(2027, 2, 24)).next_day is None
+    assert "Planned: 24 February, the last one before the stop." in standing(booked, date(2027, 2, 24))[0]
+    pages = [agenda(YEARLY, booked.course, on=date(2027, 2, 24), audience=who).text for who in ("therapist", "patient")]
+    assert not [page for page in pages if "March (not" in page or "Next meeting" in page or "The end is now" in page]
+
+
+def test_a_visit_proposed_never_lies_after_the_stop_and_a_miss_that_leaves_none_is_told() -> None:
+    story = given(YEARLY, hold(1), session(date(2027, 2, 10)))
+    on = date(2027, 2, 11)
+    assert story.agenda(on=on).day == date(2027, 3, 3)
+    text = (
+        "No session is planned any more before the calendar stops on 3 March: "
+        "book one by then, or bring the course to its end"
+    )
+    assert [one.text for one in due(YEARLY, story.course, on=on) if one.kind in ("calendar", "session")] == [text]
+    assert "no_visit_left" in story.warnings(on=on)
+    assert "no_visit_left" not in story.when(c.Book(on=date(2027, 2, 24))).warnings(on=on)
+
+
+def test_the_next_meeting_and_the_end_bear_their_year_where_it_is_another() -> None:
+    counted = changed(calendar={"stop_when": {"moved": "moved_away is yes"}}, contract=contract(sessions=4))
+    story = given(counted, c.Start(on=date(2026, 11, 3)), c.AgreeContract(sessions=4, on=date(2026, 11, 3)))
+    page = " ".join(agenda(counted, story.course, on=date(2026, 12, 8), audience="therapist").text.split())
+    assert "Session 2, Fri 8 January 2027 (not booked yet). The end is now 8 March 2027." in page
+
+
+def test_visits_whose_rhythm_may_change_are_not_counted_to_the_stop() -> None:
+    protocol = changed(calendar={"stop": "12 months after the start"}, contract=contract(frequency_when=TAPER))
+    told = standing(given(protocol, hold(1)), week(1))[1]
+    assert told.endswith("Planned: 3 April, 3 May, 3 June, then in the rhythm of that time.")
+
+
+def test_while_a_course_rests_no_visit_is_planned_but_what_is_booked() -> None:
+    pauses = {"journey": {"title": "Journey"}}
+    protocol = changed(calendar={"stop": "12 months after the start"}, contract=contract(), pauses=pauses)
+    story = given(protocol, hold(1), c.Pause("journey", because="away", on=week(2)))
+    assert days_of(story, week(2)) == []
+    assert story.agenda(on=week(2)).next_day is None
+    assert days_of(story.when(c.Book(on=week(6))), week(2)) == [week(6)]
+    assert days_of(story.when(c.EndPause(on=week(5))), week(5)) != []
+
+
 def test_a_count_ends_the_planned_visits_before_the_stop_does() -> None:
     protocol = changed(calendar={"stop": "12 months after the start"}, contract=contract(sessions=4))
     story = given(protocol, hold(1))
@@ -176,7 +222,7 @@ def test_on_the_day_of_the_stop_the_page_the_list_and_the_way_out_know_it() -> N
     assert "calendar_stopped" not in story.warnings(on=the_day_before)
     assert "calendar_stopped" in story.warnings(on=the_day)
     told = [(one.kind, one.by, one.text) for one in due(YEARLY, story.course, on=the_day) if one.kind != "outreach"]
-    text = "The calendar stopped on 3 March: plan no more sessions, and bring the course to its end"
+    text = "The calendar stops today: plan no session after it, and bring the course to its end"
     assert told == [("calendar", the_day, text)]
     assert f"{text}." in [line.text for line in story.agenda(on=the_day).first]
 
@@ -187,6 +233,9 @@ def test_a_pause_moves_the_stop_by_its_days_where_the_protocol_says_so() -> None
     story = given(protocol, hold(1), c.Pause("hospital", because="an operation", on=date(2027, 2, 20)))
     assert CourseFacts(protocol, story.course, date(2027, 3, 10)).calendar_stopped is False
     story = story.when(c.EndPause(on=date(2027, 3, 12)))
+    assert standing(story, date(2027, 3, 12))[1].startswith(
+        "The calendar stops on 23 March (12 months after the start, moved by 20 days for a pause)."
+    )
     assert stop_day(protocol, story.course) == date(2027, 3, 23)
     assert CourseFacts(protocol, story.course, date(2027, 3, 22)).calendar_stopped is False
     assert CourseFacts(protocol, story.course, date(2027, 3, 23)).calendar_stopped is True
@@ -197,6 +246,11 @@ def test_a_pause_moves_the_stop_by_its_days_where_the_protocol_says_so() -> None
 def test_an_event_stops_the_calendar_before_its_day() -> None:
     story = given(birth_course(), hold(1), expected(BIRTH), c.RecordFact("moved_away", "yes", on=week(2)))
     assert "calendar_stopped" in story.warnings(on=week(2))
+    assert days_of(story, week(2)) == []
+    assert planned(story.protocol, story.course, week(2)).end is None
+    assert "No session is planned." in standing(story, week(2))
+    page = agenda(story.protocol, story.course, on=week(2), audience="therapist").text
+    assert page.count("The calendar has stopped") == 1
     refused = story.when(c.Book(on=week(3))).refused
     assert refused is not None
     assert str(refused.reasons[0]) == (

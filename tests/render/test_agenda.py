@@ -600,6 +600,7 @@ def test_the_patients_page_names_no_person_area_stage_score_or_alert(course: Cou
     numbers = set(re.findall(r"\d+", made.text))
     value = made.value
     assert value is not None
+    assert value.next_day is not None
     days = {value.day.day, value.next_day.day, value.number, value.of, value.minutes, value.left, 7}
     assert numbers <= {str(n) for n in days}
 

@@ -136,12 +136,17 @@ def _numbers(held: tuple[int, ...]) -> str:
     return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs) or "-"
 
 
+def _how_much(better: Fraction) -> str:
+    """A change as a share of the first total: ``50 % better``, ``175 % worse``."""
+    return f"{percent(abs(better))} {'better' if better > 0 else 'worse'}"
+
+
 def _measure_rows(measure: MeasureSummary) -> Iterator[Row]:
     yield "Readings", str(measure.readings)
     yield "First", f"{_or_gap(measure.first)} {measure.first_band.replace('_', ' ')}".rstrip()
     yield "Last", f"{_or_gap(measure.last)} {measure.last_band.replace('_', ' ')}".rstrip()
     if measure.change is not None:
-        share = f", {percent(measure.better)} better" if measure.better is not None else ""
+        share = f", {_how_much(measure.better)}" if measure.better else ""
         yield "Change", f"{measure.change:+}{share}"
     if measure.worst is not None:
         where = f" in session {measure.worst_in}" if measure.worst_in else ""

@@ -113,7 +113,7 @@ class SessionAgenda:
     kept_out: tuple[tuple[str, str], ...]
     remarks: tuple[tuple[str, str], ...]
     techniques: tuple[tuple[str, tuple[str, ...]], ...]
-    next_day: date
+    next_day: date | None
     next_booked: bool
     next_time: str
     end: date | None

@@ -21,10 +21,10 @@ def stop_day(protocol: Protocol, course: Course) -> date | None:
     """
     calendar = protocol.spec.calendar
     day = day_of(calendar.stop, course) if calendar and calendar.stop else None
-    return add(day, _days_moved(protocol, course), "day") if day else None
+    return add(day, days_moved(protocol, course), "day") if day else None
 
 
-def _days_moved(protocol: Protocol, course: Course, on: date | None = None) -> int:
+def days_moved(protocol: Protocol, course: Course, on: date | None = None) -> int:
     """By how many days pauses have moved the stop; one that lasts still counts up to the day `on`."""
     found = [rest for rest in rests(course) if rest.pause in protocol.spec.pauses]
     moving = [rest for rest in found if protocol.spec.pauses[rest.pause].moves_stop]
@@ -38,11 +38,19 @@ def stopped(protocol: Protocol, course: Course, facts: Facts, on: date) -> Truth
         return Truth.NO
     answers = []
     if calendar.stop is not None:
-        as_if = add(on, -_days_moved(protocol, course, on), "day")
+        as_if = add(on, -days_moved(protocol, course, on), "day")
         answers.append(_TRUTH[has_come(calendar.stop, course, as_if)])
     if calendar.stop_when:
         answers.append(verdict(protocol.at("calendar", "stop_when"), facts))
     return any_of(answers)
+
+
+def stopped_by_event(protocol: Protocol, facts: Facts) -> bool:
+    """Whether the conditions under `stop_when` hold, whatever the day is."""
+    calendar = protocol.spec.calendar
+    if calendar is None or not calendar.stop_when:
+        return False
+    return verdict(protocol.at("calendar", "stop_when"), facts) is Truth.YES
 
 
 _TRUTH = {True: Truth.YES, False: Truth.NO, None: Truth.UNKNOWN}

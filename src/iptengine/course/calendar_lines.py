@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
-from iptengine.course.calendar import stop_day, stopped
+from iptengine.course import timing
+from iptengine.course.calendar import days_moved, stop_day, stopped, stopped_by_event
 from iptengine.course.course import Course
 from iptengine.course.due_contacts import due_contacts, told
 from iptengine.course.events import CourseWarning
 from iptengine.course.facts import CourseFacts
 from iptengine.course.named_dates import dates_state, day_of, named_date
-from iptengine.course.visits import frequency_named, visits
-from iptengine.course.wording import dated, first_lower, spoken
+from iptengine.course.rests import resting
+from iptengine.course.visits import AGREED, Visit, frequency_named, visits
+from iptengine.course.wording import counted, dated, first_lower, listed, spoken
 from iptengine.protocol.protocol import Protocol, Reason
 from iptengine.protocol.truth import Truth
 
@@ -31,7 +33,7 @@ def calendar_told(protocol: Protocol, course: Course, facts: CourseFacts) -> Ite
     """The lines about the calendar, the named dates, and what hangs on them and lies ahead."""
     if course.ended is None:
         yield from _frequency(protocol, course, facts.on)
-        yield from _visits(protocol, course, facts.on)
+        yield from _visits(protocol, course, facts)
     yield from _dates(protocol, course, facts.on)
     if course.ended is None:
         yield from _phase_dates(protocol, course, facts.on)
@@ -45,15 +47,30 @@ def _frequency(protocol: Protocol, course: Course, on: date) -> Iterator[Said]:
         yield "frequency", f"Sessions now: {how_often}{why}.", "contract.frequency_when"
 
 
-def _visits(protocol: Protocol, course: Course, on: date) -> Iterator[Said]:
-    calendar = protocol.spec.calendar
-    if calendar is None:
+def _visits(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[Said]:
+    if protocol.spec.calendar is None:
         return
-    ahead = visits(protocol, course, on)
-    days = [dated(visit.on, on) for visit in ahead[:MOST_TOLD]]
-    more = f" and {len(ahead) - MOST_TOLD} more" if len(ahead) > MOST_TOLD else ""
-    planned = f"Planned: {', '.join(days)}{more}." if days else "No session is planned."
+    ahead, on = visits(protocol, course, facts.on), facts.on
+    if stopped_by_event(protocol, facts):
+        booked = listed(dated(visit.on, on) for visit in ahead)
+        yield "planned", f"Still booked: {booked}." if booked else "No session is planned.", "calendar"
+        return
+    planned = _planned(protocol, course, ahead, on) if ahead else "No session is planned."
     yield "planned", f"{_stop(protocol, course, on)} {planned}".strip(), "calendar"
+
+
+def _planned(protocol: Protocol, course: Course, ahead: Sequence[Visit], on: date) -> str:
+    """The next visits by their day, and how many more there are, where a count or a rhythm that stays tells it."""
+    days, left = ", ".join(dated(visit.on, on) for visit in ahead[:MOST_TOLD]), timing.sessions_left(course)
+    if len(ahead) == 1:
+        last = stop_day(protocol, course) is not None and resting(course, on) is None and left != 1
+        return f"Planned: {days}, the last one before the stop." if last else f"Planned: {days}."
+    if len(ahead) <= MOST_TOLD:
+        return f"Planned: {days}."
+    changes = protocol.spec.contract.frequency_when and frequency_named(protocol, course, on)[1] != AGREED
+    unsure = changes and len(ahead) != left
+    more = ", then in the rhythm of that time" if unsure else f" and {len(ahead) - MOST_TOLD} more"
+    return f"Planned: {days}{more}."
 
 
 def _stop(protocol: Protocol, course: Course, on: date) -> str:
@@ -63,7 +80,11 @@ def _stop(protocol: Protocol, course: Course, on: date) -> str:
     day = stop_day(protocol, course)
     if day is None:
         return f"The calendar stops {told(calendar.stop, course)}."
-    return f"The calendar stops on {dated(day, on)} ({told(calendar.stop, course)})."
+    moved = days_moved(protocol, course, on)
+    why = told(calendar.stop, course) + (f", moved by {counted(moved, 'day')} for a pause" if moved else "")
+    if day == on:
+        return f"The calendar stops today ({why})."
+    return f"The calendar {'stopped' if day < on else 'stops'} on {dated(day, on)} ({why})."
 
 
 def _dates(protocol: Protocol, course: Course, on: date) -> Iterator[Said]:
@@ -106,9 +127,22 @@ def stop_told(protocol: Protocol, course: Course, facts: CourseFacts) -> str:
     if calendar is None or course.ended or stopped(protocol, course, facts, facts.on) is not Truth.YES:
         return ""
     day = stop_day(protocol, course)
+    if day == facts.on and not stopped_by_event(protocol, facts):
+        return "The calendar stops today: plan no session after it, and bring the course to its end"
     if day is not None and day <= facts.on:
         return f"The calendar stopped on {dated(day, facts.on)}: plan no more sessions, and bring the course to its end"
     return "The calendar has stopped: plan no more sessions, and bring the course to its end"
+
+
+def none_left_told(protocol: Protocol, course: Course, facts: CourseFacts) -> str:
+    """That no visit is left before the calendar stops although it has not; empty while one is, or the course rests."""
+    day = stop_day(protocol, course)
+    if day is None or course.ended or resting(course, facts.on) or timing.sessions_left(course) == 0:
+        return ""
+    if day <= facts.on or stopped_by_event(protocol, facts) or visits(protocol, course, facts.on, most=1):
+        return ""
+    until = f"the calendar stops on {dated(day, facts.on)}"
+    return f"No session is planned any more before {until}: book one by then, or bring the course to its end"
 
 
 def dates_passed(protocol: Protocol, course: Course, on: date) -> Iterator[tuple[str, str]]:

@@ -236,7 +236,12 @@ def _missed(scene: _Scene) -> Iterator[Line]:
 def _reviews(scene: _Scene) -> Iterator[Line]:
     for alert in scene.course.alerts:
         if alert.level == "review" and alert.needs_assessment:
-            yield Line("review", f"Review: {alert.text}. {alert.do}.", f"alerts.{alert.code}", {"alert": alert.id})
+            yield Line(
+                "review",
+                f"Review: {alert.text.rstrip('.')}. {alert.do.rstrip('.')}.",
+                f"alerts.{alert.code}",
+                {"alert": alert.id},
+            )
 
 
 def _approvals(scene: _Scene) -> Iterator[Line]:

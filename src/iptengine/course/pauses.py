@@ -15,7 +15,7 @@ from iptengine.course.course import Course
 from iptengine.course.desk import Desk, warning
 from iptengine.course.events import CourseWarning, Event
 from iptengine.course.rests import Rest, resting, rests
-from iptengine.course.wording import counted, day, first_lower, listed
+from iptengine.course.wording import counted, dated, first_lower, listed
 from iptengine.protocol.parts import PauseSpec
 from iptengine.protocol.protocol import Protocol
 
@@ -114,7 +114,7 @@ def lasting_words(protocol: Protocol, course: Course, on: date) -> str:
     rest = resting(course, on)
     if rest is None:
         return ""
-    told = f"Paused since {day(rest.began)} ({titled(protocol, rest)}): nothing is due of sessions and measures."
+    told = f"Paused since {dated(rest.began, on)} ({titled(protocol, rest)}): nothing is due of sessions and measures."
     again = [_label(protocol, task) for task in _spec(protocol, rest).then]
     if again and long_enough(protocol, rest, on):
         told += f" When it goes on, due again: {listed(again)}."
@@ -129,7 +129,8 @@ def back_words(protocol: Protocol, course: Course, on: date) -> str:
     last = past[-1]
     if course.last_held is not None and last.ended is not None and course.last_held.on >= last.ended:
         return ""
-    return f"Back after a pause of {counted(last.days(on), 'day')} ({titled(protocol, last)}), begun {day(last.began)}."
+    what, begun = titled(protocol, last), dated(last.began, on)
+    return f"Back after a pause of {counted(last.days(on), 'day')} ({what}), begun {begun}."
 
 
 def _label(protocol: Protocol, task: str) -> str:

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from iptengine.course import timing
-from iptengine.course.calendar import stop_day
+from iptengine.course.calendar import stop_day, stopped_by_event
 from iptengine.course.course import Course
 from iptengine.course.facts import CourseFacts
+from iptengine.course.rests import resting
 from iptengine.protocol.protocol import Protocol, verdict
 from iptengine.protocol.quantities import Frequency
 from iptengine.protocol.truth import Truth
+from iptengine.protocol.units import add
 
 MOST_VISITS = 60
 """Visits that are written out; more are not planned ahead by anybody."""
@@ -55,11 +57,14 @@ def _agreed(course: Course, on: date) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The dates to come, computed; they move by themselves."""
+    """The dates to come, computed; they move by themselves.
+
+    `after_next` is ``None`` where no session is planned after the next one: the calendar stops, or the course rests.
+    """
 
     next_session: date
     booked: bool
-    after_next: date
+    after_next: date | None
     end: date | None
 
 
@@ -69,7 +74,22 @@ def planned(protocol: Protocol, course: Course, on: date) -> Plan:
     done = [a.on for a in timing.past(course) if a.on < first]
     following = next((a.on for a in course.appointments if a.status == "planned" and a.on > first), None)
     after_next = following or _following(frequency(protocol, course, first), [*done, first])
-    return Plan(first, booked, after_next, _end(protocol, course, [*done, first]))
+    last, stop = last_planned(protocol, course, on), stop_day(protocol, course)
+    if not booked and stop is not None and on <= stop < first:
+        first = stop  # what is proposed never lies after the stop
+    if following is None and last is not None and after_next > last:
+        return Plan(first, booked, None, _end(protocol, course, [*done, first], last))
+    return Plan(first, booked, after_next, _end(protocol, course, [*done, first], last))
+
+
+def last_planned(protocol: Protocol, course: Course, on: date) -> date | None:
+    """The last day on which a session is planned that is not booked; ``None`` where only a count ends them.
+
+    Nothing is planned once an event has stopped the calendar, nor while the course rests.
+    """
+    if resting(course, on) is not None or stopped_by_event(protocol, CourseFacts(protocol, course, on)):
+        return add(on, -1, "day")
+    return stop_day(protocol, course)
 
 
 def next_visit(protocol: Protocol, course: Course, on: date) -> tuple[date, bool]:
@@ -103,7 +123,7 @@ def visits(protocol: Protocol, course: Course, on: date, *, most: int = MOST_VIS
 
 
 def _visits(protocol: Protocol, course: Course, on: date, most: int) -> Iterator[Visit]:
-    left, stop = timing.sessions_left(course), stop_day(protocol, course)
+    left, stop = timing.sessions_left(course), last_planned(protocol, course, on)
     if course.ended:
         return
     booked = sorted({a.on for a in course.appointments if a.status == "planned" and a.on >= on})
@@ -128,9 +148,9 @@ def _following(how_often: Frequency, days: Sequence[date]) -> date:
     return kept if days[-1] < kept <= how_often.after(days[-1], how_often.times) else plain
 
 
-def _end(protocol: Protocol, course: Course, days: Sequence[date]) -> date | None:
+def _end(protocol: Protocol, course: Course, days: Sequence[date], stop: date | None) -> date | None:
     """The day of the last session: walked visit by visit while the frequency may change, then counted."""
-    left, stop = timing.sessions_left(course), stop_day(protocol, course)
+    left = timing.sessions_left(course)
     if not left and (left is not None or stop is None):
         return None
     if stop is not None and days[-1] > stop and days[-1] not in {a.on for a in course.appointments}:

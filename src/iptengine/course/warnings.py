@@ -8,7 +8,7 @@ from datetime import date
 from fractions import Fraction
 
 from iptengine.course import timing
-from iptengine.course.calendar_lines import stop_told, unfitting_bookings
+from iptengine.course.calendar_lines import none_left_told, stop_told, unfitting_bookings
 from iptengine.course.course import Course
 from iptengine.course.events import CourseWarning
 from iptengine.course.facts import CourseFacts
@@ -174,6 +174,9 @@ def _calendar(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterato
     told = stop_told(protocol, course, facts)
     if told:
         yield CourseWarning("calendar_stopped", first_lower(told), "calendar")
+    none_left = none_left_told(protocol, course, facts)
+    if none_left:
+        yield CourseWarning("no_visit_left", first_lower(none_left), "calendar.stop")
     yield from unfitting_bookings(protocol, course, facts.on)
 
 

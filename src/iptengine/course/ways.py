@@ -14,7 +14,7 @@ from iptengine.course import moves, timing, visits
 from iptengine.course.approvals import Needed, asked, needed
 from iptengine.course.approvals_told import open_approvals, waits
 from iptengine.course.calendar import stop_day
-from iptengine.course.calendar_lines import stop_told
+from iptengine.course.calendar_lines import none_left_told, stop_told
 from iptengine.course.course import Course, Focus
 from iptengine.course.decide import decide
 from iptengine.course.desk import Desk
@@ -337,7 +337,8 @@ def _due(protocol: Protocol, course: Course, on: date) -> Iterator[Due]:
         yield Due(course.id, "group", None, missing)
     left = timing.sessions_left(course)
     plan = visits.planned(protocol, course, on)
-    told = stop_told(protocol, course, CourseFacts(protocol, course, on))
+    seen = CourseFacts(protocol, course, on)
+    told = stop_told(protocol, course, seen) or none_left_told(protocol, course, seen)
     if told:
         yield Due(course.id, "calendar", stop_day(protocol, course), told)
     if resting(course, on) is not None:

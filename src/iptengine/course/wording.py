@@ -36,6 +36,11 @@ def long_day(on: date) -> str:
     return f"{WEEKDAYS[on.weekday()]} {day(on)}"
 
 
+def with_year(told: str, on: date, today: date) -> str:
+    """A day in words, with its year when that is another than that of `today`."""
+    return told if on.year == today.year else f"{told} {on.year}"
+
+
 def ordinal(number: int) -> str:
     """``first``, ``second`` … ``10th``."""
     return ORDINALS[number] if 0 < number < len(ORDINALS) else f"{number}th"

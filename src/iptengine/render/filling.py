@@ -13,8 +13,9 @@ from iptengine.course.facts import CourseFacts
 from iptengine.course.first_lines import Line
 from iptengine.course.last_time import LastTime
 from iptengine.course.missed import MissedWeek
+from iptengine.course.visits import MOST_VISITS
 from iptengine.course.ways_out import Gate
-from iptengine.course.wording import day, first_lower, first_upper, spoken, weekday
+from iptengine.course.wording import dated, day, first_lower, first_upper, spoken, weekday, with_year
 from iptengine.protocol.protocol import Protocol, Reason
 from iptengine.render.scope import Voice, first_name, one_line, therapist_voice
 from iptengine.render.sections import section_lines
@@ -102,7 +103,7 @@ class Filling:
             "next": self._next(),
             "begins": up_to([self._label(line) for line in value.coming if line.code == "next_time"], most=2),
             "announce_by": next((_number(line) for line in value.coming if line.code == "announce_by"), None),
-            "end": day(value.end) if value.end and value.end != value.day and not self._waits_for_record else None,
+            "end": dated(value.end, value.on) if value.end and self._end_is_told else None,
             "open_in_focus": up_to([first_lower(label) for label in value.open_in_focus]),
             "gates": [
                 {"title": the(gate.title), "open": gate.open and not gate.asks, "needs": _needs(gate)}
@@ -122,6 +123,19 @@ class Filling:
     @property
     def _works_on_focus(self) -> bool:
         return self.protocol.spec.phases[self.value.phase].focus_work and self.value.occasion != "last"
+
+    @property
+    def _end_is_told(self) -> bool:
+        """Whether the day of the last session is news: not where it is this one, or where the calendar stops first."""
+        value, calendar = self.value, self.protocol.spec.calendar
+        if value.end == value.day or self._waits_for_record:
+            return False
+        if calendar is None or calendar.stop is None:
+            return True
+        return value.left is not None and len(value.visits) >= min(value.left, MOST_VISITS)
+
+    def _weekday(self, on: date) -> str:
+        return with_year(weekday(on), on, self.value.on)
 
     @property
     def _waits_for_record(self) -> bool:
@@ -147,10 +161,14 @@ class Filling:
         if value.occasion == "missed":
             waits = self._waits_for_record
             when, booked = (value.next_day, value.next_booked) if waits else (value.day, value.booked)
-            return {"number": value.number, "day": weekday(when), "booked": booked}
+            if when is None:
+                return None
+            return {"number": value.number, "day": self._weekday(when), "booked": booked}
         if value.occasion == "last" or value.ended or (value.left is not None and value.left <= 1):
             return None
-        return {"number": value.number + 1, "day": weekday(value.next_day), "booked": value.next_booked}
+        if value.next_day is None:
+            return None
+        return {"number": value.number + 1, "day": self._weekday(value.next_day), "booked": value.next_booked}
 
 
 def last_values(last: LastTime | None) -> dict[str, Value] | None:

@@ -83,6 +83,9 @@ def _next(protocol: Protocol, course: Course, on: date) -> dict[str, Value] | No
     """The next session, while there is one to come."""
     if course.ended:
         return None
+    ahead = visits.visits(protocol, course, on, most=1)
+    if not ahead and visits.last_planned(protocol, course, on) is not None:
+        return None
     planned = visits.planned(protocol, course, on).next_session
     booked = next((a for a in course.appointments if a.status == "planned" and a.on == planned), None)
     return {"day": long_day(planned), "time": one_line(booked.time) or None if booked else None}

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from iptengine.course.agenda import SessionAgenda
 from iptengine.course.course import Course
 from iptengine.course.measure_lines import of_the_patient
-from iptengine.course.wording import long_day, number_word
+from iptengine.course.wording import long_day, number_word, with_year
 from iptengine.protocol.protocol import Protocol
 from iptengine.render.page import Block, Field, Form, Lines, Page, Section
 from iptengine.render.scope import one_line, patient_voice
@@ -106,7 +106,10 @@ def _next(value: SessionAgenda) -> dict[str, Value] | None:
         return {"day": long_day(value.day), "time": one_line(value.time) or None, "booked": value.booked}
     if value.occasion != "missed" and value.left is not None and value.left <= 1:
         return None
-    return {"day": long_day(value.next_day), "time": one_line(value.next_time) or None, "booked": value.next_booked}
+    if value.next_day is None:
+        return None
+    when = with_year(long_day(value.next_day), value.next_day, value.on)
+    return {"day": when, "time": one_line(value.next_time) or None, "booked": value.next_booked}
 
 
 def _count(value: SessionAgenda) -> str:

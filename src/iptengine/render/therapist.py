@@ -401,8 +401,10 @@ def _recognise(filling: Filling) -> Section:
 
 def _ahead(filling: Filling) -> Section:
     blocks: list[Block] = []
-    if filling.value.warnings:
-        blocks.append(Marked(tuple(sentence(first_upper(one_line(line.text))) for line in filling.value.warnings)))
+    said = {line.code for line in filling.value.first}
+    news = [line for line in filling.value.warnings if line.code != "calendar_stopped" or line.code not in said]
+    if news:
+        blocks.append(Marked(tuple(sentence(first_upper(one_line(line.text))) for line in news)))
     lines = filling.section("ahead")
     if lines and filling.value.occasion != "last":
         blocks.append(Lines(lines, flow=True))
