@@ -459,3 +459,57 @@ def test_a_session_with_a_mistyped_year_takes_no_page_away() -> None:
     assert planned(story.protocol, story.course, week(2)).next_session == date.max
     assert story.agenda(on=week(2)).number == 2
     assert due(story.protocol, story.course, on=date.max)
+
+
+# -- on the very day ---------------------------------------------------------------------------------------------
+
+STOP = date(2026, 12, 1)
+
+
+def test_the_calendar_has_stopped_on_its_day_although_nobody_knows_whether_the_event_came() -> None:
+    story = given(birth_course(), born(BIRTH, on=BIRTH))
+    told = [CourseFacts(story.protocol, story.course, day).calendar_stopped for day in (STOP - timedelta(1), STOP)]
+    assert told == [None, True]
+
+
+def test_a_visit_on_the_day_of_the_stop_is_planned_and_one_booked_after_it_is_not_forgotten() -> None:
+    story = given(birth_course(), born(BIRTH, on=BIRTH), session(date(2026, 11, 1)))
+    assert days_of(story, date(2026, 11, 2)) == [STOP]
+    later = story.when(anyway(c.Book(on=STOP + timedelta(7))))
+    assert days_of(later, date(2026, 11, 2)) == [STOP + timedelta(7)]
+
+
+def test_a_booking_whose_day_has_passed_is_no_visit_to_come_and_an_ended_course_has_none() -> None:
+    story = given(birth_course(), born(BIRTH, on=BIRTH), c.Book(on=date(2026, 7, 1)))
+    assert days_of(story, date(2026, 7, 2), most=1) == [date(2026, 7, 2)]
+    ended = story.when(anyway(c.EndCourse("completed", on=date(2026, 7, 2))))
+    assert days_of(ended, date(2026, 7, 2)) == []
+
+
+def test_a_date_told_on_its_own_day_is_neither_ahead_nor_before_the_start() -> None:
+    story = given(birth_course()).when(born(week(1), on=week(1)))
+    assert {w.code for w in story.last[0].warnings} & {"date_ahead", "date_before_start"} == set()
+
+
+def test_what_was_to_come_before_a_date_is_over_on_the_day_it_comes() -> None:
+    story = given(birth_course(), expected(BIRTH))
+    assert waiting(story, BIRTH)["home_visit"] == (True, date(2026, 5, 18))
+    assert "home_visit" not in waiting(story.when(born(BIRTH, on=BIRTH)), BIRTH)
+
+
+def test_a_call_before_the_first_session_is_due_before_it() -> None:
+    assert waiting(given(birth_course()), week(1))["welcome"] == (True, None)
+
+
+def test_a_calendar_that_two_events_stop_together_takes_bookings_until_both_came() -> None:
+    both = {"stop_when": {"moved": "moved_away is yes", "monthly": "arm is monthly"}}
+    story = given(changed(calendar=both), c.RecordFact("moved_away", "yes"))
+    booked = story.when(c.Book(on=week(3)))
+    assert booked.refused is None
+    booked.when(c.RecordFact("arm", "monthly"), c.Book(on=week(4))).then_refused("calendar_stop", overridable=True)
+
+
+def test_a_contact_held_on_its_very_day_fits() -> None:
+    due_on = BIRTH + timedelta(weeks=6)
+    story = given(birth_course(), expected(BIRTH), contact("baby_visit", due_on)).when(born(BIRTH, on=BIRTH))
+    assert [w.code for w in story.last[0].warnings] == []
