@@ -144,6 +144,15 @@ def test_one_reading_of_a_session_can_go_alone() -> None:
     assert made.course("right").sessions == ()
 
 
+def test_a_reading_said_again_keeps_what_was_blank_and_who_made_the_total() -> None:
+    made = clinic()
+    blank = c.Read("phq9", answers={"low_mood": 2, "self_harm": None}, on=DAY)
+    put_right(made, made.do("wrong", blank, by=ANNA).events[0].id)
+    (before,), (after,) = (of_kind(made.events(one), "reading_taken") for one in ("wrong", "right"))
+    assert (after.answers, after.missing, after.total_given) == (before.answers, before.missing, before.total_given)  # type: ignore[attr-defined]
+    assert [alert.value for alert in made.course("right").open_risk_alerts] == [None]
+
+
 def planned(course: str = "wrong", *more: str) -> ipt.Clinic:
     """Courses under a protocol with a plan, each at work on the same one."""
     made = ipt.Clinic(ipt.MemoryStore(), [ipt.load(Path(__file__).parent / "keys" / "plan.protocol.yaml")])
