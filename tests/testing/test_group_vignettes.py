@@ -124,3 +124,117 @@ def test_the_command_line_asks_whose_page_is_wanted(capsys: pytest.CaptureFixtur
     assert capsys.readouterr().out.startswith("B.   Tue 13 January")
     assert run_command(["summary", str(TOGETHER), "--member", "zoe"]) != 0
     assert "this vignette has the members ann, bob, cem, dee" in capsys.readouterr().err
+
+
+MET = "  met: {on: 2026-01-06, status: attended, group: {}, done: rules, "
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("note", "note: Bob cried about his brother}"),
+        ("remind", "remind: Ask Bob about his brother}"),
+        ("homework", "homework: Call the brother}"),
+        ("goals", "goals: See the brother}"),
+        ("people", "people: {brother: his brother}}"),
+        ("formulation", "formulation: Since his brother died}"),
+        ("assess", "assess: {all: {found: Thoughts of death, plan: Safety plan}}}"),
+        ("leave", "leave: He would rather see his brother}"),
+        ("review_homework", "review_homework: {how: done, note: The brother answered}}"),
+    ],
+)
+def test_words_of_one_patient_are_not_told_of_all(key: str, words: str) -> None:
+    column = len(MET) + 1
+    assert told(f"{MET}{words}\n") == [
+        f"a.vignette.yaml:9:{column}: error: '{key}' can hold words of one patient, and this is told of 3 members "
+        "[bad-value]",
+        "    hint: say it of one member, as of: ann, in a happening of its own",
+    ]
+    assert told(f"  said: {{on: 2026-01-06, of: bob, {words}\n") == [""]
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("note", "contact: {talk_before: {mode: in person, note: He spoke of his brother}}"),
+        ("note", "tasks: {rules: {note: Bob wept}}"),
+        ("person", "focus: {own: {area: loneliness, person: brother}}"),
+        ("because", "focus: {own: {area: loneliness, because: His brother is gone}}"),
+        ("because", "chart: {group_stage: {to: work, because: Bob dared to speak}}"),
+        ("reason", "end: {outcome: left, reason: His brother}"),
+        ("because", "deviate: {because: His brother wants it, request: {enter: working}}"),
+    ],
+)
+def test_nor_are_words_that_stand_inside_a_key(key: str, words: str) -> None:
+    wrong = told(f"  all: {{on: 2026-01-06, of: [ann, bob], {words}}}\n")
+    assert [line.partition("error: ")[2].partition(" [")[0] for line in wrong[::2]] == [
+        f"'{key}' can hold words of one patient, and this is told of 2 members"
+    ]
+    assert told(f"  one: {{on: 2026-01-06, of: bob, {words}}}\n") == [""]
+
+
+def test_a_session_told_of_some_members_only_says_how_many_are_missing_and_not_which() -> None:
+    some = "  met: {on: 2026-01-06, of: [ann, bob], status: attended, group: {}}\n"
+    assert told(some) == [
+        "a.vignette.yaml:9:59: error: the session of the group is told of some members, and not of 1 who is in the "
+        "group, too [bad-value]",
+        "    hint: tell it without of, and write who was not there under absent: {ann: no_show}",
+    ]
+    assert told(some + "  ill: {on: 2026-01-06, of: cem, status: no_show, group: {}}\n") == [""]
+
+
+def test_what_is_said_to_the_group_reaches_who_was_absent() -> None:
+    found = played(
+        "  met:\n    on: 2026-01-06\n    status: attended\n    group: {absent: {cem: no_show}}\n"
+        "    done: rules\n    announce: true\n    book: {on: 2026-01-13, group: group}\n"
+        "    expect: {warnings: [group_small]}\n"
+    )
+    absent = found.courses["cem"]
+    assert found.report == ""
+    assert [(a.status, a.on.isoformat()) for a in absent.appointments] == [
+        ("no_show", "2026-01-06"), ("planned", "2026-01-13"),
+    ]  # fmt: skip
+    assert absent.announced is not None
+    assert absent.tasks == ()
+
+
+def test_a_chart_is_moved_for_the_group_as_a_whole_whoever_was_absent() -> None:
+    met = "{}: {{on: 2026-01-{:02}, status: attended, group: {{}}}}\n"
+    found = played(
+        f"  {met.format('one', 6)}  {met.format('two', 13)}"
+        "  three:\n    on: 2026-01-20\n    status: attended\n    group: {absent: {cem: no_show}}\n"
+        "    chart: {group_stage: {to: work}}\n    expect: {warnings: [group_small]}\n"
+        "    expect_group: {has: ['Group: Work']}\n"
+    )
+    moves = {member: course.chart_moves for member, course in found.courses.items()}
+    assert found.report == ""
+    assert {member: (move.state, move.because) for member, (move,) in moves.items()} == dict.fromkeys(
+        ("ann", "bob", "cem"), ("work", "judged of the group 'group' as a whole")
+    )
+
+
+def test_a_member_that_comes_later_is_led_by_those_who_lead_the_group() -> None:
+    found = played(
+        "  gone: {on: 2026-01-06, of: cem, leave: Moved away, expect: {warnings: [group_small]}}\n"
+        "  back: {on: 2026-01-07, of: cem, join: {}}\n  met: {on: 2026-01-08, status: attended, group: {}}\n"
+    )
+    assert found.report == ""
+    assert found.courses["cem"].groups[-1].facilitators == ("u17",)
+    assert found.courses["ann"].appointments[0].facilitators == ("u17",)
+
+
+def test_a_meeting_without_a_name_is_one_of_the_group_there_is() -> None:
+    text = HEAD.replace("join: {facilitators: [u17]}", "join: {group: monday, facilitators: [u17]}")
+    vignette = read_vignette_text(
+        (text + "  met: {on: 2026-01-06, status: attended, group: {}}\n").encode(), "a.vignette.yaml"
+    )
+    found = play(vignette, load(KEYS / "groups.protocol.yaml"))
+    assert found.report == ""
+    assert found.courses["bob"].appointments[0].group == "monday"
+
+
+def test_a_course_that_ended_today_is_no_longer_a_member() -> None:
+    found = played(
+        "  ended: {on: 2026-01-06, of: bob, end: left, expect_group: {members: [ann, cem], first: [group_small]}}\n"
+    )
+    assert found.report == ""

@@ -7,11 +7,13 @@ are in the group; `for_member` gives the happenings as one member's own course h
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from iptengine.authoring.vignette_expected import ExpectGroup
+from iptengine.authoring.vignette_expected import Expect, ExpectGroup
 from iptengine.authoring.vignette_values import Day, Value
 from iptengine.diagnostics import Path, did_you_mean
 from iptengine.protocol.fields import Model, Name, Text, Words
@@ -35,16 +37,16 @@ class MemberTold(Model):
 class JoinTold(Model):
     """A course joins a group, or a group is formed of all the courses the happening is told of."""
 
-    group: Name = Field("group", description="The name of the group")
-    facilitators: Words = Field((), description="Who leads it")
+    group: Name = Field("group", description="The name of the group; left out: the one there is")
+    facilitators: Words = Field((), description="Who leads it; left out: those who lead it already")
     size: int | None = Field(None, description="How many members it then has; counted when the vignette has members")
 
 
 class MeetingTold(Model):
     """That the session was one of the group."""
 
-    group: Name = Field("group", description="The name of the group")
-    facilitators: Words = Field((), description="Who led it")
+    group: Name = Field("group", description="The name of the group; left out: the one there is")
+    facilitators: Words = Field((), description="Who led it; left out: those who lead the group")
     together: int | None = Field(None, description="How many members were there; counted when the vignette has members")
     absent: Mapping[Name, Status] = Field(default={}, description="Members that were not there, and how they missed it")
 
@@ -59,15 +61,42 @@ class LeaveTold(Model):
 # -- the happenings of one member --------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A happening of a vignette with members: whom it is told of, who is in the group before it, and how it is led."""
+
+    name: str
+    told: Happening
+    of: tuple[str, ...]
+    there: tuple[str, ...]
+    group: str = "group"
+    led: tuple[str, ...] = ()
+
+    @property
+    def to_the_group(self) -> bool:
+        """Whether it is said to the group as such, and not to members by their names."""
+        return not self.told.of and bool(self.there)
+
+
+def scenes(spec: VignetteSpec) -> Iterator[Scene]:
+    """The happenings in their order, with the members of the group as they come and go."""
+    there: list[str] = []
+    group = "group"
+    led: tuple[str, ...] = ()
+    for name, told in spec.happenings.items():
+        of = _of(told, list(spec.members), there)
+        scene = Scene(name, told, tuple(of), tuple(there), group, led)
+        yield scene
+        there = _after(told, of, there)
+        group, led = _named(scene), _leaders(scene)
+
+
 def by_member(spec: VignetteSpec) -> dict[str, dict[str, Happening]]:
     """The happenings of each member's own course, with the members of the group counted as they come and go."""
     found: dict[str, dict[str, Happening]] = {member: {} for member in spec.members}
-    there: list[str] = []
-    for name, told in spec.happenings.items():
-        of = _of(told, list(spec.members), there)
-        for member in of:
-            found[member][name] = _own(told, member, of, there)
-        there = _after(told, of, there)
+    for scene in scenes(spec):
+        for member in scene.of:
+            found[member][scene.name] = _own(scene, member)
     return found
 
 
@@ -86,52 +115,129 @@ def _joining(told: Happening) -> JoinTold | None:
 
 def _after(told: Happening, of: Sequence[str], there: Sequence[str]) -> list[str]:
     """Who is in the group after a happening; a joining that is expected to be refused joins nobody."""
-    refused = told.expect is not None and any(key.endswith("join") for key in told.expect.refused)
-    joined = [*there, *(m for m in of if m not in there)] if _joining(told) and not refused else list(there)
-    ended = told.leave is not None or told.end is not None
-    return [member for member in joined if not (ended and member in of)]
+    joined = [*there, *(m for m in of if m not in there)] if _joins(told) else list(there)
+    gone = [member for member in of if _goes(told, member)]
+    return [member for member in joined if member not in gone]
 
 
-def _own(told: Happening, member: str, of: Sequence[str], there: Sequence[str]) -> Happening:
-    """A happening as one member's course has it."""
+def _joins(told: Happening) -> bool:
+    return _joining(told) is not None and not _refused(told.expect, "join")
+
+
+def _goes(told: Happening, member: str) -> bool:
+    """Whether a member leaves, or ends the course; an ending that is expected to be refused ends nothing."""
     expect = told.expect_of.get(member, told.expect)
-    plain: dict[str, object] = {"of": (), "expect_of": {}, "expect_group": None, "expect": expect}
+    return (told.leave is not None and not _refused(expect, "leave")) or (
+        told.end is not None and not _refused(expect, "end")
+    )  # fmt: skip
+
+
+def _refused(expect: Expect | None, key: str) -> bool:
+    return expect is not None and any(name.endswith(key) for name in expect.refused)
+
+
+def _named(scene: Scene) -> str:
+    """The name of the group after a happening: as it was joined last."""
+    joining = _joining(scene.told)
+    return joining.group if joining is not None and _joins(scene.told) else scene.group
+
+
+def _leaders(scene: Scene) -> tuple[str, ...]:
+    """Who leads the group after a happening: as said last."""
+    joining, meeting = _joining(scene.told), scene.told.group
+    if joining is not None and _joins(scene.told) and joining.facilitators:
+        return joining.facilitators
+    return meeting.facilitators if meeting is not None and meeting.facilitators else scene.led
+
+
+SAID_TO_ALL = ("contract", "chart", "announce", "enter", "end", "book")
+"""What reaches a member who was absent, too: it is said to the group, and not done in its session."""
+
+
+def _own(scene: Scene, member: str) -> Happening:
+    """A happening as one member's course has it."""
+    told = scene.told
+    expect = told.expect_of.get(member, told.expect)
     if told.group is not None and member in told.group.absent:
-        meeting = told.group.model_copy(update={"absent": {}})
-        return type(told).model_validate(
-            {
-                "on": told.on,
-                "week": told.week,
-                "recorded": told.recorded,
-                "by": told.by,
-                "status": told.group.absent[member],
-                "group": meeting,
-                "expect": told.expect_of.get(member),
-            }
-        )
-    changes = {**plain, **_counted(told, of, there)}
+        return _missed(scene, member)
+    changes = {"of": (), "expect_of": {}, "expect_group": None, "expect": expect, **_counted(told, scene)}
     if told.deviate is not None:
         request = told.deviate.request
-        counted = request.model_copy(update=_counted(request, of, there))
+        counted = request.model_copy(update=_counted(request, scene))
         changes["deviate"] = told.deviate.model_copy(update={"request": counted})
     return told.model_copy(update=changes)
 
 
-def _counted(told: Happening, of: Sequence[str], there: Sequence[str]) -> dict[str, object]:
-    """The parts that say how many members there are, with their numbers."""
+def _missed(scene: Scene, member: str) -> Happening:
+    """What a member who was absent has of a session of the group: the miss, and what is said to the group."""
+    told = scene.told
+    assert told.group is not None
+    counted = _counted(told, scene)
+    of_all = {key: getattr(told, key) for key in SAID_TO_ALL}
+    if "chart" in counted:
+        of_all["chart"] = counted["chart"]
+    own = {
+        "on": told.on, "week": told.week, "recorded": told.recorded, "by": told.by,
+        "status": told.group.absent[member], "group": counted["group"], "expect": told.expect_of.get(member),
+    }  # fmt: skip
+    return type(told).model_validate({}).model_copy(update={**own, **(of_all if scene.to_the_group else {})})
+
+
+def _counted(told: Happening, scene: Scene) -> dict[str, object]:
+    """The parts that say how many members there are, who leads them and which group it is, as far as left out."""
+    of, there = scene.of, scene.there
     found: dict[str, object] = {}
-    if told.join is not None and told.join.size is None:
-        found["join"] = told.join.model_copy(update={"size": len({*of, *there})})
+    if told.join is not None:
+        join: dict[str, object] = {} if told.join.size is not None else {"size": len({*of, *there})}
+        if there and "facilitators" not in told.join.model_fields_set:
+            join["facilitators"] = scene.led
+        if there and "group" not in told.join.model_fields_set:
+            join["group"] = scene.group
+        found["join"] = told.join.model_copy(update=join)
     if told.group is not None:
         together = len([member for member in of if member not in told.group.absent])
         number = told.group.together if told.group.together is not None else together
-        found["group"] = told.group.model_copy(update={"absent": {}, "together": number})
+        meeting: dict[str, object] = {"absent": {}, "together": number}
+        if "facilitators" not in told.group.model_fields_set:
+            meeting["facilitators"] = scene.led
+        if "group" not in told.group.model_fields_set:
+            meeting["group"] = scene.group
+        found["group"] = told.group.model_copy(update=meeting)
     if told.leave is not None and told.leave.stay is None:
         found["leave"] = told.leave.model_copy(update={"stay": len([m for m in there if m not in of])})
+    if told.chart and scene.to_the_group:
+        judged = f"judged of the group '{scene.group}' as a whole"
+        found["chart"] = {
+            name: chart if chart.because else chart.model_copy(update={"because": judged})
+            for name, chart in told.chart.items()
+        }
     return found
 
 
 # -- names -------------------------------------------------------------------------------------------------------
+
+
+def not_told(spec: VignetteSpec) -> Iterator[Found]:
+    """Sessions of the group that are told of some of its members only, on a day on which nothing tells of the others.
+
+    The others would have neither a session nor a miss.
+    """
+    here: dict[date, tuple[Path, set[str]]] = {}
+    told: dict[date, set[str]] = {}
+    for scene in scenes(spec) if spec.members else ():
+        if scene.told.group is None or scene.told.status is None:
+            continue
+        day = spec.day(scene.name)
+        told.setdefault(day, set()).update(scene.of)
+        if scene.told.status == "attended":
+            path, there = here.get(day, (("happenings", scene.name, "group"), set()))
+            here[day] = (path, there | set(scene.there))
+    for day, (path, there) in here.items():
+        if others := len(there - told[day]):
+            wrong = f"the session of the group is told of some members, and not of {others} who "
+            wrong += "is in the group, too" if others == 1 else "are in the group, too"
+            hint = "tell it without of, and write who was not there under absent: {ann: no_show}"
+            yield path, True, "bad-value", wrong, hint
 
 
 def unknown_members(spec: VignetteSpec) -> Iterator[Found]:
@@ -174,4 +280,6 @@ def _unknown(path: Path, names: Iterable[tuple[int | str, str]], spec: VignetteS
             yield (*path, place), place == name, "unknown-name", f"'{name}' is not a member in this vignette", hint
 
 
-__all__ = ["JoinTold", "LeaveTold", "MeetingTold", "MemberTold", "by_member", "unknown_members"]
+__all__ = [
+    "JoinTold", "LeaveTold", "MeetingTold", "MemberTold", "Scene", "by_member", "not_told", "scenes", "unknown_members",
+]  # fmt: skip

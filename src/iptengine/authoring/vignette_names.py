@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from iptengine.authoring.vignette import VignetteSpec
 from iptengine.authoring.vignette_expected import Expect, ExpectAgenda, ExpectSummary
-from iptengine.authoring.vignette_group import unknown_members
+from iptengine.authoring.vignette_group import not_told, scenes, unknown_members
 from iptengine.authoring.vignette_told import Happening
 from iptengine.authoring.vignette_values import Taken
+from iptengine.authoring.vignette_words import words_of_one
 from iptengine.diagnostics import Path, did_you_mean
 from iptengine.protocol.model import UNSTAGED
 from iptengine.protocol.protocol import Protocol
@@ -70,6 +71,9 @@ def unknown_names(spec: VignetteSpec, protocol: Protocol) -> Iterator[Found]:
     for name, happening in spec.happenings.items():
         yield from _happening(("happenings", name), happening, known)
     yield from unknown_members(spec)
+    yield from not_told(spec)
+    for scene in scenes(spec):
+        yield from words_of_one(("happenings", scene.name), scene.told, len(scene.of), protocol)
     for member, told in spec.members.items():
         yield from _keys(("members", member, "facts"), told.facts, protocol.spec.facts, "a fact", protocol)
     if spec.expect_summary:

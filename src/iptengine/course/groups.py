@@ -88,6 +88,10 @@ class Group:
         """The courses in it on a day."""
         return tuple(member.course for member in self.members if member.here(day))
 
+    def going_on(self, day: date) -> tuple[str, ...]:
+        """The courses its next session is for: in it on a day, and not ended by then."""
+        return tuple(m.course for m in self.members if m.here(day) and (m.ended is None or m.ended > day))
+
     @property
     def courses(self) -> tuple[str, ...]:
         """The courses in it now: neither left nor ended."""
@@ -230,7 +234,8 @@ class Common:
             reading, answer, focus, note or alert is in it.
         members: The courses in the group.
         phases: How many of them are in each phase, most first.
-        alerts: Those with a risk alert that no clinician has assessed, by the ids of their courses alone.
+        alerts: Those with a risk alert that no clinician has assessed, by the ids of their courses alone; a course
+            that ended on this day is among them.
     """
 
     course: Course
@@ -246,6 +251,8 @@ def common(group: Group, courses: Sequence[Course], on: date, shared: frozenset[
         courses: The courses in the group on that day.
         shared: The tasks of the protocol that belong to all: of a phase, without a condition.
     """
+    waiting = tuple(course.id for course in courses if course.open_risk_alerts)
+    courses = [course for course in courses if course.id in group.going_on(on)] or courses
     phases = Counter(course.phase for course in courses).most_common()
     phase = phases[0][0]
     among = [course for course in courses if course.phase == phase]
@@ -266,7 +273,6 @@ def common(group: Group, courses: Sequence[Course], on: date, shared: frozenset[
         announced=replace(first.announced, because="") if first.announced and all(x.announced for x in among) else None,
     )
     own = changed(own, {"chart_moves": tuple(_chart_moves(courses))})
-    waiting = tuple(course.id for course in courses if course.open_risk_alerts)
     return Common(own, tuple(course.id for course in courses), tuple(phases), waiting)
 
 

@@ -97,7 +97,7 @@ def group_page(protocol: Protocol, group: Group, courses: tuple[Course, ...], *,
         courses: The courses in it on that day.
     """
     alerts = tuple(course.id for course in courses if course.open_risk_alerts)
-    value, page, problem = None, None, "" if courses else "nobody is in the group on that day"
+    value, page, problem = None, None, "" if group.going_on(on) else "nobody is in the group on that day"
     if not problem:
         try:
             value, shared = group_agenda(protocol, group, courses, on=on)

@@ -82,8 +82,9 @@ def _figures(
     names = dict.fromkeys(stay.group for course in courses.values() for stay in course.groups)
     group = next((g for name in reversed(names) if (g := group_of(name, courses.values())) is not None), None)
     here = [course for course in courses.values() if group is not None and course.id in group.on(on)]
-    page = group_agenda(protocol, group, here, on=on)[0] if group is not None and here else None
-    found = _found(group, page, ids, here)
+    going = [course for course in here if group is not None and course.id in group.going_on(on)]
+    page = group_agenda(protocol, group, here, on=on)[0] if group is not None and going else None
+    found = _found(group, page, ids, going)
     for key in ("members", "sessions", "alerts", "first", "steps"):
         wanted = getattr(expect, key)
         if wanted is not None:
