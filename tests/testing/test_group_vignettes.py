@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from iptengine.authoring.loader import load
-from iptengine.authoring.vignette import check_vignette, read_vignette_text
+from iptengine.authoring.vignette import check_vignette, read_vignette, read_vignette_text
 from iptengine.cli.main import run_command
+from iptengine.course.groups import group_of
+from iptengine.render.group_page import group_page
 from iptengine.testing import Played, play
 
 KEYS = Path(__file__).parents[1] / "keys"
@@ -238,3 +240,53 @@ def test_a_course_that_ended_today_is_no_longer_a_member() -> None:
         "  ended: {on: 2026-01-06, of: bob, end: left, expect_group: {members: [ann, cem], first: [group_small]}}\n"
     )
     assert found.report == ""
+
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def evening(folder: Path, happening: str, *changes: tuple[str, str]) -> str:
+    """The page of the group in the open table before a happening, with the protocol changed."""
+    protocol = (EXAMPLES / "open-table.protocol.yaml").read_text(encoding="utf-8")
+    for before, after in changes:
+        assert before in protocol
+        protocol = protocol.replace(before, after)
+    (folder / "open-table.protocol.yaml").write_text(protocol, encoding="utf-8")
+    vignette = read_vignette(EXAMPLES / "open-table-eight-evenings.vignette.yaml")
+    table = load(folder / "open-table.protocol.yaml")
+    courses = tuple(play(vignette, table, until=happening).courses.values())
+    group = group_of("thursday", courses)
+    assert group is not None
+    return group_page(table, group, courses, on=vignette.spec.day(happening)).text
+
+
+def test_the_work_on_the_focus_keeps_its_place_and_minutes_on_the_page_of_the_group(tmp_path: Path) -> None:
+    page = evening(tmp_path, "evening_4", ('text: "Two members on their focus, the others help", ', ""))
+    plan = page.partition("PLAN (90 minutes)\n")[2].partition("\n\n")[0].split("\n")
+    assert [(line[5:11].strip(), line[11:40].strip(), line[-2:]) for line in plan] == [
+        ("Round", "Go round the table; how did t", "20"),
+        ("Turns", "Choose with the group whose t", "10"),
+        ("Work", "Each on their own focus", "45"),
+        ("Steps", "Let each name one step for th", "15"),
+    ]
+
+
+def test_the_page_of_the_group_says_what_may_come_up_what_lies_ahead_and_has_room_for_who_came(tmp_path: Path) -> None:
+    page = evening(tmp_path, "evening_2")
+    assert page.partition("WORDS YOU MIGHT USE\n")[2].partition("MEMBERS")[0] == (
+        "   What brings you here, as you would tell a neighbour?\n"
+        "   Who saw it otherwise?\n"
+        "\nIF\n"
+        "   somebody says   Say that listening is welcome. Ask once more before the end.\n"
+        "   nothing\n"
+        "   Do not settle it for them.\n"
+        "\nAHEAD\n"
+        "   After that: Thu 30 April and Thu 7 May.  Last: Thu 4 June.\n"
+        "   Name the ending by session 5.\n\n"
+    )
+    assert page.partition("AFTER (two minutes)\n")[2].partition("\n\n")[0] == (
+        "   There  open-table-eight-evenings-ana[ ]  open-table-eight-evenings-ben[ ]\n"
+        "   open-table-eight-evenings-cleo[ ]  open-table-eight-evenings-dev[ ]\n"
+        "   Done  1[ ] 2[ ] 3[ ] 4[ ]\n"
+        "   Led by: ________________________________________________________  minutes ___"
+    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol as Shape
 
 from iptengine.course import timing, visits, words
 from iptengine.course.contacts import CODES, ContactPage, contact_page
@@ -157,6 +158,11 @@ def session_agenda(
     last = occasion == "last"
     told = _told(course, first_lines(protocol, course, facts, waiting, steps_tasks(steps), on=on, work=work, last=last))
     first = tuple(line for line in told if not line.fold)[:MOST_FIRST]
+    also = (
+        *(line for line in told if line not in first),
+        *asked_lines(protocol, course),
+        *also_due(protocol, due, steps, told),
+    )
     number = timing.sessions_used(course) + 1
     return SessionAgenda(
         course=course.id,
@@ -199,7 +205,7 @@ def session_agenda(
         note=words.note_beside(words.note(phase, focus, area, stage), protocol, course),
         if_lines=words.if_lines(phase, focus, area, stage),
         kept_out=words.kept_out(protocol, phase),
-        remarks=words.remarks(protocol, steps),
+        remarks=words.remarks(protocol, steps, (*first, *also)),
         techniques=words.techniques(protocol, steps),
         next_day=plan.after_next,
         next_booked=following is not None,
@@ -287,8 +293,24 @@ def _booked_after(course: Course, plan: visits.Plan) -> Appointment | None:
 def _record_to(course: Course) -> date | None:
     """The last day anything is on record of."""
     past = [a.on for a in timing.past(course)]
-    lists = (course.readings, course.tasks, course.notes, course.contacts, course.facts, course.reminders)
-    return max([*past, *(entry.on for entries in lists for entry in entries)], default=course.started)
+    lists: tuple[Sequence[_Dated], ...] = (
+        course.readings, course.tasks, course.notes, course.contacts, course.facts, course.reminders, course.phases,
+        course.chart_moves, course.plans, course.doses, course.finished_components, course.interruptions, course.goals,
+        course.homework, course.checklists, course.pauses, course.people, course.life_events, course.wordings,
+    )  # fmt: skip
+    days = [entry.on for entries in lists for entry in entries]
+    days += [day for stay in course.groups for day in (stay.joined, stay.left) if day]
+    days += [day for one in course.approvals for day in (one.asked, one.answered) if day]
+    days += [entry.on for focus in course.focuses for entry in focus.history]
+    return max([*past, *days], default=course.started)
+
+
+class _Dated(Shape):
+    """What has a day on record."""
+
+    @property
+    def on(self) -> date:
+        """The day."""
 
 
 def _coming(protocol: Protocol, course: Course, number: int) -> Iterator[Line]:

@@ -21,6 +21,7 @@ from iptengine.course.groups import Common, Group, common
 from iptengine.course.hour import Step, agreed_minutes, due_today, hour_steps
 from iptengine.course.session_lines import session_lines, topic_lines
 from iptengine.course.standing import Standing
+from iptengine.course.visits import Visit
 from iptengine.course.wording import counted, day, listed
 from iptengine.protocol.protocol import Protocol
 
@@ -35,7 +36,9 @@ class GroupAgenda:
         alerts: Those with a risk alert that no clinician has assessed: open their pages first.
         first: What must be known before it meets.
         standing: How many members there are, who leads it, the last session, the phases they are in.
-        steps: The plan they share.
+        steps: The plan they share; the work on a focus stands in it without its tasks, which are each member's own.
+        if_lines: What may come up, and what then.
+        coming: What begins next time, and deadlines ahead, of all.
         number: Its place among the sessions the group has held.
     """
 
@@ -60,6 +63,9 @@ class GroupAgenda:
     steps: tuple[Step, ...]
     ask: tuple[str, ...]
     note: str
+    if_lines: tuple[tuple[str, str], ...]
+    coming: tuple[Line, ...]
+    visits: tuple[Visit, ...]
 
 
 def group_agenda(
@@ -97,9 +103,12 @@ def group_agenda(
         aim=usual.aim,
         first=(*_first(protocol, group, shared), *_of_all(protocol, (*usual.first, *usual.also_due))),
         standing=(*_standing(group, shared), *session_lines(scene), *chart_lines(scene), *topic_lines(scene)),
-        steps=hour_steps(protocol, course, due, minutes),
+        steps=hour_steps(protocol, course, due, minutes, own_work=OWN_WORK),
         ask=usual.ask,
         note=usual.note,
+        if_lines=usual.if_lines,
+        coming=tuple(_shared_lines(protocol, usual.coming)),
+        visits=usual.visits,
     ), shared  # fmt: skip
 
 
@@ -127,6 +136,8 @@ def _first(protocol: Protocol, group: Group, shared: Common) -> Iterator[Line]:
         yield Line("group_apart", f"The members are in different phases: {where}. The plan is that of most.", "phases")
 
 
+OWN_WORK = "Each on their own focus"
+"""What stands in the plan where the members work on what is their own."""
 DEADLINES = frozenset({"task_first", "task_late", "task_by_now", "announce_now", "announce_soon"})
 """First lines of a usual page that speak of the hour and of nobody."""
 
@@ -137,6 +148,12 @@ def _of_all(protocol: Protocol, lines: Iterable[Line]) -> Iterator[Line]:
     for line in lines:
         if line.code in DEADLINES and line.values.get("task", "") in ("", *shared):
             yield line
+
+
+def _shared_lines(protocol: Protocol, lines: Iterable[Line]) -> Iterator[Line]:
+    """What lies ahead of all: without the tasks that are one member's own."""
+    shared = shared_tasks(protocol)
+    return (line for line in lines if line.values.get("task", "") in ("", *shared))
 
 
 def _title(protocol: Protocol, phase: str) -> str:

@@ -70,10 +70,15 @@ def due_today(protocol: Protocol, course: Course, due: Iterable[DueTask]) -> tup
     return tuple(task for task in due if not (waits_for_guests(protocol, task) and seen_to(course, task)))
 
 
-def hour_steps(protocol: Protocol, course: Course, due: Iterable[DueTask], minutes: int) -> tuple[Step, ...]:
+def hour_steps(
+    protocol: Protocol, course: Course, due: Iterable[DueTask], minutes: int, *, own_work: str = ""
+) -> tuple[Step, ...]:
     """The running order that is written for the session or the phase, or the due tasks in their own order.
 
     Above the order of a phase stands what guests make due; above that of a session nothing does.
+
+    Args:
+        own_work: What stands where the work on the focus does, when its tasks are each member's own.
     """
     phase = protocol.spec.phases[course.phase]
     waiting = [task for task in due if not is_extra(task)]
@@ -81,7 +86,7 @@ def hour_steps(protocol: Protocol, course: Course, due: Iterable[DueTask], minut
         return _timed(list(_from_tasks(_in_order(waiting))), minutes)
     top = [task for task in waiting if phase.hour and task.first and waits_for_guests(protocol, task)]
     above = [_Raw(_named(t), t.minutes or USUAL_MINUTES, (t.do,), (t,), fixed=True) for t in top]
-    raw = list(_from_hour(protocol, course, phase, waiting) if phase.hour else _from_tasks(waiting))
+    raw = list(_from_hour(protocol, course, phase, waiting, own_work) if phase.hour else _from_tasks(waiting))
     return _timed([*above, *raw[:MOST_STEPS]], minutes)
 
 
@@ -89,7 +94,9 @@ def _named(task: DueTask) -> str:
     return task.label or "Do"
 
 
-def _from_hour(protocol: Protocol, course: Course, phase: PhaseSpec, due: list[DueTask]) -> Iterator[_Raw]:
+def _from_hour(
+    protocol: Protocol, course: Course, phase: PhaseSpec, due: list[DueTask], own_work: str
+) -> Iterator[_Raw]:  # fmt: skip
     changes = _changes(protocol, course)
     by_name = {task.task: task for task in due}
     covered = {name for step in phase.hour.values() for name in step.covers}
@@ -105,7 +112,7 @@ def _from_hour(protocol: Protocol, course: Course, phase: PhaseSpec, due: list[D
             if instead is not None:
                 yield _Raw(_named(instead), instead.minutes or USUAL_MINUTES, (instead.do,), (instead,))
             tasks += [*of_plan, *_next_of_each_focus(due, covered)]
-        text = (change.text if change else None) or step.text
+        text = (change.text if change else None) or step.text or (own_work if step.focus_work else None) or None
         if text is None and not tasks:
             continue
         label = (change.label if change else None) or step.label

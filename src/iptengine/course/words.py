@@ -8,6 +8,7 @@ from iptengine.course.course import Course, Focus
 from iptengine.course.due_tasks import task_label
 from iptengine.course.further_charts import notes_of_charts, words_of_charts
 from iptengine.course.hour import Step, tasks_in_order
+from iptengine.course.lines import Line
 from iptengine.course.running_order import RunningOrder
 from iptengine.course.topics import ASKED_FOR, said
 from iptengine.protocol.model import AreaSpec, PhaseSpec, StageSpec
@@ -102,9 +103,11 @@ def note_beside(note: str, protocol: Protocol, course: Course) -> str:
     return " ".join(words if words.endswith((".", "!", "?")) else f"{words}." for words in said) or note
 
 
-def remarks(protocol: Protocol, steps: Iterable[Step]) -> tuple[tuple[str, str], ...]:
-    """What the protocol remarks about the planned tasks, each with the label of its task."""
-    notes = ((name, protocol.tasks[name].spec.note) for name in tasks_in_order(steps))
+def remarks(protocol: Protocol, steps: Iterable[Step], told: Iterable[Line] = ()) -> tuple[tuple[str, str], ...]:
+    """What the protocol remarks about the planned tasks and those in other lines, each with the label of its task."""
+    in_lines = (str(line.values.get("task", "")) for line in told)
+    names = dict.fromkeys((*tasks_in_order(steps), *(name for name in in_lines if name in protocol.tasks)))
+    notes = ((name, protocol.tasks[name].spec.note) for name in names)
     return tuple((task_label(protocol, name), note) for name, note in notes if note)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from json import dumps
@@ -14,18 +15,33 @@ from iptengine.course.facts import CourseFacts
 from iptengine.course.first_lines import Line
 from iptengine.course.group_agenda import GroupAgenda, group_agenda
 from iptengine.course.groups import Group
-from iptengine.course.wording import first_lower, weekday
+from iptengine.course.wording import first_lower, listed, weekday
 from iptengine.diagnostics import IptengineError
 from iptengine.protocol.protocol import Protocol
 from iptengine.render.filling import sentence
 from iptengine.render.html_page import html_document, html_page
 from iptengine.render.json_page import library_version, page_json, plain
 from iptengine.render.markdown_page import markdown_page
-from iptengine.render.page import Lines, Marked, Page, Plan, PlanRow, Section
+from iptengine.render.page import (
+    LONG,
+    SHORT,
+    Block,
+    Field,
+    Form,
+    Lines,
+    Marked,
+    Page,
+    Pairs,
+    Plan,
+    PlanRow,
+    Section,
+)
 from iptengine.render.scope import Voice, one_line, therapist_voice
 from iptengine.render.text_page import text_page
 
 SCHEMA = "iptengine.group-agenda/1"
+MOST_AHEAD = 2
+"""Sessions after the next one that the page names."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -143,15 +159,46 @@ def _sections(value: GroupAgenda, voice: Voice) -> tuple[Section, ...]:
     minutes = sum(row.minutes for row in rows)
     none = "" if value.alerts else "Risk alerts: none open in the courses of this group. Ask again today, each alone."
     first = (*((none,) if none else ()), *(_told(line, voice) for line in value.first))
-    words = (*(voice.say(text) for text in value.ask), *((voice.say(value.note),) if value.note else ()))
+    words = tuple(voice.say(text) for text in value.ask)
     plan = (Plan(rows),) if rows else (Lines(("No task is due for all of them.",)),)
     return (
         Section("first", "FIRST", (Marked(first),) if first else ()),
         Section("standing", "WHERE WE ARE", (Lines(tuple(_told(line, voice) for line in value.standing)),)),
         Section("plan", f"PLAN ({minutes} minutes)" if rows else "PLAN", plan),
         Section("words", "WORDS YOU MIGHT USE", (Lines(words),) if words else ()),
+        Section("if", "IF", tuple(_ifs(value, voice))),
+        Section("ahead", "AHEAD", tuple(_ahead(value, voice))),
         Section("members", "MEMBERS (a page each)", (Lines(value.members, flow=True),)),
+        Section("after", "AFTER (two minutes)", (Form(_after(value)),)),
     )
+
+
+def _ifs(value: GroupAgenda, voice: Voice) -> Iterator[Block]:
+    if value.if_lines:
+        yield Pairs(tuple((voice.say(when), voice.say(then)) for when, then in value.if_lines))
+    if value.note:
+        yield Lines((voice.say(value.note),))
+
+
+def _ahead(value: GroupAgenda, voice: Voice) -> Iterator[Block]:
+    """The sessions after the next one, and what begins or must be done by then."""
+    after = [visit for visit in value.visits if visit.on > value.day]
+    told = [f"After that: {listed(weekday(visit.on) for visit in after[:MOST_AHEAD])}."] if after else []
+    told += [f"Last: {weekday(after[-1].on)}."] if len(after) > MOST_AHEAD else []
+    told += [_coming(line, voice) for line in value.coming]
+    if told:
+        yield Lines(tuple(told), flow=True)
+
+
+def _coming(line: Line, voice: Voice) -> str:
+    return sentence(_told(line, voice)) if line.text else f"Next time: {first_lower(_told(line, voice))}"
+
+
+def _after(value: GroupAgenda) -> tuple[tuple[Field, ...], ...]:
+    """Who was there, by the ids of the courses, and what of the plan was done with all of them."""
+    steps = tuple(str(number) for number, _ in enumerate(value.steps, 1))
+    done = ((Field("Done", steps),),) if steps else ()
+    return ((Field("There", value.members),), *done, (Field("Led by", size=LONG), Field("minutes", size=SHORT)))
 
 
 def _told(line: Line, voice: Voice) -> str:
