@@ -160,8 +160,27 @@ def test_fear_at_home_reported_raises_the_alert(ipt: Protocol) -> None:
 
 def test_fear_at_home_asked_and_left_unanswered_raises_the_alert(ipt: Protocol) -> None:
     given(ipt).when(fact("fear_at_home", None)).then(
-        event("fact_recorded", value=None, warnings=()), alert("fear_or_violence", cause="k2.1")
-    )
+        event("fact_recorded", value=None, warnings=()),
+        alert(
+            "fear_or_violence", cause="k2.1", text="Fear or violence at home, asked alone: asked on 3 March, "
+            "not answered. This needs a clinician's assessment today.",
+        ),
+    )  # fmt: skip
+
+
+def test_an_assessed_alert_on_a_blank_answer_never_becomes_a_report(ipt: Protocol) -> None:
+    story = given(ipt, hold(1), fact("fear_at_home", None))
+    assessed = story.when(found(story.course.alerts[0].id)).agenda().last_assessed
+    assert assessed is not None
+    assert assessed.what == "fear or violence at home, asked alone: asked on 3 March, not answered"
+
+
+def test_an_answer_left_blank_before_is_named_when_it_comes_to_matter() -> None:
+    both = risk({"all": {"afraid": "fear_at_home is yes", "high": "phq9 >= 10"}})
+    story = given(both, phq9(4, on=week(1)), fact("fear_at_home", None)).when(phq9(12, on=week(2)))
+    assert [one.text for one in story.open_alerts if one.code == "look"] == [
+        "Afraid of someone at home: asked on 3 March, not answered. This needs a clinician's assessment today."
+    ]
 
 
 @pytest.mark.parametrize("value", ["maybe", "Yes", True, 1, "", ["yes"]])

@@ -166,11 +166,19 @@ def test_a_course_the_protocol_cannot_speak_of_still_has_its_alerts(course: Cour
     assert len(made.data()["alerts"]) == len(course.open_risk_alerts)
 
 
+def test_a_risk_question_left_blank_says_so_and_not_that_something_was_reported() -> None:
+    asked = given(IPT).when(fact("fear_at_home", None)).course
+    (told,) = alert_lines(IPT, asked)
+    assert told == (
+        "Fear or violence at home, asked alone: asked on 3 March, not answered. Needs your assessment today. Assess it "
+        "today, alone with the patient; follow the service's policy; put joint sessions on hold."
+    )
+
+
 def test_an_alert_of_a_measure_the_protocol_does_not_know_is_told_in_its_recorded_words() -> None:
     bare = variant("small", {"measures": {}, "alerts": ...})
     assert alert_lines(bare, ALERTED) == (
-        "PHQ-9 item 9 (thoughts of death or self-harm) was answered 2 on 2026-03-24. This needs a clinician's "
-        "assessment today, on Tue 24 March 2026. Needs your assessment today.",
+        "PHQ-9 item 9 (thoughts of death or self-harm) was answered 2 on 2026-03-24. Needs your assessment today.",
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
+from iptengine.course.alert_words import unanswered_words
 from iptengine.course.course import Course, changed
 from iptengine.course.desk import Desk
 from iptengine.course.events import AlertRaised, Event, FactRecorded, ReadingTaken, SessionHeld
@@ -115,7 +116,19 @@ def protocol_alerts(desk: Desk, events: Sequence[Event]) -> Iterator[AlertRaised
             cause = _raised_by(desk, name, guard, alert.kind, events, after, now)
             if cause is None:
                 continue
-            yield desk.event(AlertRaised, code=name, level=alert.kind, text=alert.title, do=alert.do, cause=cause.id)
+            words = _words(desk, alert, guard, cause, after, now)
+            yield desk.event(AlertRaised, code=name, level=alert.kind, text=words, do=alert.do, cause=cause.id)
+
+
+def _words(desk: Desk, alert: AlertSpec, guard: Guard, cause: Event, after: Course, now: CourseFacts) -> str:
+    """The title of the alert; where a risk only could not be ruled out, what was asked and not answered."""
+    if alert.kind != "risk" or not _reports(desk, guard, cause, after, now):
+        return alert.title
+    then = _as_of(desk, cause, after, now)
+    unknown = [c for c in guard.conditions() if c.answer(then) is Truth.UNKNOWN]
+    if guard.answer(then) is not Truth.UNKNOWN:
+        return alert.title
+    return unanswered_words(desk.protocol, then, unknown, cause.on) or alert.title
 
 
 def _built_in(desk: Desk, alert: AlertSpec, guard: Guard) -> bool:

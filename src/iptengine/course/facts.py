@@ -287,6 +287,11 @@ class CourseFacts:
         """Whether it was asked at all, answered or not."""
         return fact in self._facts
 
+    def asked_on(self, fact: str) -> date | None:
+        """The day it was asked last."""
+        record = self._facts.get(fact)
+        return record.on if record else None
+
     def recorded(self, fact: str) -> bool:
         return self.fact(fact) is not None
 

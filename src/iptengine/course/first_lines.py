@@ -1,4 +1,4 @@
-"""What must not be missed, ranked: the risk line, the measure, reminders, the missed week, reviews, questions, tasks.
+"""What must not be missed, ranked: the risk, measures, reminders, the missed week, reviews, questions, tasks.
 
 The rank is the order of the functions in `_RANKED`; a page shows the first four lines and folds the rest.
 """
@@ -11,6 +11,7 @@ from datetime import date
 from typing import Literal
 
 from iptengine.course import grouping, participants, timing
+from iptengine.course.alert_words import what_alone
 from iptengine.course.alerting import imported_total
 from iptengine.course.approvals_told import approvals_told
 from iptengine.course.calendar_lines import dates_passed, stop_told
@@ -149,7 +150,7 @@ def _what(protocol: Protocol, alert: Alert) -> str:
     measure = protocol.measures.get(alert.measure)
     item = measure.items.get(alert.item) if measure else None
     if measure is None or item is None:
-        return first_lower(alert.text.strip().rstrip("."))
+        return first_lower(what_alone(alert.text)[0])
     name = f"item {item.number}" if item.number else first_lower(item.title)
     return f"{name} not answered" if alert.value is None else f"{name} = {alert.value}"
 
@@ -192,11 +193,21 @@ def _paused(scene: _Scene) -> Iterator[Line]:
 # -- measures ----------------------------------------------------------------------------------------------------
 
 
+def _risk_measures(scene: _Scene) -> Iterator[Line]:
+    """Measures with a risk item."""
+    return (line for name, line in _measures_told(scene) if scene.protocol.measures[name].risk_items)
+
+
 def _measures(scene: _Scene) -> Iterator[Line]:
+    return (line for name, line in _measures_told(scene) if not scene.protocol.measures[name].risk_items)
+
+
+def _measures_told(scene: _Scene) -> Iterator[tuple[str, Line]]:
     if resting(scene.course, scene.on) is not None:
         return
     for one in measures_told(scene.protocol, scene.course, scene.facts, scene.on, last=scene.last):
-        yield Line(one.code, one.text, f"measures.{one.measure}", {"measure": one.measure}, fold=one.fold)
+        path, values = f"measures.{one.measure}", {"measure": one.measure}
+        yield one.measure, Line(one.code, one.text, path, values, fold=one.fold)
 
 
 # -- reminders and missed appointments ---------------------------------------------------------------------------
@@ -249,7 +260,26 @@ def _approvals(scene: _Scene) -> Iterator[Line]:
         yield Line(code, text, f"approvals.{one.approval}", {"approval": one.id})
 
 
+def _risk_questions(scene: _Scene) -> Iterator[Line]:
+    """Questions asked again and again on which a risk alert rests: only the risk line and measures come before."""
+    return (line for name, line in _questions_told(scene) if asked_for_risk(scene.protocol, name))
+
+
 def _questions(scene: _Scene) -> Iterator[Line]:
+    return (line for name, line in _questions_told(scene) if not asked_for_risk(scene.protocol, name))
+
+
+def asked_for_risk(protocol: Protocol, fact: str) -> bool:
+    """Whether a fact is asked for again and again and a risk alert rests on it."""
+    ask = protocol.spec.facts[fact].ask
+    return ask is not None and ask.recurs and any(
+        (m.kind, m.name) == ("fact", fact)
+        for name, alert in protocol.spec.alerts.items() if alert.kind == "risk"
+        for guard in protocol.at("alerts", name, "raise_if") for c in guard.conditions() for m in c.mentions
+    )  # fmt: skip
+
+
+def _questions_told(scene: _Scene) -> Iterator[tuple[str, Line]]:
     for name, fact in scene.protocol.spec.facts.items():
         if not fact.first or fact.ask is None or _hidden(fact):
             continue
@@ -261,7 +291,7 @@ def _questions(scene: _Scene) -> Iterator[Line]:
                 f"{fact.title} Not on record." if fact.title.endswith(("?", ".")) else f"{fact.title}: not on record."
             )
             told += f" Before step {scene.work}." if scene.work else ""
-            yield Line("question", told, f"facts.{name}", {"fact": name})
+            yield name, Line("question", told, f"facts.{name}", {"fact": name})
 
 
 def _first_tasks(scene: _Scene) -> Iterator[Line]:
@@ -477,6 +507,7 @@ def _gap(scene: _Scene, guard: Guard) -> str:
 
 _RANKED: tuple[Callable[[_Scene], Iterator[Line]], ...] = (
     _risk, _imported,
+    _risk_measures, _risk_questions,
     _paused,
     _measures, _booked_but_out, _guests, _wanted, _reminders, _missed, _group, _reviews, _calendar,
     _approvals, _by_now, _plan, _questions, _first_tasks, _late_tasks, _cannot_tell, _contacts, _checklists,

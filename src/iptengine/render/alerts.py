@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from iptengine.course.alert_words import what_alone
 from iptengine.course.course import Alert, Course
 from iptengine.course.wording import counted, weekday
 from iptengine.protocol.protocol import Protocol
@@ -25,6 +26,10 @@ def alert_lines(protocol: Protocol, course: Course) -> tuple[str, ...]:
 def _line(protocol: Protocol, alert: Alert) -> str:
     day = f"{weekday(alert.raised)} {alert.raised.year}"
     own = f" {_sentence(alert.do)}" if alert.do.strip() else ""
+    measure = protocol.measures.get(alert.measure)
+    told, whole = what_alone(alert.text)
+    if whole and (measure is None or alert.item not in measure.items):
+        return f"{told}. {NEEDS}{own}"
     return f"{_what(protocol, alert)}, on {day}. {NEEDS}{own}"
 
 
