@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -261,6 +262,12 @@ def test_a_dose_nobody_can_read_loses_nothing_else_of_the_session() -> None:
     assert [w.code for w in story.last[0].warnings] == ["not_recorded"]
 
 
+def test_a_component_left_out_of_a_session_that_did_not_hold_it_is_told() -> None:
+    story = course().when(c.RecordSession(on=week(2), exceptions={"ending": "not_done"}))
+    (told,) = [one for one in story.last[0].warnings if one.code == "not_planned"]
+    assert told.text == "'Ending' was not planned for this session, so that nothing of it was left out"
+
+
 def test_a_missed_session_delivers_nothing() -> None:
     story = course().when(c.RecordSession(on=week(1), status="no_show"))
     assert doses(story) == {}
@@ -366,6 +373,63 @@ def test_safety_interrupts_the_plan_and_the_component_goes_on_at_the_dose_it_had
 def test_a_changed_plan_says_since_when_by_whom_and_why() -> None:
     story = course(c.ChangePlan(("engage", "activity", "thoughts"), because="Worry came up beside the low mood."))
     assert standing(story)[1] == "Changed on 3 March by the therapist: Worry came up beside the low mood."
+
+
+def test_a_component_whose_tasks_are_done_is_still_named_in_the_plan_of_the_hour() -> None:
+    story = course(delivered("engage", "1/2"), c.ChangePlan(("thoughts", "ending"), because="worry leads"))
+    story = story.when(c.DoTask("name_thoughts"))
+    assert [step.texts for step in story.agenda().steps] == [("Go on with: Thoughts",)]
+
+
+HOUR = "aim: Work through the plan\n    hour:\n"
+
+
+def test_the_hour_names_the_work_that_goes_on_where_its_step_stands() -> None:
+    hour = HOUR + "      think: {label: Think, minutes: 40, covers: name_thoughts}\n"
+    hour += "      close: {label: Close, minutes: 20, text: Say goodbye}"
+    protocol = changed(HOUR.split("\n")[0], hour)
+    said = [chosen("thoughts"), c.EnterPhase("treat"), c.DoTask("name_thoughts")]
+    steps = given(protocol, *said).agenda().steps
+    assert [(step.label, step.texts) for step in steps] == [
+        ("Think", ("Go on with: Thoughts",)), ("Close", ("Say goodbye",)),
+    ]  # fmt: skip
+
+
+def test_in_an_hour_a_follow_up_does_not_stand_above_the_task_it_waits_for() -> None:
+    hour = HOUR + "      look: {label: Look, minutes: 20, covers: look_at_week}\n"
+    hour += "      plan: {label: Plan, minutes: 40, covers: plan_week}"
+    waits = ("do: Look at what was done", "do: Look at what was done\n          after: plan_week")
+    protocol = changed(*waits, HOUR.split("\n")[0], hour)
+    said = [chosen(), c.EnterPhase("treat"), delivered("engage", "1/2")]
+    story = given(protocol, *said)
+    assert [step.label for step in story.agenda().steps] == ["Plan"]
+    assert "Look at what was done" in {line.template for line in story.agenda().also_due}
+    story = story.when(c.DoTask("plan_week"))
+    assert [step.label for step in story.agenda().steps] == ["Look"]
+
+
+def test_where_nothing_is_due_the_page_says_what_opens_the_plan() -> None:
+    story = given(modular(), c.DoTask("ask_problem"))
+    assert "No task is due: no plan is chosen yet. Choose one." in page(story)
+    story = story.when(chosen())
+    assert "No task is due here. The plan is worked through in 'Treatment': go on to it." in page(story)
+
+
+def test_a_component_that_may_be_finished_has_a_box() -> None:
+    fact_known = c.RecordFact("main_problem", "low mood")
+    story = course(fact_known, delivered("engage", "1/2"), delivered("activity", "1"))
+    assert "Finish Activity  yes[ ] go on[ ]  because: " in page(story)
+
+
+def test_what_a_rule_for_finishing_rests_on_has_a_blank() -> None:
+    story = course(c.RecordFact("main_problem", "worry"), delivered("engage", "1/2"))
+    assert "The main problem  low mood[ ] worry[ ]" in page(story)
+
+
+def page(story: Story) -> str:
+    """The page for the therapist, as one line."""
+    found = agenda(story.protocol, story.course, audience="therapist", on=story.today).text
+    return re.sub(r" *\n *", " ", found)
 
 
 def test_aims_of_two_components_are_two_sentences() -> None:

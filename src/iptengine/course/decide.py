@@ -22,7 +22,7 @@ from iptengine.course.facts import CourseFacts
 from iptengine.course.following import followed
 from iptengine.course.named_dates import day_in
 from iptengine.course.plan_state import plan_state
-from iptengine.course.plans import deliveries, split_exceptions, without_undelivered
+from iptengine.course.plans import deliveries, left_out_unplanned, split_exceptions, without_undelivered
 from iptengine.course.refusal import Refused
 from iptengine.course.reports import REPORTS, phase_on
 from iptengine.course.requested import is_message
@@ -276,7 +276,8 @@ def _whole_session(desk: Desk, command: c.RecordSession) -> Iterator[Event]:
     if not kept:
         raise refused[0]
     lost = tuple(e.CourseWarning("not_recorded", f"{no.command.kind}: {no.reasons[0].text}") for no in refused)
-    kept[0] = replace(kept[0], warnings=(*kept[0].warnings, *lost))
+    idle = left_out_unplanned(desk.protocol, desk.course, of_components)
+    kept[0] = replace(kept[0], warnings=(*kept[0].warnings, *lost, *idle))
     yield from kept
 
 

@@ -408,7 +408,8 @@ def _plan(scene: _Scene) -> Iterator[Line]:
     if missing:
         yield Line("plan_not_chosen", missing, "plan")
     for code, told, path in finish_early(scene.protocol, scene.facts):
-        yield Line(code, told, path)
+        current = scene.facts.plan.current
+        yield Line(code, told, path, {"component": current.name if current else ""})
 
 
 def _facts_due(scene: _Scene) -> Iterator[Line]:

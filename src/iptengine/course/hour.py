@@ -16,6 +16,7 @@ from iptengine.course.first_lines import (
     seen_to,
     waits_for_guests,
 )
+from iptengine.course.plan_state import plan_state, planned_doses
 from iptengine.course.warnings import USUAL_MINUTES
 from iptengine.course.wording import spoken
 from iptengine.protocol.model import PhaseSpec
@@ -87,7 +88,27 @@ def hour_steps(
     top = [task for task in waiting if phase.hour and task.first and waits_for_guests(protocol, task)]
     above = [_Raw(_named(t), t.minutes or USUAL_MINUTES, (t.do,), (t,), fixed=True) for t in top]
     raw = list(_from_hour(protocol, course, phase, waiting, own_work) if phase.hour else _from_tasks(waiting))
-    return _timed([*above, *raw[:MOST_STEPS]], minutes)
+    return _timed([*above, *_with_work_gone_on(protocol, course, raw[:MOST_STEPS], waiting)], minutes)
+
+
+def _with_work_gone_on(
+    protocol: Protocol, course: Course, raw: list[_Raw], due: Iterable[DueTask]
+) -> Iterator[_Raw]:  # fmt: skip
+    """The steps, and one for each component in hand of which no task is due any more: its work goes on.
+
+    It stands where the hour has a step for the component, or else before the last step.
+    """
+    said = {text for step in raw for text in step.texts}
+    missing = [text for text in _gone_on(protocol, course, due).values() if text not in said]
+    extra = [_Raw("Go on", USUAL_MINUTES, (text,), ()) for text in missing]
+    yield from (*raw[:-1], *extra, *raw[-1:]) if len(raw) > 1 else (*raw, *extra)
+
+
+def _gone_on(protocol: Protocol, course: Course, due: Iterable[DueTask]) -> dict[str, str]:
+    """What is said of the components in hand that have no task due: by the name of each."""
+    has_tasks = {protocol.tasks[task.task].component for task in due if not task.waiting}
+    in_hand = planned_doses(protocol, course, plan_state(protocol, course))
+    return {name: f"Go on with: {protocol.component(name).title}" for name, _ in in_hand if name not in has_tasks}
 
 
 def _named(task: DueTask) -> str:
@@ -102,9 +123,12 @@ def _from_hour(
     covered = {name for step in phase.hour.values() for name in step.covers}
     instead = _without_a_step(phase, due, covered)
     of_plan = [t for t in due if protocol.tasks[t.task].component and t.task not in covered and not t.waiting]
+    going_on = _gone_on(protocol, course, due)
+    stood: set[str] = set()
     for name, step in phase.hour.items():
         change = changes.get(name)
-        tasks = [by_name[task] for task in step.covers if task in by_name]
+        tasks = _not_before_what_it_waits_for(protocol, (by_name[t] for t in step.covers if t in by_name), stood)
+        goes_on = [going_on.pop(one) for one in _components(protocol, step.covers) if one in going_on]
         if step.focus_work and instead is not None and not of_plan:
             yield _Raw(_named(instead), instead.minutes or step.minutes, (instead.do,), (instead, *tasks))
             continue
@@ -113,12 +137,29 @@ def _from_hour(
                 yield _Raw(_named(instead), instead.minutes or USUAL_MINUTES, (instead.do,), (instead,))
             tasks += [*of_plan, *_next_of_each_focus(due, covered)]
         text = (change.text if change else None) or step.text or (own_work if step.focus_work else None) or None
-        if text is None and not tasks:
+        if text is None and not tasks and not goes_on:
             continue
         label = (change.label if change else None) or step.label
         own = (text,) if text else ()
         shown = () if text and not step.focus_work else tuple(t.do for t in tasks)
-        yield _Raw(label, step.minutes, (*own, *shown), tuple(tasks), work=step.focus_work)
+        yield _Raw(label, step.minutes, (*own, *shown, *goes_on), tuple(tasks), work=step.focus_work)
+
+
+def _components(protocol: Protocol, tasks: Iterable[str]) -> tuple[str, ...]:
+    """The components that the tasks of a step belong to."""
+    homes = (protocol.tasks[task].component for task in tasks if task in protocol.tasks)
+    return tuple(dict.fromkeys(name for name in homes if name))
+
+
+def _not_before_what_it_waits_for(protocol: Protocol, tasks: Iterable[DueTask], stood: set[str]) -> list[DueTask]:
+    """Without a component's task that waits for one which is not on record and does not stand above it."""
+    found: list[DueTask] = []
+    for task in tasks:
+        if protocol.tasks[task.task].component and not stood.issuperset(task.waiting):
+            continue
+        found.append(task)
+        stood.add(task.task)
+    return found
 
 
 def _without_a_step(phase: PhaseSpec, due: Iterable[DueTask], covered: set[str]) -> DueTask | None:

@@ -252,6 +252,18 @@ def deliveries(
     return tuple(found)
 
 
+def left_out_unplanned(
+    protocol: Protocol, course: Course, exceptions: Mapping[str, str]
+) -> Iterator[CourseWarning]:  # fmt: skip
+    """Components that a record leaves out of a session which did not hold them: perhaps another one is meant."""
+    planned = dict(planned_doses(protocol, course, plan_state(protocol, course)))
+    for name, how in exceptions.items():
+        if how in NOT_DELIVERED and name not in planned:
+            title = protocol.component(name).title
+            text = f"'{title}' was not planned for this session, so that nothing of it was left out"
+            yield warning("not_planned", text, "plan", "components", name)
+
+
 def without_undelivered(
     protocol: Protocol, planned: Sequence[str], exceptions: Mapping[str, str]
 ) -> tuple[str, ...]:  # fmt: skip

@@ -7,10 +7,12 @@ from dataclasses import replace
 
 from iptengine.course.contacts import CODES
 from iptengine.course.course import Alert
-from iptengine.course.first_lines import Answered, Assessed
+from iptengine.course.first_lines import THERAPIST, Answered, Assessed
+from iptengine.course.plan_lines import facts_of
 from iptengine.course.record_lines import REVIEW_ASSESSED, standing_reviews
+from iptengine.course.requested import kind_of
 from iptengine.course.scores import Series
-from iptengine.course.wording import dated, day, first_lower, first_upper, shortened, weekday
+from iptengine.course.wording import dated, day, either, first_lower, first_upper, shortened, weekday
 from iptengine.render.alerts import alert_lines
 from iptengine.render.filling import Filling, sentence
 from iptengine.render.page import (
@@ -331,9 +333,30 @@ def _plan(filling: Filling, *, why: bool) -> Section:
     minutes = sum(row.minutes for row in rows)
     heading = "PLAN (stays due)" if filling.value.occasion == "missed" else f"PLAN ({minutes} minutes)"
     if not rows:
-        words = "All the ending tasks are on record." if filling.value.occasion == "last" else "No task is due."
+        words = "All the ending tasks are on record." if filling.value.occasion == "last" else _nothing_due(filling)
         return Section("plan", "PLAN", (Lines((words,)),))
     return Section("plan", heading, (Plan(rows),))
+
+
+def _nothing_due(filling: Filling) -> str:
+    """That no task is due; where the work is a plan's, what is to be said before there is one."""
+    value, plan = filling.value, filling.protocol.spec.plan
+    if plan is None:
+        return "No task is due."
+    if not filling.course.plans:
+        asked = any(
+            one.state == "waiting" and kind_of(one.request) == "choose_plan" for one in filling.course.approvals
+        )
+        return f"No task is due: {'the plan waits to be approved' if asked else 'no plan is chosen yet. Choose one'}."
+    here = not plan.phases or filling.course.phase in plan.phases
+    ways = [gate for gate in value.gates if gate.target in plan.phases]
+    if here or not ways:
+        return "No task is due."
+    open_ones = [f"'{gate.title}'" for gate in ways if gate.open]
+    if open_ones:
+        return f"No task is due here. The plan is worked through in {either(open_ones)}: go on to it."
+    shut = "; ".join(f"'{gate.title}' needs: {'; '.join(why.text for why in gate.reasons)}" for gate in ways)
+    return f"No task is due here. The plan is worked through later: {one_line(shut)}."
 
 
 def _first_with_the_patient(filling: Filling) -> int:
@@ -448,6 +471,7 @@ def _session_form(filling: Filling) -> Iterator[tuple[Field, ...]]:
         yield why
     if value.doses:
         yield (*(Field(title, (dose,)) for _, title, dose in value.doses), Field("other dose", size=SHORT))
+    yield from _finish_form(filling)
     yield from _facts_form(filling)
     if value.stage_choices:
         yield (Field("Stage", tuple(title for _, title in value.stage_choices)), Field("because", size=LONG))
@@ -482,12 +506,30 @@ def _facts_form(filling: Filling) -> Iterator[tuple[Field, ...]]:
     Beside what must be asked stands a box for no answer. What is folded away has no field.
     """
     also = filling.value.also_due if filling.value.occasion == "session" else ()
-    for line in (*filling.value.first, *(line for line in also if not line.fold)):
-        name = line.values.get("fact")
+    lines = (*filling.value.first, *(line for line in also if not line.fold))
+    asked = (line.values.get("fact") for line in lines)
+    for name in dict.fromkeys((*asked, *_facts_of_rules(filling))):
         fact = filling.protocol.spec.facts.get(name) if isinstance(name, str) else None
         if fact is not None:
             boxes = (*fact.one_of, *(("no answer",) if fact.first else ())) if fact.one_of else ()
             yield (Field(fact.title.rstrip("?."), boxes, LONG),)
+
+
+def _facts_of_rules(filling: Filling) -> Iterator[str]:
+    """The facts on which it rests that a component in hand may be finished."""
+    for name, _, _ in filling.value.doses:
+        for guard in filling.protocol.at("plan", "components", name, "done_when"):
+            facts = (fact for fact in facts_of(guard) if fact in filling.protocol.spec.facts)
+            yield from (fact for fact in facts if THERAPIST not in filling.protocol.spec.facts[fact].hide_from)
+
+
+def _finish_form(filling: Filling) -> Iterator[tuple[Field, ...]]:
+    """A box for the component that is recommended to be finished."""
+    plan = filling.protocol.spec.plan
+    for line in (*filling.value.first, *filling.value.also_due):
+        name = line.values.get("component")
+        if plan is not None and isinstance(name, str) and name in plan.components:
+            yield Field(f"Finish {plan.components[name].title}", ("yes", "go on")), Field("because", size=LONG)
 
 
 def _ways_form(filling: Filling) -> Iterator[Field]:

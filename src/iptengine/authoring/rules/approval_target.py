@@ -2,7 +2,7 @@
 
 `only` names what the requests under `of` speak of: a phase for `enter_phase`, an outcome for `end_course`,
 a problem area for a focus, a stage or its area for `restage`, a chart or its state for `move_chart`, a
-component or an order for a plan, a contact for `prepare_message`.
+component or an order for a plan, a component that interrupts for `interrupt`, a contact for `prepare_message`.
 
 Why it matters: the request would be carried out without anybody asking the supervisor.
 
@@ -58,7 +58,7 @@ def spoken_of(spec: Spec, request: str) -> tuple[str, ...]:
         "move_chart": (*spec.charts, *states),
         "choose_plan": (*orders, *components),
         "change_plan": components,
-        "interrupt": components,
+        "interrupt": tuple(name for name in components if spec.plan and spec.plan.components[name].interrupts),
         "finish_component": components,
         "prepare_message": tuple(spec.contacts),
     }.get(request, ())
