@@ -43,6 +43,7 @@ PEOPLE = {
     "contacts.call": {"title": "Call", "due": "after a missed session", "times": "at most 2 times"},
     "contacts.visit": {"title": "Visit", "due": "1 month after the end", "times": "at most 3 times"},
 }
+LETTER = PEOPLE["contacts.letter"]
 AGREED = fact("school_agreed", "yes")
 REFUSED = fact("school_agreed", "no")
 
@@ -210,11 +211,30 @@ def test_the_letter_is_prepared_in_the_protocols_words_and_waits_to_be_sent(peop
     story.then(event("message_prepared", contact="letter", to=("school",), way="chart"))
     letter = written(story)
     assert (letter.to, letter.title, letter.on) == (("School",), "Letter to the school", START)
-    assert letter.text == "Dear School,\n\nK. comes here. Next: Tuesday 3 March."
+    assert letter.text == "Dear School,\n\nK. comes here. -"
+    assert written(story.when(book(1))).text == "Dear School,\n\nK. comes here. Next: Tuesday 3 March."
     assert repr(letter) == "<Message letter>"
     waits = ["Letter to the school was prepared on 3 March and is not on record as sent."]
     assert lines(story, "message_waiting") == waits
     assert lines(story.when(c.RecordContact("letter", mode="by post")), "message_waiting") == []
+
+
+def test_a_letter_is_refused_while_its_conditions_do_not_hold_and_no_longer_waits_after_the_end() -> None:
+    limited = variant("ipt-adult", {**PEOPLE, "contacts.letter": {**LETTER, "only_if": {"early": "sessions used = 1"}}})
+    story = given(limited, hold(1), AGREED, c.PrepareMessage("letter"))
+    assert len(lines(story, "message_waiting")) == 1
+    ended = story.when(hold(2), c.EndCourse("lost_to_contact"))
+    assert (lines(ended, "message_waiting"), lines(ended, "stays_out")) == ([], [])
+    ended.when(c.PrepareMessage("letter")).then_refused("early", overridable=True)
+
+
+def test_a_letter_is_refused_while_nobody_knows_whether_its_conditions_hold() -> None:
+    asked = variant("ipt-adult", {**PEOPLE, "contacts.letter": {**LETTER, "only_if": {"safe": "fear_at_home is no"}}})
+    story = given(asked, AGREED).when(c.PrepareMessage("letter")).then_refused("safe", overridable=True)
+    with pytest.raises(Refused) as no:
+        written(story)
+    assert [(r.code, r.answer) for r in no.value.reasons] == [("safe", "unknown")]
+    story.when(anyway(c.PrepareMessage("letter"))).then(event("deviated"), event("message_prepared", way="deviation"))
 
 
 def test_when_the_patient_changes_her_mind_the_letter_is_refused_again(people: Protocol) -> None:
@@ -271,6 +291,7 @@ def test_nothing_that_is_recorded_stands_in_a_letter(total: int, item: int) -> N
     said = (
         hold(1), phq9(max(total, item), self_harm=item), c.WriteNote(SECRET), c.RecordPerson(SECRET),
         c.AgreeFocus("role_dispute", person=SECRET), staged("impasse", because=SECRET), c.SetGoal(SECRET), AGREED,
+        book(2),
     )  # fmt: skip
     story = given(protocol, *said)
     assert written(story).text == "Dear School,\n\nthe patient comes here. Next: Tuesday 10 March."

@@ -12,7 +12,8 @@ from iptengine.course.facts import CourseFacts
 from iptengine.course.lines import Line
 from iptengine.course.participants import Somebody, somebody
 from iptengine.course.wording import counted, dated, day, first_lower, first_upper, listed
-from iptengine.protocol.protocol import Protocol
+from iptengine.protocol.protocol import Protocol, verdict
+from iptengine.protocol.truth import Truth
 
 AGAIN = ("out", "not known")
 
@@ -27,10 +28,11 @@ CODES = frozenset({"contact_due", "contact_not_known", "message_waiting"})
 def contact_lines(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[Line]:
     """The contacts that are due now, each with who takes part and what it holds; messages that wait to be sent."""
     for due in possible_contacts(protocol, course, facts):
-        if due.now:
+        if due.now and not (course.ended and due.gap):
             yield due_line(protocol, facts, due)
     for name in protocol.spec.contacts:
-        yield from _waiting(protocol, course, name)
+        if not course.ended or verdict(protocol.at("contacts", name, "only_if"), facts) is Truth.YES:
+            yield from _waiting(protocol, course, name)
 
 
 def due_line(protocol: Protocol, facts: CourseFacts, due: ContactDue) -> Line:

@@ -1,7 +1,8 @@
 """Messages to people outside the room: prepared for the clinician, and never sent from here.
 
-Whom a message may be prepared for is judged anew each time; somebody who stays out, or of whom that cannot be
-told, is refused with the reasons. A clinician may go on all the same, by a deviation that stays on record.
+Whether a message may be prepared, and for whom, is judged anew each time: while its conditions do not hold, or for
+somebody who stays out, or where either cannot be told, it is refused with the reasons.
+A clinician may go on all the same, by a deviation that stays on record.
 """
 
 from __future__ import annotations
@@ -21,11 +22,11 @@ from iptengine.course.refusal import Refused
 from iptengine.course.reports import present_known
 from iptengine.course.requested import roles
 from iptengine.course.stamp import Actor, Stamp
-from iptengine.protocol.protocol import Protocol, Reason
+from iptengine.protocol.protocol import Protocol, Reason, reasons
 
 
 def prepare(desk: Desk, command: c.PrepareMessage) -> Iterator[Event]:
-    """The message is prepared, or refused for those who stay out."""
+    """The message is prepared, or refused while its conditions do not hold and for those who stay out."""
     contacts = desk.protocol.spec.contacts
     if command.contact not in contacts:
         known = ", ".join(contacts) or "none"
@@ -35,7 +36,8 @@ def prepare(desk: Desk, command: c.PrepareMessage) -> Iterator[Event]:
         raise desk.nonsense("no_text", f"'{spec.title}' has no text to prepare", "contacts", command.contact)
     to = tuple(command.to) or spec.to
     present_known(desk, to)
-    way = desk.require(kept_out(desk.protocol, desk.facts, to))
+    unmet = reasons(desk.protocol.at("contacts", command.contact, "only_if"), desk.facts)
+    way = desk.require((*unmet, *kept_out(desk.protocol, desk.facts, to)))
     yield desk.event(e.MessagePrepared, contact=command.contact, to=to, way=way)
 
 
@@ -43,7 +45,8 @@ def addressed(protocol: Protocol, course: Course, contact: str, *, on: date) -> 
     """Whom the message of a contact is for on the day `on`, by the names of the file.
 
     Raises:
-        Refused: Somebody it is for stays out, or it is not known whether; or it needs an approval before it is
+        Refused: Its conditions do not hold, or that is not known; somebody it is for stays out, or it is not known
+            whether; or it needs an approval before it is
             prepared; or there is no such message.
     """
     ready = ready_message(course, contact)

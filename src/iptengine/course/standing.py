@@ -53,8 +53,8 @@ def measure_lines(scene: Standing) -> Iterator[Line]:
 
 
 def people_lines(scene: Standing) -> Iterator[Line]:
-    """Who stays out for now."""
-    return people_standing(scene.protocol, scene.facts)
+    """Who stays out for now, while there is a session to come."""
+    return iter(()) if scene.course.ended else people_standing(scene.protocol, scene.facts)
 
 
 _SUBJECTS: tuple[Callable[[Standing], Iterator[Line]], ...] = (

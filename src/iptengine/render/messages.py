@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from iptengine.authoring.texts import MESSAGE_NAMES
-from iptengine.course import visits
+from iptengine.course import timing
 from iptengine.course.course import Course
 from iptengine.course.messages import addressed
 from iptengine.course.wording import listed, long_day
@@ -46,7 +46,8 @@ def message(protocol: Protocol, course: Course, contact: str, *, on: date) -> Me
     """The message of a contact, filled in for a course on a day.
 
     Raises:
-        Refused: Somebody it is for stays out, or it is not known whether they do; or there is no such message.
+        Refused: Its conditions do not hold, or somebody it is for stays out, or either is not known; or there is no
+            such message.
         TemplateFault: It cannot be filled in; never says a value.
     """
     to = tuple(_title(protocol, course, name) for name in addressed(protocol, course, contact, on=on))
@@ -62,7 +63,7 @@ def message_values(protocol: Protocol, course: Course, to: tuple[str, ...], on: 
         "to": listed(to),
         "day": long_day(on),
         "session": session_values(course),
-        "next": _next(protocol, course, on),
+        "next": _next(course, on),
     }
     assert values.keys() == MESSAGE_NAMES.fields.keys()
     return values
@@ -79,16 +80,10 @@ def _title(protocol: Protocol, course: Course, name: str) -> str:
     return known.title if known else one_line(course.called) or NOBODY_CALLED
 
 
-def _next(protocol: Protocol, course: Course, on: date) -> dict[str, Value] | None:
-    """The next session, while there is one to come."""
-    if course.ended:
-        return None
-    ahead = visits.visits(protocol, course, on, most=1)
-    if not ahead and visits.last_planned(protocol, course, on) is not None:
-        return None
-    planned = visits.planned(protocol, course, on).next_session
-    booked = next((a for a in course.appointments if a.status == "planned" and a.on == planned), None)
-    return {"day": long_day(planned), "time": one_line(booked.time) or None if booked else None}
+def _next(course: Course, on: date) -> dict[str, Value] | None:
+    """The next session that is booked; a day that is only planned is promised to nobody."""
+    booked = None if course.ended else timing.next_booked(course, on)
+    return {"day": long_day(booked.on), "time": one_line(booked.time) or None} if booked else None
 
 
 __all__ = ["Message", "message", "message_text", "message_values"]
