@@ -412,7 +412,12 @@ def test_before_anything_is_agreed_the_page_says_what_is_open() -> None:
 
 def test_a_session_beyond_the_agreed_number_is_told_as_such() -> None:
     story = given(IPT, in_the_middle(sessions=12), *(hold(n) for n in range(4, 13)))
-    first, second = page(story.course, week(13)).text.splitlines()[:2]
+    text = page(story.course, week(13)).text
+    assert text.splitlines()[0] == f"{'Not named':<52}ALL 12 SESSIONS USED, middle"
+    assert "   For more sessions: up to 16 can be agreed." in text.splitlines()
+    assert not {"PLAN", "WORDS YOU MIGHT USE", "IF"} & {line.split(" (")[0] for line in text.splitlines()}
+    booked = story.when(c.Deviate(c.Book(on=week(14)), because="One more was needed"))
+    first, second = page(booked.course, week(13)).text.splitlines()[:2]
     assert first.endswith("SESSION 13 (12 agreed), middle")
     assert second == "Grief.  All agreed sessions are used."
 

@@ -7,7 +7,7 @@ template, and the alert lines are finished sentences, so that an agenda that can
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol as Shape
 
@@ -34,6 +34,7 @@ from iptengine.course.hour import (
     ending_phase,
     ending_steps,
     hour_steps,
+    minutes_as_written,
     open_in_focus,
     steps_tasks,
     tasks_in_order,
@@ -44,9 +45,11 @@ from iptengine.course.missed import MissedWeek, last_missed, missed_week
 from iptengine.course.plan_state import planned_doses
 from iptengine.course.rests import resting
 from iptengine.course.rhythms import due_measures
+from iptengine.course.running_order import RunningOrder, returns
 from iptengine.course.scores import Series, series
 from iptengine.course.session_lines import asked_lines
 from iptengine.course.standing import standing_lines
+from iptengine.course.used_up import IN_A_SESSION
 from iptengine.course.visits import Visit
 from iptengine.course.warnings import Budget, budget, warnings_seen
 from iptengine.course.ways_out import Gate, gates
@@ -74,7 +77,9 @@ class SessionAgenda:
     """The agenda of the next session, for one audience, on one date.
 
     `occasion` is session, missed (the week the patient does not come), last (an unplanned last meeting) or contact
-    (a meeting or message outside the count, which `contact` then holds).
+    (a meeting or message outside the count, which `contact` then holds). Where `used_up` says that no session is left
+    and none is booked, there is no plan, and `day` and `number` are those that one more would have.
+    `minutes_written` are those of the steps as the protocol has them, where they were cut to fit; otherwise 0.
     """
 
     course: str
@@ -134,6 +139,8 @@ class SessionAgenda:
     ended: str
     record_to: date | None
     contact: ContactPage | None = None
+    used_up: bool = False
+    minutes_written: int = 0
 
 
 def session_agenda(
@@ -149,14 +156,18 @@ def session_agenda(
     plan = visits.planned(protocol, course, on)
     booked = timing.next_booked(course, on)
     following = _booked_after(course, plan)
+    idle = occasion in ("session", "missed") and timing.used_up(course, on)
     waiting = () if course.ended else due_tasks(protocol, course, facts)
     due = due_today(protocol, course, waiting)
     open_work = budget(protocol, course, facts)
     minutes = (booked.minutes if booked and booked.minutes else None) or agreed_minutes(protocol, course)
-    steps = _steps(protocol, course, due, minutes, occasion)
+    steps = () if idle else _steps(protocol, course, due, minutes, occasion)
+    left_open = [task for task in due if not (idle and returns(protocol.tasks[task.task]))]
+    written = minutes_as_written(protocol, course, steps)
     work = next((number for number, step in enumerate(steps, 1) if step.work), None)
     last = occasion == "last"
     told = _told(course, first_lines(protocol, course, facts, waiting, steps_tasks(steps), on=on, work=work, last=last))
+    told = tuple(line for line in told if not (idle and line.code in IN_A_SESSION))
     first = tuple(line for line in told if not line.fold)[:MOST_FIRST]
     also = (
         *(line for line in told if line not in first),
@@ -183,16 +194,15 @@ def session_agenda(
         phase=course.phase,
         phase_title=spec.phases[course.phase].title,
         focuses=tuple(_focus_line(protocol, course, f) for f in course.open_focuses),
-        aim=(occasion != "last" and words.aim_of_session(protocol, course))
-        or words.aim(phase, area, stage, _in_hand(protocol, course, facts) if occasion == "session" else ()),
+        aim="" if idle else _aim(protocol, course, facts, occasion),
         alerts=course.open_risk_alerts,
         last_assessed=last_assessed(protocol, course),
         answered=answered_questions(protocol, course),
         first=first,
         also_due=(
             *(line for line in told if line not in first),
-            *(() if course.ended else asked_lines(protocol, course)),
-            *also_due(protocol, due, steps, told),
+            *(() if idle or course.ended else asked_lines(protocol, course)),
+            *(replace(line, fold=line.fold or idle) for line in also_due(protocol, left_open, steps, told)),
         ),
         standing=standing_lines(protocol, course, facts, on),
         last_time=last_time(protocol, course),
@@ -201,9 +211,9 @@ def session_agenda(
         scores=series(protocol, course, on),
         steps=with_naming(protocol, course, steps) if occasion == "session" else steps,
         doses=_doses(protocol, course, facts) if occasion == "session" else (),
-        ask=words.ask(protocol, course, tasks_in_order(steps), phase),
-        note=words.note_beside(words.note(phase, focus, area, stage), protocol, course),
-        if_lines=words.if_lines(phase, focus, area, stage),
+        ask=() if idle else words.ask(protocol, course, tasks_in_order(steps), phase),
+        note="" if idle else words.note_beside(words.note(phase, focus, area, stage), protocol, course),
+        if_lines=() if idle else words.if_lines(phase, focus, area, stage),
         kept_out=words.kept_out(protocol, phase),
         remarks=words.remarks(protocol, steps, (*first, *also)),
         techniques=words.techniques(protocol, steps),
@@ -212,8 +222,8 @@ def session_agenda(
         next_time=following.time if following else "",
         end=plan.end,
         visits=visits.visits(protocol, course, on),
-        coming=tuple(_coming(protocol, course, number)),
-        open_in_focus=open_in_focus(due, steps),
+        coming=() if idle else tuple(_coming(protocol, course, number)),
+        open_in_focus=() if idle else open_in_focus(due, steps),
         gates=gates(protocol, course, facts),
         budget=open_work,
         warnings=tuple(Line(w.code, w.text, w.path) for w in warnings_seen(protocol, course, facts, open_work)),
@@ -227,6 +237,8 @@ def session_agenda(
         ended=course.ended or "",
         record_to=_record_to(course),
         contact=contact_page(protocol, course, facts, contact) if occasion == "contact" else None,
+        used_up=idle,
+        minutes_written=written if occasion == "session" and written > minutes else 0,
     )
 
 
@@ -254,6 +266,18 @@ def _doses(protocol: Protocol, course: Course, facts: CourseFacts) -> tuple[tupl
     """What the session holds of the plan: name and title of each component, and how much of it."""
     parts = planned_doses(protocol, course, facts.plan)
     return tuple((name, protocol.component(name).title, str(part)) for name, part in parts)
+
+
+def _aim(protocol: Protocol, course: Course, facts: CourseFacts, occasion: str) -> str:
+    """What the session is for: as the running order says it, or by component, stage and phase."""
+    written = words.aim_of_session(protocol, course) if occasion != "last" else ""
+    phase = ending_phase(protocol, course) if occasion == "last" else protocol.spec.phases[course.phase]
+    focus = course.open_focuses[0] if course.open_focuses else None
+    area = protocol.spec.problem_areas[focus.area] if focus else None
+    stage = area.stages.get(focus.stage) if area and focus else None
+    return written or words.aim(
+        phase, area, stage, _in_hand(protocol, course, facts) if occasion == "session" else ()
+    )  # fmt: skip
 
 
 def _in_hand(protocol: Protocol, course: Course, facts: CourseFacts) -> tuple[ComponentSpec, ...]:
@@ -324,7 +348,8 @@ def _coming(protocol: Protocol, course: Course, number: int) -> Iterator[Line]:
             yield Line("next_time", "", ".".join(str(p) for p in home.path), {"task": home.name}, home.spec.do, ".")
     announce = protocol.spec.termination.announce
     by = announce.by.number(total) if announce else None
-    if by is not None and course.announced is None and number <= by and not naming(protocol, course):
+    written = announce is not None and announce.task in RunningOrder(protocol, course).named
+    if by is not None and course.announced is None and number <= by and not written and not naming(protocol, course):
         yield Line("announce_by", f"Name the ending by session {by}", "termination.announce.by", {"session": by})
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from iptengine.course import timing
 from iptengine.course.calendar import days_moved, stop_day, stopped, stopped_by_event
 from iptengine.course.course import Course
-from iptengine.course.due_contacts import due_contacts, told
+from iptengine.course.due_contacts import due_contacts, nth, told
 from iptengine.course.events import CourseWarning
 from iptengine.course.facts import CourseFacts
 from iptengine.course.named_dates import dates_state, day_of, named_date
@@ -111,7 +111,14 @@ def _phase_dates(protocol: Protocol, course: Course, on: date) -> Iterator[Said]
 
 
 def _contacts(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[Said]:
-    """The next contacts that hang on a day, the nearest first."""
+    """Contacts right after the session at hand, and the next that hang on a day, the nearest first."""
+    number = timing.sessions_used(course) + 1
+    for contact in due_contacts(protocol, course, facts):
+        spec = protocol.spec.contacts[contact.contact]
+        moment = nth(spec.due, spec.times, facts.contact_count(contact.contact)) if spec.due else None
+        if moment and contact.now is False and moment.anchor == "session" and moment.session == number:
+            words = f"Ahead: {first_lower(contact.title)}, after this session."
+            yield "contact_ahead", words, f"contacts.{contact.contact}"
     ahead = [(c.by, c) for c in due_contacts(protocol, course, facts) if c.now is False and c.when and c.by]
     for day, contact in sorted(ahead, key=lambda pair: pair[0])[:MOST_CONTACTS]:
         words = f"Ahead: {first_lower(contact.title)}, {dated(day, facts.on)} ({contact.when})."

@@ -46,6 +46,13 @@ def due_contacts(protocol: Protocol, course: Course, facts: CourseFacts) -> tupl
     return tuple(contact for contact in possible_contacts(protocol, course, facts) if not contact.gap)
 
 
+def outreach_due(protocol: Protocol, course: Course, facts: CourseFacts) -> bool:
+    """Whether a contact that the protocol declares for a missed session is due now."""
+    due = (one.contact for one in due_contacts(protocol, course, facts) if one.now)
+    moments = (protocol.spec.contacts[name].due for name in due)
+    return any(moment is not None and moment.anchor == "missed session" for moment in moments)
+
+
 def possible_contacts(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[ContactDue]:
     """The same with those whose conditions cannot be told."""
     for name, spec in protocol.spec.contacts.items():
@@ -132,4 +139,4 @@ def told(moment: Moment, course: Course) -> str:
     return f"{words}, expected {day(known.expected)}" if known.expected else f"{words}, no day on record"
 
 
-__all__ = ["ContactDue", "due_contacts", "most", "nth", "possible_contacts", "told"]
+__all__ = ["ContactDue", "due_contacts", "most", "nth", "outreach_due", "possible_contacts", "told"]

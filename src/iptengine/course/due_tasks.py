@@ -13,7 +13,7 @@ from iptengine.course.facts import CourseFacts
 from iptengine.course.pauses import due_after_pause, why_again
 from iptengine.course.plan_state import planned_doses
 from iptengine.course.rhythms import due_again
-from iptengine.course.running_order import BY_CALENDAR, RunningOrder, repeats
+from iptengine.course.running_order import BY_CALENDAR, RETURNS, STAYED, RunningOrder, repeats
 from iptengine.course.visits import next_visit
 from iptengine.course.wording import day as day_told
 from iptengine.course.wording import first_lower
@@ -37,6 +37,7 @@ class DueTask:
         path: Where it stands in the protocol.
         order: Whether the running order puts it in the plan of the session (``plan``), or only holds it open,
             because nothing is known of the session that held it (``open``); empty for a task it does not name.
+        left_over: Why it is left over from an earlier session of the running order, in words; empty when it is not.
     """
 
     task: str
@@ -51,6 +52,7 @@ class DueTask:
     minutes: int | None = None
     waiting: tuple[str, ...] = ()
     order: str = ""
+    left_over: str = ""
 
 
 def due_tasks(protocol: Protocol, course: Course, facts: CourseFacts) -> tuple[DueTask, ...]:
@@ -88,8 +90,27 @@ def _ordered(
             why = _why(protocol, course, seen, home, at_hand) if by_calendar else asked.why
             task = _made(protocol, course, seen, home, why, at_hand, named=True) if why is not None else None
             if task is not None:
-                found.append((asked.part, replace(task, order="open" if asked.unknown else "plan")))
+                left_over = asked.why if asked.part == STAYED else ""
+                placed = replace(task, order="open" if asked.unknown else "plan", left_over=left_over)
+                found.append((asked.part, placed))
     return tuple(task for _, task in sorted(found, key=lambda pair: pair[0]))
+
+
+def held_back(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[tuple[TaskHome, tuple[str, ...]]]:
+    """The tasks that the next session would hold if their own conditions did, each with the names of those unmet."""
+    order = RunningOrder(protocol, course)
+    in_plan = {component.name for component in facts.plan.counted} if protocol.spec.plan else set()
+    for name in order.begun:
+        home = protocol.tasks[name]
+        if home.component and home.component not in in_plan:
+            continue
+        for focus in _for_whom(course, home):
+            asked = order.asked(home, focus.id if focus else "")
+            seen = facts.for_focus(focus) if focus else facts
+            guards = protocol.at(*(str(part) for part in home.path), "only_if")
+            unmet = tuple(guard.name for guard in guards if guard.answer(seen) is Truth.NO)
+            if asked is not None and asked.part != RETURNS and unmet:
+                yield home, unmet
 
 
 def _for_whom(course: Course, home: TaskHome) -> tuple[Focus | None, ...]:

@@ -17,6 +17,7 @@ from iptengine.course.approvals_told import approvals_told
 from iptengine.course.calendar_lines import dates_passed, stop_told
 from iptengine.course.contacts import contact_lines
 from iptengine.course.course import Alert, Course
+from iptengine.course.due_contacts import outreach_due
 from iptengine.course.due_tasks import DueTask
 from iptengine.course.facts import CourseFacts
 from iptengine.course.lines import Line as Line
@@ -25,6 +26,7 @@ from iptengine.course.pauses import lasting_words
 from iptengine.course.plan_lines import finish_early, not_chosen
 from iptengine.course.rests import kept_or_missed, resting
 from iptengine.course.rhythms import due_by, is_due
+from iptengine.course.running_order import RunningOrder
 from iptengine.course.wording import counted, day, first_lower, listed, ordinal
 from iptengine.protocol.parts import MISSES, FactSpec
 from iptengine.protocol.protocol import Guard, Protocol
@@ -236,9 +238,11 @@ def _missed(scene: _Scene) -> Iterator[Line]:
     what = MISSED_WORDS.get(last.status, last.status)
     which = f", the {ordinal(scene.facts.appointments_missed)} miss" if last.status in MISSES else ""
     since = [c for c in scene.course.contacts if c.on >= last.on]
-    contact = f"Contact since: {day(since[-1].on)}." if since else "Contact since: none on record."
+    contact = f" Contact since: {day(since[-1].on)}." if since else " Contact since: none on record."
+    if outreach_due(scene.protocol, scene.course, scene.facts):
+        contact = ""  # the contact itself stands among what is due
     used = " It used a session." if last.used else ""
-    yield Line("missed", f"{what} last time ({day(last.on)}){which}.{used} {contact}", "", {"status": last.status})
+    yield Line("missed", f"{what} last time ({day(last.on)}){which}.{used}{contact}", "", {"status": last.status})
 
 
 # -- reviews, questions, tasks -----------------------------------------------------------------------------------
@@ -363,11 +367,17 @@ SOON = 2
 
 
 def naming(protocol: Protocol, course: Course) -> Literal["", "soon", "now"]:
-    """Whether the ending has to be named now, or may be; empty when it is named already, or it is not time."""
+    """Whether the ending has to be named now, or may be; empty when it is named already, or it is not time.
+
+    Where the running order names the task for it, it is time in that session, and later while it stays due.
+    """
     announce = protocol.spec.termination.announce
     by = announce.by.number(timing.contracted(course)) if announce else None
-    if by is None or course.announced is not None:
+    if announce is None or by is None or course.announced is not None:
         return ""
+    order = RunningOrder(protocol, course)
+    if announce.task in order.named:
+        return "now" if order.asked(protocol.tasks[announce.task]) is not None else ""
     number = timing.sessions_used(course) + 1
     if number >= by:
         return "now"

@@ -53,6 +53,16 @@ class _Raw:
     fixed: bool = False
 
 
+def minutes_as_written(protocol: Protocol, course: Course, steps: Iterable[Step]) -> int:
+    """The minutes that the tasks of a plan would take as the protocol has them, or ten each.
+
+    0 where a phase writes the `hour`: its steps are shares of it, whatever was agreed.
+    """
+    if protocol.spec.phases[course.phase].hour and not protocol.spec.sessions:
+        return 0
+    return sum(task.minutes or USUAL_MINUTES for step in steps for task in step.tasks)
+
+
 def planned_tasks(protocol: Protocol, course: Course, on: date) -> tuple[str, ...]:
     """The tasks in the plan of the session on a day, in the order of the page."""
     due = due_today(protocol, course, due_tasks(protocol, course, CourseFacts(protocol, course, on)))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from iptengine.course import timing
 from iptengine.course.course import Course
 from iptengine.course.diaries import diary, diary_days, kept
 from iptengine.course.facts import CourseFacts
@@ -51,6 +52,9 @@ def _asked(protocol: Protocol, course: Course, facts: CourseFacts, name: str, on
         return _diary_asked(course, measure, name, apart, on)
     items = [f"Item {measure.items[i].number}" for i in measure.risk_items if measure.items[i].number]
     risk = f" {listed(items)} above zero or blank: assess it, then the rest." if items else ""
+    if timing.used_up(course, on):
+        risk = f" {listed(items)} above zero or blank: assess it." if items else ""
+        return f"{measure.label}: no reading at the end; it can still be taken.{risk}"
     return f"{measure.label} before you talk{_words(measure, course, name)}.{_from(protocol, facts, name)}{risk}"
 
 

@@ -19,6 +19,7 @@ from iptengine.course.moved_dates import with_date_warnings
 from iptengine.course.participants import presence_warnings
 from iptengine.course.plans import PLAN_REPORTS
 from iptengine.course.task_warnings import task_warnings
+from iptengine.course.used_up import can_agree_more
 from iptengine.protocol.parts import STATUSES, FactSpec
 from iptengine.protocol.scoring import NothingUsable, score
 from iptengine.protocol.units import MOST
@@ -58,7 +59,10 @@ def _place(desk: Desk) -> int:
 def _count_warnings(desk: Desk) -> Iterator[CourseWarning]:
     agreed = timing.contracted(desk.course)
     if agreed is not None and timing.sessions_used(desk.course) >= agreed:
-        yield warning("beyond_contract", f"the contract holds {agreed} sessions; amend it", "contract", "sessions")
+        text = f"the contract holds {agreed} sessions; amend it"
+        if can_agree_more(desk.protocol, desk.course) is None:
+            text = f"the course holds {agreed} sessions and no more can be agreed; note why there is one more"
+        yield warning("beyond_contract", text, "contract", "sessions")
 
 
 def _session_warnings(desk: Desk) -> Iterator[CourseWarning]:

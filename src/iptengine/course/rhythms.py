@@ -42,8 +42,14 @@ def due_by(protocol: Protocol, course: Course, on: date, interval: Interval, don
 
 
 def due_measures(protocol: Protocol, course: Course, on: date, *, last: bool = False) -> tuple[str, ...]:
-    """Measures due next session; `last` says that it is the last one, whatever was agreed."""
-    return tuple(name for name in protocol.spec.measures if measure_due(protocol, course, name, on, last=last))
+    """Measures due next session; `last` says that it is the last one, whatever was agreed.
+
+    Where no session is left, those due at the end that are not on record.
+    """
+    names = [name for name in protocol.spec.measures if measure_due(protocol, course, name, on, last=last)]
+    if timing.used_up(course, on) and not last:
+        return tuple(name for name in names if protocol.spec.measures[name].due.end)
+    return tuple(names)
 
 
 def measure_due(protocol: Protocol, course: Course, measure: str, on: date, *, last: bool = False) -> bool:

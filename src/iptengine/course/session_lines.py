@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from iptengine.course import timing
 from iptengine.course.course import Course
+from iptengine.course.due_tasks import held_back
 from iptengine.course.lines import Line
 from iptengine.course.running_order import RunningOrder
 from iptengine.course.topics import still_asked_for
-from iptengine.course.wording import first_lower
+from iptengine.course.wording import first_lower, first_upper, listed, spoken
 from iptengine.protocol.protocol import Protocol
 from iptengine.protocol.topics import PhraseSpec
 
@@ -25,6 +27,8 @@ def session_lines(scene: Standing) -> Iterator[Line]:
         return
     order = RunningOrder(scene.protocol, scene.course)
     here = order.here
+    if timing.used_up(scene.course, scene.on):
+        return
     if here is None:
         told = f"Nothing is written for session {order.number}; the plan holds what returns and what stayed due."
         yield Line("session_unwritten", told, "sessions", {"session": order.number})
@@ -34,6 +38,16 @@ def session_lines(scene: Standing) -> Iterator[Line]:
     title = here.spec.title
     told = f"This session: {title if title.endswith(('?', '!', '.')) else f'{title}.'}{after}"
     yield Line("session_title", told, f"sessions.{here.name}", {"session": here.name})
+
+
+def held_back_lines(scene: Standing) -> Iterator[Line]:
+    """Tasks that the session names and their own conditions hold back: nobody finds them in the plan."""
+    if not scene.protocol.spec.sessions or scene.course.ended or timing.used_up(scene.course, scene.on):
+        return
+    for home, unmet in held_back(scene.protocol, scene.course, scene.facts):
+        label = home.spec.label or first_upper(spoken(home.name))
+        told = f"Not today: {label} (it needs: {listed(spoken(name) for name in unmet)})."
+        yield Line("held_back", told, ".".join(str(part) for part in home.path), {"task": home.name})
 
 
 def topic_lines(scene: Standing) -> Iterator[Line]:

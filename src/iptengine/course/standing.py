@@ -20,7 +20,8 @@ from iptengine.course.measure_lines import after_end_told
 from iptengine.course.participants import people_standing
 from iptengine.course.plan_lines import where_it_stands
 from iptengine.course.record_lines import number_lines, review_lines
-from iptengine.course.session_lines import session_lines, topic_lines
+from iptengine.course.session_lines import held_back_lines, session_lines, topic_lines
+from iptengine.course.used_up import used_up_lines
 from iptengine.protocol.protocol import Protocol
 
 
@@ -58,7 +59,9 @@ def people_lines(scene: Standing) -> Iterator[Line]:
 
 
 _SUBJECTS: tuple[Callable[[Standing], Iterator[Line]], ...] = (
+    used_up_lines,
     session_lines,
+    held_back_lines,
     back_lines,
     voided_lines,
     follows_lines,

@@ -30,6 +30,11 @@ def sessions_left(course: Course) -> int | None:
     return None if agreed is None else max(0, agreed - sessions_used(course))
 
 
+def used_up(course: Course, on: date) -> bool:
+    """Whether every session of the count is used, none is booked beyond it, and the course has not ended."""
+    return course.ended is None and sessions_left(course) == 0 and next_booked(course, on) is None
+
+
 def window_state(window: Window | None, course: Course) -> WindowState | None:
     """Where the next session is with a window; unknown while the window hangs on an unknown count."""
     if window is None:

@@ -19,9 +19,13 @@ from iptengine.course.topics import kept_out
 from iptengine.course.wording import counted, first_lower, listed, listed_up_to, spoken
 from iptengine.protocol.model import UNSTAGED
 from iptengine.protocol.protocol import Protocol, reasons
+from iptengine.protocol.running_order import placed
 
 USUAL_MINUTES = 10
 """Minutes a task is taken to need when the protocol does not say: a decision of this project, no clinical figure."""
+
+MOST_OPEN = 6
+"""Required tasks that are named when no session is left; of more, how many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +33,11 @@ class Budget:
     """Sessions left, required tasks still open, and whether they fit.
 
     `fits` is ``None`` while there is no contract. Half of each hour is taken to be free for tasks that are done
-    once; the other half belongs to what every session holds. Where the protocol writes what each session holds, the
-    whole hour is free but for the tasks that return. `doses` are the sessions, or parts of one, that the
-    components of the plan still need at the least, and `doses_fit` whether they fit; the tasks of components are not
-    among those in `open`.
+    once; the other half belongs to what every session holds. Where the protocol writes what each session holds, whole
+    hours count, without the tasks that return from the session that names them first on; one that returns only under
+    conditions takes no time. A session booked beyond the count is an hour as well. `doses` are the sessions, or parts
+    of one, that the components of the plan still need at the least, and `doses_fit` whether they fit; the tasks of
+    components are not among those in `open`.
     """
 
     left: int | None
@@ -50,16 +55,28 @@ def budget(protocol: Protocol, course: Course, facts: CourseFacts) -> Budget:
     left = timing.sessions_left(course)
     needed = least_left(facts.plan)
     hour = (course.contract.minutes if course.contract else None) or protocol.spec.contract.minutes.high
-    free = hour - _returning(protocol) if protocol.spec.sessions else Fraction(hour, 2)
-    fits = None if left is None else minutes <= left * free
+    fits = None if left is None else minutes <= _free(protocol, course, facts, left, hour)
     return Budget(left, open_tasks, minutes, fits, str(needed), None if left is None else needed <= left)
 
 
-def _returning(protocol: Protocol) -> Fraction:
-    """Minutes of each session that belong to the tasks that return, where a running order is written."""
-    named = dict.fromkeys(task for session in protocol.spec.sessions.values() for task in session.order)
+def _free(protocol: Protocol, course: Course, facts: CourseFacts, left: int, hour: int) -> Fraction:
+    """Minutes of the sessions to come that tasks done once can have; a session booked beyond the count is one too."""
+    booked = sum(a.status == "planned" and a.on >= facts.on for a in course.appointments)
+    ahead = max(left, booked)
+    if not protocol.spec.sessions:
+        return Fraction(ahead * hour, 2)
+    following = timing.sessions_used(course) + 1
+    numbers = range(following, following + ahead)
+    return sum((max(Fraction(0), hour - _returning(protocol, number)) for number in numbers), Fraction(0))
+
+
+def _returning(protocol: Protocol, number: int) -> Fraction:
+    """Minutes of a session that belong to the tasks that return by then, whatever the course; see `Budget`."""
+    begun = (place.spec for place in placed(protocol.spec.sessions) if place.first <= number)
+    named = dict.fromkeys(task for session in begun for task in session.order)
     homes = [(protocol.tasks[name], repeats(protocol.tasks[name])) for name in named]
-    return sum((Fraction(home.spec.minutes or USUAL_MINUTES, every) for home, every in homes if every), Fraction(0))
+    always = [(home.spec, every) for home, every in homes if every and not home.spec.only_if]
+    return sum((Fraction(spec.minutes or USUAL_MINUTES, every) for spec, every in always), Fraction(0))
 
 
 def _required_open(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[str]:
@@ -159,9 +176,12 @@ def _announcement(protocol: Protocol, course: Course) -> Iterator[CourseWarning]
 
 def _budget(protocol: Protocol, found: Budget) -> Iterator[CourseWarning]:
     if found.fits is False:
-        left = counted(found.left or 0, "session")
-        names = listed_up_to(_labels(protocol, found.open))
-        text = f"{left} left for {counted(len(found.open), 'required task')}: {names}"
+        labels = _labels(protocol, found.open)
+        if found.left:
+            told = f"{counted(found.left, 'session')} left for {counted(len(labels), 'required task')}"
+            text = f"{told}: {listed_up_to(labels)}"
+        else:
+            text = f"no session is left; required and not on record: {listed_up_to(labels, MOST_OPEN)}"
         yield CourseWarning("budget_short", text, "contract.sessions")
 
 

@@ -18,7 +18,7 @@ from iptengine.course.calendar_lines import none_left_told, stop_told
 from iptengine.course.course import Course, Focus
 from iptengine.course.decide import decide
 from iptengine.course.desk import Desk
-from iptengine.course.due_contacts import due_contacts
+from iptengine.course.due_contacts import due_contacts, outreach_due
 from iptengine.course.facts import CourseFacts
 from iptengine.course.following import follow_on_told
 from iptengine.course.further_charts import charts_here
@@ -343,7 +343,9 @@ def _due(protocol: Protocol, course: Course, on: date) -> Iterator[Due]:
         yield Due(course.id, "calendar", stop_day(protocol, course), told)
     if resting(course, on) is not None:
         return
-    if (left is None or left > 0) and (plan.booked or not told):
+    for name in due_measures(protocol, course, on) if timing.used_up(course, on) else ():
+        yield Due(course.id, "measure", _last_session(course) or on, _at_end(protocol, name))
+    if plan.booked or (left != 0 and not told):
         number = timing.sessions_used(course) + 1
         booked = "booked" if plan.booked else "not booked"
         yield Due(course.id, "session", plan.next_session, f"Session {number} on {day(plan.next_session)}, {booked}")
@@ -355,10 +357,15 @@ def _due(protocol: Protocol, course: Course, on: date) -> Iterator[Due]:
             if unworded(measure, course, name) and not words_of(course, name):
                 text = f"{measure.label} to be put into the patient's words at session {number}"
                 yield Due(course.id, "words", plan.next_session, text)
-    yield from _outreach(course)
     facts = CourseFacts(protocol, course, on)
+    if not outreach_due(protocol, course, facts):
+        yield from _outreach(course)
     for text in plan_due(protocol, course, facts):
         yield Due(course.id, "plan", plan.next_session, text)
+
+
+def _last_session(course: Course) -> date | None:
+    return course.sessions[-1].on if course.sessions else None
 
 
 def _at_end(protocol: Protocol, measure: str) -> str:

@@ -158,6 +158,8 @@ class Filling:
     def _next(self) -> dict[str, Value] | None:
         """The session after this one; on the page of a missed week, the next that can be held."""
         value = self.value
+        if value.used_up:
+            return None
         if value.occasion == "missed":
             waits = self._waits_for_record
             when, booked = (value.next_day, value.next_booked) if waits else (value.day, value.booked)

@@ -35,8 +35,8 @@ def patient_page(
         TemplateFault: A text could not be filled in.
     """
     names = patient_names(protocol, course, value, service)
-    if value.ended:
-        return _ended(names)
+    if value.ended or (value.used_up and value.occasion == "session"):
+        return _nothing_planned(names)
     sections = tuple(_sections(names, value, overrides))
     return Page(
         audience="patient",
@@ -49,7 +49,7 @@ def patient_page(
     )
 
 
-def _ended(names: Mapping[str, Value]) -> Page:
+def _nothing_planned(names: Mapping[str, Value]) -> Page:
     """No meeting is ahead; only where to turn is left to say."""
     told = Section("ended", "", (Lines(("No meeting is planned.",)),))
     phone, help = names["phone"], names["help"]
@@ -100,7 +100,7 @@ def _missed(value: SessionAgenda) -> str | None:
 
 def _next(value: SessionAgenda) -> dict[str, Value] | None:
     """The meeting after the one the page is for; for a missed week the next one that can be held."""
-    if value.occasion == "last" or value.ended:
+    if value.occasion == "last" or value.ended or value.used_up:
         return None
     if value.occasion == "missed" and value.missed is not None and value.missed.status:
         return {"day": long_day(value.day), "time": one_line(value.time) or None, "booked": value.booked}

@@ -8,6 +8,7 @@ from dataclasses import replace
 from iptengine.course.contacts import CODES
 from iptengine.course.course import Alert
 from iptengine.course.first_lines import THERAPIST, Answered, Assessed
+from iptengine.course.hour import Step
 from iptengine.course.plan_lines import facts_of
 from iptengine.course.record_lines import REVIEW_ASSESSED, standing_reviews
 from iptengine.course.requested import kind_of
@@ -63,7 +64,7 @@ def therapist_page(filling: Filling, detail: str) -> Page:
     """
     if filling.value.ended:
         return _ended(filling)
-    every = _usual(filling) if detail == "usual" else _brief(filling) if detail == "brief" else _trainee(filling)
+    every = _used_up(filling, trainee=detail == "trainee") if filling.value.used_up else _of_detail(filling, detail)
     sections = tuple(section for section in every if section.blocks)
     return Page(
         audience="therapist",
@@ -131,6 +132,21 @@ def _still_due(filling: Filling) -> Section:
     return Section("still-due", "STILL DUE", (Lines(lines),) if lines else ())
 
 
+def _of_detail(filling: Filling, detail: str) -> Iterator[Section]:
+    return _usual(filling) if detail == "usual" else _brief(filling) if detail == "brief" else _trainee(filling)
+
+
+def _used_up(filling: Filling, *, trainee: bool) -> Iterator[Section]:
+    """No session is left: what is due outside the count, where the course stands, and no plan."""
+    yield _first(filling, trainee=trainee)
+    yield standing(filling)
+    yield _last_time(filling, every_rule=trainee)
+    if filling.value.occasion == "missed":
+        yield _missed(filling)
+    yield _ahead(filling)
+    yield _after(filling)
+
+
 def _brief(filling: Filling) -> Iterator[Section]:
     yield _first(filling)
     yield standing(filling)
@@ -177,11 +193,14 @@ def _trainee(filling: Filling) -> Iterator[Section]:
 
 def _title(filling: Filling) -> str:
     value = filling.value
-    return {"missed": "Missed week", "last": "Last meeting"}.get(value.occasion, f"Session {value.number}")
+    usual = "No session left" if value.used_up else f"Session {value.number}"
+    return {"missed": "Missed week", "last": "Last meeting"}.get(value.occasion, usual)
 
 
 def _when(filling: Filling) -> str:
     value = filling.value
+    if value.used_up and value.occasion != "missed":
+        return ""
     when = weekday(value.missed.on if value.occasion == "missed" and value.missed else value.day)
     if value.time and value.occasion != "missed":
         when = f"{when}, {one_line(value.time)}"
@@ -199,6 +218,9 @@ def _which(filling: Filling) -> str:
     else:
         place = f"SESSION {value.number}{f' of {value.of}' if value.of is not None else ''}"
     phase = first_lower(value.phase_title).removesuffix(" phase")
+    if value.used_up:
+        used = "THE ONE SESSION USED" if value.of == 1 else f"ALL {value.of} SESSIONS USED"
+        return f"MISSED WEEK; {used.lower()}, {phase}" if value.occasion == "missed" else f"{used}, {phase}"
     if value.occasion == "missed":
         return f"MISSED WEEK; next is {first_lower(place.capitalize())}, {phase}"
     if value.occasion == "last":
@@ -207,7 +229,7 @@ def _which(filling: Filling) -> str:
 
 
 def _aim(filling: Filling) -> tuple[str, ...]:
-    return () if filling.value.occasion == "missed" else filling.section("aim")
+    return () if filling.value.occasion == "missed" or filling.value.used_up else filling.section("aim")
 
 
 def footer(filling: Filling, *, printed: bool = True) -> str:
@@ -324,7 +346,7 @@ def _plan(filling: Filling, *, why: bool) -> Section:
         PlanRow(
             number,
             step.label,
-            (*(filling.say(text) for text in step.texts), *(_how_it_went(filling) if number == asked else ())),
+            (*_texts(filling, step, why=why), *(_how_it_went(filling) if number == asked else ())),
             step.minutes,
             tuple(_reasons(filling, number)) if why else (),
         )
@@ -335,7 +357,23 @@ def _plan(filling: Filling, *, why: bool) -> Section:
     if not rows:
         words = "All the ending tasks are on record." if filling.value.occasion == "last" else _nothing_due(filling)
         return Section("plan", "PLAN", (Lines((words,)),))
-    return Section("plan", heading, (Plan(rows),))
+    return Section("plan", heading, (Plan(rows), *_too_much(filling)))
+
+
+def _too_much(filling: Filling) -> Iterator[Lines]:
+    """That the steps were cut to fit the hour."""
+    wanted, minutes = filling.value.minutes_written, filling.value.minutes
+    if wanted:
+        told = f"The steps as written take {wanted} minutes and are cut to {minutes} here: decide what to put off."
+        yield Lines((told,))
+
+
+def _texts(filling: Filling, step: Step, *, why: bool) -> Iterator[str]:
+    """What a step says; beside a task that is left over, from when, unless every reason is told below."""
+    left_over = next((task.left_over for task in step.tasks if task.left_over), "")
+    for place, text in enumerate(step.texts):
+        told = filling.say(text)
+        yield f"{told.rstrip('.')} ({left_over})" if left_over and not why and place == 0 else told
 
 
 def _nothing_due(filling: Filling) -> str:
@@ -465,6 +503,10 @@ def _session_form(filling: Filling) -> Iterator[tuple[Field, ...]]:
     numbers = tuple(str(number) for number, _ in enumerate(value.steps, 1))
     done = (*numbers, *_first_labels(filling), *(("Ending named",) if names else ()))
     why = (Field("why missed", size=LONG),) if value.missed_since else ()
+    if value.used_up:
+        yield (Field("Contact on", size=LONG), Field("by", size=LONG))
+        yield (*why, Field("Ends as", size=LONG))
+        return
     if done:
         yield (Field("Done", done), *why)
     elif why:
