@@ -424,3 +424,39 @@ def test_more_names_than_are_written_out_are_counted(typed) -> None:
         "      everything of worries is done",
         "      and 2 more",
     ]
+
+
+CALM = EXAMPLES / "calm-evenings-last-missed.vignette.yaml"
+GROUP = ROOT / "tests" / "keys" / "groups-together.vignette.yaml"
+
+
+def test_a_page_is_shown_before_and_after_a_happening_that_is_no_session(typed) -> None:
+    told = [typed("agenda", CALM, flag, "first_talk_late").out for flag in ("--before", "--after")]
+    assert ["no[ ]  yes[ ]  no answer[ ]" in page for page in told] == [True, False]
+
+
+def test_the_page_of_a_contact_of_a_missed_week_and_of_an_ended_course_can_be_shown(typed) -> None:
+    assert "WHAT IT HOLDS" in typed("agenda", CALM, "--before", "closing_talk", "--contact", "closing_talk").out
+    assert "MISSED WEEK" in typed("agenda", CALM, "--after", "session_2", "--occasion", "missed").out
+    assert "THE COURSE HAS ENDED" in typed("agenda", CALM, "--after", "closing_talk").out
+
+
+def test_the_page_of_a_group_can_be_shown(typed) -> None:
+    told = typed("agenda", GROUP, "--after", "formed", "--group")
+    assert (told.code, "A proposal: you decide." in told.out) == (0, True)
+    assert typed("agenda", CALM, "--session", "1", "--group").err == (
+        "error: this vignette tells of no group there; leave out --group\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ((), "error: say when: --session N, --before HAPPENING or --after HAPPENING, one of them\n"),
+        (("--before", "first_talk"), "error: this vignette has no happening 'first_talk'; "),
+        (("--session", "1", "--contact", "talk"), "error: contact is one of first_talk, closing_talk, call\n"),
+    ],
+)
+def test_a_page_that_cannot_be_found_is_told_in_a_sentence(typed, asked: tuple[str, ...], said: str) -> None:
+    told = typed("agenda", CALM, *asked)
+    assert (told.code, told.err[: len(said)]) == (2, said)

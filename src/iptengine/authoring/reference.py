@@ -29,6 +29,9 @@ def reference() -> str:
         "A list of one may be written without brackets.",
         "A text marked *filled in* may hold `{{ patient }}`, `{{ other }}`, `{{ session.number }}`,"
         " `{{ session.left }}`, `{{ session.of }}`, `{{ stage }}` and `{{ area }}`.",
+        "Before the number of sessions is agreed, `session.left` and `session.of` are missing, and a stage or area can"
+        " be, too: write what stands there then, `{{ session.left | default('not known') }}`.",
+        "A text has at most 4000 characters, a name or an id at most 60, a label at most 12.",
         "This page is made from the models that read the files.",
         "",
     ]

@@ -19,6 +19,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 FORMATS = click.Choice(["text", "markdown", "html", "json"])
 AUDIENCES = click.Choice(["therapist", "patient"])
+OCCASIONS = click.Choice(["session", "missed", "last"])
 DETAILS = click.Choice(["brief", "usual", "trainee"])
 
 
@@ -109,14 +110,25 @@ def words(protocol: str, word: str | None) -> int:
 
 @iptengine.command()
 @click.argument("vignette")
-@click.option("--session", type=click.IntRange(1, 999), required=True, metavar="N", help="The session to prepare.")
+@click.option("--session", type=click.IntRange(1, 999), metavar="N", help="As it stood before this session.")
+@click.option("--before", default="", metavar="HAPPENING", help="As it stood before this happening.")
+@click.option("--after", default="", metavar="HAPPENING", help="As it stood after this happening.")
+@click.option("--occasion", type=OCCASIONS, default="session", show_default=True, help="What the page is for.")
+@click.option("--contact", default="", metavar="NAME", help="The page of this contact of the protocol.")
+@click.option("--group", is_flag=True, help="The page of the group, in a vignette with members.")
 @_member
 @_page_options
-def agenda(vignette: str, session: int, member: str, audience: str, form: str, detail: str) -> int:
-    """Show the agenda of one session, as it stood before the session."""
-    from iptengine.cli.playing import show_agenda
+def agenda(
+    vignette: str, session: int | None, before: str, after: str, occasion: str, contact: str, group: bool,
+    member: str, audience: str, form: str, detail: str,
+) -> int:  # fmt: skip
+    """Show one page, as it stood before a session, or before or after a happening."""
+    from iptengine.cli.playing import Moment, show_agenda, show_group
 
-    return show_agenda(vignette, session, audience, form, detail, member)
+    moment = Moment(session, before, after)
+    if group:
+        return show_group(vignette, moment, form)
+    return show_agenda(vignette, moment, audience, form, detail, member, occasion, contact)
 
 
 @iptengine.command()

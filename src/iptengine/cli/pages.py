@@ -7,20 +7,32 @@ from collections.abc import Sequence
 from datetime import date
 from typing import cast
 
+from iptengine.cli.screen import Unclear
 from iptengine.cli.stories import Story
 from iptengine.course.course import Course
-from iptengine.render.agenda import Agenda, Audience, Detail, agenda
+from iptengine.render.agenda import Agenda, Audience, Detail, Occasion, agenda
+from iptengine.render.group_page import GroupPage
 from iptengine.render.sections import page_style
 
 
-def page_of(story: Story, course: Course, on: date, audience: str, detail: str) -> Agenda:
-    """The agenda of the next session of `course`."""
-    return agenda(
-        story.protocol, course, on=on, audience=cast(Audience, audience), detail=cast(Detail, detail)
-    )  # fmt: skip
+def page_of(
+    story: Story, course: Course, on: date, audience: str, detail: str, occasion: str = "session", contact: str = ""
+) -> Agenda:  # fmt: skip
+    """The agenda of the next session of `course`, or its page for another occasion.
+
+    Raises:
+        Unclear: The protocol has no such contact, or the page of one is asked for a patient.
+    """
+    try:
+        return agenda(
+            story.protocol, course, on=on, audience=cast(Audience, audience), detail=cast(Detail, detail),
+            occasion=cast(Occasion, "contact" if contact else occasion), contact=contact,
+        )  # fmt: skip
+    except ValueError as wrong:
+        raise Unclear(str(wrong)) from None
 
 
-def written(page: Agenda, form: str) -> str:
+def written(page: Agenda | GroupPage, form: str) -> str:
     """One agenda as text, Markdown, a whole HTML document, or JSON."""
     if form == "json":
         return json.dumps(page.data(), ensure_ascii=False, indent=2)

@@ -4,23 +4,71 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
 
 from iptengine.cli import screen
 from iptengine.cli.figures import summary_lines, summary_record
 from iptengine.cli.pages import bound, page_of, written
+from iptengine.cli.screen import Unclear
 from iptengine.cli.stories import Story, tell, tell_one
+from iptengine.course.course import Course
 from iptengine.course.events import AlertRaised
+from iptengine.course.groups import group_of
 from iptengine.course.wording import counted, long_day
 from iptengine.diagnostics import did_you_mean
+from iptengine.render.group_page import group_page
 from iptengine.render.prompts import prompt, prompt_texts
 from iptengine.testing.player import Step
 
 
-def show_agenda(vignette: str, session: int, audience: str, form: str, detail: str, member: str = "") -> int:
-    """Prints the agenda of one session as it stood before it."""
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Where in a vignette a page is made: before a session, or before or after a happening; one of the three."""
+
+    session: int | None = None
+    before: str = ""
+    after: str = ""
+
+    def __post_init__(self) -> None:
+        if sum((self.session is not None, bool(self.before), bool(self.after))) != 1:
+            raise Unclear("say when: --session N, --before HAPPENING or --after HAPPENING, one of them")
+
+    def of(self, story: Story) -> tuple[Course, date]:
+        """The course at that moment, and the day."""
+        if self.session is not None:
+            return story.before(self.session)
+        return story.at(self.before or self.after, after=bool(self.after))
+
+    def happening(self, story: Story) -> Moment:
+        """The same by the name of a happening: that of the session."""
+        found = next((step for number, step in story.sessions() if number == self.session), None)
+        return Moment(before=found.name.partition(", ")[0]) if found else self
+
+
+def show_agenda(
+    vignette: str, moment: Moment, audience: str, form: str, detail: str, member: str = "",
+    occasion: str = "session", contact: str = "",
+) -> int:  # fmt: skip
+    """Prints one page as it stood at a moment of the vignette."""
     story = tell_one(vignette, member)
-    course, on = story.before(session)
-    screen.say(written(page_of(story, course, on, audience, detail), form))
+    course, on = moment.of(story)
+    screen.say(written(page_of(story, course, on, audience, detail, occasion, contact), form))
+    return 0
+
+
+def show_group(vignette: str, moment: Moment, form: str) -> int:
+    """Prints the page of a group for those who lead it."""
+    story = tell(vignette)
+    at = moment.happening(story)
+    there = [at.of(one) for one in story.of_members()]
+    courses = [course for course, _ in there]
+    names = dict.fromkeys(stay.group for course in courses for stay in course.groups)
+    group = next((g for name in reversed(names) if (g := group_of(name, courses)) is not None), None)
+    here = tuple(course for course, on in there if group is not None and course.id in group.on(on))
+    if group is None or not here:
+        raise Unclear("this vignette tells of no group there; leave out --group")
+    screen.say(written(group_page(story.protocol, group, here, on=there[0][1]), form))
     return 0
 
 

@@ -11,6 +11,7 @@ from iptengine.authoring.vignette import Vignette, protocol_of, read_vignette
 from iptengine.cli.names import vignette_path
 from iptengine.cli.screen import Unclear
 from iptengine.course.course import Course
+from iptengine.diagnostics import did_you_mean
 from iptengine.protocol.protocol import Protocol
 from iptengine.testing.player import Played, Step, play
 
@@ -33,6 +34,26 @@ class Story:
             return self.played.before(session)
         except LookupError as none:
             raise Unclear(str(none.args[0])) from none
+
+    def at(self, happening: str, *, after: bool = False) -> tuple[Course, date]:
+        """The course before a happening, or after it, and the day of the happening.
+
+        Raises:
+            Unclear: The vignette has no such happening.
+        """
+        names = tuple(self.vignette.spec.happenings)
+        if happening not in names:
+            raise Unclear(f"this vignette has no happening '{happening}'; {did_you_mean(happening, names)}")
+        told = names[: names.index(happening) + after]
+        steps = self.played.steps
+        past = [step for step in steps if step.name.partition(", ")[0] in told]
+        course = past[-1].after if past else steps[0].before if steps else self.played.course
+        return course, self.vignette.spec.day(happening)
+
+    def of_members(self) -> Iterator[Story]:
+        """The story of each member, in a vignette with members."""
+        for member in self.played.courses:
+            yield Story(self.vignette, self.protocol, self.played.of(member))
 
     def sessions(self) -> Iterator[tuple[int, Step]]:
         """The happenings in which a session was held or used up, each with its number."""

@@ -126,7 +126,9 @@ class ContractSpec(Sourced):
     missed: Mapping[Name, MissedPolicy] = Field(
         default={}, description="Missed-session policies the contract picks from"
     )
-    missed_unless_agreed: Name | None = Field(None, description="The policy that holds until one is agreed")
+    missed_unless_agreed: Name | None = Field(
+        None, description="The policy that holds until one is agreed; needed once there is a missed policy"
+    )
 
 
 class CalendarSpec(Sourced):
@@ -183,7 +185,11 @@ class FactSpec(Sourced):
         False, description="The date is expected first and recorded as it was later, such as a birth"
     )
     ask: RhythmText | None = Field(None, description="When the agenda asks for it")
-    first: bool = Field(False, description="Show it among what must not be missed while it is due")
+    first: bool = Field(
+        False,
+        description="Show it among what must not be missed while it is due, the question asked by name and with a box "
+        "for no answer; left out, it stands below as 'Record: …'",
+    )
     fixed: bool = Field(False, description="Set once; a later change is recorded with a warning")
     hide_from: Words = Field((), description="Roles that do not get to see it")
 

@@ -30,7 +30,7 @@ class TaskSpec(Sourced):
     """Something the protocol asks the therapist to do."""
 
     do: Text = Field(description="The task, as an instruction to the therapist")
-    label: Label | None = Field(None, description="One word for the plan of the hour")
+    label: Label | None = Field(None, description="One word for the plan of the hour, of at most 12 characters")
     first: bool = Field(False, description="Show it among what must not be missed while it is due")
     only_if: Conditions = Field(default={}, description="It is due only while these hold")
     times: TimesText | None = Field(
@@ -59,7 +59,7 @@ Tasks = Mapping[Name, TaskEntry]
 class StepSpec(Sourced):
     """One step in the running order of a session."""
 
-    label: Label = Field(description="One word that stands before the step")
+    label: Label = Field(description="One word that stands before the step, of at most 12 characters")
     text: Text | None = Field(None, description="The step in a sentence; left out, its tasks speak")
     minutes: int = Field(ge=1, le=240, description="Its share of the hour, scaled to the agreed minutes")
     covers: Names = Field((), description="Tasks that are done in this step")
@@ -69,7 +69,7 @@ class StepSpec(Sourced):
 class StepChange(Model):
     """What a stage or an area says differently in a step of the hour."""
 
-    label: Label | None = Field(None, description="Its word in this stage")
+    label: Label | None = Field(None, description="Its word in this stage, of at most 12 characters")
     text: Text | None = Field(None, description="Its sentence in this stage")
 
 
