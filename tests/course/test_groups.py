@@ -204,7 +204,7 @@ def test_a_course_waits_for_its_group_on_its_page_and_among_what_is_due(ipt: Pro
 def test_a_course_that_left_its_group_is_told_so(ipt: Protocol) -> None:
     story = given(ipt, join(), c.LeaveGroup(on=week(2)))
     (line,) = [line.text for line in story.agenda().first if line.code == "no_group"]
-    assert line.startswith("This course is in no group yet; it left the last one on 10 March.")
+    assert line.startswith("This course is in no group; it left the last one on 10 March.")
 
 
 def test_joining_is_open_where_there_is_a_group_and_leaving_once_in_one(ipt: Protocol, small: Protocol) -> None:

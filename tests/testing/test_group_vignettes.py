@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from iptengine.authoring.loader import load
 from iptengine.authoring.vignette import check_vignette, read_vignette, read_vignette_text
 from iptengine.cli.main import run_command
+from iptengine.course.agenda import session_agenda
 from iptengine.course.groups import group_of
 from iptengine.render.group_page import group_page
 from iptengine.testing import Played, play
@@ -290,3 +292,29 @@ def test_the_page_of_the_group_says_what_may_come_up_what_lies_ahead_and_has_roo
         "   Done  1[ ] 2[ ] 3[ ] 4[ ]\n"
         "   Led by: ________________________________________________________  minutes ___"
     )
+
+
+def test_who_left_is_told_so_first_and_has_only_his_own_tasks_in_the_plan() -> None:
+    found = played(
+        "  gone:\n    on: 2026-01-06\n    of: cem\n    leave: Moved away\n    expect:\n"
+        "      warnings: [group_small]\n      agenda: {first: [risk_none_open, measure_due, no_group], steps: [Alone],"
+        " has_not: [Agree on the rules of the group]}\n"
+    )
+    assert found.report == ""
+
+
+def test_the_record_goes_up_to_the_day_the_group_was_formed() -> None:
+    course = play(
+        read_vignette_text(HEAD.replace("on: 2026-01-05, join", "on: 2026-01-09, join").encode(), "a.vignette.yaml"),
+        load(KEYS / "groups.protocol.yaml"),
+    ).courses["ann"]
+    value = session_agenda(load(KEYS / "groups.protocol.yaml"), course, on=date(2026, 1, 10))
+    assert value.record_to == date(2026, 1, 9)
+
+
+def test_a_review_stands_before_a_measure_that_asks_for_no_risk_item() -> None:
+    vignette = read_vignette(EXAMPLES / "open-table-a-chair-stays-empty.vignette.yaml")
+    table = load(EXAMPLES / "open-table.protocol.yaml")
+    before = play(vignette, table, until="kaja_leaves").courses["kaja"]
+    codes = [line.code for line in session_agenda(table, before, on=date(2026, 9, 15)).first]
+    assert codes == ["risk_none_open", "measure_due", "missed", "review"]

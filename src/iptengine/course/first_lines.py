@@ -101,7 +101,22 @@ def first_lines(
         last: The page is that of a last meeting.
     """
     scene = _Scene(protocol, course, facts, due, planned, work, on, last)
-    return tuple(line for part in _RANKED for line in part(scene))
+    return _reviews_before_routine(protocol, tuple(line for part in _RANKED for line in part(scene)))
+
+
+def _reviews_before_routine(protocol: Protocol, lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """The lines with measures that ask for no risk item below the last review, when there is one."""
+    reviews = [place for place, line in enumerate(lines) if line.code == "review"]
+    if not reviews:
+        return lines
+    last = reviews[-1]
+    routine = tuple(line for line in lines[:last] if _routine(protocol, line))
+    return (*(line for line in lines[: last + 1] if line not in routine), *routine, *lines[last + 1 :])
+
+
+def _routine(protocol: Protocol, line: Line) -> bool:
+    measure = protocol.measures.get(str(line.values.get("measure", ""))) if line.code == "measure_due" else None
+    return measure is not None and not measure.risk_items
 
 
 MOST_SESSIONS = 3
@@ -223,10 +238,16 @@ def _reminders(scene: _Scene) -> Iterator[Line]:
         yield Line("reminder", f"You asked to be reminded: {reminder.text}", "", {"event": reminder.id})
 
 
+def _left_group(scene: _Scene) -> Iterator[Line]:
+    """A course that left its group: everything else on the page hangs on it, so it is said first."""
+    if grouping.left_its_group(scene.protocol, scene.course):
+        yield Line("no_group", grouping.told_missing(scene.protocol, scene.course), "group")
+
+
 def _group(scene: _Scene) -> Iterator[Line]:
-    """A course of a group treatment that is in no group."""
+    """A course of a group treatment that is in no group yet."""
     missing = grouping.told_missing(scene.protocol, scene.course)
-    if missing:
+    if missing and not grouping.left_its_group(scene.protocol, scene.course):
         yield Line("no_group", missing, "group")
 
 
@@ -519,7 +540,7 @@ def _gap(scene: _Scene, guard: Guard) -> str:
 _RANKED: tuple[Callable[[_Scene], Iterator[Line]], ...] = (
     _risk, _imported,
     _risk_measures, _risk_questions,
-    _paused,
+    _paused, _left_group,
     _measures, _booked_but_out, _guests, _wanted, _reminders, _missed, _group, _reviews, _calendar,
     _approvals, _by_now, _plan, _questions, _first_tasks, _late_tasks, _cannot_tell, _contacts, _checklists,
     _facts_due, _may_come,

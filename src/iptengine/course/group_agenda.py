@@ -17,6 +17,7 @@ from iptengine.course.due_tasks import due_tasks
 from iptengine.course.facts import CourseFacts
 from iptengine.course.first_lines import Line
 from iptengine.course.further_charts import chart_lines
+from iptengine.course.grouping import shared_tasks
 from iptengine.course.groups import Common, Group, common
 from iptengine.course.hour import Step, agreed_minutes, due_today, hour_steps
 from iptengine.course.session_lines import session_lines, topic_lines
@@ -110,13 +111,6 @@ def group_agenda(
         coming=tuple(_shared_lines(protocol, usual.coming)),
         visits=usual.visits,
     ), shared  # fmt: skip
-
-
-def shared_tasks(protocol: Protocol) -> frozenset[str]:
-    """The tasks that belong to all members: of a phase, and without a condition that one of them might meet."""
-    return frozenset(
-        home.name for home in protocol.tasks.values() if home.phase and not home.area and not home.spec.only_if
-    )  # fmt: skip
 
 
 def _first(protocol: Protocol, group: Group, shared: Common) -> Iterator[Line]:

@@ -128,6 +128,18 @@ def waits_for_a_group(protocol: Protocol, course: Course) -> bool:
     return protocol.spec.group is not None and course.ended is None and present_stay(course) is None
 
 
+def left_its_group(protocol: Protocol, course: Course) -> bool:
+    """Whether a course that needs a group has left the one it was in."""
+    return bool(course.groups) and waits_for_a_group(protocol, course)
+
+
+def shared_tasks(protocol: Protocol) -> frozenset[str]:
+    """The tasks that belong to all members: of a phase, and without a condition that one of them might meet."""
+    return frozenset(
+        home.name for home in protocol.tasks.values() if home.phase and not home.area and not home.spec.only_if
+    )  # fmt: skip
+
+
 def told_missing(protocol: Protocol, course: Course) -> str:
     """The line of a course that waits for its group; empty when it does not."""
     spec = protocol.spec.group
@@ -136,7 +148,8 @@ def told_missing(protocol: Protocol, course: Course) -> str:
     last = course.groups[-1] if course.groups else None
     since = f"; it left the last one on {day(last.left)}" if last is not None and last.left is not None else ""
     led = f" and {_leaders(spec)}" if spec.facilitators is not None else ""
-    return f"This course is in no group yet{since}. A group has {spec.size} members{led}."
+    yet = "" if since else " yet"
+    return f"This course is in no group{yet}{since}. A group has {spec.size} members{led}."
 
 
 def told_stay(course: Course) -> str:

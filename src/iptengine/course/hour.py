@@ -16,6 +16,7 @@ from iptengine.course.first_lines import (
     seen_to,
     waits_for_guests,
 )
+from iptengine.course.grouping import left_its_group, shared_tasks
 from iptengine.course.plan_state import plan_state, planned_doses
 from iptengine.course.warnings import USUAL_MINUTES
 from iptengine.course.wording import spoken
@@ -77,8 +78,15 @@ def agreed_minutes(protocol: Protocol, course: Course) -> int:
 
 
 def due_today(protocol: Protocol, course: Course, due: Iterable[DueTask]) -> tuple[DueTask, ...]:
-    """The due tasks without what was done already, before the session, because somebody joins it."""
-    return tuple(task for task in due if not (waits_for_guests(protocol, task) and seen_to(course, task)))
+    """The due tasks without what was done already, before the session, because somebody joins it.
+
+    A course that left its group has no part in what the group does.
+    """
+    of_group = shared_tasks(protocol) if left_its_group(protocol, course) else frozenset()
+    return tuple(
+        task for task in due
+        if task.task not in of_group and not (waits_for_guests(protocol, task) and seen_to(course, task))
+    )  # fmt: skip
 
 
 def hour_steps(
@@ -93,6 +101,8 @@ def hour_steps(
     """
     phase = protocol.spec.phases[course.phase]
     waiting = [task for task in due if not is_extra(task)]
+    if left_its_group(protocol, course):
+        return _timed(list(_from_tasks(waiting))[:MOST_STEPS], minutes)
     if protocol.spec.sessions:
         return _timed(list(_from_tasks(_in_order(waiting))), minutes)
     top = [task for task in waiting if phase.hour and task.first and waits_for_guests(protocol, task)]
