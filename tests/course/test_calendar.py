@@ -513,3 +513,68 @@ def test_a_contact_held_on_its_very_day_fits() -> None:
     due_on = BIRTH + timedelta(weeks=6)
     story = given(birth_course(), expected(BIRTH), contact("baby_visit", due_on)).when(born(BIRTH, on=BIRTH))
     assert [w.code for w in story.last[0].warnings] == []
+
+
+# -- what a stranger found ---------------------------------------------------------------------------------------
+
+MONTHS = read((ROOT / "examples" / "steady-months.protocol.yaml").read_bytes(), "steady-months.protocol.yaml")
+STEADY = built(MONTHS.require().root)
+
+
+def steady(*said: Any) -> Story:
+    return given(STEADY, c.Start(on=week(1)), session(week(1)), *said)
+
+
+def test_a_refused_end_says_the_day_of_the_stop_and_what_is_not_on_record() -> None:
+    story = given(birth_course(), hold(1), born(week(2), on=week(2)), c.EnterPhase("postpartum", on=week(2)))
+    refused = story.when(c.EndCourse("completed", on=week(3))).refused
+    assert refused is not None
+    assert [str(r) for r in refused.reasons] == [
+        "the calendar has stopped (whether the calendar has stopped is not known "
+        "(its day is 10 September; not recorded: moved away))"
+    ]
+
+
+def test_a_measure_that_was_not_due_leaves_no_gap() -> None:
+    known = c.Read("phq9", total=4, answers={"self_harm": 0}, on=week(1))
+    codes = [line.code for line in steady(known, session(week(3))).agenda(on=week(6)).first]
+    assert "cannot_tell" not in codes
+    late = steady(known, session(week(8))).agenda(on=week(9))
+    assert "cannot_tell" in [line.code for line in (*late.first, *late.also_due)]
+
+
+def test_a_risk_item_left_blank_makes_its_measure_due_until_it_is_answered_or_assessed() -> None:
+    blank = steady(c.Read("phq9", total=12, on=week(1)))
+    due_now = [name for name, _, _ in blank.agenda(on=week(2)).measures_due]
+    assert "phq9" in due_now
+    answered = blank.when(c.Read("phq9", total=12, answers={"self_harm": 0}, on=week(2)))
+    assert "phq9" not in [name for name, _, _ in answered.agenda(on=week(3)).measures_due]
+    assessed = blank.when(c.AssessAlert(blank.open_alerts[0].id, found="none", plan="none", on=week(2)))
+    assert "phq9" not in [name for name, _, _ in assessed.agenda(on=week(2)).measures_due]
+
+
+def test_after_the_event_stop_the_ending_tasks_head_the_plan_and_are_no_tasks_of_another_phase() -> None:
+    story = steady(c.RecordFact("moved_away", "yes", on=week(2)))
+    steps = story.agenda(on=week(3)).steps
+    assert [step.tasks[0].task for step in steps[:2]] == ["card", "farewell"]
+    assert sum(step.minutes for step in steps) == 50
+    logged = story.when(c.DoTask("farewell", on=week(3)))
+    assert "other_phase" not in [w.code for e in logged.events for w in e.warnings]
+    steady().when(c.DoTask("farewell", on=week(3))).warned("other_phase")
+
+
+def test_what_is_due_again_after_a_pause_heads_the_plan_with_minutes_of_its_own() -> None:
+    story = steady(c.DoTask("first_signs", on=week(1)), c.DoTask("card", on=week(1)))
+    story = story.when(c.Pause("abroad", on=week(2)), c.EndPause(on=week(12)))
+    steps = story.agenda(on=week(12)).steps
+    assert [(step.label, step.minutes) for step in steps[:2]] == [("Signs", 10), ("Card", 20)]
+    assert sum(step.minutes for step in steps) == 50
+
+
+def test_a_phase_entered_again_after_its_dates_counts_as_one_without_and_that_is_said_once() -> None:
+    late = date(2026, 9, 10)
+    story = steady(anyway(c.EnterPhase("monthly", on=week(4))), anyway(c.EnterPhase("settling", on=late)))
+    story = story.when(c.Book(on=date(2026, 9, 24)))
+    assert not {"window_closed", "booking_outside_phase"} & set(story.warnings(on=late))
+    told = "'Settling' was meant until 3 months after the start; entered again on 10 September, it has no dates."
+    assert standing(story, late).count(told) == 1

@@ -68,6 +68,7 @@ class FakeCourse:
     sessions_contracted: int | None = None
     sessions_left: int | None = None
     calendar_stopped: bool | None = None
+    calendar_gap: str = ""
     last_session: int | None = None
     phase: str = "initial"
     sessions_in_phase: int = 0

@@ -7,6 +7,7 @@ from datetime import date
 from iptengine.course.course import Course
 from iptengine.course.named_dates import day_of, has_come
 from iptengine.course.rests import rests
+from iptengine.course.wording import dated, first_lower, listed
 from iptengine.protocol.conditions.port import Facts
 from iptengine.protocol.protocol import Protocol, verdict
 from iptengine.protocol.truth import Truth, any_of
@@ -43,6 +44,24 @@ def stopped(protocol: Protocol, course: Course, facts: Facts, on: date) -> Truth
     if calendar.stop_when:
         answers.append(verdict(protocol.at("calendar", "stop_when"), facts))
     return any_of(answers)
+
+
+def gap(protocol: Protocol, course: Course, facts: Facts, on: date) -> str:
+    """Why it cannot be told whether the calendar has stopped: its day, and what is not on record; empty when it can."""
+    calendar = protocol.spec.calendar
+    if calendar is None or stopped(protocol, course, facts, on) is not Truth.UNKNOWN:
+        return ""
+    told = []
+    if calendar.stop is not None:
+        day = stop_day(protocol, course)
+        told.append(f"its day is {dated(day, on)}" if day else f"its day is not known: {calendar.stop}")
+    guards = protocol.at("calendar", "stop_when")
+    unknown = [c for guard in guards for c in guard.conditions() if c.answer(facts) is Truth.UNKNOWN]
+    names = {m.name: None for c in unknown for m in c.mentions if m.kind == "fact"}
+    titles = [first_lower(protocol.spec.facts[name].title.rstrip("?.: ")) for name in names]
+    if unknown:
+        told.append(f"not recorded: {listed(titles)}" if titles else f"cannot tell: {listed(c.text for c in unknown)}")
+    return "; ".join(told)
 
 
 def stopped_by_event(protocol: Protocol, facts: Facts) -> bool:

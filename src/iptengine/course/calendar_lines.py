@@ -11,7 +11,7 @@ from iptengine.course.course import Course
 from iptengine.course.due_contacts import due_contacts, nth, told
 from iptengine.course.events import CourseWarning
 from iptengine.course.facts import CourseFacts
-from iptengine.course.named_dates import dates_state, day_of, named_date
+from iptengine.course.named_dates import dates_state, day_of, entered_after, named_date
 from iptengine.course.rests import resting
 from iptengine.course.visits import AGREED, Visit, frequency_named, visits
 from iptengine.course.wording import counted, dated, first_lower, listed, spoken
@@ -104,6 +104,11 @@ def _phase_dates(protocol: Protocol, course: Course, on: date) -> Iterator[Said]
     phase = protocol.spec.phases.get(course.phase)
     if phase is None or phase.dates is None:
         return
+    again = entered_after(phase.dates, course, course.phase)
+    if again is not None:
+        words = f"'{phase.title}' was meant {phase.dates}; entered again on {dated(again, on)}, it has no dates."
+        yield "phase_dates", words, f"phases.{course.phase}.dates"
+        return
     days = [(word, day_of(m, course)) for word, m in (("from", phase.dates.since), ("to", phase.dates.until)) if m]
     shown = " ".join(f"{word} {dated(day, on)}" for word, day in days if day)
     words = f"'{phase.title}' is meant {phase.dates}{f' ({shown})' if shown else ''}."
@@ -189,12 +194,15 @@ def unfitting_bookings(protocol: Protocol, course: Course, on: date) -> Iterator
     ahead = [a.on for a in course.appointments if a.status == "planned" and a.on >= on]
     stop = stop_day(protocol, course)
     phase = protocol.spec.phases.get(course.phase)
+    dates = phase.dates if phase else None
+    if dates is not None and entered_after(dates, course, course.phase):
+        dates = None
     for day in ahead:
         if stop is not None and day > stop:
             told_day = f"the session booked for {dated(day, on)} lies after the stop of the calendar"
             yield CourseWarning("booking_after_stop", f"{told_day} ({dated(stop, on)})", "calendar.stop")
-        elif phase is not None and phase.dates is not None and dates_state(phase.dates, course, day) == "closed":
-            text = f"the session booked for {dated(day, on)} lies outside '{phase.title}' ({phase.dates})"
+        elif phase is not None and dates is not None and dates_state(dates, course, day) == "closed":
+            text = f"the session booked for {dated(day, on)} lies outside '{phase.title}' ({dates})"
             yield CourseWarning("booking_outside_phase", text, f"phases.{course.phase}.dates")
 
 

@@ -8,6 +8,7 @@ from datetime import date
 
 from iptengine.course import timing
 from iptengine.course import topics as topic_rules
+from iptengine.course.calendar import stopped_by_event
 from iptengine.course.course import Course, Focus
 from iptengine.course.facts import CourseFacts
 from iptengine.course.pauses import due_after_pause, why_again
@@ -38,6 +39,8 @@ class DueTask:
         order: Whether the running order puts it in the plan of the session (``plan``), or only holds it open,
             because nothing is known of the session that held it (``open``); empty for a task it does not name.
         left_over: Why it is left over from an earlier session of the running order, in words; empty when it is not.
+        head: It stands at the head of the plan, with minutes of its own: due again after a pause, or because an
+            event has stopped the calendar.
     """
 
     task: str
@@ -53,13 +56,16 @@ class DueTask:
     waiting: tuple[str, ...] = ()
     order: str = ""
     left_over: str = ""
+    head: bool = False
 
 
 def due_tasks(protocol: Protocol, course: Course, facts: CourseFacts) -> tuple[DueTask, ...]:
     """Every task due next session: what is due again after a pause stands first."""
     again = tuple(_again(protocol, course, facts))
-    named = {task.task for task in again}
-    return (*again, *(task for task in _usually_due(protocol, course, facts) if task.task not in named))
+    ending = tuple(_ending(protocol, course, facts))
+    named = {task.task for task in (*ending, *again)}
+    again = tuple(task for task in again if task.task not in {one.task for one in ending})
+    return (*ending, *again, *(task for task in _usually_due(protocol, course, facts) if task.task not in named))
 
 
 def _usually_due(protocol: Protocol, course: Course, facts: CourseFacts) -> tuple[DueTask, ...]:
@@ -133,7 +139,22 @@ def _again(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[D
         yield DueTask(
             name, home.spec.do, home.spec.label or "", why_again(protocol, rest), False, home.group != "may", True,
             ".".join(path), focus.id if focus else "", home.spec.minutes,
-            order="plan" if protocol.spec.sessions else "",
+            order="plan" if protocol.spec.sessions else "", head=True,
+        )  # fmt: skip
+
+
+def _ending(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[DueTask]:
+    """The ending tasks of a course that an event has stopped, as far as they are not on record."""
+    if course.ended or not stopped_by_event(protocol, facts):
+        return
+    for name in protocol.spec.termination.compressed:
+        home = protocol.tasks[name]
+        if facts.task_count(name) or facts.left_out(name):
+            continue
+        yield DueTask(
+            name, home.spec.do, home.spec.label or "", "the course ends early", False, True, True,
+            ".".join(str(part) for part in home.path), "", home.spec.minutes,
+            order="plan" if protocol.spec.sessions else "", head=True,
         )  # fmt: skip
 
 

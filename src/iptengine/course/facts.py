@@ -444,6 +444,10 @@ class CourseFacts:
     def calendar_stopped(self) -> bool | None:
         return _KNOWN[calendar.stopped(self._protocol, self._course, self, self._on)]
 
+    @property
+    def calendar_gap(self) -> str:
+        return calendar.gap(self._protocol, self._course, self, self._on)
+
     def _moment(self, moment: Moment) -> date | None:
         course = self._course
         if moment == "start":

@@ -532,6 +532,9 @@ def _gap(scene: _Scene, guard: Guard) -> str:
         if taken[-1].total is None:
             return f"the last {label} has no total"
         last = scene.course.last_held
+        interval = scene.protocol.spec.measures[name].due.interval
+        if interval is not None and last is not None and interval.after(taken[-1].on) > last.on:
+            continue
         if last is not None and scene.facts.taken_in_last_session(name) is False and taken[-1].on < last.on:
             return f"no {label} in session {last.number}"
     return ""

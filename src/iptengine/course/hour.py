@@ -19,7 +19,7 @@ from iptengine.course.first_lines import (
 from iptengine.course.grouping import left_its_group, shared_tasks
 from iptengine.course.plan_state import plan_state, planned_doses
 from iptengine.course.warnings import USUAL_MINUTES
-from iptengine.course.wording import spoken
+from iptengine.course.wording import first_upper, spoken
 from iptengine.protocol.model import PhaseSpec
 from iptengine.protocol.protocol import Protocol
 from iptengine.protocol.task_spec import StepChange
@@ -94,10 +94,8 @@ def hour_steps(
 ) -> tuple[Step, ...]:
     """The running order that is written for the session or the phase, or the due tasks in their own order.
 
-    Above the order of a phase stands what guests make due; above that of a session nothing does.
-
-    Args:
-        own_work: What stands where the work on the focus does, when its tasks are each member's own.
+    Above the order of a phase stands what is due again or ends the course, and what guests make due; above that of a
+    session nothing does.
     """
     phase = protocol.spec.phases[course.phase]
     waiting = [task for task in due if not is_extra(task)]
@@ -105,9 +103,11 @@ def hour_steps(
         return _timed(list(_from_tasks(waiting))[:MOST_STEPS], minutes)
     if protocol.spec.sessions:
         return _timed(list(_from_tasks(_in_order(waiting))), minutes)
-    top = [task for task in waiting if phase.hour and task.first and waits_for_guests(protocol, task)]
-    above = [_Raw(_named(t), t.minutes or USUAL_MINUTES, (t.do,), (t,), fixed=True) for t in top]
-    raw = list(_from_hour(protocol, course, phase, waiting, own_work) if phase.hour else _from_tasks(waiting))
+    head = [task for task in waiting if task.head and phase.hour]
+    rest = [task for task in waiting if task not in head]
+    top = head + [task for task in rest if phase.hour and task.first and waits_for_guests(protocol, task)]
+    above = [_Raw(_named(t), t.minutes or USUAL_MINUTES, _at_head(t), (t,), fixed=True) for t in top]
+    raw = list(_from_hour(protocol, course, phase, rest, own_work) if phase.hour else _from_tasks(rest))
     return _timed([*above, *_with_work_gone_on(protocol, course, raw[:MOST_STEPS], waiting)], minutes)
 
 
@@ -129,6 +129,11 @@ def _gone_on(protocol: Protocol, course: Course, due: Iterable[DueTask]) -> dict
     has_tasks = {protocol.tasks[task.task].component for task in due if not task.waiting}
     in_hand = planned_doses(protocol, course, plan_state(protocol, course))
     return {name: f"Go on with: {protocol.component(name).title}" for name, _ in in_hand if name not in has_tasks}
+
+
+def _at_head(task: DueTask) -> tuple[str, ...]:
+    """Its words, and why it stands at the head of the plan."""
+    return (task.do, f"{first_upper(task.why)}.") if task.head else (task.do,)
 
 
 def _named(task: DueTask) -> str:

@@ -104,6 +104,13 @@ def is_over(moment: Moment, course: Course, on: date) -> bool:
     return actual is not None and actual <= on
 
 
+def entered_after(dates: Dates, course: Course, phase: str) -> date | None:
+    """The day a phase was entered again after its dates were over; from then on it counts as one without dates."""
+    entered = [entry.on for entry in course.phases if entry.phase == phase]
+    again = len(entered) > 1 and dates_state(dates, course, entered[-1]) == "closed"
+    return entered[-1] if again else None
+
+
 def dates_state(dates: Dates, course: Course, on: date) -> Window | None:
     """Where the day `on` is with a stretch between dates, its last day included; ``None`` when that cannot be told."""
     begun = True if dates.since is None else has_come(dates.since, course, on)

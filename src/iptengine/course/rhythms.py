@@ -57,12 +57,23 @@ def measure_due(protocol: Protocol, course: Course, measure: str, on: date, *, l
     rhythm = protocol.spec.measures[measure].due
     if not scorable(protocol.measures[measure], course, measure):
         return False
+    if _risk_left_blank(course, measure):
+        return True
     if rhythm.interval is not None:
         return measure_due_by(protocol, course, measure, on) is not None
     if rhythm.every:
         return is_due(rhythm, course, _sessions_with(course, measure))
     taken = [r.on for r in course.readings if r.measure == measure]
     return (rhythm.start and not taken) or (rhythm.end and _end_open(protocol, course, on, taken, last))
+
+
+def _risk_left_blank(course: Course, measure: str) -> bool:
+    """Whether an alert waits for assessment because a risk item was left blank, and was not answered since."""
+    last = next((r for r in reversed(course.readings) if r.measure == measure), None)
+    if course.ended or last is None:
+        return False
+    blank = [a.item for a in course.alerts if a.needs_assessment and a.measure == measure and a.value is None]
+    return any(item and item not in last.answers for item in blank)
 
 
 def _end_open(protocol: Protocol, course: Course, on: date, taken: Sequence[date], last: bool) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from iptengine.course.calendar import stopped_by_event
 from iptengine.course.desk import Desk, warning
 from iptengine.course.events import CourseWarning
 from iptengine.course.pauses import due_after_pause
@@ -54,7 +55,7 @@ def _elsewhere(desk: Desk, home: TaskHome) -> Iterator[CourseWarning]:
     phase = desk.protocol.spec.phases.get(desk.course.phase)
     covered = {t for step in phase.hour.values() for t in step.covers} if phase else set()
     other = home.phase and home.phase != desk.course.phase
-    if other and home.name not in covered and not _announces(desk, home.name):
+    if other and home.name not in covered and not _announces(desk, home.name) and not _ends_early(desk, home.name):
         yield warning("other_phase", f"it belongs to the phase '{home.phase}'", *_path(home))
 
 
@@ -76,6 +77,16 @@ def _session_number(desk: Desk) -> int:
 def _announces(desk: Desk, task: str) -> bool:
     announce = desk.protocol.spec.termination.announce
     return announce is not None and announce.task == task
+
+
+def _ends_early(desk: Desk, task: str) -> bool:
+    """Whether it is an ending task, and the calendar has stopped or the phase leads to an outcome that asks for it."""
+    spec = desk.protocol.spec
+    if task not in spec.termination.compressed:
+        return False
+    phase = spec.phases.get(desk.course.phase)
+    leads = [spec.outcomes[name] for name in (phase.next if phase else ()) if name in spec.outcomes]
+    return stopped_by_event(desk.protocol, desk.facts) or any(outcome.ask == "compressed" for outcome in leads)
 
 
 def _topic(desk: Desk, logged: str, phase: str) -> Iterator[CourseWarning]:

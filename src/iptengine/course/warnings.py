@@ -12,6 +12,7 @@ from iptengine.course.calendar_lines import none_left_told, stop_told, unfitting
 from iptengine.course.course import Course
 from iptengine.course.events import CourseWarning
 from iptengine.course.facts import CourseFacts
+from iptengine.course.named_dates import entered_after
 from iptengine.course.pauses import due_after_pause, used_in_pause
 from iptengine.course.plan_lines import least_left, plan_warnings
 from iptengine.course.running_order import repeats, returns
@@ -149,6 +150,9 @@ def _window(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[
     phase = protocol.spec.phases.get(course.phase)
     if phase is None or facts.window(course.phase) != "closed":
         return
+    by_count = timing.window_state(phase.window, course) == "closed"
+    if not by_count and phase.dates and entered_after(phase.dates, course, course.phase):
+        return
     unmet = [
         spoken(reason.code)
         for target in phase.next
@@ -156,7 +160,6 @@ def _window(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[
         for reason in reasons(protocol.at("phases", course.phase, "next", target), facts)
     ]
     if unmet:
-        by_count = timing.window_state(phase.window, course) == "closed"
         which, key = (phase.window, "window") if by_count else (phase.dates, "dates")
         text = f"the window of '{phase.title}' ({which}) has closed; still open: {listed(unmet)}"
         yield CourseWarning("window_closed", text, f"phases.{course.phase}.{key}")

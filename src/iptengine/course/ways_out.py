@@ -10,7 +10,7 @@ from iptengine.course import timing
 from iptengine.course.approvals import needed
 from iptengine.course.course import Course
 from iptengine.course.facts import CourseFacts
-from iptengine.course.named_dates import dates_state
+from iptengine.course.named_dates import dates_state, entered_after
 from iptengine.course.requested import roles
 from iptengine.course.wording import listed
 from iptengine.protocol.model import PhaseSpec
@@ -71,4 +71,6 @@ def _time_to_leave(phase: PhaseSpec, course: Course) -> bool:
 
 def _dates_over(phase: PhaseSpec, course: Course, on: date) -> bool:
     """Whether the dates the phase is meant for have passed."""
-    return phase.dates is not None and dates_state(phase.dates, course, on) == "closed"
+    if phase.dates is None or entered_after(phase.dates, course, course.phase):
+        return False
+    return dates_state(phase.dates, course, on) == "closed"

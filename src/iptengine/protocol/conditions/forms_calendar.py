@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from iptengine.protocol.conditions.comparing import holds
 from iptengine.protocol.conditions.condition import Meaning, Problem
 from iptengine.protocol.conditions.grammar import Shape
@@ -9,7 +11,7 @@ from iptengine.protocol.conditions.names import Names
 from iptengine.protocol.conditions.port import Facts
 
 STOPPED = "the calendar has stopped"
-UNKNOWN = "whether the calendar has stopped is not known (what it hangs on is not recorded)"
+UNKNOWN = "whether the calendar has stopped is not known"
 
 
 def _stopped(facts: Facts) -> bool | None:
@@ -19,7 +21,16 @@ def _stopped(facts: Facts) -> bool | None:
 def _has_stopped(names: Names) -> Meaning | Problem:
     if not names.calendar:
         return Problem("condition-never", "this protocol has no calendar that stops", "write calendar: with a stop")
-    return holds(STOPPED, _stopped, yes=STOPPED, no="the calendar has not stopped", unknown=UNKNOWN)
+    plain = holds(STOPPED, _stopped, yes=STOPPED, no="the calendar has not stopped", unknown=UNKNOWN)
+    seen = (STOPPED, "what it hangs on")
+    return replace(plain, subjects=seen, found=_found, see=lambda facts: (_stopped(facts), facts.calendar_gap))
+
+
+def _found(seen: object, gap: object = "") -> str:
+    """What was found, with the day and what is not on record where it cannot be told."""
+    if seen is None:
+        return f"{UNKNOWN} ({gap or 'what it hangs on is not recorded'})"
+    return STOPPED if seen else "the calendar has not stopped"
 
 
 CALENDAR = (

@@ -273,6 +273,10 @@ class Facts(Protocol):
     def calendar_stopped(self) -> bool | None:
         """Whether the calendar of the course has stopped; none while that cannot be told."""
 
+    @property
+    def calendar_gap(self) -> str:
+        """The day of the stop and what is not on record of its conditions, while it cannot be told whether it has."""
+
     def days_since(self, moment: Moment) -> int | None:
         """Whole days from that moment to today; none when it has not come."""
 
