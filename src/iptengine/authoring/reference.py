@@ -31,6 +31,8 @@ def reference() -> str:
         " `{{ session.left }}`, `{{ session.of }}`, `{{ stage }}` and `{{ area }}`.",
         "Before the number of sessions is agreed, `session.left` and `session.of` are missing, and a stage or area can"
         " be, too: write what stands there then, `{{ session.left | default('not known') }}`.",
+        "A condition stands on a line of its own under its name, never in brackets or braces; its name is also what a"
+        " page or a refusal calls it, so let it be words: `all_used: sessions left = 0`.",
         "A text has at most 4000 characters, a name or an id at most 60, a label at most 12.",
         "This page is made from the models that read the files.",
         "",

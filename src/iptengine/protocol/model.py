@@ -79,7 +79,10 @@ class AreaSpec(Sourced):
     goals: Mapping[Name, Text] = Field(default={}, description="What the work is for")
     aim: Text | None = Field(None, description="What a session is for, where no stage says it")
     must: Tasks = Field(default={}, description="Strategies, in their order of listing")
-    may: Tasks = Field(default={}, description="Optional tasks")
+    may: Tasks = Field(
+        default={},
+        description="Optional tasks: each is due while its `only_if` holds; without one it is never due, only logged",
+    )
     hour: Mapping[Name, StepChange] = Field(default={}, description="What it says differently in the hour")
     ask: Phrases = Field(default={}, description="Words a therapist may say")
     if_: Mapping[Name, IfLine] = Field(default={}, alias="if", description="What may come up, and what to do")
@@ -104,13 +107,20 @@ class PhaseSpec(Sourced):
         None, description="The stretch between dates it is meant to take; a date is a fact with that name"
     )
     must: Tasks = Field(default={}, description="Tasks to be done before it is left")
-    may: Tasks = Field(default={}, description="Optional tasks")
+    may: Tasks = Field(
+        default={},
+        description="Optional tasks: each is due while its `only_if` holds; without one it is never due, only logged",
+    )
     each_session: Tasks = Field(default={}, description="Tasks of every session")
     topics: Mapping[Name, Meeting] = Field(
         default={}, description="How it meets a topic; one it does not name is neither asked for nor kept out"
     )
     focus_work: bool = Field(False, description="The tasks of the focus are due in this phase")
-    hour: Mapping[Name, StepSpec] = Field(default={}, description="The running order of a session")
+    hour: Mapping[Name, StepSpec] = Field(
+        default={},
+        description="The running order of a session; a step whose tasks are all done drops out, the others share its "
+        "minutes, unless it has a `text`; without an `hour` the tasks that are due stand in their order in the file",
+    )
     ask: Phrases = Field(default={}, description="Words a therapist may say")
     if_: Mapping[Name, IfLine] = Field(default={}, alias="if", description="What may come up, and what to do")
     patient: Mapping[Name, Text] = Field(default={}, description="Lines for the patient's page")

@@ -20,7 +20,10 @@ class ComponentSpec(Sourced):
     dose: DoseText = Field(description="Its least and most dose, in sessions or parts of one")
     must: Tasks = Field(default={}, description="Its tasks")
     each_session: Tasks = Field(default={}, description="Tasks of every session in which it is worked on")
-    may: Tasks = Field(default={}, description="Optional tasks")
+    may: Tasks = Field(
+        default={},
+        description="Optional tasks: each is due while its `only_if` holds; without one it is never due, only logged",
+    )
     after: Names = Field((), description="Components that have to be in the plan, earlier than it")
     never_before: Names = Field((), description="Components that come earlier than it where both are in the plan")
     last: bool = Field(False, description="Nothing comes after it")

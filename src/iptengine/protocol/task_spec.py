@@ -60,7 +60,10 @@ class StepSpec(Sourced):
     """One step in the running order of a session."""
 
     label: Label = Field(description="One word that stands before the step, of at most 12 characters")
-    text: Text | None = Field(None, description="The step in a sentence; left out, its tasks speak")
+    text: Text | None = Field(
+        None,
+        description="The step in a sentence, in place of the words of the tasks it covers; left out, its tasks speak",
+    )
     minutes: int = Field(ge=1, le=240, description="Its share of the hour, scaled to the agreed minutes")
     covers: Names = Field((), description="Tasks that are done in this step")
     focus_work: bool = Field(False, description="The next task due in the focus and its stage goes here")
