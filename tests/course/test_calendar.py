@@ -509,6 +509,13 @@ def test_a_calendar_that_two_events_stop_together_takes_bookings_until_both_came
     booked.when(c.RecordFact("arm", "monthly"), c.Book(on=week(4))).then_refused("calendar_stop", overridable=True)
 
 
+def test_a_birth_some_days_late_says_nothing_of_what_was_held_in_time() -> None:
+    story = given(birth_course(), expected(BIRTH), contact("home_visit", date(2026, 5, 18)))
+    late = BIRTH + timedelta(days=2)
+    assert [w.code for w in story.when(born(late, on=late)).last[0].warnings] == []
+    assert [w.code for w in story.when(expected(late)).last[0].warnings] == ["contact_before_day"]
+
+
 def test_a_contact_held_on_its_very_day_fits() -> None:
     due_on = BIRTH + timedelta(weeks=6)
     story = given(birth_course(), expected(BIRTH), contact("baby_visit", due_on)).when(born(BIRTH, on=BIRTH))
