@@ -109,9 +109,10 @@ def protocol_alerts(desk: Desk, events: Sequence[Event]) -> Iterator[AlertRaised
     now = CourseFacts(desk.protocol, after, desk.on)
     for name in watched:
         alert = desk.protocol.spec.alerts[name]
-        for guard in desk.protocol.at("alerts", name, "raise_if"):
+        guards = desk.protocol.at("alerts", name, "raise_if")
+        for guard, said_already in zip(guards, _built_in(desk.protocol, name), strict=True):
             old = desk.carried and (alert.kind != "risk" or guard.answer(now) is not Truth.YES)
-            if old or _built_in(desk, alert, guard):
+            if old or said_already:
                 continue
             cause = _raised_by(desk, name, guard, alert.kind, events, after, now)
             if cause is None:
@@ -131,11 +132,20 @@ def _words(desk: Desk, alert: AlertSpec, guard: Guard, cause: Event, after: Cour
     return unanswered_words(desk.protocol, then, unknown, cause.on) or alert.title
 
 
-def _built_in(desk: Desk, alert: AlertSpec, guard: Guard) -> bool:
-    """Whether a risk alert rests on risk items alone, so that the built-in alert already says it."""
-    risky = {(name, item) for name, measure in desk.protocol.measures.items() for item in measure.risk_items}
-    spoken_of = [{(m.of, m.name) for m in c.mentions if m.kind == "item"} for c in guard.conditions()]
-    return alert.kind == "risk" and all(items and items <= risky for items in spoken_of)
+@lru_cache(maxsize=4096)
+def _built_in(protocol: Protocol, name: str) -> tuple[bool, ...]:
+    """For each guard of an alert: whether it rests on risk items alone, so that the built-in alert already says it."""
+    risky = {(of, item) for of, measure in protocol.measures.items() for item in measure.risk_items}
+    return tuple(
+        protocol.spec.alerts[name].kind == "risk" and all(items and items <= risky for items in _items(guard))
+        for guard in protocol.at("alerts", name, "raise_if")
+    )
+
+
+def _items(guard: Guard) -> Iterator[set[tuple[str, str]]]:
+    """The items that each sentence of a condition speaks of."""
+    for sentence in guard.conditions():
+        yield {(mention.of, mention.name) for mention in sentence.mentions if mention.kind == "item"}
 
 
 def _raised_by(
