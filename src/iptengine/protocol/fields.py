@@ -71,16 +71,38 @@ WindowText = Annotated[Window, *_window]
 _frequency = _written(Frequency, "how often, in the agreed unit", ["1 a week", "2 a month", "every 2 weeks"])
 FrequencyText = Annotated[Frequency, *_frequency]
 _times = _written(
-    Times, "how often a task is asked for", ["once", "every session", "every 3 months", "at least 2 times"]
+    Times,
+    "how often a task is asked for",
+    [
+        "once",
+        "every session",
+        "every 4 sessions",
+        "every 3 months",
+        "at least 2 times",
+        "at most 3 times",
+        "2..4 times",
+    ],
 )
 TimesText = Annotated[Times, *_times]
 _position = _written(Position, "a place in the course", ["session 3", "2 sessions before the end", "half way"])
 PositionText = Annotated[Position, *_position]
-_rhythm = _written(Rhythm, "when it is due", ["every session", "every 4 sessions", "every 4 weeks", "at the start"])
+_rhythm = _written(
+    Rhythm,
+    "when it is due",
+    [
+        "every session", "every 4 sessions", "every day", "every 4 weeks", "every month", "at the start", "at the end",
+        "at start and end", "when asked",
+    ],
+)  # fmt: skip
 RhythmText = Annotated[Rhythm, *_rhythm]
 _moment = _written(
-    Moment, "when, told by what it hangs on", ["after session 3", "2 weeks before birth", "3 months after the end"]
-)
+    Moment,
+    "when, told by what it hangs on",
+    [
+        "before session 1", "after session 3", "after a missed session", "on birth", "2 weeks before birth",
+        "12 months after the start", "3 months after the end",
+    ],
+)  # fmt: skip
 MomentText = Annotated[Moment, *_moment]
 _dates = _written(Dates, "a stretch between dates", ["until birth", "from birth until 6 months after birth"])
 DatesText = Annotated[Dates, *_dates]
