@@ -118,13 +118,14 @@ def _phase_dates(protocol: Protocol, course: Course, on: date) -> Iterator[Said]
 def _contacts(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[Said]:
     """Contacts right after the session at hand, and the next that hang on a day, the nearest first."""
     number = timing.sessions_used(course) + 1
-    for contact in due_contacts(protocol, course, facts):
+    due = due_contacts(protocol, course, facts)
+    for contact in due:
         spec = protocol.spec.contacts[contact.contact]
         moment = nth(spec.due, spec.times, facts.contact_count(contact.contact)) if spec.due else None
         if moment and contact.now is False and moment.anchor == "session" and moment.session == number:
             words = f"Ahead: {first_lower(contact.title)}, after this session."
             yield "contact_ahead", words, f"contacts.{contact.contact}"
-    ahead = [(c.by, c) for c in due_contacts(protocol, course, facts) if c.now is False and c.when and c.by]
+    ahead = [(c.by, c) for c in due if c.now is False and c.when and c.by]
     for day, contact in sorted(ahead, key=lambda pair: pair[0])[:MOST_CONTACTS]:
         words = f"Ahead: {first_lower(contact.title)}, {dated(day, facts.on)} ({contact.when})."
         yield "contact_ahead", words, f"contacts.{contact.contact}"

@@ -55,7 +55,7 @@ def decide(protocol: Protocol, course: Course, command: Command) -> tuple[Event,
 
 def _open_to(desk: Desk, command: Command) -> None:
     """Refuse what cannot be said to this course: a second beginning, anything before one, moves after the end."""
-    beginning = isinstance(command, c.Start | c.Adopt | c.Follow)
+    beginning = command.kind in _BEGINNINGS
     if beginning and desk.course.started is not None:
         raise desk.nonsense("already_started", "this course has begun already")
     if not beginning and desk.course.started is None:
@@ -75,29 +75,18 @@ def _of_a_message(course: Course, command: Command) -> bool:
 
 
 def _handled(desk: Desk, command: Command) -> Iterator[Event]:
-    if isinstance(command, c.Start | c.Adopt | c.Follow):
-        return _begin(desk, command)
-    if isinstance(command, c.Deviate):
-        return _deviate(desk, command)
-    if isinstance(command, c.Correct):
-        return _correct(desk, command)
-    if isinstance(command, c.Withdraw):
-        return _withdraw(desk, command)
-    if isinstance(command, c.TakeFrom):
-        return _take_from(desk, command)
-    if isinstance(command, c.RecordSession):
-        return _whole_session(desk, command)
+    whole = _WHOLE.get(command.kind)
+    if whole is not None:
+        return whole(desk, command)
     handler = _handler(desk, command)
     return asked(desk, command, handler) if command.request else handler(desk, command)
 
 
 def _handler(desk: Desk, command: Command) -> Handler:
-    if isinstance(command, c.Approve):
-        return _approve
-    for table in (REPORTS, REQUESTS, ALERT_MOVES):
-        if command.kind in table:
-            return table[command.kind]
-    raise desk.nonsense("unknown_command", "this cannot be said to a course")
+    handler = _HANDLERS.get(command.kind)
+    if handler is None:
+        raise desk.nonsense("unknown_command", "this cannot be said to a course")
+    return handler
 
 
 def _approve(desk: Desk, command: c.Approve) -> Iterator[Event]:
@@ -408,5 +397,17 @@ def _ending_named(desk: Desk, events: Sequence[Event]) -> Iterator[Event]:
         left = timing.sessions_left(fold(desk.course, events))
         yield desk.event(e.EndingAnnounced, on=done[0].on, sessions_left=left)
 
+
+_BEGINNINGS = frozenset({"start", "adopt", "follow"})
+_WHOLE: Mapping[str, Handler] = {
+    **dict.fromkeys(_BEGINNINGS, _begin),
+    "deviate": _deviate,
+    "correct": _correct,
+    "withdraw": _withdraw,
+    "take_from": _take_from,
+    "record_session": _whole_session,
+}
+"""Commands that begin a course, or stand around others; they are never said inside another."""
+_HANDLERS: Mapping[str, Handler] = {**REPORTS, **REQUESTS, **ALERT_MOVES, "approve": _approve}
 
 __all__ = ["Refused", "decide"]

@@ -78,7 +78,7 @@ class _Scene:
     planned: frozenset[str]
     work: int | None
     on: date
-    last: bool = False
+    measures: tuple[tuple[str, Line], ...]
 
 
 def first_lines(
@@ -100,7 +100,8 @@ def first_lines(
         work: The number of the step in which the work on the focus stands, if there is one.
         last: The page is that of a last meeting.
     """
-    scene = _Scene(protocol, course, facts, due, planned, work, on, last)
+    measures = tuple(_measures_told(protocol, course, facts, on, last))
+    scene = _Scene(protocol, course, facts, due, planned, work, on, measures)
     return _reviews_before_routine(protocol, tuple(line for part in _RANKED for line in part(scene)))
 
 
@@ -212,17 +213,19 @@ def _paused(scene: _Scene) -> Iterator[Line]:
 
 def _risk_measures(scene: _Scene) -> Iterator[Line]:
     """Measures with a risk item."""
-    return (line for name, line in _measures_told(scene) if scene.protocol.measures[name].risk_items)
+    return (line for name, line in scene.measures if scene.protocol.measures[name].risk_items)
 
 
 def _measures(scene: _Scene) -> Iterator[Line]:
-    return (line for name, line in _measures_told(scene) if not scene.protocol.measures[name].risk_items)
+    return (line for name, line in scene.measures if not scene.protocol.measures[name].risk_items)
 
 
-def _measures_told(scene: _Scene) -> Iterator[tuple[str, Line]]:
-    if resting(scene.course, scene.on) is not None:
+def _measures_told(
+    protocol: Protocol, course: Course, facts: CourseFacts, on: date, last: bool
+) -> Iterator[tuple[str, Line]]:
+    if resting(course, on) is not None:
         return
-    for one in measures_told(scene.protocol, scene.course, scene.facts, scene.on, last=scene.last):
+    for one in measures_told(protocol, course, facts, on, last=last):
         path, values = f"measures.{one.measure}", {"measure": one.measure}
         yield one.measure, Line(one.code, one.text, path, values, fold=one.fold)
 

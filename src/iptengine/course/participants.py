@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal
 
@@ -46,6 +47,15 @@ def somebody(protocol: Protocol, facts: CourseFacts, name: str) -> Somebody:
         if guards and verdict(guards, facts) is Truth.YES:
             return Somebody(name, title, place, listed(spoken(guard.name) for guard in guards))
     return Somebody(name, title, "", "")
+
+
+@lru_cache(maxsize=256)
+def judged(protocol: Protocol) -> tuple[str, ...]:
+    """The participants of whom a condition says where they stand; of the others there is never anything to say."""
+    keys = ("excluded_if", *(key for _, key in _ASKED))
+    return tuple(
+        name for name in protocol.spec.participants if any(protocol.at("participants", name, key) for key in keys)
+    )
 
 
 _ASKED: tuple[tuple[Place, str], ...] = (("required", "required_if"), ("invited", "invited_if"))
@@ -101,7 +111,7 @@ def presence_warnings(
 ) -> Iterator[CourseWarning]:
     """What to know of a meeting or message on record: somebody took part who stays out, or was not there but needed."""
     there = tuple(present)
-    for name in protocol.spec.participants:
+    for name in judged(protocol):
         one = somebody(protocol, facts, name)
         if name in there and one.place in _OUT:
             text = f"{first_lower(one.title)} took part, and {_out(one)} ({one.why})"
@@ -120,7 +130,7 @@ def _out(one: Somebody) -> str:
 
 def booked_but_out(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[Line]:
     """Participants who are expected at the next session and stay out."""
-    for name in protocol.spec.participants:
+    for name in judged(protocol):
         one = somebody(protocol, facts, name)
         if one.place in _OUT and facts.expected(name):
             told = f"{first_upper(one.title)} is expected, and {_out(one)}: {one.why}."
@@ -130,7 +140,8 @@ def booked_but_out(protocol: Protocol, course: Course, facts: CourseFacts) -> It
 def wanted(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[Line]:
     """Participants who have to be there and are not expected, and those of whom that cannot be told."""
     number = timing.sessions_used(course) + 1
-    for name, spec in protocol.spec.participants.items():
+    for name in judged(protocol):
+        spec = protocol.spec.participants[name]
         one, title, path = somebody(protocol, facts, name), first_upper(spec.title), f"participants.{name}.required_if"
         if facts.expected(name) or one.place in _OUT:
             continue
@@ -147,7 +158,7 @@ def wanted(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[L
 def may_come(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[Line]:
     """Participants who may be invited and are not expected."""
     number = timing.sessions_used(course) + 1
-    for name in protocol.spec.participants:
+    for name in judged(protocol):
         one = somebody(protocol, facts, name)
         if one.place == "invited" and not facts.expected(name):
             told = f"{first_upper(one.title)} may be invited to session {number} ({one.why})."
@@ -156,7 +167,7 @@ def may_come(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator
 
 def people_standing(protocol: Protocol, facts: CourseFacts) -> Iterator[Line]:
     """Everybody who stays out for now, as one line each."""
-    for name in protocol.spec.participants:
+    for name in judged(protocol):
         one = somebody(protocol, facts, name)
         if one.place in _OUT:
             how = "stays out" if one.place == "out" else "stays out until it is known"

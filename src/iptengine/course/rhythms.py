@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from iptengine.course import timing
-from iptengine.course.course import Course, in_session
+from iptengine.course.course import Course
 from iptengine.course.visits import next_visit, planned
 from iptengine.course.worded import scorable
 from iptengine.protocol.anchored import Interval
@@ -106,5 +106,7 @@ def _sessions_with(course: Course, measure: str) -> list[str]:
     """The sessions a measure was taken in."""
     former = course.follows.course if course.follows else None
     taken = [r for r in course.readings if r.measure == measure and not (former and r.taken_from == former)]
-    found = [a.id for a in course.appointments for r in taken if a.held and in_session(r, a)]
+    sessions = {r.session for r in taken if r.session}
+    days = {r.on for r in taken if not r.session}
+    found = [a.id for a in course.appointments if a.held and (a.id in sessions or a.on in days)]
     return found or [r.session for r in taken]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from iptengine.course import timing
@@ -63,11 +64,12 @@ def topic_lines(scene: Standing) -> Iterator[Line]:
             yield Line("topic_met", f"{MET[how]}: ", path, {"topic": topic, "how": how}, title, ".")
 
 
-def _used(protocol: Protocol) -> set[str | None]:
+@lru_cache(maxsize=256)
+def _used(protocol: Protocol) -> frozenset[str | None]:
     """The topics that tasks or words belong to."""
     tasks = [home.spec for home in protocol.tasks.values()]
     words = (*_words(protocol), *(phrase for task in tasks for phrase in task.ask.values()))
-    return {task.topic for task in tasks} | {phrase.topic for phrase in words}
+    return frozenset({task.topic for task in tasks} | {phrase.topic for phrase in words})
 
 
 def _words(protocol: Protocol) -> Iterator[PhraseSpec]:

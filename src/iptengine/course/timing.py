@@ -11,7 +11,7 @@ from iptengine.protocol.quantities import Window
 
 def sessions_used(course: Course) -> int:
     """Places of the count that are used up."""
-    return course.adopted_sessions + len(course.sessions)
+    return course.adopted_sessions + sum(a.used for a in course.appointments)
 
 
 def sessions_held(course: Course) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from iptengine.course import timing
 from iptengine.course.calendar import stop_day, stopped_by_event
@@ -36,13 +37,19 @@ def frequency_named(protocol: Protocol, course: Course, on: date) -> tuple[Frequ
     """The frequency that holds on a day, and why: the name of its case, ``as agreed``, or nothing."""
     agreed = _agreed(course, on)
     if agreed:
-        return Frequency.parse(agreed), AGREED
+        return _read(agreed), AGREED
     contract = protocol.spec.contract
     facts = CourseFacts(protocol, course, on)
     for name, case in contract.frequency_when.items():
         if verdict(protocol.at("contract", "frequency_when", name, "only_if"), facts) is Truth.YES:
             return case.frequency, name
     return contract.frequency, ""
+
+
+@lru_cache(maxsize=256)
+def _read(agreed: str) -> Frequency:
+    """A frequency as a contract keeps it; every visit that is planned asks for it."""
+    return Frequency.parse(agreed)
 
 
 def _agreed(course: Course, on: date) -> str:
