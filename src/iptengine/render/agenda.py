@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from json import dumps
 from typing import Any, Literal, TypeAlias, get_args
-
-from markupsafe import Markup
 
 from iptengine.course.agenda import SessionAgenda, session_agenda
 from iptengine.course.course import Course
@@ -17,14 +14,12 @@ from iptengine.protocol.protocol import Protocol
 from iptengine.render.alerts import alert_lines
 from iptengine.render.contact_page import contact_sheet
 from iptengine.render.filling import Filling
-from iptengine.render.html_page import html_document, html_page
 from iptengine.render.json_page import agenda_json
-from iptengine.render.markdown_page import markdown_page
 from iptengine.render.page import Lines, Page, Section
 from iptengine.render.patient import SERVICE, TITLE, patient_page
 from iptengine.render.scope import one_line
 from iptengine.render.sections import checked
-from iptengine.render.text_page import text_page
+from iptengine.render.shown import Shown
 from iptengine.render.therapist import NOT_NAMED, therapist_page
 
 Audience: TypeAlias = Literal["therapist", "patient"]
@@ -34,7 +29,7 @@ LANGUAGES = ("en",)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Agenda:
+class Agenda(Shown):
     """What the next session should hold, ready to be shown to one reader.
 
     Attributes:
@@ -59,30 +54,6 @@ class Agenda:
 
     def __repr__(self) -> str:
         return f"<Agenda for the {self.audience}, course version {self.course_version}>"
-
-    @property
-    def html(self) -> Markup:
-        """A fragment to put into a page of one's own: headings from ``h2``, class names ``ipt-…``, no script."""
-        return html_page(self._page)
-
-    @property
-    def page(self) -> str:
-        """A whole HTML document, for a browser, a telephone, or one or two sides of A4."""
-        return html_document(self._page)
-
-    @property
-    def text(self) -> str:
-        """Plain text, at most 80 columns wide."""
-        return text_page(self._page)
-
-    @property
-    def markdown(self) -> str:
-        """Markdown; every word that is not ours is escaped."""
-        return markdown_page(self._page)
-
-    def json(self) -> str:
-        """JSON under the schema ``iptengine.agenda/1``, on one line; for a patient only what the page shows."""
-        return dumps(self.data(), ensure_ascii=False, separators=(",", ":"))
 
     def data(self) -> dict[str, Any]:
         """The same as plain values, for a program that goes on with them."""

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from json import dumps
 from typing import Any
-
-from markupsafe import Markup
 
 from iptengine.course.course import Course
 from iptengine.course.facts import CourseFacts
@@ -19,9 +16,7 @@ from iptengine.course.wording import first_lower, listed, weekday
 from iptengine.diagnostics import IptengineError
 from iptengine.protocol.protocol import Protocol
 from iptengine.render.filling import sentence
-from iptengine.render.html_page import html_document, html_page
 from iptengine.render.json_page import library_version, page_json, plain
-from iptengine.render.markdown_page import markdown_page
 from iptengine.render.page import (
     LONG,
     SHORT,
@@ -37,7 +32,7 @@ from iptengine.render.page import (
     Section,
 )
 from iptengine.render.scope import Voice, one_line, therapist_voice
-from iptengine.render.text_page import text_page
+from iptengine.render.shown import Shown
 
 SCHEMA = "iptengine.group-agenda/1"
 MOST_AHEAD = 2
@@ -45,7 +40,7 @@ MOST_AHEAD = 2
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class GroupPage:
+class GroupPage(Shown):
     """What the next session of a group should hold, ready to be shown to those who lead it.
 
     Attributes:
@@ -65,30 +60,6 @@ class GroupPage:
 
     def __repr__(self) -> str:
         return f"<GroupPage of {self.group.id}>"
-
-    @property
-    def html(self) -> Markup:
-        """A fragment to put into a page of one's own, as that of `Agenda`."""
-        return html_page(self._page)
-
-    @property
-    def page(self) -> str:
-        """A whole HTML document."""
-        return html_document(self._page)
-
-    @property
-    def text(self) -> str:
-        """Plain text, at most 80 columns wide."""
-        return text_page(self._page)
-
-    @property
-    def markdown(self) -> str:
-        """Markdown; every word that is not ours is escaped."""
-        return markdown_page(self._page)
-
-    def json(self) -> str:
-        """JSON under the schema ``iptengine.group-agenda/1``, on one line."""
-        return dumps(self.data(), ensure_ascii=False, separators=(",", ":"))
 
     def data(self) -> dict[str, Any]:
         """The same as plain values."""
