@@ -7,12 +7,13 @@ batch is answered in the courses that have it, and recorded in those that do not
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from iptengine.clinic_port import ClinicPort
 from iptengine.course import groups
 from iptengine.course.codec import BadInput
 from iptengine.course.commands import Book, Command, JoinGroup
@@ -84,27 +85,10 @@ class GroupDone:
         return tuple(dict.fromkeys(w for w in found if w.path.partition(".")[0] == "group"))
 
 
-class GroupClinic(ABC):
+class GroupClinic(ClinicPort):
     """Groups, for `Clinic`."""
 
     _store: Store
-
-    @abstractmethod
-    def do(
-        self, course: str, *commands: Command, by: Actor, on: date | None = None, expected: int | None = None,
-        key: str | None = None,
-    ) -> Done:  # fmt: skip
-        """See `Clinic.do`."""
-
-    @abstractmethod
-    def course(self, course: str, *, version: int | None = None) -> Course:
-        """See `Clinic.course`."""
-
-    @abstractmethod
-    def _pinned(self, course: Course) -> Protocol: ...
-
-    @abstractmethod
-    def _refusal(self, course: str, command: Command, by: Actor, on: date) -> Refused | None: ...
 
     @abstractmethod
     def _checked_key(self, key: str) -> None: ...

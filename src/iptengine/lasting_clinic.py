@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from iptengine.clinic_port import ClinicPort
 from iptengine.course import following, voiding
 from iptengine.course.commands import Command, Follow, NoteFollowed, TakeFrom, Void
-from iptengine.course.course import Course
 from iptengine.course.events import Event, Voided
 from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Actor
@@ -39,19 +39,8 @@ class VoidDone:
         return f"<VoidDone {self.wrong.course.id}: {len(self.wrong.events)} events>"
 
 
-class LastingClinic(ABC):
+class LastingClinic(ClinicPort):
     """Records that move from one course to another, for `Clinic`."""
-
-    @abstractmethod
-    def do(
-        self, course: str, *commands: Command, by: Actor, on: date | None = None, expected: int | None = None,
-        key: str | None = None,
-    ) -> Done:  # fmt: skip
-        """See `Clinic.do`."""
-
-    @abstractmethod
-    def course(self, course: str, *, version: int | None = None) -> Course:
-        """See `Clinic.course`."""
 
     @abstractmethod
     def events(self, course: str) -> tuple[Event, ...]:
@@ -64,12 +53,6 @@ class LastingClinic(ABC):
 
     @abstractmethod
     def _named(self, name: str) -> Protocol: ...
-
-    @abstractmethod
-    def _pinned(self, course: Course) -> Protocol: ...
-
-    @abstractmethod
-    def _refusal(self, course: str, command: Command, by: Actor, on: date) -> Refused | None: ...
 
     def void(
         self, course: str, event: str, *, to: str = "", because: str, by: Actor, on: date, key: str | None = None

@@ -1,0 +1,37 @@
+"""What the parts of `Clinic` that speak to several courses ask of it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from datetime import date
+from typing import TYPE_CHECKING
+
+from iptengine.course.commands import Command
+from iptengine.course.course import Course
+from iptengine.course.refusal import Refused
+from iptengine.course.stamp import Actor
+from iptengine.protocol.protocol import Protocol
+
+if TYPE_CHECKING:
+    from iptengine.engine import Done
+
+
+class ClinicPort(ABC):
+    """One course at a time; `Clinic` answers."""
+
+    @abstractmethod
+    def do(
+        self, course: str, *commands: Command, by: Actor, on: date | None = None, expected: int | None = None,
+        key: str | None = None,
+    ) -> Done:  # fmt: skip
+        """See `Clinic.do`."""
+
+    @abstractmethod
+    def course(self, course: str, *, version: int | None = None) -> Course:
+        """See `Clinic.course`."""
+
+    @abstractmethod
+    def _pinned(self, course: Course) -> Protocol: ...
+
+    @abstractmethod
+    def _refusal(self, course: str, command: Command, by: Actor, on: date) -> Refused | None: ...
