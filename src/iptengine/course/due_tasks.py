@@ -14,7 +14,7 @@ from iptengine.course.facts import CourseFacts
 from iptengine.course.pauses import due_after_pause, why_again
 from iptengine.course.plan_state import planned_doses
 from iptengine.course.rhythms import due_again
-from iptengine.course.running_order import BY_CALENDAR, RETURNS, STAYED, RunningOrder, repeats
+from iptengine.course.running_order import BY_CALENDAR, RETURNS, STAYED, Asked, RunningOrder, repeats
 from iptengine.course.visits import next_visit
 from iptengine.course.wording import day as day_told
 from iptengine.course.wording import first_lower
@@ -82,29 +82,32 @@ def _ordered(
 ) -> tuple[DueTask, ...]:  # fmt: skip
     """The tasks the running order asks for: what returns, what stayed due, and the session itself."""
     found: list[tuple[int, DueTask]] = []
-    in_plan = {component.name for component in facts.plan.counted} if protocol.spec.plan else set()
-    for name in order.begun:
-        home = protocol.tasks[name]
-        if home.component and home.component not in in_plan:
-            continue
-        for focus in _for_whom(course, home):
-            asked = order.asked(home, focus.id if focus else "")
-            if asked is None:
-                continue
-            seen, at_hand = (facts.for_focus(focus), focus.id) if focus else (facts, "")
-            by_calendar = asked.why == BY_CALENDAR
-            why = _why(protocol, course, seen, home, at_hand) if by_calendar else asked.why
-            task = _made(protocol, course, seen, home, why, at_hand, named=True) if why is not None else None
-            if task is not None:
-                left_over = asked.why if asked.part == STAYED else ""
-                placed = replace(task, order="open" if asked.unknown else "plan", left_over=left_over)
-                found.append((asked.part, placed))
+    for home, focus, asked in _asked_by(protocol, course, facts, order):
+        seen, at_hand = (facts.for_focus(focus), focus.id) if focus else (facts, "")
+        by_calendar = asked.why == BY_CALENDAR
+        why = _why(protocol, course, seen, home, at_hand) if by_calendar else asked.why
+        task = _made(protocol, course, seen, home, why, at_hand, named=True) if why is not None else None
+        if task is not None:
+            left_over = asked.why if asked.part == STAYED else ""
+            placed = replace(task, order="open" if asked.unknown else "plan", left_over=left_over)
+            found.append((asked.part, placed))
     return tuple(task for _, task in sorted(found, key=lambda pair: pair[0]))
 
 
 def held_back(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[tuple[TaskHome, tuple[str, ...]]]:
     """The tasks that the next session would hold if their own conditions did, each with the names of those unmet."""
-    order = RunningOrder(protocol, course)
+    for home, focus, asked in _asked_by(protocol, course, facts, RunningOrder(protocol, course)):
+        seen = facts.for_focus(focus) if focus else facts
+        guards = protocol.at(*(str(part) for part in home.path), "only_if")
+        unmet = tuple(guard.name for guard in guards if guard.answer(seen) is Truth.NO)
+        if asked.part != RETURNS and unmet:
+            yield home, unmet
+
+
+def _asked_by(
+    protocol: Protocol, course: Course, facts: CourseFacts, order: RunningOrder
+) -> Iterator[tuple[TaskHome, Focus | None, Asked]]:
+    """What the running order asks for by now: each task with whom it is for; of the plan, what this course has."""
     in_plan = {component.name for component in facts.plan.counted} if protocol.spec.plan else set()
     for name in order.begun:
         home = protocol.tasks[name]
@@ -112,11 +115,8 @@ def held_back(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterato
             continue
         for focus in _for_whom(course, home):
             asked = order.asked(home, focus.id if focus else "")
-            seen = facts.for_focus(focus) if focus else facts
-            guards = protocol.at(*(str(part) for part in home.path), "only_if")
-            unmet = tuple(guard.name for guard in guards if guard.answer(seen) is Truth.NO)
-            if asked is not None and asked.part != RETURNS and unmet:
-                yield home, unmet
+            if asked is not None:
+                yield home, focus, asked
 
 
 def _for_whom(course: Course, home: TaskHome) -> tuple[Focus | None, ...]:

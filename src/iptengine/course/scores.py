@@ -88,9 +88,7 @@ def _series(measure: Measure, name: str, course: Course) -> Series:
     return Series(
         name,
         measure.label,
-        tuple(place for place, _ in columns),
-        tuple(_total(measure, reading) for _, reading in columns),
-        tuple((_item_label(measure, item), tuple(_answer(r, item) for _, r in columns)) for item in measure.risk_items),
+        *_shown(measure, columns),
         found.title if found else "",
         _change(measure, first, last),
         _told(measure, [r.total for r in readings], found.title if found else "", _anew(course, name)),
@@ -103,14 +101,20 @@ def _series(measure: Measure, name: str, course: Course) -> Series:
     )
 
 
+def _shown(
+    measure: Measure, columns: Sequence[_Column]
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[tuple[str, tuple[str, ...]], ...]]:
+    """The places, the totals and the answers to the risk items, as the table shows them."""
+    risk = ((_item_label(measure, item), tuple(_answer(r, item) for _, r in columns)) for item in measure.risk_items)
+    return tuple(place for place, _ in columns), tuple(_total(measure, r) for _, r in columns), tuple(risk)
+
+
 def _none_comparable(measure: Measure, name: str, course: Course, columns: Sequence[_Column]) -> Series:
     """A series whose readings all speak of words that stand no more: shown, and compared with nothing."""
     return Series(
         name,
         measure.label,
-        tuple(place for place, _ in columns),
-        tuple(_total(measure, reading) for _, reading in columns),
-        tuple((_item_label(measure, item), tuple(_answer(r, item) for _, r in columns)) for item in measure.risk_items),
+        *_shown(measure, columns),
         "", UNTOLD, f"{measure.label} worded anew{_anew(course, name)} and not scored since", (), (), (), (), (),
         tuple(_worded(measure, name, course, columns)),
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 
@@ -178,7 +178,7 @@ def seen_agenda(protocol: Protocol, course: Course, on: date) -> SeenAgenda:
         tasks_in_order(page.steps),
         tuple(_also_due(page)),
         tuple(dict.fromkeys(task.task for task in tasks)),
-        tuple(_texts(page)),
+        tuple(texts(page)),
     )
 
 
@@ -197,17 +197,17 @@ _NOT_SHOWN = frozenset(
 )  # fmt: skip
 
 
-def _texts(value: object) -> Iterator[str]:
-    """Every text a page could show of a value: ids, codes and what the pages fold away are left out."""
+def texts(value: object, left_out: Collection[str] = _NOT_SHOWN) -> Iterator[str]:
+    """Every text a page could show of a value; `left_out` are the fields of ids, codes and what it folds away."""
     if isinstance(value, str):
         yield value
     elif is_dataclass(value):
         for part in fields(value):
-            if part.name not in _NOT_SHOWN:
-                yield from _texts(getattr(value, part.name))
+            if part.name not in left_out:
+                yield from texts(getattr(value, part.name), left_out)
     elif isinstance(value, Sequence):
         for one in value:
-            yield from _texts(one)
+            yield from texts(one, left_out)
 
 
 # -- at the end --------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from iptengine.authoring.vignette import Vignette
@@ -13,6 +13,7 @@ from iptengine.course.group_agenda import GroupAgenda, group_agenda
 from iptengine.course.groups import Group, group_of
 from iptengine.diagnostics import Path
 from iptengine.protocol.protocol import Protocol
+from iptengine.testing.figures import texts
 from iptengine.testing.player import Played, Playing, Step
 from iptengine.testing.report import Difference, word
 
@@ -89,11 +90,11 @@ def _figures(
         wanted = getattr(expect, key)
         if wanted is not None:
             yield key, wanted, found[key]
-    texts = tuple(_texts(page)) if page is not None else ()
+    shown = tuple(texts(page, _NOT_SHOWN)) if page is not None else ()
     for text in expect.has:
-        yield "has", f'"{text}"', f'"{text}"' if any(text in one for one in texts) else "no such text"
+        yield "has", f'"{text}"', f'"{text}"' if any(text in one for one in shown) else "no such text"
     for text in expect.has_not:
-        yield "has_not", f'no "{text}"', "that text" if any(text in one for one in texts) else f'no "{text}"'
+        yield "has_not", f'no "{text}"', "that text" if any(text in one for one in shown) else f'no "{text}"'
 
 
 def _found(
@@ -109,16 +110,3 @@ def _found(
 
 
 _NOT_SHOWN = frozenset({"code", "path", "values", "task", "tasks", "protocol", "status", "phase"})
-
-
-def _texts(value: object) -> Iterator[str]:
-    """Every text the page of a group could show."""
-    if isinstance(value, str):
-        yield value
-    elif is_dataclass(value):
-        for part in fields(value):
-            if part.name not in _NOT_SHOWN:
-                yield from _texts(getattr(value, part.name))
-    elif isinstance(value, Sequence):
-        for one in value:
-            yield from _texts(one)
