@@ -12,11 +12,13 @@ from pydantic import ValidationError
 from iptengine.authoring.document import Document
 from iptengine.authoring.shapes import Shape, keys_of, shape_at
 from iptengine.diagnostics import Diagnostic, Path, did_you_mean
-from iptengine.protocol.fields import ID_PATTERN, NAME_PATTERN, VERSION_PATTERN, Model
+from iptengine.protocol.fields import ID_PATTERN, MEASURE_PATTERN, NAME_PATTERN, VERSION_PATTERN, Model
+from iptengine.protocol.variant_spec import DIGEST_PATTERN, PATH_PATTERN, REF_PATTERN
 
 MOST_SAID = 100
 """Mistakes of one file that are told; an author corrects the first ones first."""
 _KEY = "[key]"
+VERSION = re.compile(VERSION_PATTERN).fullmatch
 _NOT_WORDS = re.compile(r"[^a-z0-9]+")
 
 
@@ -212,8 +214,14 @@ def _pattern(misfit: Misfit, document: Document, model: type[Model]) -> _Said:
         return BAD, f"'{_short(text)}' is not an id", _id_hint(text)
     if pattern == VERSION_PATTERN:
         return BAD, f"'{_short(text)}' is not a version", "write three numbers joined by points, such as 1.0.0"
-    if "@" in str(pattern):
+    if pattern == MEASURE_PATTERN:
         return _measure(text)
+    if pattern == PATH_PATTERN:
+        return BAD, f"'{_short(text)}' is not a path", "write names joined by points, such as phases.initial.window"
+    if pattern == REF_PATTERN:
+        return BAD, f"'{_short(text)}' does not say which protocol and which version", _ref_hint(text)
+    if pattern == DIGEST_PATTERN:
+        return BAD, f"'{_short(text)}' is not a digest", "leave the key out; `iptengine pin` writes it"
     if pattern == r"\S":
         return _empty(misfit, document, model)
     return (
@@ -229,6 +237,12 @@ def _measure(text: str) -> _Said:
     if at:
         return BAD, f"'{_short(text)}' is not a measure and its version", f"write the two as {slug}@1"
     return "measure-without-version", f"'{_short(text)}' names no version of the measure", f"write {slug}@1"
+
+
+def _ref_hint(text: str) -> str:
+    name, _, version = text.replace("@", " ").partition(" ")
+    known = version.strip() if VERSION(version.strip()) else "1.0.0"
+    return f"write the two as {_slug(name).replace('_', '-') or 'ipt-adult'}@{known}"
 
 
 def _empty(misfit: Misfit, document: Document, model: type[Model]) -> _Said:

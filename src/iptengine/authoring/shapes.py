@@ -12,9 +12,10 @@ from pydantic import BeforeValidator, PlainValidator, StringConstraints, WithJso
 from pydantic.fields import FieldInfo
 
 from iptengine.diagnostics import Path
-from iptengine.protocol.fields import ID_PATTERN, NAME_PATTERN, VERSION_PATTERN, Model
+from iptengine.protocol.fields import ID_PATTERN, MEASURE_PATTERN, NAME_PATTERN, VERSION_PATTERN, Model
+from iptengine.protocol.variant_spec import DIGEST_PATTERN, PATH_PATTERN, REF_PATTERN
 
-Kind = Literal["part", "map", "list", "text", "name", "written", "whole", "number", "truth", "choice"]
+Kind = Literal["part", "map", "list", "text", "name", "written", "whole", "number", "truth", "choice", "any"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,7 +23,7 @@ class Shape:
     """What may stand at a place.
 
     Attributes:
-        kind: A part with keys of its own, a map by names, a list, or one of the single values.
+        kind: A part with keys of its own, a map by names, a list, one of the single values, or any of these.
         words: What is wanted, with its article: ``"a whole number"``.
         model: The part's model.
         entry: What each entry of a map or list is.
@@ -99,6 +100,8 @@ def _shape(annotation: Any, metadata: tuple[Any, ...]) -> Shape:
         return Shape("map", "a map", entry=_shape(get_args(annotation)[1], ()))
     if isinstance(annotation, type) and issubclass(annotation, Model):
         return Shape("part", "a map", annotation, short=_short(metadata))
+    if annotation is Any:
+        return Shape("any", "a value")
     if annotation is bool:
         return Shape("truth", "true or false")
     return Shape("whole", "a whole number") if annotation is int else _text(metadata)
@@ -119,7 +122,15 @@ def _short(metadata: tuple[Any, ...]) -> str:
     return ""
 
 
-_NAMED = {NAME_PATTERN: "a name", ID_PATTERN: "an id", VERSION_PATTERN: "a version of three numbers"}
+_NAMED = {
+    NAME_PATTERN: "a name",
+    ID_PATTERN: "an id",
+    VERSION_PATTERN: "a version of three numbers",
+    MEASURE_PATTERN: "a measure and its version",
+    PATH_PATTERN: "a path",
+    REF_PATTERN: "a protocol and its version",
+    DIGEST_PATTERN: "a digest",
+}
 
 
 def _text(metadata: tuple[Any, ...]) -> Shape:
@@ -127,6 +138,4 @@ def _text(metadata: tuple[Any, ...]) -> Shape:
     pattern = str(constraints.pattern) if constraints and constraints.pattern else ""
     if pattern in _NAMED:
         return Shape("name", _NAMED[pattern])
-    if "@" in pattern:
-        return Shape("name", "a measure and its version")
     return Shape("text", "a text")

@@ -24,6 +24,7 @@ from iptengine.protocol.quantities import Frequency, Position, Range, Rhythm, Ti
 NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
 ID_PATTERN = r"^[a-z][a-z0-9]*([-_][a-z0-9]+)*$"
 VERSION_PATTERN = r"^(0|[1-9][0-9]{0,4})\.(0|[1-9][0-9]{0,4})\.(0|[1-9][0-9]{0,4})$"
+MEASURE_PATTERN = r"^[a-z][a-z0-9_]*@[0-9]+$"
 RESERVED = frozenset(["con", "prn", "aux", "nul", *(f"com{n}" for n in range(10)), *(f"lpt{n}" for n in range(10))])
 
 
@@ -62,7 +63,7 @@ ProtocolId = Annotated[str, BeforeValidator(_not_reserved), StringConstraints(pa
 Version = Annotated[str, StringConstraints(pattern=VERSION_PATTERN)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4000, pattern=r"\S")]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=12, pattern=r"\S")]
-MeasureRef = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*@[0-9]+$", max_length=70)]
+MeasureRef = Annotated[str, StringConstraints(pattern=MEASURE_PATTERN, max_length=70)]
 
 _range = _written(Range, "a whole number, or a least and a most number", ["12..16", "14"], number=True)
 RangeText = Annotated[Range, *_range]

@@ -50,6 +50,7 @@ from iptengine.protocol.plan_spec import PlanSpec
 from iptengine.protocol.running_order import Sessions
 from iptengine.protocol.task_spec import IfLine, StepChange, StepSpec, Tasks
 from iptengine.protocol.topics import Meeting, Phrases, TopicEntry
+from iptengine.protocol.variant_spec import ChangeGroup, ProtocolRef
 
 UNSTAGED = "unstaged"
 
@@ -169,6 +170,8 @@ class Spec(Model):
     title: Text = Field(description="The treatment's name")
     population: Text = Field(description="Who it is for")
     about: Text | None = Field(None, description="What a reader should know first")
+    extends: ProtocolRef | None = Field(None, description="The base and its version, in a variant")
+    changes: Mapping[Name, ChangeGroup] = Field(default={}, description="How a variant differs from its base")
     sources: Mapping[Name, SourceEntry] = Field(default={}, description="What the protocol rests on")
     decisions: Mapping[Name, Decision] = Field(default={}, description="Readings taken where sources differ")
     contract: ContractSpec = Field(description="What the contract may agree")

@@ -37,6 +37,8 @@ EXEMPT: Mapping[str, str] = {
     "title": "description: the treatment's name",
     "population": "description: who it is for",
     "about": "description: what a reader should know first",
+    "extends": "provenance: the base of a variant",
+    "changes": "provenance: how a variant came about; what it says stands at the paths it names",
     "sources": "provenance: what the protocol rests on",
     "decisions": "provenance: which reading was taken, and why",
     "problem_areas.*.aliases": "description: other names in use",
