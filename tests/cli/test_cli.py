@@ -11,32 +11,12 @@ from pathlib import Path
 import pytest
 
 from iptengine.authoring.vignette import read_vignette
-from iptengine.cli.main import iptengine, run_command
+from iptengine.cli.main import iptengine
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 SMALL = ROOT / "tests" / "protocols" / "small.protocol.yaml"
 COURSE_A = "impasse-reopened"
-
-
-class Typed:
-    """What came of one command line."""
-
-    def __init__(self, code: int, out: str, err: str) -> None:
-        self.code, self.out, self.err = code, out, err
-
-
-@pytest.fixture
-def typed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> object:
-    """Types a command line and tells what came of it, 80 columns wide."""
-    monkeypatch.setenv("COLUMNS", "80")
-
-    def type_in(*words: str | Path) -> Typed:
-        code = run_command([str(word) for word in words])
-        told = capsys.readouterr()
-        return Typed(code, told.out, told.err)
-
-    return type_in
 
 
 def broken(tmp_path: Path, old: str, new: str) -> Path:

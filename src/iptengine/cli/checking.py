@@ -1,30 +1,39 @@
-"""Checking files: every mistake at its line, as text or as JSON."""
+"""Checking files: every mistake at its line, once or after every save."""
 
 from __future__ import annotations
 
-import json
-from collections import Counter
 from collections.abc import Iterable
 
 from iptengine.authoring.loader import check
 from iptengine.authoring.measure_files import read_measure
 from iptengine.authoring.vignette import check_vignette, protocol_of, read_vignette
 from iptengine.cli import screen
+from iptengine.cli.findings import Checked, Form, advice, told
 from iptengine.cli.names import Sort, files_under
 from iptengine.diagnostics import Diagnostic, ProtocolError
 
-SCHEMA = "iptengine.check/1"
+SORTS: tuple[Sort, ...] = ("protocol", "measure", "vignette")
 
 
-def check_files(words: Iterable[str], form: str) -> int:
+def check_files(words: Iterable[str], form: Form) -> int:
     """Checks every file that `words` name; 1 when something was found."""
-    checked = [(path, _check(sort, path)) for sort, path in files_under(words, ("protocol", "measure", "vignette"))]
-    found = [diagnostic for _, diagnostics in checked for diagnostic in diagnostics]
-    if form == "json":
-        screen.say(json.dumps(_record([path for path, _ in checked], found), ensure_ascii=False, indent=2))
-    else:
-        _tell(len(checked), found)
-    return 1 if found else 0
+    checked = look_at(words)
+    for line in told(checked, form):
+        screen.say(line)
+    if form == "text":
+        _sum_up(checked)
+    return 1 if checked.found else 0
+
+
+def look_at(words: Iterable[str]) -> Checked:
+    """Every file that `words` name, and what is wrong with it.
+
+    Raises:
+        Unclear: A word names nothing, or a folder holds nothing to check.
+    """
+    named = files_under(words, SORTS)
+    found = tuple(diagnostic for sort, path in named for diagnostic in _check(sort, path))
+    return Checked(tuple(path for _, path in named), found)
 
 
 def _check(sort: Sort, path: str) -> tuple[Diagnostic, ...]:
@@ -41,29 +50,9 @@ def _check_vignette(path: str) -> tuple[Diagnostic, ...]:
         return wrong.diagnostics
 
 
-def _tell(files: int, found: list[Diagnostic]) -> None:
-    for diagnostic in found:
-        screen.say(_shown(diagnostic))
-    checked = f"{files} file{'s' if files != 1 else ''} checked"
-    if not found:
-        screen.say(screen.good(f"{checked}, nothing found"))
+def _sum_up(checked: Checked) -> None:
+    if not checked.found:
+        screen.say(screen.good(checked.counted()))
         return
-    screen.complain(screen.bad(f"{checked}, {len(found)} finding{'s' if len(found) != 1 else ''}"))
-    code = Counter(diagnostic.code for diagnostic in found).most_common(1)[0][0]
-    screen.complain(f"`iptengine explain {code}` tells more about that rule")
-
-
-def _shown(diagnostic: Diagnostic) -> str:
-    place, rest = str(diagnostic.span), str(diagnostic).removeprefix(f"{diagnostic.span}: error: ")
-    return f"{screen.strong(place)}: {screen.bad('error')}: {rest}"
-
-
-def _record(files: list[str], found: list[Diagnostic]) -> dict[str, object]:
-    findings = [
-        {
-            "file": one.span.file, "line": one.span.line, "column": one.span.column,
-            "code": one.code, "message": one.message, "hint": one.hint,
-        }
-        for one in found
-    ]  # fmt: skip
-    return {"schema": SCHEMA, "files": files, "findings": findings}
+    screen.complain(screen.bad(checked.counted()))
+    screen.complain(advice(checked.found))

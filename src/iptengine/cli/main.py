@@ -5,18 +5,22 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from iptengine.cli import screen
 from iptengine.diagnostics import IptengineError
 
+if TYPE_CHECKING:
+    from iptengine.cli.findings import Form
+
 OK, FINDINGS, USAGE = 0, 1, 2
 """Exit codes: all is well; something was found or not as expected; the command was not understood."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+FINDINGS_AS = click.Choice(["text", "json", "github", "concise"])
 FORMATS = click.Choice(["text", "markdown", "html", "json"])
 AUDIENCES = click.Choice(["therapist", "patient"])
 OCCASIONS = click.Choice(["session", "missed", "last"])
@@ -75,15 +79,18 @@ def show(protocol: str) -> int:
 
 @iptengine.command()
 @click.argument("protocols", nargs=-1, required=True, metavar="PROTOCOL...")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def check(protocols: tuple[str, ...], form: str) -> int:
+@click.option("--format", "form", type=FINDINGS_AS, default="text", show_default=True, help="How it is written.")
+@click.option("--watch", is_flag=True, help="Check again after every save, until Ctrl-C.")
+def check(protocols: tuple[str, ...], form: Form, watch: bool) -> int:
     """Check protocols, measures and vignettes: every mistake, at its line.
 
-    A folder is searched for *.protocol.yaml, *.measure.yaml and *.vignette.yaml.
+    A folder is searched for *.protocol.yaml, *.measure.yaml and *.vignette.yaml. For editors there is
+    `--format concise`, for GitHub Actions `--format github`, for programs `--format json`.
     """
     from iptengine.cli.checking import check_files
+    from iptengine.cli.watching import watch_files
 
-    return check_files(protocols, form)
+    return watch_files(protocols, form) if watch else check_files(protocols, form)
 
 
 @iptengine.command()
