@@ -20,7 +20,7 @@ from iptengine.course.summary import summary
 from iptengine.course.ways import due, ways
 from iptengine.protocol.protocol import Protocol
 from iptengine.render.agenda import agenda as rendered
-from phrases import START, Story, given, hold, week
+from phrases import START, Story, answers, book, given, hold, phq9, protocol, week
 
 KEYS = Path(__file__).parents[1] / "keys"
 
@@ -239,6 +239,41 @@ def test_a_reading_at_the_end_stays_due_after_it_until_it_is_taken(ipt: Protocol
     assert "Strain (patient): no reading at the end; it can still be taken." in told
     story = story.when(c.Read("own_view", total=2, on=week(5)))
     assert not due(ipt, story.course, on=week(5))
+
+
+# -- a reading of the day, before the session is on record -------------------------------------------------------
+
+
+def phq_lines(story: Story, on: date) -> list[str]:
+    return [line.text for line in story.agenda(on=on).first if line.text.startswith("PHQ-9")]
+
+
+ASK = ["PHQ-9 before you talk. Item 9 above zero or blank: assess it, then the rest."]
+
+
+def test_a_reading_of_the_day_is_not_asked_for_once_more_before_that_session() -> None:
+    story = given(protocol("ipt-adult"), hold(1)).when(answers(*[1] * 8, 0, on=week(2)))
+    assert (phq_lines(story, week(2)), story.agenda(on=week(2)).measures_due) == ([], ())
+    assert phq_lines(story.when(hold(2)), week(3)) == ASK
+
+
+@pytest.mark.parametrize(
+    ("reading", "on"),
+    [
+        (answers(*[1] * 8, 0, on=week(2, -1)), week(2)),  # of the day before
+        (answers(*[1] * 8, None, on=week(2)), week(2)),  # the risk item left blank, and nobody has assessed it
+        (phq9(11, on=week(2)), week(2)),  # a bare total: the risk item is not known
+        (answers(*[1] * 5, *[None] * 3, 0, on=week(2)), week(2)),  # too little of it for a score
+        (answers(*[1] * 8, 0, on=week(2)), week(3)),  # of a session that did not come about
+    ],
+)
+def test_any_other_reading_leaves_it_asked_for(reading: c.Command, on: date) -> None:
+    assert phq_lines(given(protocol("ipt-adult"), hold(1)).when(reading), on) == ASK
+
+
+def test_a_reading_that_belongs_to_a_session_held_that_day_is_none_for_the_next() -> None:
+    story = given(protocol("ipt-adult"), hold(1), hold(2), answers(*[1] * 8, 0, on=week(2)), book(2, time="17:00"))
+    assert phq_lines(story, week(2)) == ASK
 
 
 def test_the_pieces_are_folded_the_same_from_their_events(ipt: Protocol) -> None:

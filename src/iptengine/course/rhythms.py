@@ -7,6 +7,7 @@ from datetime import date
 
 from iptengine.course import timing
 from iptengine.course.course import Course
+from iptengine.course.events import ReadingTaken
 from iptengine.course.visits import next_visit, planned
 from iptengine.course.worded import scorable
 from iptengine.protocol.anchored import Interval
@@ -62,9 +63,23 @@ def measure_due(protocol: Protocol, course: Course, measure: str, on: date, *, l
     if rhythm.interval is not None:
         return measure_due_by(protocol, course, measure, on) is not None
     if rhythm.every:
-        return is_due(rhythm, course, _sessions_with(course, measure))
+        return not _taken_for(protocol, course, measure, on) and is_due(rhythm, course, _sessions_with(course, measure))
     taken = [r.on for r in course.readings if r.measure == measure]
     return (rhythm.start and not taken) or (rhythm.end and _end_open(protocol, course, on, taken, last))
+
+
+def _taken_for(protocol: Protocol, course: Course, measure: str, on: date) -> bool:
+    """Whether it was taken for the next session, before that is on record: whole, outside any session, on its day."""
+    taken = (r for r in course.readings if r.measure == measure and r.on >= on)
+    days = {r.on for r in taken if not r.session and not r.taken_from and _whole(r)}
+    if not days or any(a.held and a.on in days for a in course.appointments):
+        return False
+    return next_visit(protocol, course, on)[0] in days
+
+
+def _whole(reading: ReadingTaken) -> bool:
+    """Whether nothing of it is left to be asked; a risk item left blank is asked for as long as its alert waits."""
+    return reading.total is not None or not (reading.missing or reading.bad)
 
 
 def _risk_left_blank(course: Course, measure: str) -> bool:
