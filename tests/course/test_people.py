@@ -96,12 +96,12 @@ def test_while_nobody_knows_whether_the_school_may_come_it_stays_out(people: Pro
     assert [(r.code, r.answer, str(r)) for r in no.reasons] == [
         (
             "not_agreed", "unknown",
-            "School stays out until it is known whether: not agreed (school_agreed is not known (it is not recorded))",
+            "School stays out until it is known whether: not agreed ('The school may be written to' is not on record)",
         )
     ]  # fmt: skip
     assert "school" not in story.way("book").fields["present"]
     assert lines(story, "stays_out") == [
-        "School stays out until it is known: school_agreed is not known (it is not recorded)."
+        "School stays out until it is known: 'The school may be written to' is not on record."
     ]
 
 
@@ -114,7 +114,9 @@ def test_the_school_comes_once_the_patient_agrees_and_not_when_she_refuses(peopl
 def test_a_clinician_may_ask_the_school_all_the_same_and_the_page_says_so(people: Protocol) -> None:
     story = given(people, REFUSED).when(anyway(book(1, present=["patient", "school"])))
     assert [e.kind for e in story.last] == ["deviated", "appointment_booked"]
-    assert lines(story, "participant_out") == ["School is expected, and stays out: school_agreed is no."]
+    assert lines(story, "participant_out") == [
+        "School is expected, and stays out: 'The school may be written to' is no."
+    ]
 
 
 def test_a_session_that_was_held_with_somebody_who_stays_out_is_recorded_with_a_warning(people: Protocol) -> None:
@@ -122,7 +124,7 @@ def test_a_session_that_was_held_with_somebody_who_stays_out_is_recorded_with_a_
     story.then(event("session_held", number=1, present=("patient", "school"))).warned("not_there", "kept_out")
     assert [w.text for w in story.last[0].warnings] == [
         "mother was needed and is not on record as there (first meeting)",
-        "school took part, and stays out (school_agreed is no)",
+        "school took part, and stays out ('The school may be written to' is no)",
     ]
 
 

@@ -10,6 +10,7 @@ from math import inf
 from iptengine.course.course import Course
 from iptengine.course.facts import CourseFacts
 from iptengine.course.named_dates import day_of, has_come, is_over, missed_since, named_date
+from iptengine.course.seen_words import seen_words
 from iptengine.course.visits import next_visit
 from iptengine.course.wording import day, spoken
 from iptengine.protocol.anchored import Interval, Moment
@@ -62,7 +63,7 @@ def possible_contacts(protocol: Protocol, course: Course, facts: CourseFacts) ->
         if verdict(guards, facts) is Truth.NO or (course.ended and not spec.due.is_day):
             continue
         unknown = [guard for guard in guards if guard.answer(facts) is Truth.UNKNOWN]
-        gap = "; ".join(str(guard.seen(facts)["sentence"]) for guard in unknown)
+        gap = seen_words(protocol, facts, unknown)
         moment = nth(spec.due, spec.times, facts.contact_count(name))
         yield replace(_contact(protocol, course, facts, name, spec.title, moment), gap=gap)
 

@@ -15,6 +15,7 @@ from iptengine.course.pauses import due_after_pause, why_again
 from iptengine.course.plan_state import planned_doses
 from iptengine.course.rhythms import due_again
 from iptengine.course.running_order import BY_CALENDAR, RETURNS, STAYED, Asked, RunningOrder, repeats
+from iptengine.course.seen_words import seen_words
 from iptengine.course.visits import next_visit
 from iptengine.course.wording import day as day_told
 from iptengine.course.wording import first_lower
@@ -209,7 +210,7 @@ def _made(
     if answer is Truth.NO or (home.group == "may" and not guards and not named):
         return None
     if guards:
-        why = _applies(guards) if answer is Truth.YES else _cannot_tell(guards, facts)
+        why = _applies(guards) if answer is Truth.YES else _cannot_tell(protocol, guards, facts)
     waiting = tuple(t for t in spec.after if _holds_up(protocol, facts, t))
     linked = topic_rules.meeting(protocol, course.phase, spec.topic) == topic_rules.LINK_ONLY
     do = f"link only: {first_lower(spec.do)}" if linked else spec.do
@@ -232,11 +233,10 @@ def _applies(guards: Iterable[Guard]) -> str:
     return ", ".join(guard.name.replace("_", " ") for guard in guards)
 
 
-def _cannot_tell(guards: Iterable[Guard], facts: CourseFacts) -> str:
+def _cannot_tell(protocol: Protocol, guards: Iterable[Guard], facts: CourseFacts) -> str:
     """What is missing to know whether a task applies, with the values seen."""
     unknown = [guard for guard in guards if guard.answer(facts) is Truth.UNKNOWN]
-    told = "; ".join(str(guard.seen(facts)["sentence"]) for guard in unknown)
-    return f"cannot tell whether it applies: {told}"
+    return f"cannot tell whether it applies: {seen_words(protocol, facts, unknown)}"
 
 
 def _why(protocol: Protocol, course: Course, facts: CourseFacts, home: TaskHome, focus: str) -> str | None:

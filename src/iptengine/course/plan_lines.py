@@ -12,6 +12,7 @@ from iptengine.course.facts import CourseFacts
 from iptengine.course.plan_state import A_SESSION, ComponentState, PlanState, planned_doses
 from iptengine.course.plans import sessions
 from iptengine.course.requested import asked_first
+from iptengine.course.seen_words import seen_words
 from iptengine.course.wording import counted, day, either, listed, shortened, spoken
 from iptengine.protocol.doses import spoken_amount
 from iptengine.protocol.plan_spec import PlanSpec
@@ -144,7 +145,7 @@ def _unknown(protocol: Protocol, facts: CourseFacts, order: str) -> str:
     if missing:
         titles = dict.fromkeys(protocol.spec.facts[name].title.rstrip(".") for name in missing)
         return f"{listed(titles)} {'is' if len(titles) == 1 else 'are'} not recorded"
-    return "; ".join(str(guard.seen(facts)["sentence"]) for guard in guards)
+    return seen_words(protocol, facts, guards)
 
 
 def facts_of(guard: Guard) -> tuple[str, ...]:
