@@ -124,6 +124,17 @@ def test_every_error_of_the_library_has_one_root() -> None:
     assert all(issubclass(error, IptengineError) for error in errors)
 
 
+def test_the_names_for_tests_are_listed_and_lead_somewhere() -> None:
+    from iptengine import testing
+
+    assert testing.__all__ == sorted(testing._HOME)
+    assert set(testing.__all__) <= set(dir(testing))
+    for name in testing.__all__:
+        assert getattr(testing, name).__name__ == name
+    with pytest.raises(AttributeError, match=r"^module 'iptengine.testing' has no attribute 'Clinic'$"):
+        testing.Clinic  # type: ignore[attr-defined]  # noqa: B018
+
+
 # -- what importing costs ----------------------------------------------------------------------------------------
 
 

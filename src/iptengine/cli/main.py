@@ -39,6 +39,9 @@ def _page_options(function: F) -> F:
     return function
 
 
+_folders = click.option(
+    "--folder", "folders", multiple=True, metavar="DIR", help="Look up protocols and measures here, too. Repeatable."
+)
 _member = click.option("--member", default="", metavar="NAME", help="Whose course, in a vignette with members.")
 
 
@@ -152,14 +155,18 @@ def run(vignette: str, session: int | None, member: str, audience: str, form: st
 
 @iptengine.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-def test(paths: tuple[str, ...]) -> int:
+@click.option("--against", default="", metavar="PROTOCOL", help="Play them under this protocol instead of their own.")
+@_folders
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def test(paths: tuple[str, ...], against: str, folders: tuple[str, ...], form: str) -> int:
     """Test vignettes: play each and compare it with what it expects.
 
-    A folder is searched for *.vignette.yaml.
+    A folder is searched for *.vignette.yaml. With --against, each is played under another protocol, such as a
+    variant of its own, and the result says where the course then goes otherwise.
     """
-    from iptengine.cli.trying import test_vignettes
+    from iptengine.cli.trying import try_vignettes
 
-    return test_vignettes(paths)
+    return try_vignettes(paths, against, folders, form)
 
 
 @iptengine.command()

@@ -21,13 +21,13 @@ ENDINGS: dict[Sort, str] = {
 MOST_FILES = 5000
 
 
-def protocol_source(word: str) -> str:
-    """The shipped name or the path that PROTOCOL stands for.
+def protocol_source(word: str, folders: Iterable[str] = ()) -> str:
+    """The name, shipped or in one of `folders`, or the path that PROTOCOL stands for.
 
     Raises:
         Unclear: It is neither.
     """
-    known = shipped("protocol")
+    known = (*shipped("protocol"), *shelves.names_in(folders, ENDINGS["protocol"]))
     if word in known:
         return word
     if is_id(word) and not os.path.exists(word):
@@ -47,6 +47,19 @@ def vignette_path(word: str) -> str:
     if is_id(word) and not os.path.exists(word):
         raise Unclear(f"'{word}' is neither a file nor a shipped example; {did_you_mean(word, known)}")
     return _ends(existing_file(word), "vignette")
+
+
+def existing_folders(paths: Iterable[str]) -> tuple[str, ...]:
+    """`paths`, if each is a folder.
+
+    Raises:
+        Unclear: One is not there, or is a file.
+    """
+    folders = tuple(paths)
+    for path in folders:
+        if not os.path.isdir(path):
+            raise Unclear(f"there is no folder '{path}'")
+    return folders
 
 
 def existing_file(path: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +13,7 @@ from iptengine.course.course import Course
 from iptengine.diagnostics import did_you_mean
 from iptengine.protocol.protocol import Protocol
 from iptengine.testing.player import Played, Step, play
+from iptengine.testing.trials import shown_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def tell(word: str, member: str = "") -> Story:
         Unclear: There is no such file, or no such member.
         ProtocolError: The vignette or its protocol has mistakes.
     """
-    vignette = read_vignette(_shortest(vignette_path(word)))
+    vignette = read_vignette(shown_path(vignette_path(word)))
     protocol = protocol_of(vignette)
     played = play(vignette, protocol)
     if not member:
@@ -92,9 +92,3 @@ def tell_one(word: str, member: str) -> Story:
         known = ", ".join(story.played.courses)
         raise Unclear(f"this vignette tells several courses ({known}); say whose: --member {first}")
     return story
-
-
-def _shortest(path: str) -> str:
-    """The path as seen from here, where that is shorter: a place on the screen stays readable."""
-    relative = os.path.relpath(path) if os.path.splitdrive(path)[0] == os.path.splitdrive(os.getcwd())[0] else path
-    return min(path, relative, key=len)

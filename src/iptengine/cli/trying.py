@@ -1,38 +1,78 @@
-"""Vignettes played and compared with what they expect."""
+"""Vignettes played and compared with what they expect, under their own protocol or another one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
+from iptengine.authoring.loader import load
 from iptengine.cli import screen
-from iptengine.cli.names import files_under
-from iptengine.cli.stories import tell
-from iptengine.diagnostics import ProtocolError
+from iptengine.cli.names import existing_folders, files_under, protocol_source
+from iptengine.diagnostics import Span
+from iptengine.protocol.protocol import Protocol
+from iptengine.testing.trials import How, Trial, try_vignette
+
+SCHEMA = "iptengine.test/1"
 
 
-def test_vignettes(words: Iterable[str]) -> int:
+def try_vignettes(words: Iterable[str], against: str = "", folders: Iterable[str] = (), form: str = "text") -> int:
     """Plays every vignette that `words` name; 1 when one of them went otherwise than expected."""
-    results = [_try(path) for _, path in files_under(words, ("vignette",))]
-    failed = results.count(False)
-    line = f"{results.count(True)} passed, {failed} failed"
-    screen.say(screen.bad(line) if failed else screen.good(line))
-    return 1 if failed else 0
+    places = existing_folders(folders)
+    other = load(protocol_source(against, places), folders=places) if against else None
+    trials = []
+    for _, path in files_under(words, ("vignette",)):
+        trials.append(try_vignette(path, against=other, folders=places))
+        if form == "text":
+            _tell(trials[-1])
+    if form == "json":
+        screen.say(json.dumps(_record(trials, other), ensure_ascii=False, indent=2))
+    else:
+        _count(trials, other)
+    return 0 if all(trial.good for trial in trials) else 1
 
 
-def _try(path: str) -> bool:
-    try:
-        story = tell(path)
-    except ProtocolError as wrong:
-        screen.say(f"{screen.bad('failed')}  {path}")
-        screen.say(_indented(str(wrong)))
-        return False
-    if story.played.differences:
-        screen.say(f"{screen.bad('failed')}  {path}: {story.vignette.title}")
-        screen.say(_indented(story.played.report))
-        return False
-    screen.say(f"{screen.good('passed')}  {path}: {story.vignette.title}")
-    return True
+def _tell(trial: Trial) -> None:
+    how = (screen.good if trial.good else screen.bad)(trial.how)
+    screen.say(f"{how}  {trial.path}: {trial.title}")
+    for line in trial.report.splitlines():
+        screen.say(f"    {line}")
 
 
-def _indented(text: str) -> str:
-    return "\n".join(f"    {line}" for line in text.splitlines())
+def _count(trials: Sequence[Trial], other: Protocol | None) -> None:
+    counts = Counter(trial.how for trial in trials)
+    named: tuple[How, ...] = ("same", "differs", "unplayable") if other else ("passed", "failed")
+    line = ", ".join(f"{counts[how]} {how}" for how in named if counts[how] or how != "unplayable")
+    if other is not None:
+        line = f"under {other.ref}: {line}"
+    screen.say((screen.good if all(trial.good for trial in trials) else screen.bad)(line))
+
+
+def _record(trials: Sequence[Trial], other: Protocol | None) -> dict[str, object]:
+    return {
+        "schema": SCHEMA,
+        "against": other.ref if other else None,
+        "vignettes": [_of_one(trial) for trial in trials],
+    }
+
+
+def _of_one(trial: Trial) -> dict[str, object]:
+    return {
+        "file": trial.path,
+        "title": trial.title,
+        "result": trial.how,
+        "findings": [
+            {**_place(one.span), "code": one.code, "message": one.message, "hint": one.hint} for one in trial.findings
+        ],
+        "differences": [
+            {
+                **_place(one.span),
+                "happening": one.happening, "what": one.what, "expected": one.expected, "found": one.found,
+            }
+            for one in trial.differences
+        ],
+    }  # fmt: skip
+
+
+def _place(span: Span) -> dict[str, object]:
+    return {"file": span.file, "line": span.line, "column": span.column}

@@ -1,9 +1,40 @@
-"""For tests of protocols and of what is built on them: vignettes played, and given/when/then for Python."""
+"""For tests of protocols and of what is built on them: vignettes played, and given/when/then for Python.
 
-from iptengine.authoring.vignette import Vignette, check_vignette, protocol_of, read_vignette, read_vignette_text
-from iptengine.testing.given import Given, Happened, When, given, happened, recorded
-from iptengine.testing.player import Played, Step, play
-from iptengine.testing.report import Difference
+A name is loaded when it is first used: the pytest plugin lies in here and must cost other suites nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from iptengine.authoring.vignette import Vignette as Vignette
+    from iptengine.authoring.vignette import check_vignette as check_vignette
+    from iptengine.authoring.vignette import protocol_of as protocol_of
+    from iptengine.authoring.vignette import read_vignette as read_vignette
+    from iptengine.authoring.vignette import read_vignette_text as read_vignette_text
+    from iptengine.testing.given_when import Given as Given
+    from iptengine.testing.given_when import Happened as Happened
+    from iptengine.testing.given_when import When as When
+    from iptengine.testing.given_when import given as given
+    from iptengine.testing.given_when import happened as happened
+    from iptengine.testing.given_when import recorded as recorded
+    from iptengine.testing.player import Played as Played
+    from iptengine.testing.player import Step as Step
+    from iptengine.testing.player import play as play
+    from iptengine.testing.report import Difference as Difference
+    from iptengine.testing.trials import Trial as Trial
+    from iptengine.testing.trials import try_vignette as try_vignette
+
+_HOMES = {
+    "authoring.vignette": ("Vignette", "check_vignette", "protocol_of", "read_vignette", "read_vignette_text"),
+    "testing.given_when": ("Given", "Happened", "When", "given", "happened", "recorded"),
+    "testing.player": ("Played", "Step", "play"),
+    "testing.report": ("Difference",),
+    "testing.trials": ("Trial", "try_vignette"),
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Difference",
@@ -11,6 +42,7 @@ __all__ = [
     "Happened",
     "Played",
     "Step",
+    "Trial",
     "Vignette",
     "When",
     "check_vignette",
@@ -21,4 +53,18 @@ __all__ = [
     "read_vignette",
     "read_vignette_text",
     "recorded",
+    "try_vignette",
 ]
+
+
+def __getattr__(name: str) -> object:
+    home = _HOME.get(name)
+    if home is None:
+        raise AttributeError(f"module 'iptengine.testing' has no attribute '{name}'", name=name, obj=__name__)
+    found: object = getattr(import_module(f"iptengine.{home}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from iptengine.authoring.vignette import Vignette, VignetteSpec, protocol_of, read_vignette
 from iptengine.course import commands as c
@@ -12,8 +12,12 @@ from iptengine.diagnostics import Diagnostic, ProtocolError
 from iptengine.protocol.protocol import Protocol
 
 
-def beginning(vignette: Vignette, protocol: Protocol) -> Iterator[tuple[str, c.Command]]:
+def beginning(
+    vignette: Vignette, protocol: Protocol, folders: Sequence[str | os.PathLike[str]] = ()
+) -> Iterator[tuple[str, c.Command]]:
     """The commands that begin the course, each with the key it is known by.
+
+    The course that is followed is played under `protocol` too, when both vignettes name the same one.
 
     Raises:
         ProtocolError: The course it follows has not ended in an outcome that names this protocol.
@@ -25,9 +29,9 @@ def beginning(vignette: Vignette, protocol: Protocol) -> Iterator[tuple[str, c.C
     from iptengine.testing.player import play
 
     told = read_vignette(os.path.join(os.path.dirname(vignette.document.file), spec.follows))
-    theirs = protocol_of(told)
+    theirs = protocol if told.spec.protocol == spec.protocol else protocol_of(told, folders=tuple(folders))
     kept = protocol if theirs.id == protocol.id else theirs
-    former = play(told, kept).course
+    former = play(told, kept, folders=folders).course
     reasons = following.why_not_follow(kept, former, protocol)
     if reasons:
         raise ProtocolError([Diagnostic(vignette.span(("follows",)), "bad-value", reasons[0].text)])

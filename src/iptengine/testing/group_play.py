@@ -14,13 +14,15 @@ from iptengine.course.groups import Group, group_of
 from iptengine.diagnostics import Path
 from iptengine.protocol.protocol import Protocol
 from iptengine.testing.figures import texts
-from iptengine.testing.player import Played, Playing, Step
+from iptengine.testing.player import Folder, Played, Playing, Step
 from iptengine.testing.report import Difference, word
 
 
-def play_group(vignette: Vignette, protocol: Protocol, *, until: int | str | None = None) -> Played:
+def play_group(
+    vignette: Vignette, protocol: Protocol, *, until: int | str | None = None, folders: Sequence[Folder] = ()
+) -> Played:
     """The courses a vignette with members tells, and every difference from what it expects; as `play`."""
-    playing = {member: Playing(own, protocol) for member, own in vignette.by_member().items()}
+    playing = {member: Playing(own, protocol, folders) for member, own in vignette.by_member().items()}
     steps: list[Step] = []
     differences: list[Difference] = []
     for name in vignette.spec.happenings:

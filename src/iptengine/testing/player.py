@@ -5,6 +5,7 @@ Pure once the vignette is read: ids come from the names in the file, times from 
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -31,6 +32,7 @@ from iptengine.testing.report import Difference, told, word
 from iptengine.testing.script import NoSuchAlert, command_id, script
 from iptengine.testing.seen_contacts import SeenContact, seen_contact
 
+Folder = str | os.PathLike[str]
 HOUR = 17
 """The hour of the day, in UTC, at which a happening is recorded."""
 START = "start"
@@ -124,13 +126,16 @@ class Played:
         raise LookupError(f"this vignette has no session {session}; it has {numbers or 'none'}")
 
 
-def play(vignette: Vignette, protocol: Protocol, *, until: int | str | None = None) -> Played:
+def play(
+    vignette: Vignette, protocol: Protocol, *, until: int | str | None = None, folders: Sequence[Folder] = ()
+) -> Played:
     """The course that `vignette` tells under `protocol`, and every difference from what it expects.
 
     Args:
         vignette: A vignette that was read.
         protocol: The protocol it speaks of, or one that has the same names.
         until: Stop before the session of this number, or before the happening of this name.
+        folders: Where the protocol of a course that this one follows is looked up, beside the shipped ones.
 
     Raises:
         ProtocolError: The vignette names something the protocol does not have.
@@ -142,8 +147,8 @@ def play(vignette: Vignette, protocol: Protocol, *, until: int | str | None = No
     if vignette.spec.members:
         from iptengine.testing.group_play import play_group
 
-        return play_group(vignette, protocol, until=until)
-    playing = Playing(vignette, protocol)
+        return play_group(vignette, protocol, until=until, folders=folders)
+    playing = Playing(vignette, protocol, folders)
     steps: list[Step] = []
     for name in vignette.spec.happenings:
         if until == name:
@@ -180,12 +185,12 @@ def first_difference(vignette: Vignette, protocol: Protocol) -> Difference | Non
 class Playing:
     """One vignette being played."""
 
-    def __init__(self, vignette: Vignette, protocol: Protocol) -> None:
+    def __init__(self, vignette: Vignette, protocol: Protocol, folders: Sequence[Folder] = ()) -> None:
         self.vignette, self.protocol = vignette, protocol
         self.spec: VignetteSpec = vignette.spec
         self.begun: tuple[Event, ...] = ()
         self.course = Course(vignette.course_id)
-        for key, command in beginning(vignette, protocol):
+        for key, command in beginning(vignette, protocol, folders):
             new = self._say(START, key, command, self.course, self.spec.start)
             self.begun = (*self.begun, *new)
             self.course = fold(self.course, new)
