@@ -54,6 +54,7 @@ class Document:
         lines: The text, line by line, to quote from.
         lookalikes: For an unquoted text that looks like a number: how to write that number.
         flow: The paths of the maps and lists that are written in brackets.
+        texts: The lines of every file, where several were composed to this one.
     """
 
     file: str
@@ -66,6 +67,7 @@ class Document:
     flow: frozenset[Path] = field(repr=False)
     _styles: Mapping[Path, Style] = field(repr=False)
     _words: Mapping[Path, str] = field(repr=False)
+    texts: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
     def __repr__(self) -> str:
         return f"<Document {self.file}: {len(self.values)} values, {len(self.diagnostics)} mistakes>"
@@ -91,6 +93,18 @@ class Document:
             if part in self.values:
                 return self.values[part]
         return self.values.get((), Span(self.file, 1, 1))
+
+    def lines_at(self, span: Span) -> tuple[str, ...]:
+        """The lines of the file that a place is in."""
+        return self.texts.get(span.file, self.lines)
+
+    def style_written(self, path: Path) -> Style | None:
+        """How the text at `path` is written, where it is not plain."""
+        return self._styles.get(path)
+
+    def word_written(self, path: Path) -> str | None:
+        """The word at `path` as the author wrote it, where it stands for something else."""
+        return self._words.get(path)
 
     def style(self, path: Path) -> Style | None:
         """How the text or number at `path` is written; `None` for a map, a list, or no such path."""

@@ -10,6 +10,7 @@ from iptengine.authoring.rules import (
     pages_condition,
     pages_measure,
     pages_template,
+    pages_variant,
     pages_vignette,
     pages_yaml,
 )
@@ -17,6 +18,7 @@ from iptengine.diagnostics import did_you_mean
 
 _HEADINGS: Mapping[str, Mapping[str, object]] = {
     "Protocols": listing.PAGES,
+    "Variants": pages_variant.PAGES,
     "Conditions": pages_condition.PAGES,
     "Texts": pages_template.PAGES,
     "Measures": pages_measure.PAGES,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from types import MappingProxyType
 
@@ -19,13 +20,15 @@ from iptengine.authoring.rules.flow_text import check_flow
 from iptengine.authoring.rules.listing import RULES
 from iptengine.authoring.said import misfits, python_names, say
 from iptengine.authoring.texts import check_texts
+from iptengine.authoring.variants.causes import consequences, explained
+from iptengine.authoring.variants.opening import Opened, Variant, against_base, is_variant, open_variant, put_together
 from iptengine.authoring.view import View
 from iptengine.diagnostics import Diagnostic, Path, ProtocolError, Span, did_you_mean
 from iptengine.protocol.ids import why_not_id
 from iptengine.protocol.model import Spec
 from iptengine.protocol.protocol import Guard, Protocol
 
-__all__ = ["check", "check_text", "load", "load_measure", "shipped"]
+__all__ = ["Opened", "check", "check_text", "load", "load_measure", "open_protocol", "shipped"]
 
 MOST_TOLD = 100
 """Mistakes told of one file at once."""
@@ -54,15 +57,15 @@ def load(source: str | os.PathLike[str], *, folders: Sequence[Folder] = ()) -> P
         ...
         iptengine.diagnostics.ProtocolError: name:1:1: error: this cannot be the name of a protocol: ...
     """
-    protocol, diagnostics = _load(source, folders)
-    if protocol is None:
-        raise ProtocolError(diagnostics)
-    return protocol
+    opened = _load(source, folders)
+    if opened.protocol is None:
+        raise ProtocolError(opened.diagnostics)
+    return opened.protocol
 
 
 def check(source: str | os.PathLike[str], *, folders: Sequence[Folder] = ()) -> tuple[Diagnostic, ...]:
     """Every mistake in a protocol, in the order of the file; empty when it can be loaded."""
-    return _load(source, folders)[1]
+    return _load(source, folders).diagnostics
 
 
 def check_text(text: bytes, file: str, folders: Sequence[Folder] = ()) -> Answer:
@@ -71,14 +74,20 @@ def check_text(text: bytes, file: str, folders: Sequence[Folder] = ()) -> Answer
     Args:
         text: The content of a protocol file.
         file: What places call it.
-        folders: Where measures are looked up, before the shipped ones.
+        folders: Where measures, and the base of a variant, are looked up, before the shipped ones.
 
     Example:
         >>> protocol, wrong = check_text(b"iptengine: 1", "my.protocol.yaml")
         >>> protocol, str(wrong[0]).splitlines()[0]
         (None, 'my.protocol.yaml:1:1: error: the file needs a contract: What the contract may agree [missing-key]')
     """
-    return _check(read(text, file), _paths(folders))
+    opened = _open(read(text, file), _paths(folders))
+    return opened.protocol, opened.diagnostics
+
+
+def open_protocol(source: str | os.PathLike[str], *, folders: Sequence[Folder] = ()) -> Opened:
+    """Everything that is known of a protocol file: the protocol or its mistakes, and of a variant how it came about."""
+    return _load(source, folders)
 
 
 def shipped() -> tuple[str, ...]:
@@ -93,7 +102,7 @@ def _paths(folders: Iterable[Folder]) -> tuple[str, ...]:
     return tuple(os.fspath(folder) for folder in folders)
 
 
-def _load(source: str | os.PathLike[str], folders: Sequence[Folder]) -> Answer:
+def _load(source: str | os.PathLike[str], folders: Sequence[Folder]) -> Opened:
     extra = _paths(folders)
     text = os.fspath(source)
     if text.endswith(shelves.PROTOCOL) and len(text) > len(shelves.PROTOCOL) and text.isprintable():
@@ -110,26 +119,46 @@ def _load(source: str | os.PathLike[str], folders: Sequence[Folder]) -> Answer:
     return _named(text, _file(path, shelves.shown(path), extra))
 
 
-def _refused(code: str, message: str, hint: str) -> Answer:
-    return None, (Diagnostic(Span("name", 1, 1), code, message, hint),)
+def _refused(code: str, message: str, hint: str) -> Opened:
+    return Opened(None, (Diagnostic(Span("name", 1, 1), code, message, hint),), read(b"", "name"), ())
 
 
-def _named(name: str, answer: Answer) -> Answer:
+def _named(name: str, opened: Opened) -> Opened:
     """A protocol that was asked for by its name has that id."""
-    protocol = answer[0]
+    protocol = opened.protocol
     if protocol is None or protocol.id == name:
-        return answer
+        return opened
     message = f"the file {name}{shelves.PROTOCOL} holds the protocol '{protocol.id}'"
     place = protocol.span(("protocol",))
-    return None, (Diagnostic(place, "unknown-protocol", message, "give the file the name of its protocol"),)
+    wrong = Diagnostic(place, "unknown-protocol", message, "give the file the name of its protocol")
+    return replace(opened, protocol=None, diagnostics=(wrong,))
 
 
-def _file(path: str, file: str, folders: tuple[str, ...]) -> Answer:
+def _file(path: str, file: str, folders: tuple[str, ...]) -> Opened:
     home = os.path.dirname(path) or os.curdir
-    return _check(read_path(path, file), (home, os.path.join(home, "measures"), *folders))
+    return _open(read_path(path, file), (home, os.path.join(home, "measures"), *folders))
 
 
 # From a document to a protocol.
+
+
+def _open(document: Document, folders: tuple[str, ...], chain: tuple[str, ...] = ()) -> Opened:
+    if not is_variant(document):
+        return Opened(*_check(document, folders), document, folders)
+    variant = open_variant(document, folders, chain, _open)
+    if not isinstance(variant, Variant):
+        return Opened(None, _in_order(variant), document, folders)
+    composition = put_together(variant, document)
+    whole = tuple(dict.fromkeys((*folders, *variant.base.folders)))
+    protocol, found = _check(composition.document, whole)
+    if composition.wrong:
+        found = (*composition.wrong, *consequences(composition, found))
+    else:
+        found = tuple(explained(composition, found))
+    if protocol is not None and not found:
+        found = against_base(variant, composition, protocol, document)
+    usable = None if found else protocol
+    return Opened(usable, _in_order(found), composition.document, whole, composition, variant.base)
 
 
 def _check(document: Document, folders: tuple[str, ...]) -> Answer:

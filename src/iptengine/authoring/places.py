@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 
 from iptengine.authoring.document import Document
@@ -20,7 +21,8 @@ class ProtocolPlaces(Mapping[Path, Span]):
     def __getitem__(self, path: Path) -> Span:
         keys = self._document.keys
         span = keys[path] if path in keys else self._document.values[path]
-        return Span(self._file, span.line, span.column)
+        file = self._file if span.file == self._document.file else os.path.basename(span.file)
+        return Span(file, span.line, span.column)
 
     def __contains__(self, path: object) -> bool:
         return path in self._document.values

@@ -151,9 +151,10 @@ def _verdicts(compiler: Compiler, area: str) -> Callable[[str], ConditionVerdict
 def _place(document: Document, path: Path, line: int) -> Span:
     """The line of the file; in a text of several lines that keeps them (``|``), the line inside it."""
     start = document.span(path, on_key=False)
-    if document.style(path) != "block" or not document.lines[start.line - 1][start.column - 1 :].startswith("|"):
+    lines = document.lines_at(start)
+    if document.style(path) != "block" or not lines[start.line - 1][start.column - 1 :].startswith("|"):
         return start
     at = start.line + line
-    if at > len(document.lines):
+    if at > len(lines):
         return start
-    return Span(start.file, at, len(document.lines[at - 1]) - len(document.lines[at - 1].lstrip()) + 1)
+    return Span(start.file, at, len(lines[at - 1]) - len(lines[at - 1].lstrip()) + 1)

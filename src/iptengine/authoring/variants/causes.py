@@ -1,0 +1,62 @@
+"""What was found in a composed protocol, told to the author of the variant who caused it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from iptengine.authoring.variants.compose import Composition
+from iptengine.authoring.variants.tree import Step
+from iptengine.diagnostics import Diagnostic, Path, Span
+from iptengine.protocol.variant_spec import path_text
+
+
+def consequences(composition: Composition, found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """Where some changes cannot be made: what was found in the variant's own lines and does not follow from that."""
+    own = composition.document.file
+    for one in found:
+        if one.span.file == own and not any(f"'{name}'" in one.message for name in composition.doubted if name):
+            yield one
+
+
+def explained(composition: Composition, found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """What was found, at the change that caused it where that is known; else with the base's path beside it."""
+    own = composition.document.file
+    for one in found:
+        if one.span.file == own:
+            yield one
+            continue
+        step = _cause(composition, one)
+        yield _in_base(composition, one) if step is None else _because_of(step, one)
+
+
+def _cause(composition: Composition, one: Diagnostic) -> Step | None:
+    """The removal of what a line of the base still names."""
+    for path, step in composition.gone.items():
+        if step.span.file == composition.document.file and f"'{path[-1]}'" in one.message:
+            return step
+    return None
+
+
+def _because_of(step: Step, one: Diagnostic) -> Diagnostic:
+    message = f"without '{path_text(step.path)}', {one.span} does not fit: {one.message}"
+    return Diagnostic(step.span, one.code, message, _joined(one.hint, "set or remove that part too"))
+
+
+def _in_base(composition: Composition, one: Diagnostic) -> Diagnostic:
+    path = _path_at(composition, one.span)
+    where = f"this line is the base's; a group may change it under '{path_text(path)}'" if path else ""
+    return replace(one, hint=_joined(one.hint, where))
+
+
+def _path_at(composition: Composition, span: Span) -> Path | None:
+    document = composition.document
+    for places in (document.values, document.keys):
+        for path, place in places.items():
+            if place == span:
+                return path
+    return None
+
+
+def _joined(*parts: str) -> str:
+    return "; ".join(part for part in parts if part)

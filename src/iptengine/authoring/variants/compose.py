@@ -1,0 +1,305 @@
+"""A base and the changes to it, made one: every part with its place, and with what made it what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from iptengine.authoring.document import Document
+from iptengine.authoring.variants.changes import MOST_CHANGES, Change, changes_of, conflicts
+from iptengine.authoring.variants.finding import Missing, Slot, nothing_there, room_for, slot_at
+from iptengine.authoring.variants.shown import shown
+from iptengine.authoring.variants.tree import Node, Step, document_of, tree_of
+from iptengine.diagnostics import Diagnostic, Path, Span
+from iptengine.protocol.protocol import Protocol
+from iptengine.protocol.variant_spec import VariantSpec, Verb, path_of
+
+_REPLACED = ("protocol", "version", "status", "title", "extends", "changes")
+_REPLACED_IF_WRITTEN = ("population", "about")
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What a variant changes: the base as a protocol, as a tree of its own, and the lines of its files."""
+
+    protocol: Protocol
+    tree: Node
+    texts: Mapping[str, tuple[str, ...]]
+    gone: Mapping[Path, Step]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Composition:
+    """A base with the changes made to it.
+
+    Attributes:
+        tree: The whole of it.
+        document: The same as a file that was read; each place in the file it came from.
+        wrong: The changes that cannot be made.
+        doubted: Names that those speak of; what is said of them elsewhere may be a mere consequence.
+        gone: What is no longer there, and the change that took it out.
+        renamed: Paths of the base and their new names.
+    """
+
+    tree: Node
+    document: Document
+    wrong: tuple[Diagnostic, ...]
+    doubted: frozenset[str]
+    gone: Mapping[Path, Step]
+    renamed: Mapping[Path, str]
+
+
+def compose(spec: VariantSpec, document: Document, base: Base) -> Composition:
+    """The base with every change of a variant made to it, all at once; the tree of the base is used up."""
+    work = _Work(spec, document, base)
+    changes = changes_of(spec, document)
+    if len(changes) > MOST_CHANGES:
+        message = f"a variant has at most {MOST_CHANGES} changes; this one has more"
+        work.wrong.append(Diagnostic(document.span(("changes",)), "too-many-parts", message, "divide it in two"))
+        changes = ()
+    for change, mistake in conflicts(changes, document):
+        work.refuse(change, mistake)
+    work.make([change for change in changes if change not in work.refused])
+    work.head()
+    texts = {**base.texts, document.file: document.lines}
+    gone = {path: step.span for path, step in work.gone.items()}
+    composed = document_of(work.tree, document.file, texts, gone)
+    wrong = tuple(work.wrong)
+    return Composition(work.tree, composed, wrong, frozenset(work.doubted), {**base.gone, **work.gone}, work.renamed)
+
+
+@dataclass(slots=True)
+class _Work:
+    spec: VariantSpec
+    document: Document
+    base: Base
+    wrong: list[Diagnostic] = field(default_factory=list)
+    refused: list[Change] = field(default_factory=list)
+    doubted: set[str] = field(default_factory=set)
+    gone: dict[Path, Step] = field(default_factory=dict)
+    renamed: dict[Path, str] = field(default_factory=dict)
+    written: Node = field(init=False)
+    tree: Node = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.written = tree_of(self.document)
+        self.tree = self.base.tree
+
+    def refuse(self, change: Change, mistake: Diagnostic) -> None:
+        self.wrong.append(mistake)
+        self.refused.append(change)
+        self.doubted.update(str(part) for part in change.target)
+        self.doubted.update((change.to, *change.names))
+
+    def make(self, changes: list[Change]) -> None:
+        """Makes every change; all paths are looked up before anything is moved."""
+        found = [(change, slot) for change in changes if (slot := self._slot(change)) is not None]
+        places = {change: slot for change, slot in found if change.verb == "move"}
+        homes = {change: home for change in places if (home := self._home(change)) is not None}
+        carried = self._references([change for change, _ in found if change.verb == "rename"])
+        for verb in ("remove", "set", "add"):
+            for change, slot in found:
+                if change.verb == verb:
+                    _MAKE[verb](self, change, slot)
+        for node, entry_of, new, step in carried:
+            _respell(node, entry_of, new, step)
+        for change, home in homes.items():
+            self._move(change, places[change], home)
+        for change, slot in found:
+            if change.verb == "rename":
+                self._rename(change, slot)
+        for change, slot in found:
+            if change.verb == "order":
+                self._order(change, slot)
+
+    # Looking up.
+
+    def _slot(self, change: Change) -> Slot | None:
+        if change.verb == "add":
+            return self._room(change)
+        slot = slot_at(self.tree, change.target)
+        if isinstance(slot, Missing) or slot.node is None:
+            missing = slot if isinstance(slot, Missing) else None
+            self.refuse(change, nothing_there(change, self.tree, self.base.protocol.ref, missing))
+            return None
+        if change.verb in ("rename", "move") and (slot.around_shape is None or slot.around_shape.kind != "map"):
+            message = f"'{change.told}' is a key of the format, which has to keep its name and place"
+            self.refuse(change, Diagnostic(change.span, "not-a-name", message, "rename or move what carries a name"))
+            return None
+        return slot
+
+    def _room(self, change: Change) -> Slot | None:
+        room = room_for(self.tree, change.target)
+        if isinstance(room, Missing):
+            self.refuse(change, nothing_there(change, self.tree, self.base.protocol.ref, room))
+            return None
+        there = room.node
+        if there is None:
+            return room
+        message = f"'{change.told}' is in {self.base.protocol.ref} already, at {there.key}"
+        self.refuse(change, Diagnostic(change.span, "there-already", message, "use set to put this in its place"))
+        return None
+
+    def _home(self, change: Change) -> Slot | None:
+        """The map that something moves to, as the place it will have there."""
+        target = path_of(change.to)
+        if target[: len(change.target)] == change.target:
+            message = f"'{change.told}' cannot move into itself"
+            self.refuse(change, Diagnostic(change.span, "cannot-move", message, "name the map that it moves to"))
+            return None
+        room = room_for(self.tree, (*target, change.target[-1]))
+        if isinstance(room, Missing):
+            there = replace(change, target=target)
+            self.refuse(change, nothing_there(there, self.tree, self.base.protocol.ref, room))
+            return None
+        if room.around_shape is None or room.around_shape.kind != "map":
+            message = f"'{change.to}' is not a map of names, so nothing can move there"
+            self.refuse(change, Diagnostic(change.span, "cannot-move", message, "name the map that it moves to"))
+            return None
+        return room
+
+    def _references(self, renames: list[Change]) -> list[tuple[Node, bool, str, Step]]:
+        """Whatever refers to something that is renamed: where it stands, and how it is spelt from now on."""
+        for change in renames:
+            message = f"'{change.told}' cannot be renamed yet"
+            self.refuse(change, Diagnostic(change.span, "lost-reference", message, ""))
+        return []
+
+    # Changing.
+
+    def _step(self, change: Change, before: Node | None = None) -> Step:
+        group = self.spec.changes[change.group]
+        told = shown(before.value) if before is not None else ""
+        ref = f"{self.spec.protocol}@{self.spec.version}"
+        return Step(
+            ref, change.group, change.verb, change.target, group.because, tuple(group.source), change.span, told
+        )  # fmt: skip
+
+    def _new(self, change: Change) -> Node:
+        node = self.written
+        for part in change.at:
+            assert node.entries is not None
+            node = node.entries[str(part)]
+        return node
+
+    def _remove(self, change: Change, slot: Slot) -> None:
+        assert slot.around.entries is not None
+        self.gone[change.target] = self._step(change, slot.around.entries.pop(slot.name))
+
+    def _set(self, change: Change, slot: Slot) -> None:
+        assert slot.around.entries is not None
+        before, after = slot.around.entries[slot.name], self._new(change)
+        after.steps = (*before.steps, self._step(change, before))
+        slot.around.entries[slot.name] = after
+
+    def _add(self, change: Change, slot: Slot) -> None:
+        assert slot.around.entries is not None
+        node = self._new(change)
+        node.steps = (self._step(change),)
+        slot.around.entries[slot.name] = node
+
+    def _move(self, change: Change, slot: Slot, home: Slot) -> None:
+        if self._taken(change, home.around, slot.name):
+            return
+        assert slot.around.entries is not None
+        assert home.around.entries is not None
+        node = slot.around.entries.pop(slot.name)
+        node.key, node.steps = change.span, (*node.steps, self._step(change))
+        home.around.entries[slot.name] = node
+
+    def _rename(self, change: Change, slot: Slot) -> None:
+        if self._taken(change, slot.around, change.to):
+            return
+        assert slot.around.entries is not None
+        node = slot.around.entries[slot.name]
+        node.key, node.steps = change.span, (*node.steps, self._step(change))
+        slot.around.entries = {
+            change.to if name == slot.name else name: one for name, one in slot.around.entries.items()
+        }
+
+    def _taken(self, change: Change, around: Node, name: str) -> bool:
+        there = (around.entries or {}).get(name)
+        if there is None:
+            return False
+        message = f"'{change.told}' cannot be called '{name}' there: that name is taken, at {there.key}"
+        self.refuse(change, Diagnostic(change.span, "name-taken", message, "choose another name"))
+        return True
+
+    def _order(self, change: Change, slot: Slot) -> None:
+        node = slot.node
+        names = tuple(node.entries or ()) if node is not None else ()
+        mistake = _misordered(change, names)
+        if node is None or node.entries is None or mistake:
+            message, hint = mistake or _NOTHING_TO_ORDER
+            self.refuse(change, Diagnostic(change.span, "order-incomplete", message, hint))
+            return
+        node.entries = {name: node.entries[name] for name in change.names}
+        node.steps = (*node.steps, self._step(change))
+
+    # The head.
+
+    def head(self) -> None:
+        """The variant's own head in place of the base's; its sources beside those of the base."""
+        top, own = self.tree.entries, self.written.entries
+        assert top is not None
+        assert own is not None
+        top.pop("reviewed_by", None)
+        for name in (*_REPLACED, *_REPLACED_IF_WRITTEN, "reviewed_by"):
+            if name in own:
+                top[name] = own[name]
+        sources = own.get("sources")
+        if sources is None or not sources.entries:
+            return
+        known = top.setdefault("sources", Node(sources.key, sources.place, entries={}))
+        assert known.entries is not None
+        for name, source in sources.entries.items():
+            if name in known.entries:
+                self.wrong.append(_source_taken(name, source.key, known.entries[name].key))
+            else:
+                known.entries[name] = source
+
+
+_MAKE: Mapping[Verb, Callable[[_Work, Change, Slot], None]] = {
+    "remove": _Work._remove,
+    "set": _Work._set,
+    "add": _Work._add,
+}
+
+
+def _respell(node: Node, on_key: bool, new: str, step: Step) -> None:
+    """Writes a reference anew: as the key of an entry, or as the value itself."""
+    if not on_key:
+        node.single = new
+        node.steps = (*node.steps, step)
+        return
+    old, _, name = new.partition("\0")
+    node.entries = {name if key == old else key: one for key, one in (node.entries or {}).items()}
+    node.steps = (*node.steps, step)
+
+
+_NOTHING_TO_ORDER = ("there is no map of names here, so nothing has an order", "name the map whose order changes")
+
+
+def _misordered(change: Change, names: tuple[str, ...]) -> tuple[str, str] | None:
+    wanted = change.names
+    if not names:
+        return _NOTHING_TO_ORDER
+    left = [name for name in names if name not in wanted]
+    if left:
+        return f"the order of '{change.told}' leaves out {_quoted(left)}", "name everything that it holds afterwards"
+    more = [name for name in wanted if name not in names]
+    if more:
+        return f"'{change.told}' does not hold {_quoted(more)}", "name only what it holds afterwards"
+    if len(set(wanted)) < len(wanted):
+        return f"the order of '{change.told}' names something twice", "name each once"
+    return None
+
+
+def _quoted(names: list[str]) -> str:
+    shown_names = ", ".join(f"'{name}'" for name in names[:5])
+    return shown_names + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+
+
+def _source_taken(name: str, span: Span, other: Span) -> Diagnostic:
+    message = f"the base has a source '{name}' already, at {other}"
+    return Diagnostic(span, "there-already", message, f"choose another name, or set sources.{name} in a group")

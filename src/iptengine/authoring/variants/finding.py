@@ -1,0 +1,118 @@
+"""Where a path of the base leads, and what to say when it leads nowhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from iptengine.authoring.shapes import Shape, keys_of
+from iptengine.authoring.variants.changes import Change
+from iptengine.authoring.variants.tree import Node, below, entry
+from iptengine.diagnostics import Diagnostic, Path, nearest
+from iptengine.protocol.model import Spec
+from iptengine.protocol.variant_spec import path_text
+
+TOP = Shape("part", "a map", Spec)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place in a tree: the map it is in, its name there, and what may stand there by the format."""
+
+    around: Node
+    name: str
+    shape: Shape | None
+    around_shape: Shape | None
+
+    @property
+    def node(self) -> Node | None:
+        """What stands there."""
+        return entry(self.around, self.around_shape, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A path that leads nowhere: how far it could be followed, and what is there."""
+
+    known: Path
+    name: str
+    around: Node
+    shape: Shape | None
+
+
+def slot_at(tree: Node, path: Path) -> Slot | Missing:
+    """The place that a path names; its last part need not be there."""
+    node, shape = tree, TOP
+    around: tuple[Node, Shape | None] = (tree, TOP)
+    for depth, part in enumerate(path):
+        name = str(part)
+        around = (node, shape)
+        last = depth == len(path) - 1
+        found = entry(node, shape, name)
+        if node.entries is None or (found is None and not last):
+            return Missing(path[:depth], name, node, shape)
+        if not last:
+            assert found is not None
+            node, shape = found, below(shape, name) or _NOWHERE
+    return Slot(around[0], str(path[-1]), below(around[1], str(path[-1])), around[1])
+
+
+_NOWHERE = Shape("any", "a value")
+
+
+def room_for(tree: Node, path: Path) -> Slot | Missing:
+    """The place of something new, whose way there is made where only keys of the format are missing on it."""
+    node, shape = tree, TOP
+    for depth, part in enumerate(path[:-1]):
+        name = str(part)
+        found = entry(node, shape, name)
+        inner = below(shape, name)
+        if found is None and _may_begin(node, shape, inner):
+            assert node.entries is not None
+            found = node.entries[name] = Node(node.key, node.place, entries={})
+        if found is None:
+            return Missing(path[:depth], name, node, shape)
+        if found.entries is None and inner is not None and inner.short:
+            _spell_out(found, inner)
+        node, shape = found, inner or _NOWHERE
+    if node.entries is None:
+        return Missing(path[:-1], str(path[-1]), node, shape)
+    return Slot(node, str(path[-1]), below(shape, str(path[-1])), shape)
+
+
+def _may_begin(node: Node, shape: Shape | None, inner: Shape | None) -> bool:
+    """Whether a key of the format may be begun here; a name in a map may not, since it may be misspelt."""
+    known = shape is not None and shape.kind == "part" and inner is not None and inner.kind in ("part", "map")
+    return known and node.entries is not None
+
+
+def _spell_out(node: Node, shape: Shape) -> None:
+    entry(node, shape, shape.short)
+
+
+def nothing_there(change: Change, tree: Node, base: str, missing: Missing | None = None) -> Diagnostic:
+    """What to say of a path that the base does not have."""
+    found = missing or _missing(tree, change.target)
+    rest = change.target[len(found.known) + 1 :]
+    names = tuple(found.around.entries or ())
+    keys = tuple(keys_of(found.shape.model)) if found.shape and found.shape.kind == "part" and found.shape.model else ()
+    where = f"'{path_text(found.known)}' holds" if found.known else "it holds"
+    message = f"'{change.told}' is not in {base}: {where} no '{found.name}'"
+    if found.name in keys and not rest:
+        return Diagnostic(change.span, "nothing-there", message, f"use add: the base leaves {found.name} out")
+    close = nearest(found.name, (*names, *(key for key in keys if key not in names)), 1)
+    if close:
+        meant = path_text((*found.known, close[0], *rest))
+        return Diagnostic(change.span, "nothing-there", message, f"did you mean '{meant}'?")
+    shown = ", ".join(f"'{name}'" for name in names[:8]) + (" …" if len(names) > 8 else "")
+    return Diagnostic(change.span, "nothing-there", message, f"there are {shown}" if names else "")
+
+
+def _missing(tree: Node, path: Path) -> Missing:
+    """Where a path that is not there leaves the tree."""
+    for end in range(1, len(path) + 1):
+        found = slot_at(tree, path[:end])
+        if isinstance(found, Missing):
+            return found
+        if found.node is None:
+            return Missing(path[: end - 1], str(path[end - 1]), found.around, found.around_shape)
+    raise AssertionError("the path is there")

@@ -1,0 +1,139 @@
+"""A file of a variant opened: its own shape, its base, and the two made one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from iptengine.authoring import shelves
+from iptengine.authoring.document import Document
+from iptengine.authoring.said import misfits, python_names, say
+from iptengine.authoring.variants.bases import find_base
+from iptengine.authoring.variants.compose import Base, Composition, compose
+from iptengine.authoring.variants.tree import tree_of
+from iptengine.authoring.variants.weaker import weaker_alerts
+from iptengine.diagnostics import Diagnostic, Path, Span
+from iptengine.protocol.protocol import Protocol
+from iptengine.protocol.variant_spec import VariantSpec
+
+MOST_BASES = 8
+"""Variants of variants of variants: more than anybody can follow."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Opened:
+    """What became of a protocol file.
+
+    Attributes:
+        protocol: The protocol, when nothing is wrong.
+        diagnostics: Every mistake.
+        composition: Base and changes, when the file is a variant and its base could be used.
+        base: The base, likewise.
+        document: The file as it was read; of a variant, what it became.
+        folders: Where its measures were looked up.
+    """
+
+    protocol: Protocol | None
+    diagnostics: tuple[Diagnostic, ...]
+    document: Document
+    folders: tuple[str, ...]
+    composition: Composition | None = None
+    base: Opened | None = None
+
+
+Open = Callable[[Document, tuple[str, ...], tuple[str, ...]], Opened]
+"""Opens a document: with the folders to look in, and the names of the variants that lead to it."""
+
+
+def is_variant(document: Document) -> bool:
+    """Whether a file says that it extends another."""
+    return isinstance(document.root, dict) and ("extends" in document.root or "changes" in document.root)
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A variant whose own shape is right, and its base."""
+
+    spec: VariantSpec
+    base: Opened
+
+
+def open_variant(
+    document: Document, folders: tuple[str, ...], chain: tuple[str, ...], open_base: Open
+) -> Variant | tuple[Diagnostic, ...]:
+    """The variant in a file with its base, or everything that keeps it from being put together."""
+    wrong = [*document.diagnostics, *python_names(document, VariantSpec)]
+    try:
+        spec = VariantSpec.model_validate(document.root)
+    except ValidationError as error:
+        return (*wrong, *(say(misfit, document, VariantSpec) for misfit in misfits(error, VariantSpec)))
+    if wrong:
+        return tuple(wrong)
+    return _with_base(spec, document, folders, chain, open_base)
+
+
+def _with_base(
+    spec: VariantSpec, document: Document, folders: tuple[str, ...], chain: tuple[str, ...], open_base: Open
+) -> Variant | tuple[Diagnostic, ...]:
+    place = document.values[("extends",)]
+    ref = f"{spec.protocol}@{spec.version}"
+    if spec.extends in (ref, *chain):
+        return (_circle(place, (*chain, ref), spec.extends),)
+    if len(chain) >= MOST_BASES:
+        message = f"there are more than {MOST_BASES} variants one upon another"
+        return (Diagnostic(place, "too-many-bases", message, "extend an earlier one of them"),)
+    found = find_base(spec.extends, folders)
+    if found.document is None:
+        return (Diagnostic(place, *found.why),)
+    home = os.path.dirname(found.path)
+    base = open_base(found.document, (home, os.path.join(home, "measures"), *folders), (*chain, ref))
+    if base.protocol is None:
+        return (*base.diagnostics, _unusable(place, spec.extends, base.diagnostics))
+    return Variant(spec, base)
+
+
+def _circle(place: Span, chain: tuple[str, ...], back: str) -> Diagnostic:
+    way = " extends ".join((*chain[chain.index(back) :], back))
+    return Diagnostic(place, "circular-base", f"this goes round in a circle: {way}", "begin from a protocol of its own")
+
+
+def _unusable(place: Span, base: str, wrong: tuple[Diagnostic, ...]) -> Diagnostic:
+    many = len(wrong)
+    message = f"the base {base} has {many} mistake{'s' if many != 1 else ''} of its own"
+    return Diagnostic(place, "base-not-usable", message, "they are told with its lines, and come first")
+
+
+def put_together(variant: Variant, document: Document) -> Composition:
+    """The base with the variant's changes made to it."""
+    base = variant.base
+    assert base.protocol is not None
+    tree = base.composition.tree if base.composition is not None else tree_of(base.document)
+    gone = base.composition.gone if base.composition is not None else {}
+    texts = base.document.texts or {base.document.file: base.document.lines}
+    return compose(variant.spec, document, Base(base.protocol, tree, texts, gone))
+
+
+def against_base(
+    variant: Variant, composition: Composition, protocol: Protocol, document: Document
+) -> tuple[Diagnostic, ...]:
+    """What a whole variant does that no variant may: weaken an alert, or rest on a base that is not the pinned one."""
+    base = variant.base.protocol
+    assert base is not None
+    found = list(weaker_alerts(base, protocol, composition))
+    pinned = variant.spec.pinned
+    if pinned is not None and pinned != base.digest:
+        found.append(_changed(document.values[("pinned",)], base))
+    return tuple(found)
+
+
+def _changed(place: Span, base: Protocol) -> Diagnostic:
+    message = f"{base.ref} is not what this variant was pinned to: its digest is now {base.digest[:12]}…"
+    return Diagnostic(place, "base-changed", message, "`iptengine pin` shows the difference; read it, then pin anew")
+
+
+def file_of(path: Path, opened: Opened) -> str:
+    """The file that the value at `path` came from, by its name."""
+    return shelves.shown(opened.document.span(path).file)
