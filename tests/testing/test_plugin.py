@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from iptengine.testing import trials
+
 pytest_plugins = ["pytester"]
 
 ON = ("-p", "no:iptengine", "-p", "iptengine.testing.plugin", "-p", "no:cacheprovider", "-p", "no:xdist")
@@ -100,7 +102,7 @@ def test_what_breaks_outside_the_vignette_is_told_as_pytest_tells_it(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _written(pytester.path, good=GOOD)
-    monkeypatch.setattr("iptengine.testing.trials.try_vignette", lambda *_, **__: 1 // 0)
+    monkeypatch.setattr(trials, "try_vignette", lambda *_, **__: 1 // 0)
     pytester.runpytest_inprocess(*ON).stdout.fnmatch_lines(["*ZeroDivisionError*"])
 
 
