@@ -42,6 +42,7 @@ imports: $(STAMP)
 
 protocols: $(STAMP)
 	$(BIN)/iptengine check protocols examples
+	$(BIN)/iptengine format --check protocols examples
 	$(BIN)/iptengine test examples protocols/vignettes
 
 keys: $(STAMP)

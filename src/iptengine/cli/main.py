@@ -96,6 +96,21 @@ def check(protocols: tuple[str, ...], form: Form, watch: bool) -> int:
     return watch_files(protocols, form) if watch else check_files(protocols, form)
 
 
+@iptengine.command("format")
+@click.argument("paths", nargs=-1, required=True, metavar="FILE...")
+@click.option("--check", "only_look", is_flag=True, help="Change nothing; 1 when a file is not in its usual layout.")
+def format_(paths: tuple[str, ...], only_look: bool) -> int:
+    """Write protocols, measures and vignettes in their usual layout.
+
+    Words, comments, quotes and order stay as they are; only blanks, empty lines and line breaks change, and never
+    what a file says. A folder is searched for *.protocol.yaml, *.measure.yaml and *.vignette.yaml. A file with
+    mistakes is left alone.
+    """
+    from iptengine.cli.formatting import format_files
+
+    return format_files(paths, only_look)
+
+
 @iptengine.command()
 @click.argument("code")
 def explain(code: str) -> int:
