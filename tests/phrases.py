@@ -17,6 +17,7 @@ from typing import Any
 
 from iptengine.authoring.document import read
 from iptengine.authoring.guards import Compiler, compile_guards
+from iptengine.authoring.loader import open_protocol
 from iptengine.course import commands as c
 from iptengine.course.agenda import SessionAgenda, session_agenda
 from iptengine.course.commands import Command
@@ -52,8 +53,7 @@ def _path(name: str) -> Path:
 
 @cache
 def _root(name: str) -> Any:
-    path = _path(name)
-    return read(path.read_bytes(), path.name).require().root
+    return open_protocol(_path(name)).document.root
 
 
 @cache
