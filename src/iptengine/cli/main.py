@@ -14,6 +14,7 @@ from iptengine.diagnostics import IptengineError
 
 if TYPE_CHECKING:
     from iptengine.cli.findings import Form
+    from iptengine.cli.sources import Form as SourcesForm
 
 OK, FINDINGS, USAGE = 0, 1, 2
 """Exit codes: all is well; something was found or not as expected; the command was not understood."""
@@ -21,6 +22,7 @@ OK, FINDINGS, USAGE = 0, 1, 2
 F = TypeVar("F", bound=Callable[..., Any])
 
 FINDINGS_AS = click.Choice(["text", "json", "github", "concise"])
+SOURCES_AS = click.Choice(["text", "json", "markdown"])
 FORMATS = click.Choice(["text", "markdown", "html", "json"])
 AUDIENCES = click.Choice(["therapist", "patient"])
 OCCASIONS = click.Choice(["session", "missed", "last"])
@@ -109,6 +111,20 @@ def format_(paths: tuple[str, ...], only_look: bool) -> int:
     from iptengine.cli.formatting import format_files
 
     return format_files(paths, only_look)
+
+
+@iptengine.command()
+@click.argument("protocol")
+@click.option("--format", "form", type=SOURCES_AS, default="text", show_default=True, help="How it is written.")
+def sources(protocol: str, form: SourcesForm) -> int:
+    """List what each statement rests on: a publication, a decision, something unverified, or nothing.
+
+    Then every source with the number of statements that name it, and those on which nothing rests. What a group of
+    changes set or added in a variant rests on the source of that group, too.
+    """
+    from iptengine.cli.sources import show_sources
+
+    return show_sources(protocol, form)
 
 
 @iptengine.command()
