@@ -154,6 +154,21 @@ def test_a_talk_is_due_twice_one_session_apart(people: Protocol) -> None:
     assert outreach(story.when(talk, hold(3)), week(3)) == []
 
 
+def test_a_talk_before_the_first_session_was_due_once_that_is_used() -> None:
+    story = given(variant("ipt-adult", {"contacts.before": {"title": "Talk alone", "due": "before session 1"}}))
+    assert lines(story, "contact_due") == ["Talk alone is due."]
+    story = story.when(hold(1))
+    assert "Talk alone was due before session 1 and is not on record." in lines(story, "contact_due")
+    assert ("Talk alone, was due before session 1", None) in outreach(story, week(1))
+    assert "Talk alone was due" not in " ".join(lines(story.when(c.RecordContact("before")), "contact_due"))
+
+
+def test_the_page_of_a_contact_that_lies_ahead_does_not_say_it_is_due(people: Protocol) -> None:
+    assert "Talk with the mother is not due yet (after session 1)" in " ".join(sheet(given(people), "talk").split())
+    assert "Visit is not due yet (1 month after the end)." in " ".join(sheet(given(people), "visit").split())
+    assert "Talk with the mother is due" in " ".join(sheet(given(people, hold(1)), "talk").split())
+
+
 def test_a_call_comes_with_each_miss_and_no_more_than_twice(people: Protocol) -> None:
     call = c.RecordContact("call")
     story = given(people, hold(1), c.RecordContact("talk"), miss(2))

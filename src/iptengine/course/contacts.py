@@ -52,10 +52,14 @@ def due_line(protocol: Protocol, facts: CourseFacts, due: ContactDue) -> Line:
 
 
 def _due_words(due: ContactDue, facts: CourseFacts) -> str:
-    """``is due``, ``is due by 5 May (2 weeks before birth)``, or that it was due on a day that has passed."""
-    if due.by is None or not due.when:
+    """``is due``, ``is due by 5 May (2 weeks before birth)``, or that its day or session has passed or lies ahead."""
+    if not due.when:
         return "is due"
-    return f"{'is due by' if due.by >= facts.on else 'was due'} {dated(due.by, facts.on)} ({due.when})"
+    if due.by is not None:
+        return f"{'is due by' if due.by >= facts.on else 'was due'} {dated(due.by, facts.on)} ({due.when})"
+    if due.now:
+        return f"was due {due.when} and is not on record"
+    return f"is not due yet ({due.when})" if due.now is False else f"has no day yet ({due.when})"
 
 
 def _titles(protocol: Protocol, names: Iterable[str]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from math import inf
 
+from iptengine.course import timing
 from iptengine.course.course import Course
 from iptengine.course.facts import CourseFacts
 from iptengine.course.named_dates import day_of, has_come, is_over, missed_since, named_date
@@ -30,7 +31,7 @@ class ContactDue:
         title: What it is.
         now: Whether it is due by the next session; ``None`` when that cannot be told.
         by: The day it is due, as far as that can be told.
-        when: What the day hangs on, in words; empty for a place in the count.
+        when: What the day hangs on, in words; of a place in the count one that lies ahead or is past.
         gap: What is missing to know whether its conditions hold; empty when they do.
     """
 
@@ -119,13 +120,22 @@ def _contact(
 ) -> ContactDue:
     if not moment.is_day:
         by = missed_since(course) if moment.anchor == "missed session" else None
-        return ContactDue(name, title, has_come(moment, course, facts.on), by)
+        return ContactDue(name, title, has_come(moment, course, facts.on), by, _place_told(moment, course))
     if moment.anchor == "end":
         return ContactDue(name, title, has_come(moment, course, facts.on), day_of(moment, course), str(moment))
     reach = facts.on if course.ended else next_visit(protocol, course, facts.on)[0]
     come = has_come(moment, course, reach)
     now = has_come(moment, course, facts.on) if come is None else come
     return ContactDue(name, title, now, day_of(moment, course), told(moment, course))
+
+
+def _place_told(moment: Moment, course: Course) -> str:
+    """The place in the count a contact hangs on, while it lies ahead or once it is past; nothing while it is due."""
+    if moment.anchor != "session":
+        return ""
+    past = moment.side == "before" and timing.sessions_used(course) >= (moment.session or 1)
+    ahead = timing.sessions_used(course) < (moment.session or 1) - (moment.side == "before")
+    return str(moment) if past or ahead else ""
 
 
 def told(moment: Moment, course: Course) -> str:

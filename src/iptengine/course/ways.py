@@ -384,7 +384,9 @@ def _outreach(course: Course) -> Iterator[Due]:
 def _due_contacts(protocol: Protocol, course: Course, on: date) -> Iterator[Due]:
     for contact in due_contacts(protocol, course, CourseFacts(protocol, course, on)):
         if contact.now or (contact.by is not None and contact.by >= on):
-            yield Due(course.id, "outreach", contact.by, contact.title)
+            past = contact.now and contact.by is None and contact.when
+            text = f"{contact.title}, was due {contact.when}" if past else contact.title
+            yield Due(course.id, "outreach", contact.by, text)
 
 
 __all__ = ["Due", "Way", "due", "warnings", "ways"]
