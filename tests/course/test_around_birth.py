@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from iptengine.course import commands as c
 from iptengine.render import agenda
-from phrases import START, contract, fact, given, hold, variant
+from phrases import START, Story, contract, enter, fact, given, hold, variant, week
 
 ASKED = {"title": "Thoughts of harm, asked alone", "one_of": ["no", "yes"], "ask": "every session", "first": True}
 RAISED = {"title": "Thoughts of harm were reported", "kind": "risk", "raise_if": "harm is yes", "do": "Ask today"}
@@ -27,3 +28,44 @@ def test_a_question_of_risk_has_its_boxes_on_the_form_even_when_it_is_folded() -
     form = page[page.index("AFTER") :]
     boxes = "no[ ] yes[ ] no answer[ ]"
     assert [n for n in range(5) if f"Harm {n} {boxes}" not in " ".join(form.split())] == []
+
+
+# -- what a birth ended too early --------------------------------------------------------------------------------
+
+
+DAY = {"title": "Day of birth", "type": "date", "expected": True, "ask": "at the start"}
+PREPARE = {"bag": {"do": "Pack the bag"}, "nights": {"do": "Plan the nights", "label": "Nights"}}
+BIRTH = {
+    "facts.birth": DAY,
+    "phases.initial.dates": "until birth",
+    "phases.initial.must": PREPARE,
+    "phases.initial.next": {"middle": {"born": "birth is recorded"}},
+    "phases.initial.hour": ...,
+    "phases.middle.must": {},
+    "contacts.letter": {"title": "Letter to the midwife", "due": "2 weeks before birth"},
+    "contacts.talk": {"title": "Talk", "due": "3 weeks before birth", "only_if": {"wanted": "fear_at_home is yes"}},
+}
+
+
+EXPECTED = c.RecordFact("birth", "2026-05-30", expected=True)
+
+
+def left_open(story: Story) -> list[str]:
+    return [line.text for line in story.agenda().standing if line.code == "left_open"]
+
+
+def test_the_next_page_says_what_a_birth_has_ended_and_the_one_after_it_no_more() -> None:
+    begun = given(variant("ipt-adult", BIRTH), hold(1), EXPECTED, c.DoTask("bag"))
+    assert left_open(begun) == []
+    born = begun.when(fact("fear_at_home", "no"), fact("birth", "2026-03-12", on=week(2, 3)), enter("middle"))
+    assert left_open(born) == [
+        "Left open when 'Initial phase' ended: nights.",
+        "Too late for, and not on record: letter to the midwife (2 weeks before birth, 12 March).",
+    ]
+    assert left_open(born.when(hold(3))) == []
+    assert left_open(born.when(c.RecordContact("letter"), c.DoTask("nights", how="not_applicable"))) == []
+
+
+def test_a_phase_that_was_left_before_its_date_came_leaves_nothing_open_by_it() -> None:
+    asked = variant("ipt-adult", {**BIRTH, "phases.initial.next": {"middle": {}}})
+    assert left_open(given(asked, hold(1), EXPECTED, enter("middle"))) == []

@@ -15,6 +15,7 @@ from iptengine.course.facts import CourseFacts
 from iptengine.course.further_charts import chart_lines
 from iptengine.course.group_lines import group_lines
 from iptengine.course.lasting_lines import back_lines, follows_lines, voided_lines
+from iptengine.course.left_open import left_open_lines
 from iptengine.course.lines import Line
 from iptengine.course.measure_lines import after_end_told
 from iptengine.course.participants import people_standing
@@ -47,6 +48,11 @@ def calendar_lines(scene: Standing) -> Iterator[Line]:
         yield Line(code, text, path)
 
 
+def open_lines(scene: Standing) -> Iterator[Line]:
+    """What a date that came has ended with work still open."""
+    return left_open_lines(scene.protocol, scene.course, scene.facts)
+
+
 def measure_lines(scene: Standing) -> Iterator[Line]:
     """Readings at the end that are still open once the course has ended."""
     for code, text, path in after_end_told(scene.protocol, scene.course, scene.on):
@@ -67,6 +73,7 @@ _SUBJECTS: tuple[Callable[[Standing], Iterator[Line]], ...] = (
     follows_lines,
     review_lines,
     calendar_lines,
+    open_lines,
     plan_lines,
     group_lines,
     measure_lines,
