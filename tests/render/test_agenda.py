@@ -300,6 +300,18 @@ def test_the_ending_is_named_among_the_first_lines_from_two_sessions_before_its_
     assert "announce_ending" not in planned_tasks(IPT, late.course, week(10))
 
 
+@pytest.mark.parametrize("group", ["must", "may", "each_session"])
+def test_a_task_that_names_the_ending_and_that_no_step_covers_stands_in_one_line_and_in_the_plan(group: str) -> None:
+    task = {"do": "Say when the course ends", "label": "Farewell", "by": "2 sessions before the end"}
+    announce = {"by": "2 sessions before the end", "task": "say_end"}
+    asked = variant("ipt-adult", {f"phases.middle.{group}": {"say_end": task}, "termination.announce": announce})
+    course = given(asked, in_the_middle(sessions=12), *(hold(n) for n in range(4, 11))).course
+    text = agenda(asked, course, on=week(11)).text
+    assert [line[:24] for line in part(text, "FIRST") if "ending" in line] == [" ! Name the ending today"]
+    assert text.count("Say when the course ends") == 1
+    assert ["Farewell" in line for line in part(text, "AFTER")] == [False] * len(part(text, "AFTER"))
+
+
 def test_a_second_focus_has_its_place_in_aim_and_words() -> None:
     story = given(IPT, in_the_middle(), focus("role_transition", primary=False))
     text = page(story.course, week(4)).text

@@ -162,6 +162,7 @@ def session_agenda(
     open_work = budget(protocol, course, facts)
     minutes = (booked.minutes if booked and booked.minutes else None) or agreed_minutes(protocol, course)
     steps = () if idle else _steps(protocol, course, due, minutes, occasion)
+    shown = with_naming(protocol, course, steps) if occasion == "session" else steps
     left_open = [task for task in due if not (idle and returns(protocol.tasks[task.task]))]
     written = minutes_as_written(protocol, course, steps)
     work = next((number for number, step in enumerate(steps, 1) if step.work), None)
@@ -172,7 +173,7 @@ def session_agenda(
     also = (
         *(line for line in told if line not in first),
         *asked_lines(protocol, course),
-        *also_due(protocol, due, steps, told),
+        *also_due(protocol, due, shown, told),
     )
     number = timing.sessions_used(course) + 1
     return SessionAgenda(
@@ -202,14 +203,14 @@ def session_agenda(
         also_due=(
             *(line for line in told if line not in first),
             *(() if idle or course.ended else asked_lines(protocol, course)),
-            *(replace(line, fold=line.fold or idle) for line in also_due(protocol, left_open, steps, told)),
+            *(replace(line, fold=line.fold or idle) for line in also_due(protocol, left_open, shown, told)),
         ),
         standing=standing_lines(protocol, course, facts, on),
         last_time=last_time(protocol, course),
         missed_since=facts.misses_in_a_row > 0,
         missed=_missed(protocol, course, facts, plan, on, occasion),
         scores=series(protocol, course, on),
-        steps=with_naming(protocol, course, steps) if occasion == "session" else steps,
+        steps=shown,
         doses=_doses(protocol, course, facts) if occasion == "session" else (),
         ask=() if idle else words.ask(protocol, course, tasks_in_order(steps), phase),
         note="" if idle else words.note_beside(words.note(phase, focus, area, stage), protocol, course),

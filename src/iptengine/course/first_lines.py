@@ -101,6 +101,9 @@ def first_lines(
         last: The page is that of a last meeting.
     """
     measures = tuple(_measures_told(protocol, course, facts, on, last))
+    announce = protocol.spec.termination.announce
+    if announce is not None and naming(protocol, course):
+        planned = planned | {announce.task}  # a line of its own names the ending
     scene = _Scene(protocol, course, facts, due, planned, work, on, measures)
     return _reviews_before_routine(protocol, tuple(line for part in _RANKED for line in part(scene)))
 
