@@ -24,7 +24,7 @@ from iptengine.course.visits import frequency, planned, visits
 from iptengine.course.ways import due
 from iptengine.protocol.protocol import Protocol
 from iptengine.render.agenda import agenda
-from phrases import ROOT, Story, anyway, built, event, given, hold, week
+from phrases import ROOT, START, Story, anyway, built, event, given, hold, variant, week
 
 PATH = ROOT / "tests" / "keys" / "calendar.protocol.yaml"
 BIRTH = date(2026, 6, 1)
@@ -142,6 +142,18 @@ def test_visits_are_planned_up_to_the_stop_and_a_late_one_does_not_move_it() -> 
         "The calendar stops on 3 March 2027 (12 months after the start). "
         "Planned: 20 June, 20 July, 20 August and 6 more."
     )
+
+
+def test_before_a_number_is_agreed_no_more_is_planned_than_can_be_and_no_end_is_named() -> None:
+    story = given(variant("ipt-adult", {"calendar": {"stop": "12 months after the start"}}), hold(1))
+    ahead = visits(story.protocol, story.course, week(2))
+    assert (len(ahead), planned(story.protocol, story.course, week(2)).end) == (15, None)
+    assert standing(story, week(2))[0].endswith("Planned: 10 March, 17 March, 24 March and up to 12 more.")
+    agreed = story.when(c.AgreeContract(sessions=12, on=START))
+    assert len(visits(agreed.protocol, agreed.course, week(2))) == 11
+    assert planned(agreed.protocol, agreed.course, week(2)).end == week(12)
+    last = date(2027, 3, 1)
+    assert planned(story.protocol, story.course, last).end == last
 
 
 def test_the_last_meeting_before_the_stop_proposes_no_other_to_the_therapist_and_none_to_the_patient() -> None:

@@ -69,7 +69,8 @@ def _planned(protocol: Protocol, course: Course, ahead: Sequence[Visit], on: dat
         return f"Planned: {days}."
     changes = protocol.spec.contract.frequency_when and frequency_named(protocol, course, on)[1] != AGREED
     unsure = changes and len(ahead) != left
-    more = ", then in the rhythm of that time" if unsure else f" and {len(ahead) - MOST_TOLD} more"
+    upto = "" if left is not None or protocol.spec.contract.sessions is None else "up to "
+    more = ", then in the rhythm of that time" if unsure else f" and {upto}{len(ahead) - MOST_TOLD} more"
     return f"Planned: {days}{more}."
 
 

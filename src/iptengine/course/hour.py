@@ -307,7 +307,7 @@ def tasks_in_order(steps: Iterable[Step]) -> tuple[str, ...]:
 def also_due(
     protocol: Protocol, due: Iterable[DueTask], steps: tuple[Step, ...], told: Iterable[Line]
 ) -> Iterator[Line]:
-    """What is due and found no place in the plan: folded, never dropped. What names the ending may stand in its words."""
+    """What is due and found no place in the plan: folded, never dropped. What names the ending may stand there."""
     shown = steps_tasks(steps) | {line.values.get("task") for line in told}
     announce = protocol.spec.termination.announce
     if announce and any(protocol.tasks[announce.task].spec.do in step.texts for step in steps):

@@ -130,7 +130,7 @@ def visits(protocol: Protocol, course: Course, on: date, *, most: int = MOST_VIS
 
 
 def _visits(protocol: Protocol, course: Course, on: date, most: int) -> Iterator[Visit]:
-    left, stop = timing.sessions_left(course), last_planned(protocol, course, on)
+    left, stop = most_left(protocol, course), last_planned(protocol, course, on)
     if course.ended:
         return
     booked = sorted({a.on for a in course.appointments if a.status == "planned" and a.on >= on})
@@ -144,6 +144,12 @@ def _visits(protocol: Protocol, course: Course, on: date, most: int) -> Iterator
         days.append(day)
         ahead = [b for b in booked if b > day]
         day = ahead[0] if ahead else _following(frequency(protocol, course, day), days)
+
+
+def most_left(protocol: Protocol, course: Course) -> int | None:
+    """Sessions left of those agreed, or else, with one to come, of the most that can be; ``None`` without a limit."""
+    left, allowed = timing.sessions_left(course), protocol.spec.contract.sessions
+    return left if left is not None or allowed is None else max(1, allowed.high - timing.sessions_used(course))
 
 
 def _following(how_often: Frequency, days: Sequence[date]) -> date:
@@ -162,6 +168,10 @@ def _end(protocol: Protocol, course: Course, days: Sequence[date], stop: date | 
         return None
     if stop is not None and days[-1] > stop and days[-1] not in {a.on for a in course.appointments}:
         return None
+    if left is None and protocol.spec.contract.sessions is not None:
+        # A number is still to be agreed: only a stop before the visit after this one says that it is the last.
+        ends = stop is not None and _following(frequency(protocol, course, days[-1]), days) > stop
+        return days[-1] if ends else None
     walked = list(days)
     until = course.contract.frequency_until if course.contract else None
     changes = bool(protocol.spec.contract.frequency_when)
