@@ -302,7 +302,7 @@ def test_a_renamed_name_is_replaced_where_it_stands_and_nowhere_else() -> None:
         Mention("value", "private room", of="room"): "side room",
         Mention("area", "grief"): "loss",
     }
-    assert condition("phq9.self_harm>=1").renamed(names) == "phq.item_9 >= 1"
+    assert condition("phq9.self_harm>=1").renamed(names) == "phq.item_9>=1"
     assert condition("room is private room").renamed(names) == "room is side room"
     assert condition("grief is a focus").renamed(names) == "loss is a focus"
     assert condition("a focus is agreed").renamed(names) == "a focus is agreed"

@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 
 from iptengine.diagnostics import Path
 from iptengine.protocol.fields import ID_PATTERN, MEASURE_PATTERN, NAME_PATTERN, VERSION_PATTERN, Model
+from iptengine.protocol.references import Gives, Refers
 from iptengine.protocol.variant_spec import DIGEST_PATTERN, PATH_PATTERN, REF_PATTERN
 
 Kind = Literal["part", "map", "list", "text", "name", "written", "whole", "number", "truth", "choice", "any"]
@@ -31,6 +32,9 @@ class Shape:
         short: The key that a bare text stands for, or ``""``.
         examples: How a written quantity may look.
         alone: A single value may stand for a list of one.
+        refers: What a name here stands for; of a written quantity, what the names in it stand for.
+        key_refers: What the keys of a map stand for.
+        gives: The kind of name that each key of a map gives to what stands under it, or ``""``.
     """
 
     kind: Kind
@@ -41,6 +45,9 @@ class Shape:
     short: str = ""
     examples: tuple[str, ...] = ()
     alone: bool = False
+    refers: Refers | None = None
+    key_refers: Refers | None = None
+    gives: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,7 +104,8 @@ def _shape(annotation: Any, metadata: tuple[Any, ...]) -> Shape:
     if origin is Literal:
         return Shape("choice", "one of a few words", choices=get_args(annotation))
     if origin is not None and issubclass(origin, Mapping):
-        return Shape("map", "a map", entry=_shape(get_args(annotation)[1], ()))
+        key, entry = get_args(annotation)
+        return Shape("map", "a map", entry=_shape(entry, ()), key_refers=_mark(_marks(key)), gives=_gives(key))
     if isinstance(annotation, type) and issubclass(annotation, Model):
         return Shape("part", "a map", annotation, short=_short(metadata))
     if annotation is Any:
@@ -107,11 +115,25 @@ def _shape(annotation: Any, metadata: tuple[Any, ...]) -> Shape:
     return Shape("whole", "a whole number") if annotation is int else _text(metadata)
 
 
+def _mark(metadata: tuple[Any, ...]) -> Refers | None:
+    return next((one for one in metadata if isinstance(one, Refers)), None)
+
+
+def _gives(key: Any) -> str:
+    return next((one.kind for one in _marks(key) if isinstance(one, Gives)), "")
+
+
+def _marks(key: Any) -> tuple[Any, ...]:
+    """What the type of a key is annotated with."""
+    return get_args(key)[1:] if get_origin(key) is Annotated else ()
+
+
 def _written(metadata: tuple[Any, ...]) -> Shape:
     schema = next((one.json_schema or {} for one in metadata if isinstance(one, WithJsonSchema)), {})
     if schema.get("type") == "number":
         return Shape("number", "a number")
-    return Shape("written", str(schema.get("description", "a text")), examples=tuple(schema.get("examples", ())))
+    examples = tuple(schema.get("examples", ()))
+    return Shape("written", str(schema.get("description", "a text")), examples=examples, refers=_mark(metadata))
 
 
 def _short(metadata: tuple[Any, ...]) -> str:
@@ -134,8 +156,9 @@ _NAMED = {
 
 
 def _text(metadata: tuple[Any, ...]) -> Shape:
+    refers = _mark(metadata)
     constraints = next((one for one in metadata if isinstance(one, StringConstraints)), None)
     pattern = str(constraints.pattern) if constraints and constraints.pattern else ""
     if pattern in _NAMED:
-        return Shape("name", _NAMED[pattern])
-    return Shape("text", "a text")
+        return Shape("name", _NAMED[pattern], refers=refers)
+    return Shape("text", "a text", refers=refers)

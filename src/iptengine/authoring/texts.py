@@ -77,7 +77,7 @@ def _text_keys(model: type[Model]) -> tuple[tuple[str, str, bool, bool], ...]:
     return tuple(found)
 
 
-def _texts(parts: Iterable[Placed]) -> Iterator[tuple[Path, str, bool]]:
+def texts_of(parts: Iterable[Placed]) -> Iterator[tuple[Path, str, bool]]:
     """Every text with its path, and whether it is a template."""
     for path, part in parts:
         for name, attribute, many, template in _text_keys(type(part)):
@@ -94,15 +94,15 @@ def _texts(parts: Iterable[Placed]) -> Iterator[tuple[Path, str, bool]]:
 def check_texts(parts: Iterable[Placed], document: Document, compiler: Compiler) -> Iterator[Diagnostic]:
     """Every mistake in the texts of a protocol that say more than plain words."""
     known: dict[tuple[str, str, object], tuple[TemplateFinding, ...]] = {}
-    for path, text, template in _texts(parts):
-        if not _has_tags(text):
+    for path, text, template in texts_of(parts):
+        if not has_tags(text):
             continue
         if not template:
             message = "this text is shown as it stands; nothing is filled in here"
             hint = "write the words themselves, without '{{' or '{%'"
             yield Diagnostic(document.span(path, on_key=False), "template-not-here", message, hint)
             continue
-        area = str(path[1]) if path[0] == "problem_areas" else ""
+        area = area_of(path)
         if len(known) >= MOST_TEXTS:
             message = f"there are more than {MOST_TEXTS} different texts with tags"
             yield Diagnostic(document.span(path), "too-many-parts", message, "divide the protocol")
@@ -114,6 +114,11 @@ def check_texts(parts: Iterable[Placed], document: Document, compiler: Compiler)
             known[about] = check_template(text, names, asked)
         for finding in known[about]:
             yield Diagnostic(_place(document, path, finding.line), finding.code, finding.message, finding.hint)
+
+
+def area_of(path: Path) -> str:
+    """The problem area that a place stands in, or ``""``; a stage that is asked about there is one of its own."""
+    return str(path[1]) if path[0] == "problem_areas" else ""
 
 
 def is_for_patient(path: Path) -> bool:
@@ -133,7 +138,8 @@ def names_outside(path: Path) -> Scope | None:
     return PATIENT_NAMES if is_for_patient(path) else None
 
 
-def _has_tags(text: str) -> bool:
+def has_tags(text: str) -> bool:
+    """Whether a text says more than plain words."""
     return "{" in text and any(sign in text for sign in ("{{", "{%", "{#"))
 
 

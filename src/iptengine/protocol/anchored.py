@@ -6,6 +6,7 @@ a `Dates`. None of them knows a course; `iptengine.course.named_dates` says whic
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -165,3 +166,33 @@ def _day_of(words: list[str]) -> Moment:
 
 def _bare(moment: Moment) -> str:
     return moment.fact if moment.anchor == "date" and moment.side == "on" else str(moment)
+
+
+def dates_in(text: str) -> tuple[slice, ...]:
+    """Where a written moment or stretch names a date among the facts.
+
+    Example:
+        >>> text = "from birth until 6 months after birth"
+        >>> [(place.start, text[place]) for place in dates_in(text)]
+        [(5, 'birth'), (32, 'birth')]
+        >>> dates_in("12 months after the start")
+        ()
+    """
+    words = list(re.finditer(r"\S+", text))
+    spelled = [word.group() for word in words]
+    moment = Moment._read(spelled)
+    if moment is not None:
+        ends = [len(words)] if moment.fact else []
+    else:
+        cut = spelled.index("until") if "until" in spelled else len(words)
+        sides = ((1, cut), (cut + 1, len(words)))
+        ends = [end for start, end in sides if start < end and _named(spelled[start:end])]
+    return tuple(slice(words[end - 1].start(), words[end - 1].end()) for end in ends)
+
+
+def _named(words: list[str]) -> str:
+    """The date that a side of a stretch hangs on, or ``""``."""
+    try:
+        return _day_of(words).fact
+    except ValueError:
+        return ""

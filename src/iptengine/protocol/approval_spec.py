@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from iptengine.protocol.fields import Names, Text, Words
+from iptengine.protocol.fields import Text
 from iptengine.protocol.parts import Sourced
+from iptengine.protocol.references import RequestNames, RoleNames, SpokenNames
 
 
 class ApprovalSpec(Sourced):
@@ -15,17 +16,17 @@ class ApprovalSpec(Sourced):
     """
 
     title: Text = Field(description="What is approved, as a sentence about it begins: The start of the work")
-    of: Names = Field(
+    of: RequestNames = Field(
         description="The requests it is about: enter_phase, end_course, book, agree_contract, amend_contract, "
         "agree_focus, close_focus, change_focus, restage, move_chart, choose_plan, change_plan, interrupt, resume, "
         "finish_component, prepare_message"
     )
-    only: Names = Field(
+    only: SpokenNames = Field(
         (),
         description="Only requests that speak of these: names of phases, outcomes, problem areas, stages, charts, "
         "their states, components, orders or contacts; all of them when left out",
     )
-    by: Words = Field(description="The roles that may approve, as they are recorded: supervisor")
+    by: RoleNames = Field(description="The roles that may approve, as they are recorded: supervisor")
     afterwards: bool = Field(
         False, description="The request is carried out at once, and stays to be confirmed until one of these roles does"
     )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Annotated
 
 from pydantic import Field
 
 from iptengine.protocol.fields import Name, Text
 from iptengine.protocol.parts import Conditions, Sourced
+from iptengine.protocol.references import Gives, StateName
 from iptengine.protocol.topics import Phrases
 
 
@@ -18,7 +20,7 @@ class ChartStateSpec(Sourced):
     aim: Text | None = Field(None, description="What a session is for while the chart stands here")
     ask: Phrases = Field(default={}, description="Words a therapist may say")
     note: Text | None = Field(None, description="A remark for the therapist")
-    next: Mapping[Name, Conditions] = Field(
+    next: Mapping[StateName, Conditions] = Field(
         default={}, description="States a clinician may move it to, each with its conditions"
     )
 
@@ -30,5 +32,5 @@ class FurtherChartSpec(Sourced):
     """
 
     title: Text = Field(description="Its name, as the page says it")
-    start: Name = Field(description="The state it stands in when a course begins")
-    states: Mapping[Name, ChartStateSpec] = Field(description="Where it can stand")
+    start: StateName = Field(description="The state it stands in when a course begins")
+    states: Mapping[Annotated[Name, Gives("state")], ChartStateSpec] = Field(description="Where it can stand")

@@ -113,17 +113,18 @@ _duration = _written(Duration, "how long", ["4 weeks", "10 days", "2 months"])
 DurationText = Annotated[Duration, *_duration]
 
 
-def _one_or_many(value: object) -> object:
+def one_or_many(value: object) -> object:
+    """A list of one may be written without brackets."""
     return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
 
 
-Names = Annotated[tuple[Name, ...], BeforeValidator(_one_or_many)]
-ProtocolIds = Annotated[tuple[ProtocolId, ...], BeforeValidator(_one_or_many)]
+Names = Annotated[tuple[Name, ...], BeforeValidator(one_or_many)]
+ProtocolIds = Annotated[tuple[ProtocolId, ...], BeforeValidator(one_or_many)]
 CarriedPart = Literal[
     "people", "life_events", "diagnosis", "formulation", "focus", "goals", "facts", "readings"
 ]  # fmt: skip
-CarriedParts = Annotated[tuple[CarriedPart, ...], BeforeValidator(_one_or_many)]
-Words = Annotated[tuple[Text, ...], BeforeValidator(_one_or_many)]
+CarriedParts = Annotated[tuple[CarriedPart, ...], BeforeValidator(one_or_many)]
+Words = Annotated[tuple[Text, ...], BeforeValidator(one_or_many)]
 
 M = TypeVar("M", bound=Model)
 

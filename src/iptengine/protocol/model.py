@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -16,11 +16,9 @@ from iptengine.protocol.approval_spec import ApprovalSpec
 from iptengine.protocol.chart_spec import FurtherChartSpec
 from iptengine.protocol.fields import (
     CarriedParts,
-    DatesText,
     Format,
     Model,
     Name,
-    Names,
     PositionText,
     ProtocolId,
     ProtocolIds,
@@ -47,8 +45,20 @@ from iptengine.protocol.parts import (
     TechniqueEntry,
 )
 from iptengine.protocol.plan_spec import PlanSpec
+from iptengine.protocol.references import (
+    DatedStretch,
+    Gives,
+    PhaseName,
+    PhaseNames,
+    StageName,
+    StepName,
+    TargetName,
+    TaskName,
+    TaskNames,
+    TopicName,
+)
 from iptengine.protocol.running_order import Sessions
-from iptengine.protocol.task_spec import IfLine, StepChange, StepSpec, Tasks
+from iptengine.protocol.task_spec import IfLines, StepChange, StepSpec, Tasks
 from iptengine.protocol.topics import Meeting, Phrases, TopicEntry
 from iptengine.protocol.variant_spec import ChangeGroup, ProtocolRef
 
@@ -63,11 +73,13 @@ class StageSpec(Sourced):
     aim: Text | None = Field(None, description="What a session is for while the focus stands here")
     final: bool = Field(False, description="The focus ends here")
     must: Tasks = Field(default={}, description="Tasks while the focus stands here")
-    hour: Mapping[Name, StepChange] = Field(default={}, description="What it says differently in the hour")
+    hour: Mapping[StepName, StepChange] = Field(default={}, description="What it says differently in the hour")
     ask: Phrases = Field(default={}, description="Words a therapist may say")
-    if_: Mapping[Name, IfLine] = Field(default={}, alias="if", description="What may come up, and what to do")
+    if_: IfLines = Field(default={}, alias="if", description="What may come up, and what to do")
     note: Text | None = Field(None, description="A remark for the therapist")
-    next: Mapping[Name, Conditions] = Field(default={}, description="Stages it can move to, each with its conditions")
+    next: Mapping[StageName, Conditions] = Field(
+        default={}, description="Stages it can move to, each with its conditions"
+    )
 
 
 class AreaSpec(Sourced):
@@ -77,18 +89,20 @@ class AreaSpec(Sourced):
     aliases: Words = Field((), description="Other names for it")
     choose_when: Text = Field(description="When it is the one to choose")
     with_person: bool = Field(False, description="A focus here names the person it is with")
-    goals: Mapping[Name, Text] = Field(default={}, description="What the work is for")
+    goals: Mapping[Annotated[Name, Gives("goal")], Text] = Field(default={}, description="What the work is for")
     aim: Text | None = Field(None, description="What a session is for, where no stage says it")
     must: Tasks = Field(default={}, description="Strategies, in their order of listing")
     may: Tasks = Field(
         default={},
         description="Optional tasks: each is due while its `only_if` holds; without one it is never due, only logged",
     )
-    hour: Mapping[Name, StepChange] = Field(default={}, description="What it says differently in the hour")
+    hour: Mapping[StepName, StepChange] = Field(default={}, description="What it says differently in the hour")
     ask: Phrases = Field(default={}, description="Words a therapist may say")
-    if_: Mapping[Name, IfLine] = Field(default={}, alias="if", description="What may come up, and what to do")
+    if_: IfLines = Field(default={}, alias="if", description="What may come up, and what to do")
     note: Text | None = Field(None, description="A remark for the therapist")
-    stages: Mapping[Name, StageSpec] = Field(default={}, description="Where a focus of this area can stand")
+    stages: Mapping[Annotated[Name, Gives("stage")], StageSpec] = Field(
+        default={}, description="Where a focus of this area can stand"
+    )
     restage: bool = Field(True, description="New information may place a focus in any stage, with a reason")
 
 
@@ -104,7 +118,7 @@ class PhaseSpec(Sourced):
     title: Text = Field(description="Its name")
     aim: Text = Field(description="What a session in it is for")
     window: WindowText | None = Field(None, description="Which sessions it is meant to take")
-    dates: DatesText | None = Field(
+    dates: DatedStretch | None = Field(
         None, description="The stretch between dates it is meant to take; a date is a fact with that name"
     )
     must: Tasks = Field(default={}, description="Tasks to be done before it is left")
@@ -113,21 +127,23 @@ class PhaseSpec(Sourced):
         description="Optional tasks: each is due while its `only_if` holds; without one it is never due, only logged",
     )
     each_session: Tasks = Field(default={}, description="Tasks of every session")
-    topics: Mapping[Name, Meeting] = Field(
+    topics: Mapping[TopicName, Meeting] = Field(
         default={}, description="How it meets a topic; one it does not name is neither asked for nor kept out"
     )
     focus_work: bool = Field(False, description="The tasks of the focus are due in this phase")
-    hour: Mapping[Name, StepSpec] = Field(
+    hour: Mapping[Annotated[Name, Gives("step")], StepSpec] = Field(
         default={},
         description="The running order of a session; a step whose tasks are all done drops out, the others share its "
         "minutes, unless it has a `text`; without an `hour` the tasks that are due stand in their order in the file",
     )
     ask: Phrases = Field(default={}, description="Words a therapist may say")
-    if_: Mapping[Name, IfLine] = Field(default={}, alias="if", description="What may come up, and what to do")
-    patient: Mapping[Name, Text] = Field(default={}, description="Lines for the patient's page")
+    if_: IfLines = Field(default={}, alias="if", description="What may come up, and what to do")
+    patient: Mapping[Annotated[Name, Gives("patient line")], Text] = Field(
+        default={}, description="Lines for the patient's page"
+    )
     bring: Text | None = Field(None, description="What the patient's page says one might bring")
     note: Text | None = Field(None, description="A remark for the therapist")
-    next: Mapping[Name, Conditions] = Field(
+    next: Mapping[TargetName, Conditions] = Field(
         default={}, description="Phases or outcomes it leads to, each with its conditions"
     )
 
@@ -136,14 +152,14 @@ class AnnounceSpec(Sourced):
     """By when the ending is named."""
 
     by: PositionText = Field(description="The session by which the ending has been named")
-    task: Name = Field(description="The task that does it")
+    task: TaskName = Field(description="The task that does it")
 
 
 class TerminationSpec(Sourced):
     """How the course is brought to its end."""
 
     announce: AnnounceSpec | None = Field(None, description="By when the ending is named")
-    compressed: Names = Field((), description="The ending tasks asked for when the course ends early")
+    compressed: TaskNames = Field((), description="The ending tasks asked for when the course ends early")
 
 
 class OutcomeSpec(Sourced):
@@ -153,7 +169,7 @@ class OutcomeSpec(Sourced):
     kind: Literal["completed", "early", "transferred", "lost", "clinical", "relapse"] = Field(
         description="What kind of ending it is"
     )
-    from_: Names = Field((), alias="from", description="Phases it can be reached from; any phase when left out")
+    from_: PhaseNames = Field((), alias="from", description="Phases it can be reached from; any phase when left out")
     ask: Literal["full", "compressed", "nothing"] = Field("nothing", description="The ending tasks it asks for")
     reasons: Words = Field((), description="Reasons the clinician picks from")
     followed_by: ProtocolIds = Field((), description="Ids of the protocols under which a course may go on from here")
@@ -171,29 +187,47 @@ class Spec(Model):
     population: Text = Field(description="Who it is for")
     about: Text | None = Field(None, description="What a reader should know first")
     extends: ProtocolRef | None = Field(None, description="The base and its version, in a variant")
-    changes: Mapping[Name, ChangeGroup] = Field(default={}, description="How a variant differs from its base")
-    sources: Mapping[Name, SourceEntry] = Field(default={}, description="What the protocol rests on")
-    decisions: Mapping[Name, Decision] = Field(default={}, description="Readings taken where sources differ")
+    changes: Mapping[Annotated[Name, Gives("change group")], ChangeGroup] = Field(
+        default={}, description="How a variant differs from its base"
+    )
+    sources: Mapping[Annotated[Name, Gives("source")], SourceEntry] = Field(
+        default={}, description="What the protocol rests on"
+    )
+    decisions: Mapping[Annotated[Name, Gives("decision")], Decision] = Field(
+        default={}, description="Readings taken where sources differ"
+    )
     contract: ContractSpec = Field(description="What the contract may agree")
     group: GroupSpec | None = Field(None, description="How large a group is and who leads it, in a group treatment")
     calendar: CalendarSpec | None = Field(None, description="The day or the event on which the course stops")
-    participants: Mapping[Name, ParticipantSpec] = Field(default={}, description="Who may take part beside the patient")
-    facts: Mapping[Name, FactSpec] = Field(default={}, description="What is recorded beside readings and tasks")
-    measures: Mapping[Name, MeasureUse] = Field(default={}, description="What is measured")
-    alerts: Mapping[Name, AlertSpec] = Field(default={}, description="What the clinician must see")
-    checklists: Mapping[Name, ChecklistSpec] = Field(default={}, description="Questions with yes or no")
-    techniques: Mapping[Name, TechniqueEntry] = Field(default={}, description="How tasks are done")
+    participants: Mapping[Annotated[Name, Gives("participant")], ParticipantSpec] = Field(
+        default={}, description="Who may take part beside the patient"
+    )
+    facts: Mapping[Annotated[Name, Gives("fact")], FactSpec] = Field(
+        default={}, description="What is recorded beside readings and tasks"
+    )
+    measures: Mapping[Annotated[Name, Gives("measure")], MeasureUse] = Field(default={}, description="What is measured")
+    alerts: Mapping[Annotated[Name, Gives("alert")], AlertSpec] = Field(
+        default={}, description="What the clinician must see"
+    )
+    checklists: Mapping[Annotated[Name, Gives("checklist")], ChecklistSpec] = Field(
+        default={}, description="Questions with yes or no"
+    )
+    techniques: Mapping[Annotated[Name, Gives("technique")], TechniqueEntry] = Field(
+        default={}, description="How tasks are done"
+    )
     focus: FocusSpec | None = Field(None, description="How many focuses a course may have")
-    topics: Mapping[Name, TopicEntry] = Field(
+    topics: Mapping[Annotated[Name, Gives("topic")], TopicEntry] = Field(
         default={}, description="What may be talked about, where a phase asks for it, links it only or keeps it out"
     )
-    problem_areas: Mapping[Name, AreaSpec] = Field(default={}, description="What a course can work on")
-    start: Name = Field(description="The phase a course begins in")
-    phases: Mapping[Name, PhaseSpec] = Field(description="The stretches of the course")
-    charts: Mapping[Name, FurtherChartSpec] = Field(
+    problem_areas: Mapping[Annotated[Name, Gives("area")], AreaSpec] = Field(
+        default={}, description="What a course can work on"
+    )
+    start: PhaseName = Field(description="The phase a course begins in")
+    phases: Mapping[Annotated[Name, Gives("phase")], PhaseSpec] = Field(description="The stretches of the course")
+    charts: Mapping[Annotated[Name, Gives("chart")], FurtherChartSpec] = Field(
         default={}, description="Further charts beside the phases, such as the stages of a group"
     )
-    approvals: Mapping[Name, ApprovalSpec] = Field(
+    approvals: Mapping[Annotated[Name, Gives("approval")], ApprovalSpec] = Field(
         default={}, description="Requests that need somebody in a named role, such as the supervisor"
     )
     sessions: Sessions = Field(
@@ -203,13 +237,17 @@ class Spec(Model):
     carries: CarriedParts = Field(
         (), description="What a course under this protocol takes over from the one it follows"
     )
-    contacts: Mapping[Name, ContactSpec] = Field(default={}, description="Meetings and messages outside the count")
-    pauses: Mapping[Name, PauseSpec] = Field(default={}, description="Stretches in which the course rests")
+    contacts: Mapping[Annotated[Name, Gives("contact")], ContactSpec] = Field(
+        default={}, description="Meetings and messages outside the count"
+    )
+    pauses: Mapping[Annotated[Name, Gives("pause")], PauseSpec] = Field(
+        default={}, description="Stretches in which the course rests"
+    )
     termination: TerminationSpec = Field(
         default_factory=lambda: TerminationSpec.model_validate({}),
         description="How the course is brought to its end",
     )
-    outcomes: Mapping[Name, OutcomeSpec] = Field(description="How a course can end")
+    outcomes: Mapping[Annotated[Name, Gives("outcome")], OutcomeSpec] = Field(description="How a course can end")
 
     @property
     def ref(self) -> str:

@@ -12,15 +12,23 @@ from iptengine.protocol.fields import (
     FrequencyText,
     MeasureRef,
     Model,
-    MomentText,
     Name,
-    Names,
     RangeText,
     RhythmText,
     Text,
     TimesText,
     Words,
     short_form,
+)
+from iptengine.protocol.references import (
+    DatedMoment,
+    Gives,
+    PersonName,
+    PersonNames,
+    PolicyName,
+    RoleNames,
+    SourceNames,
+    TaskNames,
 )
 
 Status = Literal["attended", "late_cancel", "cancelled_by_patient", "cancelled_by_therapist", "no_show", "rescheduled"]
@@ -56,16 +64,22 @@ SourceEntry = Annotated[Source, BeforeValidator(short_form("cite"))]
 class Sourced(Model):
     """A part that states something clinical and says what it rests on."""
 
-    source: Names = Field((), description="Names from sources: what this rests on")
+    source: SourceNames = Field((), description="Names from sources: what this rests on")
 
 
 class Condition(Model):
     """What must hold: one sentence, or several named ones under all, any or not."""
 
     says: Text | None = Field(None, description="One sentence of the condition language")
-    all: Mapping[Name, ConditionEntry] | None = Field(None, description="Every one of these must hold")
-    any: Mapping[Name, ConditionEntry] | None = Field(None, description="At least one of these must hold")
-    not_: Mapping[Name, ConditionEntry] | None = Field(None, alias="not", description="None of these may hold")
+    all: Mapping[Annotated[Name, Gives("condition")], ConditionEntry] | None = Field(
+        None, description="Every one of these must hold"
+    )
+    any: Mapping[Annotated[Name, Gives("condition")], ConditionEntry] | None = Field(
+        None, description="At least one of these must hold"
+    )
+    not_: Mapping[Annotated[Name, Gives("condition")], ConditionEntry] | None = Field(
+        None, alias="not", description="None of these may hold"
+    )
 
     @model_validator(mode="after")
     def _one_form(self) -> Condition:
@@ -78,7 +92,7 @@ class Condition(Model):
 
 
 ConditionEntry = Annotated[Condition, BeforeValidator(short_form("says"))]
-Conditions = Mapping[Name, ConditionEntry]
+Conditions = Mapping[Annotated[Name, Gives("condition")], ConditionEntry]
 
 
 class Decision(Sourced):
@@ -116,17 +130,17 @@ class ContractSpec(Sourced):
         None, description="How many sessions may be agreed; one number needs no contract step"
     )
     frequency: FrequencyText = Field(description="How often sessions are planned unless agreed otherwise")
-    frequency_when: Mapping[Name, FrequencyCase] = Field(
+    frequency_when: Mapping[Annotated[Name, Gives("frequency")], FrequencyCase] = Field(
         default={},
         description="Other frequencies, each with its conditions, such as a phase or an arm of a trial; the first "
         "that holds wins over `frequency`, and what the contract agrees wins over all",
     )
     minutes: RangeText = Field(description="How long a session may be agreed to last")
     mode: Words = Field(("in person",), description="How sessions may be held")
-    missed: Mapping[Name, MissedPolicy] = Field(
+    missed: Mapping[Annotated[Name, Gives("policy")], MissedPolicy] = Field(
         default={}, description="Missed-session policies the contract picks from"
     )
-    missed_unless_agreed: Name | None = Field(
+    missed_unless_agreed: PolicyName | None = Field(
         None, description="The policy that holds until one is agreed; needed once there is a missed policy"
     )
 
@@ -134,7 +148,7 @@ class ContractSpec(Sourced):
 class CalendarSpec(Sourced):
     """A course that stops by the calendar: on a day, on an event, or on whichever comes first."""
 
-    stop: MomentText | None = Field(
+    stop: DatedMoment | None = Field(
         None,
         description="The day after which no session is planned, such as 12 months after the start or 6 months after "
         "birth; a visit that comes late does not move it",
@@ -191,7 +205,7 @@ class FactSpec(Sourced):
         "for no answer; left out, it stands below as 'Record: …'",
     )
     fixed: bool = Field(False, description="Set once; a later change is recorded with a warning")
-    hide_from: Words = Field((), description="Roles that do not get to see it")
+    hide_from: RoleNames = Field((), description="Roles that do not get to see it")
 
     @model_validator(mode="after")
     def _one_type(self) -> FactSpec:
@@ -211,7 +225,7 @@ class MeasureUse(Sourced):
         "once; `every day` is a diary, shown as days with an entry, their range and the gaps; `at start and end` is "
         "before and after only"
     )
-    informant: Name | None = Field(
+    informant: PersonName | None = Field(
         None,
         description="Who answers it: `patient`, or one of the participants. Two informants of one instrument are two "
         "entries here, each with its own label and its own series",
@@ -232,7 +246,7 @@ class ChecklistSpec(Sourced):
 
     title: Text = Field(description="What the list is for")
     ask: RhythmText = Field(description="When the agenda asks for it")
-    items: Mapping[Name, ChecklistItem] = Field(description="The questions")
+    items: Mapping[Annotated[Name, Gives("question")], ChecklistItem] = Field(description="The questions")
 
 
 class ChecklistItemSpec(Sourced):
@@ -248,7 +262,9 @@ class TechniqueSpec(Sourced):
     """How a task is done; logged beside tasks."""
 
     title: Text = Field(description="Its name in the field")
-    steps: Mapping[Name, Text] = Field(default={}, description="The steps, in order, shown with a task that uses it")
+    steps: Mapping[Annotated[Name, Gives("technique step")], Text] = Field(
+        default={}, description="The steps, in order, shown with a task that uses it"
+    )
 
 
 TechniqueEntry = Annotated[TechniqueSpec, BeforeValidator(short_form("title"))]
@@ -258,7 +274,7 @@ class ContactSpec(Sourced):
     """A meeting or message outside the count."""
 
     title: Text = Field(description="What it is")
-    due: MomentText | None = Field(
+    due: DatedMoment | None = Field(
         None,
         description="When it is due, told by what it hangs on: a session (`after session 3`, `before session 1`), "
         "`after a missed session`, the start or the end (`3 months after the end`), or a date among the facts "
@@ -271,12 +287,14 @@ class ContactSpec(Sourced):
         "after as long as the first time (1, 2 and 3 months after the end), after a missed session with the next miss",
     )
     only_if: Conditions = Field(default={}, description="Conditions for its being due")
-    present: Names = Field((), description="Who takes part")
-    to: Names = Field((), description="Who is written to")
+    present: PersonNames = Field((), description="Who takes part")
+    to: PersonNames = Field((), description="Who is written to")
     text: Text | None = Field(
         None, description="The words of the message; they are prepared for the clinician, and never sent"
     )
-    holds: Mapping[Name, Text] = Field(default={}, description="What the meeting holds, in order")
+    holds: Mapping[Annotated[Name, Gives("contact part")], Text] = Field(
+        default={}, description="What the meeting holds, in order"
+    )
 
 
 class PauseSpec(Sourced):
@@ -293,7 +311,7 @@ class PauseSpec(Sourced):
     longer_than: DurationText | None = Field(
         None, description="How long it lasts before the tasks under then are due again; left out, they are after any"
     )
-    then: Names = Field((), description="Tasks that are due again when the course goes on")
+    then: TaskNames = Field((), description="Tasks that are due again when the course goes on")
 
 
 Condition.model_rebuild()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
-from iptengine.protocol.fields import DoseText, Model, Name, Names, Text
+from iptengine.protocol.fields import DoseText, Model, Name, Text
 from iptengine.protocol.parts import Conditions, Sourced
+from iptengine.protocol.references import ComponentNames, Gives, PhaseNames
 from iptengine.protocol.task_spec import Tasks
 
 
@@ -24,8 +25,10 @@ class ComponentSpec(Sourced):
         default={},
         description="Optional tasks: each is due while its `only_if` holds; without one it is never due, only logged",
     )
-    after: Names = Field((), description="Components that have to be in the plan, earlier than it")
-    never_before: Names = Field((), description="Components that come earlier than it where both are in the plan")
+    after: ComponentNames = Field((), description="Components that have to be in the plan, earlier than it")
+    never_before: ComponentNames = Field(
+        (), description="Components that come earlier than it where both are in the plan"
+    )
     last: bool = Field(False, description="Nothing comes after it")
     interrupts: bool = Field(False, description="It may interrupt the plan at any time: a safety component")
     done_when: Conditions = Field(
@@ -39,15 +42,17 @@ class OrderSpec(Sourced):
 
     title: Text = Field(description="What it is for, as the pages say it")
     when: Conditions = Field(default={}, description="When it is recommended; left out, it always is")
-    components: Names = Field(description="Its components, in their order")
+    components: ComponentNames = Field(description="Its components, in their order")
 
 
 class PlanSpec(Model):
     """The components a course can be made of; each course is given a plan of its own."""
 
-    components: Mapping[Name, ComponentSpec] = Field(description="What a plan can hold")
-    orders: Mapping[Name, OrderSpec] = Field(default={}, description="Usual orders, such as one for each problem")
-    phases: Names = Field((), description="Phases in which the plan is worked through; every phase when left out")
+    components: Mapping[Annotated[Name, Gives("component")], ComponentSpec] = Field(description="What a plan can hold")
+    orders: Mapping[Annotated[Name, Gives("order")], OrderSpec] = Field(
+        default={}, description="Usual orders, such as one for each problem"
+    )
+    phases: PhaseNames = Field((), description="Phases in which the plan is worked through; every phase when left out")
 
 
 class Broken(NamedTuple):

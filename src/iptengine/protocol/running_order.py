@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated
 
 from pydantic import Field
 
-from iptengine.protocol.fields import Name, Names, RangeText, Text
+from iptengine.protocol.fields import Name, RangeText, Text
 from iptengine.protocol.parts import Sourced
+from iptengine.protocol.references import Gives, TaskNames
 
 
 class SessionSpec(Sourced):
@@ -19,10 +21,10 @@ class SessionSpec(Sourced):
     at: RangeText | None = Field(
         None, description="Its number, or the numbers it stands for; the next one after the session above when left out"
     )
-    order: Names = Field(description="Tasks from anywhere in the file, in the order of the session")
+    order: TaskNames = Field(description="Tasks from anywhere in the file, in the order of the session")
 
 
-Sessions = Mapping[Name, SessionSpec]
+Sessions = Mapping[Annotated[Name, Gives("session")], SessionSpec]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,13 @@ from iptengine.protocol.fields import (
     Label,
     Model,
     Name,
-    Names,
     PositionText,
     Text,
     TimesText,
     short_form,
 )
 from iptengine.protocol.parts import Conditions, Sourced
+from iptengine.protocol.references import Gives, PersonNames, TaskNames, TechniqueNames, TopicName
 from iptengine.protocol.topics import Phrases
 
 RecordKind = Literal[
@@ -40,12 +40,12 @@ class TaskSpec(Sourced):
     )
     by: PositionText | None = Field(None, description="The session by which it should be done")
     not_before: PositionText | None = Field(None, description="The session from which it is due")
-    after: Names = Field((), description="Tasks that come before it")
-    present: Names = Field((), description="Who has to be there")
-    techniques: Names = Field((), description="Techniques that suit it")
+    after: TaskNames = Field((), description="Tasks that come before it")
+    present: PersonNames = Field((), description="Who has to be there")
+    techniques: TechniqueNames = Field((), description="Techniques that suit it")
     minutes: int | None = Field(None, ge=1, le=240, description="Minutes it usually takes")
     recorded_by: RecordKind | None = Field(None, description="A record that also counts as this task done")
-    topic: Name | None = Field(
+    topic: TopicName | None = Field(
         None, description="The topic it belongs to; the phase says how to meet it, and so whether the task is due"
     )
     ask: Phrases = Field(default={}, description="Words a therapist may say")
@@ -53,7 +53,7 @@ class TaskSpec(Sourced):
 
 
 TaskEntry = Annotated[TaskSpec, BeforeValidator(short_form("do"))]
-Tasks = Mapping[Name, TaskEntry]
+Tasks = Mapping[Annotated[Name, Gives("task")], TaskEntry]
 
 
 class StepSpec(Sourced):
@@ -65,7 +65,7 @@ class StepSpec(Sourced):
         description="The step in a sentence, in place of the words of the tasks it covers; left out, its tasks speak",
     )
     minutes: int = Field(ge=1, le=240, description="Its share of the hour, scaled to the agreed minutes")
-    covers: Names = Field((), description="Tasks that are done in this step")
+    covers: TaskNames = Field((), description="Tasks that are done in this step")
     focus_work: bool = Field(False, description="The next task due in the focus and its stage goes here")
 
 
@@ -81,3 +81,6 @@ class IfLine(Sourced):
 
     when: Text = Field(description="What may come up, in a few words")
     then: Text = Field(description="What to do then")
+
+
+IfLines = Mapping[Annotated[Name, Gives("if line")], IfLine]

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field
 
 from iptengine.protocol.fields import Model, Name, Text, short_form
 from iptengine.protocol.parts import Sourced
+from iptengine.protocol.references import Gives, TopicName
 
 Meeting = Literal["asked for", "link only", "redirect", "forbidden"]
 KEPT_OUT: frozenset[str] = frozenset({"redirect", "forbidden"})
@@ -28,10 +29,10 @@ class PhraseSpec(Model):
     """Words a therapist may say."""
 
     says: Text = Field(description="The words")
-    topic: Name | None = Field(
+    topic: TopicName | None = Field(
         None, description="The topic they belong to; they are not shown in a phase that forbids or redirects it"
     )
 
 
 PhraseEntry = Annotated[PhraseSpec, BeforeValidator(short_form("says"))]
-Phrases = Mapping[Name, PhraseEntry]
+Phrases = Mapping[Annotated[Name, Gives("phrase")], PhraseEntry]

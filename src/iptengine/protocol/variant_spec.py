@@ -18,8 +18,10 @@ from iptengine.protocol.fields import (
     ProtocolId,
     Text,
     Version,
+    one_or_many,
 )
 from iptengine.protocol.parts import Sourced, SourceEntry
+from iptengine.protocol.references import Gives
 
 PATH_PATTERN = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$"
 REF_PATTERN = ID_PATTERN.removesuffix("$") + "@" + VERSION_PATTERN.removeprefix("^")
@@ -30,11 +32,7 @@ ProtocolRef = Annotated[str, StringConstraints(pattern=REF_PATTERN, max_length=8
 Digest = Annotated[str, StringConstraints(pattern=DIGEST_PATTERN)]
 
 
-def _path_or_paths(value: object) -> object:
-    return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
-
-
-Paths = Annotated[tuple[PathText, ...], BeforeValidator(_path_or_paths)]
+Paths = Annotated[tuple[PathText, ...], BeforeValidator(one_or_many)]
 
 Verb = Literal["set", "add", "remove", "rename", "move", "order"]
 VERBS: tuple[Verb, ...] = ("set", "add", "remove", "rename", "move", "order")
@@ -86,8 +84,12 @@ class VariantSpec(Model):
     about: Text | None = Field(None, description="What a reader should know first, where that differs from the base")
     extends: ProtocolRef = Field(description="The base and its version")
     pinned: Digest | None = Field(None, description="The base's digest, as `iptengine pin` writes it")
-    sources: Mapping[Name, SourceEntry] = Field(default={}, description="What it rests on beside the base's sources")
-    changes: Mapping[Name, ChangeGroup] = Field(description="Named groups of changes; all of them apply at once")
+    sources: Mapping[Annotated[Name, Gives("source")], SourceEntry] = Field(
+        default={}, description="What it rests on beside the base's sources"
+    )
+    changes: Mapping[Annotated[Name, Gives("change group")], ChangeGroup] = Field(
+        description="Named groups of changes; all of them apply at once"
+    )
 
 
 HEAD: tuple[str, ...] = tuple(name for name in VariantSpec.model_fields if name != "sources")

@@ -25,6 +25,7 @@ from iptengine.authoring.rules.unknown_request import REQUESTS
 from iptengine.authoring.view import View
 from iptengine.diagnostics import Finding, did_you_mean
 from iptengine.protocol.model import Spec
+from iptengine.protocol.references import SPOKEN_OF
 
 
 def check(view: View) -> Iterator[Finding]:
@@ -43,22 +44,19 @@ def check(view: View) -> Iterator[Finding]:
 
 def spoken_of(spec: Spec, request: str) -> tuple[str, ...]:
     """Everything in this protocol that a request may speak of."""
-    areas = spec.problem_areas
-    stages = (stage for area in areas.values() for stage in area.stages)
-    states = (state for chart in spec.charts.values() for state in chart.states)
-    components = tuple(spec.plan.components) if spec.plan else ()
-    orders = tuple(spec.plan.orders) if spec.plan else ()
-    return {
-        "enter_phase": tuple(spec.phases),
-        "end_course": tuple(spec.outcomes),
-        "agree_focus": tuple(areas),
-        "close_focus": tuple(areas),
-        "change_focus": tuple(areas),
-        "restage": (*stages, *areas),
-        "move_chart": (*spec.charts, *states),
-        "choose_plan": (*orders, *components),
-        "change_plan": components,
-        "interrupt": tuple(name for name in components if spec.plan and spec.plan.components[name].interrupts),
-        "finish_component": components,
-        "prepare_message": tuple(spec.contacts),
-    }.get(request, ())
+    plan = spec.plan
+    names = {
+        "phase": tuple(spec.phases),
+        "outcome": tuple(spec.outcomes),
+        "area": tuple(spec.problem_areas),
+        "stage": tuple(stage for area in spec.problem_areas.values() for stage in area.stages),
+        "chart": tuple(spec.charts),
+        "state": tuple(state for chart in spec.charts.values() for state in chart.states),
+        "order": tuple(plan.orders) if plan else (),
+        "component": tuple(plan.components) if plan else (),
+        "contact": tuple(spec.contacts),
+    }
+    found = tuple(name for kind in SPOKEN_OF.get(request, ()) for name in names[kind])
+    return (
+        tuple(name for name in found if plan and plan.components[name].interrupts) if request == "interrupt" else found
+    )

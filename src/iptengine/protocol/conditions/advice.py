@@ -29,6 +29,7 @@ from iptengine.protocol.conditions.grammar import (
     Step,
 )
 from iptengine.protocol.conditions.names import Names
+from iptengine.protocol.references import KINDS
 
 _NAME_LIKE = re.compile(r"[A-Za-z0-9_]+(?:-[A-Za-z0-9_]+)*")
 _JOINED = re.compile(r"(?:^| )(?:and|or(?! (?:more|less|fewer)(?: |$)))(?:[ (]|$)|^not[ (]|&&|\|\|", re.IGNORECASE)
@@ -145,7 +146,7 @@ def kinds_of(word: str, names: Names) -> tuple[str, ...]:
 
 
 def _nested(slot: Name) -> bool:
-    return slot.kind in ("stage", "state", "rule", "band", "item", "question")
+    return bool(KINDS[slot.kind].of)
 
 
 class Fault(NamedTuple):

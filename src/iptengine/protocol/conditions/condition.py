@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -11,6 +12,9 @@ from iptengine.protocol.conditions.port import Facts
 from iptengine.protocol.truth import Truth
 
 Answer = Callable[[Facts], Truth]
+
+WORDS = re.compile(r"[<>=!]+|%|[^\s<>=!%]+")
+"""The words of a sentence: names, numbers, fixed words and operators."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +80,23 @@ class Condition:
         # Past the generated constructor, which would double the cost of a reason that is not read.
         return tuple.__new__(Explanation, (meaning.answer(facts), meaning, meaning.see(facts)))
 
-    def renamed(self, names: Mapping[Mention, str]) -> str:
-        """The sentence with names replaced, for a variant that renames what the condition refers to."""
-        words: list[str] = []
+    def renamed(self, names: Mapping[Mention, str], written: str = "") -> str:
+        """The sentence with names replaced where they stand, and nothing else changed.
+
+        Args:
+            names: What each name is called from now on.
+            written: The sentence as its file has it, to keep its own spaces; `text` when left out.
+        """
+        text = written or self.text
+        places = [word.span() for word in WORDS.finditer(text)]
+        pieces: list[str] = []
         at = 0
         for first, end, mentions in self.written:
-            words += self.words[at:first]
-            words.append(".".join(names.get(mention, mention.name) for mention in mentions))
-            at = end
-        return " ".join([*words, *self.words[at:]])
+            if any(mention in names for mention in mentions):
+                name = ".".join(names.get(mention, mention.name) for mention in mentions)
+                pieces += (text[at : places[first][0]], name)
+                at = places[end - 1][1]
+        return "".join([*pieces, text[at:]])
 
 
 class Explanation(NamedTuple):

@@ -12,10 +12,10 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from iptengine.protocol.conditions.comparing import SPELLED, SYNONYMS, Build
-from iptengine.protocol.conditions.condition import Written
+from iptengine.protocol.conditions.condition import WORDS, Written
 from iptengine.protocol.conditions.names import Mention, Names, Number
+from iptengine.protocol.references import KINDS
 
-_WORDS = re.compile(r"[<>=!]+|%|[^ <>=!%]+")
 _PARTS = re.compile(r"[1-9][0-9]{0,2}/[1-9][0-9]?")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,4})?")
 
@@ -31,7 +31,7 @@ class Sentence(NamedTuple):
 def read_sentence(text: str) -> Sentence:
     """The words, names, numbers and operators of a text that was already checked for length and letters."""
     folded = " ".join(text.split())
-    found = tuple(_WORDS.finditer(folded))
+    found = tuple(WORDS.finditer(folded))
     return Sentence(folded, tuple(m.group() for m in found), tuple(m.start() for m in found))
 
 
@@ -110,9 +110,13 @@ class Name(NamedTuple):
 
     spelling: str
     kind: str
-    a: str
     known: Callable[[Names, list[str | Number]], Collection[str]]
     owner: Callable[[Names, list[str | Number]], str] = lambda names, args: ""
+
+    @property
+    def a(self) -> str:
+        """What is wanted, with its article: ``"a phase"``."""
+        return KINDS[self.kind].a
 
     def take(self, sentence: Sentence, at: int, names: Names, filled: Filled) -> int:
         """The place after the name at word `at`, or -1."""
@@ -202,40 +206,39 @@ def _bands(names: Names, args: list[str | Number]) -> Collection[str]:
     return measure.bands if measure else ()
 
 
-MEASURE = Name("MEASURE", "measure", "a measure", lambda names, args: names.measures)
-CHECKLIST = Name("CHECKLIST", "checklist", "a checklist", lambda names, args: names.checklists)
-ITEM = Name("ITEM", "item", "an item", _items, _parent)
+MEASURE = Name("MEASURE", "measure", lambda names, args: names.measures)
+CHECKLIST = Name("CHECKLIST", "checklist", lambda names, args: names.checklists)
+ITEM = Name("ITEM", "item", _items, _parent)
 QUESTION = Name(
     "QUESTION",
     "question",
-    "a question",
     lambda names, args: names.checklists.get(str(args[-1]), ()),
     _parent,
 )
 
 NAME_SLOTS: tuple[Name, ...] = (
-    Name("PHASE", "phase", "a phase", lambda names, args: names.phases),
-    Name("AREA", "area", "a problem area", lambda names, args: names.areas),
-    Name("STAGE", "stage", "a stage", _stages, _stage_owner),
-    Name("CHART", "chart", "a chart", lambda names, args: names.charts),
-    Name("STATE", "state", "a state", lambda names, args: names.charts.get(str(args[-1]), ()), _parent),
-    Name("TASK", "task", "a task", lambda names, args: names.tasks),
-    Name("TECHNIQUE", "technique", "a technique", lambda names, args: names.techniques),
+    Name("PHASE", "phase", lambda names, args: names.phases),
+    Name("AREA", "area", lambda names, args: names.areas),
+    Name("STAGE", "stage", _stages, _stage_owner),
+    Name("CHART", "chart", lambda names, args: names.charts),
+    Name("STATE", "state", lambda names, args: names.charts.get(str(args[-1]), ()), _parent),
+    Name("TASK", "task", lambda names, args: names.tasks),
+    Name("TECHNIQUE", "technique", lambda names, args: names.techniques),
     MEASURE,
-    Name("RULE", "rule", "a change rule", _rules, _parent),
-    Name("BAND", "band", "a band", _bands, _parent),
+    Name("RULE", "rule", _rules, _parent),
+    Name("BAND", "band", _bands, _parent),
     CHECKLIST,
-    Name("FACT", "fact", "a fact", lambda names, args: names.facts),
-    Name("CONTACT", "contact", "a contact", lambda names, args: names.contacts),
-    Name("PARTICIPANT", "participant", "a participant", lambda names, args: names.participants),
-    Name("ALERT", "alert", "an alert", lambda names, args: names.alerts),
-    Name("APPROVAL", "approval", "an approval", lambda names, args: names.approvals),
-    Name("PAUSE", "pause", "a pause", lambda names, args: names.pauses),
-    Name("STATUS", "status", "an appointment status", lambda names, args: names.statuses),
-    Name("COMPONENT", "component", "a component", lambda names, args: names.components),
-    Name("SESSION", "session", "a session of the running order", lambda names, args: names.sessions),
-    Name("TOPIC", "topic", "a topic", lambda names, args: names.topics),
-    Name("OUTCOME", "outcome", "an outcome", lambda names, args: names.outcomes),
+    Name("FACT", "fact", lambda names, args: names.facts),
+    Name("CONTACT", "contact", lambda names, args: names.contacts),
+    Name("PARTICIPANT", "participant", lambda names, args: names.participants),
+    Name("ALERT", "alert", lambda names, args: names.alerts),
+    Name("APPROVAL", "approval", lambda names, args: names.approvals),
+    Name("PAUSE", "pause", lambda names, args: names.pauses),
+    Name("STATUS", "status", lambda names, args: names.statuses),
+    Name("COMPONENT", "component", lambda names, args: names.components),
+    Name("SESSION", "session", lambda names, args: names.sessions),
+    Name("TOPIC", "topic", lambda names, args: names.topics),
+    Name("OUTCOME", "outcome", lambda names, args: names.outcomes),
 )
 
 SLOTS: dict[str, Slot] = {

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal, NamedTuple, TypeVar
 
 Number = int | float
+T = TypeVar("T")
 
 
 class Mention(NamedTuple):
@@ -96,3 +97,37 @@ class Names:
     calendar: bool = False
     scope: Literal["course", "focus"] = "course"
     scope_area: str = ""
+
+    def renamed(self, to: Mapping[Mention, str]) -> Names:
+        """The same names after some are called otherwise, each known by what a condition would mention."""
+
+        def each(kind: str, names: Iterable[str], of: str = "") -> tuple[str, ...]:
+            return tuple(to.get(Mention(kind, name, of), name) for name in names)
+
+        def keys(kind: str, names: Mapping[str, T]) -> dict[str, T]:
+            return dict(zip(each(kind, names), names.values(), strict=True))
+
+        stages = {area: each("stage", names, area) for area, names in self.areas.items()}
+        states = {chart: each("state", names, chart) for chart, names in self.charts.items()}
+        questions = {checklist: each("question", names, checklist) for checklist, names in self.checklists.items()}
+        return replace(
+            self,
+            phases=each("phase", self.phases),
+            areas=keys("area", stages),
+            charts=keys("chart", states),
+            tasks=each("task", self.tasks),
+            measures=keys("measure", self.measures),
+            facts=keys("fact", self.facts),
+            checklists=keys("checklist", questions),
+            contacts=each("contact", self.contacts),
+            participants=each("participant", self.participants),
+            alerts=each("alert", self.alerts),
+            approvals=each("approval", self.approvals),
+            outcomes=each("outcome", self.outcomes),
+            techniques=each("technique", self.techniques),
+            components=each("component", self.components),
+            sessions=each("session", self.sessions),
+            topics=each("topic", self.topics),
+            pauses=each("pause", self.pauses),
+            scope_area=to.get(Mention("area", self.scope_area), self.scope_area),
+        )
