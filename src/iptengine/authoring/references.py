@@ -104,10 +104,9 @@ def references(root: object, model: type[Model] = Spec, known: Definitions | Non
         >>> [(".".join(map(str, one.path)), one.kind, one.on_key) for one in references(root)]
         [('start', 'phase', False), ('phases.first.next.completed', 'outcome', True)]
     """
-    known = definitions(root, model) if known is None else known
-    for one in _names(root, model):
-        if isinstance(one, Reference):
-            yield replace(one, to=known.meant(one))
+    found = tuple(_names(root, model))
+    known = Definitions(tuple(one for one in found if isinstance(one, Definition))) if known is None else known
+    return (replace(one, to=known.meant(one)) for one in found if isinstance(one, Reference))
 
 
 def _names(root: object, model: type[Model]) -> Iterator[Definition | Reference]:

@@ -60,16 +60,20 @@ def carry(base: Protocol, root: object, renames: Mapping[Path, str]) -> Carried:
         renames: The new name of each thing by its path: ``{("phases", "middle"): "working"}``.
     """
     known = definitions(root)
-    mistakes = tuple(_mistakes(known, root, renames))
+    places = tuple(references(root, known=known))
+    mistakes = tuple(_mistakes(known, places, renames))
     if mistakes:
         return Carried(mistakes=mistakes)
     said = {one: renames[one.path] for one in known.found if one.path in renames}
     carrying = _Carrying(base, root, said, dict(renames))
-    carrying.references(known)
+    carrying.references(places)
     carrying.conditions()
     carrying.templates()
     carried = Carried(carrying.keys, carrying.values)
-    return replace(carried, left=(*carrying.left, *_astray(root, known, carried)))
+    told = {one.path for one in carrying.left}
+    return replace(
+        carried, left=(*carrying.left, *(one for one in _astray(root, known, places, carried) if one.path not in told))
+    )
 
 
 def applied(root: Any, carried: Carried) -> Any:
@@ -88,12 +92,12 @@ def _applied(value: Any, path: Path, carried: Carried) -> Any:
 # What is wrong with the renames themselves.
 
 
-def _mistakes(known: Definitions, root: object, renames: Mapping[Path, str]) -> Iterator[Finding]:
+def _mistakes(known: Definitions, places: tuple[Reference, ...], renames: Mapping[Path, str]) -> Iterator[Finding]:
     by_path = {one.path: one for one in known.found}
-    places = {one.path: one for one in references(root, known=known) if one.on_key}
+    on_keys = {one.path: one for one in places if one.on_key}
     for path, new in renames.items():
         if path not in by_path:
-            yield _no_name(path, places.get(path), by_path)
+            yield _no_name(path, on_keys.get(path), by_path)
         elif not re.fullmatch(NAME_PATTERN, new) or len(new) > 60:
             message = f"'{new[:80]}' cannot be a name"
             yield Finding(path, message, "a name begins with a small letter and holds small letters, digits and _")
@@ -108,8 +112,8 @@ def _mistakes(known: Definitions, root: object, renames: Mapping[Path, str]) -> 
 def _no_name(path: Path, place: Reference | None, by_path: Mapping[Path, Definition]) -> Finding:
     if place is not None and place.to:
         home = ".".join(map(str, place.to[0].path))
-        message = f"'{path[-1]}' only refers here to {KINDS[place.to[0].kind].a} with its own place"
-        return Finding(path, message, f"rename {home}; its references follow")
+        message = f"'{path[-1]}' is only referred to here; it is {KINDS[place.to[0].kind].a}"
+        return Finding(path, message, f"rename {home}; what refers to it follows")
     beside = [str(one[-1]) for one in by_path if one[:-1] == path[:-1]]
     return Finding(path, "nothing here has a name that could be changed", did_you_mean(str(path[-1]), beside))
 
@@ -128,7 +132,7 @@ def _taken(known: Definitions, renames: Mapping[Path, str]) -> Iterator[Finding]
         there = called.get(_scope(one), {}).get(new) or fresh.setdefault((_scope(one), new), one)
         if there.name != one.name:
             home = ".".join(map(str, there.path))
-            message = f"'{one.name}' cannot be called '{new}': there is {KINDS[one.kind].a} of that name, {home}"
+            message = f"'{one.name}' cannot be called '{new}': there is {KINDS[there.kind].a} of that name, {home}"
             yield Finding(one.path, message, "choose another name")
 
 
@@ -139,12 +143,13 @@ def _scope(one: Definition) -> Scope:
     return "phase" if one.kind == "outcome" else one.kind, one.of
 
 
-def _astray(root: object, known: Definitions, carried: Carried) -> Iterator[Left]:
+def _astray(root: object, known: Definitions, places: tuple[Reference, ...], carried: Carried) -> Iterator[Left]:
     """References that would mean something else once everything is called anew."""
     new_root = applied(root, carried)
-    places = {one.path: new.path for one, new in zip(known.found, definitions(new_root).found, strict=True)}
-    for one, new in zip(references(root, known=known), references(new_root), strict=True):
-        if [places[home.path] for home in one.to] != [home.path for home in new.to]:
+    new_known = definitions(new_root)
+    homes = {one.path: new.path for one, new in zip(known.found, new_known.found, strict=True)}
+    for one, new in zip(places, references(new_root, known=new_known), strict=True):
+        if [homes[home.path] for home in one.to] != [home.path for home in new.to]:
             yield Left(one.path, f"'{new.name}' would refer to something else here")
 
 
@@ -171,10 +176,10 @@ class _Carrying:
         self.before = Compiler(names, self.base.span)
         self.after = Compiler(names.renamed(self.names), self.base.span)
 
-    def references(self, known: Definitions) -> None:
+    def references(self, places: tuple[Reference, ...]) -> None:
         """Names that stand alone, as keys, as values and within written times."""
         parts: dict[Path, list[tuple[slice, str]]] = {}
-        for one in references(self.root, known=known):
+        for one in places:
             new = self._new_name(one)
             if new is None:
                 continue
@@ -184,8 +189,8 @@ class _Carrying:
                 self.values[one.path] = new
             else:
                 parts.setdefault(one.path, []).append((one.part, new))
-        for path, places in parts.items():
-            self.values[path] = _with_parts(str(value_at(self.root, path)), places)
+        for path, within in parts.items():
+            self.values[path] = _with_parts(str(value_at(self.root, path)), within)
 
     def _new_name(self, reference: Reference) -> str | None:
         """What a reference is called from now on; none when it stays, which is told when it should not."""
@@ -219,7 +224,7 @@ class _Carrying:
         """Why a sentence said anew does not mean the same of the renamed things; ``""`` when it does."""
         compiled = self.after.sentence(new, self.names.get(Mention("area", area), area))
         if isinstance(compiled, Problem):
-            return f"'{new}' would not be understood: {compiled.message}"
+            return f"renamed, it would not be understood: {compiled.message}"
         same = [(first, end, tuple(map(self._now, names))) for first, end, names in condition.written]
         if same != [tuple(one) for one in compiled.written]:
             return f"'{new}' would mean something else"
