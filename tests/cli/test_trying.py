@@ -90,3 +90,37 @@ def test_without_another_protocol_the_results_as_json_are_passed_or_failed(typed
     record = json.loads(typed("test", "a-stays.vignette.yaml", "c-errs.vignette.yaml", "--format", "json").out)
     assert record["against"] is None
     assert [one["result"] for one in record["vignettes"]] == ["passed", "failed"]
+
+
+def test_coverage_lists_what_no_vignette_reached_with_its_line(typed, three: Path) -> None:
+    told = typed("test", "a-stays.vignette.yaml", "--coverage")
+    assert told.code == 0
+    lines = told.out.splitlines()
+    assert lines[:5] == [
+        "passed  a-stays.vignette.yaml: Vignette a",
+        "1 passed, 0 failed",
+        "",
+        "ipt-adult@1.0.0, by 1 vignette",
+        "  phases            1 of 3",
+    ]
+    (bands,) = [line for line in lines if ".moderately_severe: " in line]
+    assert bands.endswith(": measures.phq9.bands.nhs.moderately_severe: never at 15 or just under 15")
+
+
+def test_coverage_as_json_says_which_happening_reached_what(typed, three: Path) -> None:
+    (found,) = json.loads(typed("test", "a-stays.vignette.yaml", "--coverage", "--format", "json").out)["coverage"]
+    assert (found["protocol"], found["vignettes"]) == ("ipt-adult@1.0.0", ["a-stays.vignette.yaml"])
+    assert found["counts"]["phases"] == {"reached": 1, "of": 3}
+    first, second, *_ = found["marks"]
+    assert first["reached_by"] == {"vignette": "a-stays.vignette.yaml", "happening": "one"}
+    assert (second["kind"], second["path"], second["how"], second["reached_by"]) == (
+        "phases", "phases.middle", "entered", None,
+    )  # fmt: skip
+    assert second["file"].endswith("ipt-adult.protocol.yaml")
+    assert second["line"] > 1000
+
+
+def test_coverage_under_another_protocol_is_that_of_the_other(typed, three: Path) -> None:
+    told = typed("test", ".", "--against", VARIANT, "--coverage")
+    assert "ipt-adult-long@1.0.0, by 2 vignettes" in told.out
+    assert "ipt-adult@" not in told.out

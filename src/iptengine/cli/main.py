@@ -188,16 +188,18 @@ def run(vignette: str, session: int | None, member: str, audience: str, form: st
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--against", default="", metavar="PROTOCOL", help="Play them under this protocol instead of their own.")
 @_folders
+@click.option("--coverage", is_flag=True, help="Say what the vignettes reach of their protocols, and what not.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def test(paths: tuple[str, ...], against: str, folders: tuple[str, ...], form: str) -> int:
+def test(paths: tuple[str, ...], against: str, folders: tuple[str, ...], coverage: bool, form: str) -> int:
     """Test vignettes: play each and compare it with what it expects.
 
     A folder is searched for *.vignette.yaml. With --against, each is played under another protocol, such as a
-    variant of its own, and the result says where the course then goes otherwise.
+    variant of its own, and the result says where the course then goes otherwise. With --coverage, every phase,
+    move, task, condition and cut-off that no vignette reached is listed with its line.
     """
     from iptengine.cli.trying import try_vignettes
 
-    return try_vignettes(paths, against, folders, form)
+    return try_vignettes(paths, against, folders, form, coverage)
 
 
 @iptengine.command()

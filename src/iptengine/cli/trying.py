@@ -11,12 +11,17 @@ from iptengine.cli import screen
 from iptengine.cli.names import existing_folders, files_under, protocol_source
 from iptengine.diagnostics import Span
 from iptengine.protocol.protocol import Protocol
+from iptengine.testing.coverage import Coverage, covered
+from iptengine.testing.marks import Mark
+from iptengine.testing.player import Played
 from iptengine.testing.trials import How, Trial, try_vignette
 
 SCHEMA = "iptengine.test/1"
 
 
-def try_vignettes(words: Iterable[str], against: str = "", folders: Iterable[str] = (), form: str = "text") -> int:
+def try_vignettes(
+    words: Iterable[str], against: str = "", folders: Iterable[str] = (), form: str = "text", coverage: bool = False
+) -> int:
     """Plays every vignette that `words` name; 1 when one of them went otherwise than expected."""
     places = existing_folders(folders)
     other = load(protocol_source(against, places), folders=places) if against else None
@@ -25,10 +30,15 @@ def try_vignettes(words: Iterable[str], against: str = "", folders: Iterable[str
         trials.append(try_vignette(path, against=other, folders=places))
         if form == "text":
             _tell(trials[-1])
+    reached = coverages(trials) if coverage else ()
     if form == "json":
-        screen.say(json.dumps(_record(trials, other), ensure_ascii=False, indent=2))
+        record = {**_record(trials, other), **({"coverage": [_reached(one) for one in reached]} if coverage else {})}
+        screen.say(json.dumps(record, ensure_ascii=False, indent=2))
     else:
         _count(trials, other)
+        for one in reached:
+            screen.say()
+            screen.say(one.report)
     return 0 if all(trial.good for trial in trials) else 1
 
 
@@ -76,3 +86,36 @@ def _of_one(trial: Trial) -> dict[str, object]:
 
 def _place(span: Span) -> dict[str, object]:
     return {"file": span.file, "line": span.line, "column": span.column}
+
+
+def coverages(trials: Iterable[Trial]) -> tuple[Coverage, ...]:
+    """What the vignettes that could be played reach, protocol by protocol."""
+    protocols: dict[str, Protocol] = {}
+    plays: dict[str, dict[str, Played]] = {}
+    for trial in trials:
+        if trial.protocol is not None and trial.played is not None:
+            protocols.setdefault(trial.protocol.digest, trial.protocol)
+            plays.setdefault(trial.protocol.digest, {})[trial.path] = trial.played
+    return tuple(covered(protocol, plays[digest]) for digest, protocol in protocols.items())
+
+
+def _reached(found: Coverage) -> dict[str, object]:
+    return {
+        "protocol": found.protocol.ref,
+        "vignettes": list(found.vignettes),
+        "counts": {kind: {"reached": there, "of": whole} for kind, (there, whole) in found.counts.items()},
+        "marks": [
+            {
+                "kind": mark.kind, "path": mark.where, "how": mark.how, **_place(found.place(mark)),
+                "reached_by": _first(found, mark),
+            }
+            for mark in found.marks
+        ],
+    }  # fmt: skip
+
+
+def _first(found: Coverage, mark: Mark) -> dict[str, str] | None:
+    if mark not in found.reached:
+        return None
+    vignette, happening = found.reached[mark]
+    return {"vignette": vignette, "happening": happening}

@@ -14,12 +14,15 @@ if TYPE_CHECKING:
     from iptengine.authoring.vignette import protocol_of as protocol_of
     from iptengine.authoring.vignette import read_vignette as read_vignette
     from iptengine.authoring.vignette import read_vignette_text as read_vignette_text
+    from iptengine.testing.coverage import Coverage as Coverage
+    from iptengine.testing.coverage import covered as covered
     from iptengine.testing.given_when import Given as Given
     from iptengine.testing.given_when import Happened as Happened
     from iptengine.testing.given_when import When as When
     from iptengine.testing.given_when import given as given
     from iptengine.testing.given_when import happened as happened
     from iptengine.testing.given_when import recorded as recorded
+    from iptengine.testing.marks import Mark as Mark
     from iptengine.testing.player import Played as Played
     from iptengine.testing.player import Step as Step
     from iptengine.testing.player import play as play
@@ -29,7 +32,9 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "authoring.vignette": ("Vignette", "check_vignette", "protocol_of", "read_vignette", "read_vignette_text"),
+    "testing.coverage": ("Coverage", "covered"),
     "testing.given_when": ("Given", "Happened", "When", "given", "happened", "recorded"),
+    "testing.marks": ("Mark",),
     "testing.player": ("Played", "Step", "play"),
     "testing.report": ("Difference",),
     "testing.trials": ("Trial", "try_vignette"),
@@ -37,15 +42,18 @@ _HOMES = {
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "Coverage",
     "Difference",
     "Given",
     "Happened",
+    "Mark",
     "Played",
     "Step",
     "Trial",
     "Vignette",
     "When",
     "check_vignette",
+    "covered",
     "given",
     "happened",
     "play",
