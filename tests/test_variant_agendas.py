@@ -31,9 +31,7 @@ def variants() -> list[str]:
     """The names of the shipped protocols that extend another."""
     files = sorted(PROTOCOLS.glob("*.protocol.yaml"))
     return [
-        path.name.removesuffix(".protocol.yaml")
-        for path in files
-        if "\nextends: " in path.read_text(encoding="utf-8")
+        path.name.removesuffix(".protocol.yaml") for path in files if "\nextends: " in path.read_text(encoding="utf-8")
     ]
 
 
