@@ -74,7 +74,15 @@ class ProtocolError(IptengineError, ValueError):
 
 def nearest(word: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
     """The names in `known` that look most like `word`, best first; at most `count`, often none."""
-    return tuple(difflib.get_close_matches(word[:200], list(known), n=count, cutoff=0.6))
+    names = list(known)
+    close = difflib.get_close_matches(word[:200], names, n=count, cutoff=_CLOSE)
+    begun = [name for name in names if len(word) > 2 and name.startswith(word) and name not in close]
+    surely = [name for name in close if difflib.SequenceMatcher(None, word, name).ratio() >= _SURE]
+    return tuple(dict.fromkeys((*surely, *begun, *close)))[:count]
+
+
+_CLOSE, _SURE = 0.6, 0.75
+"""How much two names have in common, of 1: enough to be meant, and more than a name that is only begun."""
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -18,6 +18,7 @@ from iptengine.protocol.variant_spec import DIGEST_PATTERN, PATH_PATTERN, REF_PA
 MOST_SAID = 100
 """Mistakes of one file that are told; an author corrects the first ones first."""
 _KEY = "[key]"
+_PATH_HINT = "write names joined by points, such as phases.initial.window"
 VERSION = re.compile(VERSION_PATTERN).fullmatch
 _NOT_WORDS = re.compile(r"[^a-z0-9]+")
 
@@ -121,6 +122,8 @@ def _unknown(misfit: Misfit, document: Document, model: type[Model]) -> _Said:
 def _bad_key(misfit: Misfit, document: Document, model: type[Model]) -> _Said:
     name = str(misfit.path[-1])
     hint = _name_hint(name)
+    if misfit.limits.get("pattern") == PATH_PATTERN:
+        return BAD, f"'{_short(name)}' is not a path", _PATH_HINT
     if len(name) > 60:
         return BAD, f"a name has at most 60 characters; '{_short(name)}' has {len(name)}", "choose a shorter one"
     return BAD, f"'{_short(name)}' is not a name", hint
@@ -217,7 +220,7 @@ def _pattern(misfit: Misfit, document: Document, model: type[Model]) -> _Said:
     if pattern == MEASURE_PATTERN:
         return _measure(text)
     if pattern == PATH_PATTERN:
-        return BAD, f"'{_short(text)}' is not a path", "write names joined by points, such as phases.initial.window"
+        return BAD, f"'{_short(text)}' is not a path", _PATH_HINT
     if pattern == REF_PATTERN:
         return BAD, f"'{_short(text)}' does not say which protocol and which version", _ref_hint(text)
     if pattern == DIGEST_PATTERN:

@@ -75,11 +75,30 @@ def list_() -> int:
 
 @iptengine.command()
 @click.argument("protocol")
-def show(protocol: str) -> int:
+@click.option("--paths", is_flag=True, help="Every path that a variant may change, with value and source.")
+@click.option("--under", default="", metavar="PATH", help="With --paths: only those under this one.")
+def show(protocol: str, paths: bool, under: str) -> int:
     """Show a protocol as a person would read it."""
+    if paths or under:
+        from iptengine.cli.lineage import show_paths
+
+        return show_paths(protocol, under)
     from iptengine.cli.manual import show_manual
 
     return show_manual(protocol)
+
+
+@iptengine.command()
+@click.argument("protocol")
+@click.argument("path")
+def why(protocol: str, path: str) -> int:
+    """Show what made a part of a protocol what it is: each file, line, group and reason.
+
+    PATH says which part: `phases.initial.window`. `iptengine show PROTOCOL --paths` lists them.
+    """
+    from iptengine.cli.lineage import show_why
+
+    return show_why(protocol, path)
 
 
 @iptengine.command()

@@ -27,7 +27,8 @@ def explained(composition: Composition, found: Iterable[Diagnostic]) -> Iterator
             yield one
             continue
         step = _cause(composition, one)
-        yield _in_base(composition, one) if step is None else _because_of(step, one)
+        path = _path_at(composition, one.span)
+        yield _in_base(one, path) if step is None else _because_of(step, one, path)
 
 
 def _cause(composition: Composition, one: Diagnostic) -> Step | None:
@@ -38,13 +39,13 @@ def _cause(composition: Composition, one: Diagnostic) -> Step | None:
     return None
 
 
-def _because_of(step: Step, one: Diagnostic) -> Diagnostic:
-    message = f"without '{path_text(step.path)}', {one.span} does not fit: {one.message}"
-    return Diagnostic(step.span, one.code, message, _joined(one.hint, "set or remove that part too"))
+def _because_of(step: Step, one: Diagnostic, path: Path | None) -> Diagnostic:
+    where = f"'{path_text(path)}' ({one.span})" if path else str(one.span)
+    message = f"without '{path_text(step.path)}' something does not fit at {where}: {one.message}"
+    return Diagnostic(step.span, one.code, message, "set that part, or remove it too")
 
 
-def _in_base(composition: Composition, one: Diagnostic) -> Diagnostic:
-    path = _path_at(composition, one.span)
+def _in_base(one: Diagnostic, path: Path | None) -> Diagnostic:
     where = f"this line is the base's; a group may change it under '{path_text(path)}'" if path else ""
     return replace(one, hint=_joined(one.hint, where))
 

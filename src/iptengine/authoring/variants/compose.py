@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from iptengine.authoring.document import Document
 from iptengine.authoring.variants.changes import MOST_CHANGES, Change, changes_of, conflicts
 from iptengine.authoring.variants.finding import Missing, Slot, nothing_there, room_for, slot_at
+from iptengine.authoring.variants.renames import carry
 from iptengine.authoring.variants.shown import shown
 from iptengine.authoring.variants.tree import Node, Step, document_of, tree_of
 from iptengine.diagnostics import Diagnostic, Path, Span
 from iptengine.protocol.protocol import Protocol
-from iptengine.protocol.variant_spec import VariantSpec, Verb, path_of
+from iptengine.protocol.variant_spec import VariantSpec, Verb, path_of, path_text
 
 _REPLACED = ("protocol", "version", "status", "title", "extends", "changes")
 _REPLACED_IF_WRITTEN = ("population", "about")
@@ -48,6 +49,9 @@ class Composition:
     gone: Mapping[Path, Step]
     renamed: Mapping[Path, str]
 
+    def __repr__(self) -> str:
+        return f"<Composition {self.document.file}: {len(self.wrong)} mistakes>"
+
 
 def compose(spec: VariantSpec, document: Document, base: Base) -> Composition:
     """The base with every change of a variant made to it, all at once; the tree of the base is used up."""
@@ -66,6 +70,18 @@ def compose(spec: VariantSpec, document: Document, base: Base) -> Composition:
     composed = document_of(work.tree, document.file, texts, gone)
     wrong = tuple(work.wrong)
     return Composition(work.tree, composed, wrong, frozenset(work.doubted), {**base.gone, **work.gone}, work.renamed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Respelt:
+    """One place that a rename reaches: a key with what it holds, or a value."""
+
+    around: Node
+    node: Node
+    name: str
+    new: str
+    on_key: bool
+    change: Change
 
 
 @dataclass(slots=True)
@@ -92,23 +108,19 @@ class _Work:
         self.doubted.update((change.to, *change.names))
 
     def make(self, changes: list[Change]) -> None:
-        """Makes every change; all paths are looked up before anything is moved."""
-        found = [(change, slot) for change in changes if (slot := self._slot(change)) is not None]
-        places = {change: slot for change, slot in found if change.verb == "move"}
-        homes = {change: home for change in places if (home := self._home(change)) is not None}
-        carried = self._references([change for change, _ in found if change.verb == "rename"])
+        """Makes every change; all places are looked up before anything is moved."""
+        found = {change: slot for change in changes if (slot := self._slot(change)) is not None}
+        homes = {change: home for change in found if change.verb == "move" and (home := self._home(change))}
+        respelt = self._respelt([change for change in found if change.verb == "rename"], tuple(found))
         for verb in ("remove", "set", "add"):
-            for change, slot in found:
+            for change, slot in found.items():
                 if change.verb == verb:
                     _MAKE[verb](self, change, slot)
-        for node, entry_of, new, step in carried:
-            _respell(node, entry_of, new, step)
+        for one in respelt:
+            self._respell(one)
         for change, home in homes.items():
-            self._move(change, places[change], home)
-        for change, slot in found:
-            if change.verb == "rename":
-                self._rename(change, slot)
-        for change, slot in found:
+            self._move(change, found[change], home)
+        for change, slot in found.items():
             if change.verb == "order":
                 self._order(change, slot)
 
@@ -158,22 +170,48 @@ class _Work:
             return None
         return room
 
-    def _references(self, renames: list[Change]) -> list[tuple[Node, bool, str, Step]]:
-        """Whatever refers to something that is renamed: where it stands, and how it is spelt from now on."""
-        for change in renames:
-            message = f"'{change.told}' cannot be renamed yet"
-            self.refuse(change, Diagnostic(change.span, "lost-reference", message, ""))
-        return []
+    def _respelt(self, renames: list[Change], changes: tuple[Change, ...]) -> list[_Respelt]:
+        """What is renamed and whatever refers to it: where it stands, and how it is spelt from now on."""
+        if not renames:
+            return []
+        by_target = {change.target: change for change in renames}
+        carried = carry(self.base.protocol, self.tree.value, {change.target: change.to for change in renames})
+        for finding in carried.mistakes:
+            change = by_target[finding.path]
+            self.refuse(change, Diagnostic(change.span, "name-taken", finding.message, finding.hint))
+        anew = {change.target for change in changes if change.verb in ("set", "remove")}
+        for left in carried.left:
+            if any(left.path[:end] in anew for end in range(1, len(left.path) + 1)):
+                continue
+            change = next((one for one in renames if f"'{one.target[-1]}'" in left.why), renames[0])
+            message = f"renaming '{change.told}' leaves '{path_text(left.path)}' behind: {left.why}"
+            self.refuse(change, Diagnostic(change.span, "lost-reference", message, "set that part too"))
+        if carried.mistakes:
+            return []
+        self.renamed.update({change.target: change.to for change in renames})
+        both = [(path, new, True) for path, new in carried.keys.items()]
+        both += [(path, new, False) for path, new in carried.values.items()]
+        return [one for path, new, on_key in both if (one := self._place_of(path, new, on_key, renames)) is not None]
+
+    def _place_of(self, path: Path, new: str, on_key: bool, renames: list[Change]) -> _Respelt | None:
+        *around, last = path
+        slot = slot_at(self.tree, tuple(around)) if isinstance(last, int) else slot_at(self.tree, path)
+        if isinstance(slot, Missing) or slot.node is None:
+            return None
+        node = (slot.node.elements or [])[last] if isinstance(last, int) else slot.node
+        old = str(last) if on_key else str(node.single)
+        change = next((one for one in renames if str(one.target[-1]) in old), renames[0])
+        return _Respelt(slot.around, node, str(last), new, on_key, change)
 
     # Changing.
 
     def _step(self, change: Change, before: Node | None = None) -> Step:
         group = self.spec.changes[change.group]
-        told = shown(before.value) if before is not None else ""
+        told, stood = (shown(before.value), before.key) if before is not None else ("", None)
         ref = f"{self.spec.protocol}@{self.spec.version}"
         return Step(
-            ref, change.group, change.verb, change.target, group.because, tuple(group.source), change.span, told
-        )  # fmt: skip
+            ref, change.group, change.verb, change.target, group.because, tuple(group.source), change.span, told, stood
+        )
 
     def _new(self, change: Change) -> Node:
         node = self.written
@@ -207,15 +245,19 @@ class _Work:
         node.key, node.steps = change.span, (*node.steps, self._step(change))
         home.around.entries[slot.name] = node
 
-    def _rename(self, change: Change, slot: Slot) -> None:
-        if self._taken(change, slot.around, change.to):
+    def _respell(self, one: _Respelt) -> None:
+        step = self._step(one.change)
+        if not one.on_key:
+            one.node.single = one.new
+            one.node.steps = (*one.node.steps, step)
             return
-        assert slot.around.entries is not None
-        node = slot.around.entries[slot.name]
-        node.key, node.steps = change.span, (*node.steps, self._step(change))
-        slot.around.entries = {
-            change.to if name == slot.name else name: one for name, one in slot.around.entries.items()
-        }
+        own = one.around.entries
+        if own is None or own.get(one.name) is not one.node or self._taken(one.change, one.around, one.new):
+            return
+        if one.change.target[-1] == one.name and one.new == one.change.to:
+            one.node.key = one.change.span
+        one.node.steps = (*one.node.steps, step)
+        one.around.entries = {one.new if name == one.name else name: held for name, held in own.items()}
 
     def _taken(self, change: Change, around: Node, name: str) -> bool:
         there = (around.entries or {}).get(name)
@@ -227,7 +269,8 @@ class _Work:
 
     def _order(self, change: Change, slot: Slot) -> None:
         node = slot.node
-        names = tuple(node.entries or ()) if node is not None else ()
+        ordered = slot.shape is not None and slot.shape.kind == "map"
+        names = tuple(node.entries or ()) if node is not None and ordered else ()
         mistake = _misordered(change, names)
         if node is None or node.entries is None or mistake:
             message, hint = mistake or _NOTHING_TO_ORDER
@@ -264,17 +307,6 @@ _MAKE: Mapping[Verb, Callable[[_Work, Change, Slot], None]] = {
     "set": _Work._set,
     "add": _Work._add,
 }
-
-
-def _respell(node: Node, on_key: bool, new: str, step: Step) -> None:
-    """Writes a reference anew: as the key of an entry, or as the value itself."""
-    if not on_key:
-        node.single = new
-        node.steps = (*node.steps, step)
-        return
-    old, _, name = new.partition("\0")
-    node.entries = {name if key == old else key: one for key, one in (node.entries or {}).items()}
-    node.steps = (*node.steps, step)
 
 
 _NOTHING_TO_ORDER = ("there is no map of names here, so nothing has an order", "name the map whose order changes")

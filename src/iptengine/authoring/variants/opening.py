@@ -43,6 +43,9 @@ class Opened:
     composition: Composition | None = None
     base: Opened | None = None
 
+    def __repr__(self) -> str:
+        return f"<Opened {self.document.file}: {len(self.diagnostics)} mistakes>"
+
 
 Open = Callable[[Document, tuple[str, ...], tuple[str, ...]], Opened]
 """Opens a document: with the folders to look in, and the names of the variants that lead to it."""

@@ -27,6 +27,7 @@ class Step:
         source: The names of what it rests on.
         span: Where it is written.
         before: What stood there before, for a person to read; ``""`` where nothing did.
+        stood: Where that was written.
     """
 
     protocol: str
@@ -37,6 +38,7 @@ class Step:
     source: tuple[str, ...]
     span: Span
     before: str = ""
+    stood: Span | None = None
 
 
 @dataclass(slots=True, eq=False)
