@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from iptengine.authoring.shapes import Shape, keys_of
+from iptengine.authoring.shapes import Shape, keys_of, others_of
 from iptengine.diagnostics import Path
 from iptengine.protocol.anchored import dates_in
 from iptengine.protocol.fields import Model
@@ -141,9 +141,12 @@ def _in_part(
 ) -> Iterator[Definition | Reference]:
     keys = keys_of(model)
     if isinstance(value, dict):
+        others = others_of(model)
         for name, one in value.items():
             if name in keys:
                 yield from _inside(keys[name].shape, one, (*path, name), within, value)
+            elif others is not None:
+                yield Reference((*path, name), others.kinds, name, True, within)
     elif shape.short:
         yield from _inside(keys[shape.short].shape, value, path, within, {})
 

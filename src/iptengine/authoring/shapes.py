@@ -6,7 +6,7 @@ import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BeforeValidator, PlainValidator, StringConstraints, WithJsonSchema
 from pydantic.fields import FieldInfo
@@ -71,6 +71,15 @@ def keys_of(model: type[Model]) -> Mapping[str, Key]:
         shape = _shape(field.annotation, tuple(field.metadata))
         found[name] = Key(name, attribute, field.description or "", field.is_required(), shape, field)
     return found
+
+
+@cache
+def others_of(model: type[Model]) -> Refers | None:
+    """What a key stands for that is none of the part's own, where the part takes such keys."""
+    if model.model_config.get("extra") != "allow":
+        return None
+    key = get_args(get_type_hints(model, include_extras=True)["__pydantic_extra__"])[0]
+    return _mark(_marks(key))
 
 
 def shape_at(model: type[Model], path: Path) -> Shape | None:

@@ -19,6 +19,7 @@ from iptengine.authoring.loader import load
 from iptengine.authoring.said import Misfit, misfits, say
 from iptengine.authoring.vignette_expected import ExpectSummary
 from iptengine.authoring.vignette_group import MemberTold, by_member
+from iptengine.authoring.vignette_refers import FactName
 from iptengine.authoring.vignette_told import Adopted, Happening, Patient, Who
 from iptengine.authoring.vignette_values import Day, Value
 from iptengine.diagnostics import Diagnostic, Path, ProtocolError, Span, did_you_mean, nearest
@@ -39,7 +40,7 @@ class VignetteSpec(Model):
     patient: Patient | None = Field(None, description="Who it is about; nobody real")
     by: Who = Field(default_factory=lambda: Who(id="therapist", role="therapist"), description="Who records")
     start: Day = Field(description="The day the course begins")
-    facts: Mapping[Name, Value] = Field(default={}, description="Facts recorded at the start")
+    facts: Mapping[FactName, Value] = Field(default={}, description="Facts recorded at the start")
     members: Mapping[Name, Annotated[MemberTold, BeforeValidator(short_form("called"))]] = Field(
         default={}, description="The members of a group, each with a course of its own, in place of one patient"
     )

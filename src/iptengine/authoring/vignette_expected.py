@@ -7,8 +7,34 @@ from collections.abc import Mapping
 from pydantic import Field
 
 from iptengine.authoring.vignette_plan import ExpectPlan, ExpectPlanSummary
+from iptengine.authoring.vignette_refers import (
+    AlertNames,
+    ApprovalName,
+    ApprovalNames,
+    ChartName,
+    ContactName,
+    FocusName,
+    MeasureName,
+    OutcomeName,
+    PausedName,
+    RecordedName,
+    StageNames,
+    StateNames,
+    WayName,
+    WayNames,
+    WorkNames,
+)
 from iptengine.authoring.vignette_values import Answer, Day, Days, Number, Numbers, Refusal, Total
 from iptengine.protocol.fields import Model, Name, Names, Text, Words
+from iptengine.protocol.references import (
+    ComponentName,
+    PersonNames,
+    PhaseName,
+    StageName,
+    StateName,
+    TaskNames,
+    TechniqueName,
+)
 
 
 class ExpectAgenda(Model):
@@ -19,12 +45,12 @@ class ExpectAgenda(Model):
     first: Names | None = Field(None, description="The lines that must not be missed, by their codes, in order")
     steps: Words | None = Field(None, description="The plan of the hour, by the words before its steps, in order")
     minutes: Numbers | None = Field(None, description="The minutes of its steps, in order")
-    order: Names | None = Field(None, description="The tasks in the plan of the hour, in order")
-    also_due: Names | None = Field(
+    order: TaskNames | None = Field(None, description="The tasks in the plan of the hour, in order")
+    also_due: WorkNames | None = Field(
         None, description="The tasks, and the topics to ask about, that are also due and not in the plan; in order"
     )
-    due: Names = Field((), description="Tasks that are due")
-    not_due: Names = Field((), description="Tasks that are not")
+    due: TaskNames = Field((), description="Tasks that are due")
+    not_due: TaskNames = Field((), description="Tasks that are not")
 
 
 class ExpectContact(Model):
@@ -32,7 +58,7 @@ class ExpectContact(Model):
 
     has: Words = Field((), description="Texts that stand on its page, in plain text")
     has_not: Words = Field((), description="Texts that do not")
-    to: Names | None = Field(None, description="Whom its message is for")
+    to: PersonNames | None = Field(None, description="Whom its message is for")
     message: Words = Field((), description="Texts that stand in its message")
     not_in_message: Words = Field((), description="Texts that do not")
     refused: Refusal = Field({}, description="Why no message is prepared: the names of all its reasons")
@@ -41,15 +67,15 @@ class ExpectContact(Model):
 class ExpectWays(Model):
     """What can be said to the course now. A way is named as a happening says it: enter.middle, focus.grief."""
 
-    open: Words = Field((), description="Ways that are open")
-    shut: Mapping[Text, Refusal] = Field(
+    open: WayNames = Field((), description="Ways that are open")
+    shut: Mapping[WayName, Refusal] = Field(
         default={}, description="Ways that are shut, each with the names of all its reasons"
     )
-    none: Words = Field((), description="Ways that the protocol does not have here")
-    choices: Mapping[Text, Mapping[Name, Words]] = Field(
+    none: WayNames = Field((), description="Ways that the protocol does not have here")
+    choices: Mapping[WayName, Mapping[Name, Words]] = Field(
         default={}, description="What a way offers to choose from, by its field"
     )
-    needs: Mapping[Text, Names] = Field(default={}, description="The approvals a way needs, by their names")
+    needs: Mapping[WayName, ApprovalNames] = Field(default={}, description="The approvals a way needs, by their names")
 
 
 class Expect(Model):
@@ -58,43 +84,45 @@ class Expect(Model):
     session: int | None = Field(None, description="The number of the session that was held or used up")
     sessions_used: int | None = Field(None, description="Sessions used so far")
     sessions_left: int | None = Field(None, description="Sessions left of the contract")
-    phase: Name | None = Field(None, description="The phase the course is in")
-    stage: Mapping[Text, Name] = Field(default={}, description="Where each focus stands")
-    chart: Mapping[Name, Name] = Field(default={}, description="Where each further chart stands")
-    alerts: Names = Field((), description="Alerts raised in this happening, each as often as it was raised")
-    approvals: Mapping[Name, Name] = Field(
+    phase: PhaseName | None = Field(None, description="The phase the course is in")
+    stage: Mapping[FocusName, StageName] = Field(default={}, description="Where each focus stands")
+    chart: Mapping[ChartName, StateName] = Field(default={}, description="Where each further chart stands")
+    alerts: AlertNames = Field((), description="Alerts raised in this happening, each as often as it was raised")
+    approvals: Mapping[ApprovalName, Name] = Field(
         default={},
         description="What became of what was asked last under an approval: waiting, approved, declined, taken_back, "
         "passed_over, to_confirm, confirmed or not_confirmed",
     )
-    open_alerts: Names | None = Field(None, description="Alerts that no clinician has assessed yet")
-    refused: Mapping[Text, Refusal] = Field(
+    open_alerts: AlertNames | None = Field(None, description="Alerts that no clinician has assessed yet")
+    refused: Mapping[RecordedName, Refusal] = Field(
         default={}, description="Requests refused, each with the names of all its reasons"
     )
     warnings: Names = Field((), description="Warnings recorded with this happening")
     standing_warnings: Names | None = Field(None, description="Warnings about where the course stands")
-    total: Mapping[Name, Total] = Field(default={}, description="The last total; none: not scored")
-    band: Mapping[Name, Name] = Field(default={}, description="The severity band of the last reading")
-    change: Mapping[Name, Mapping[Name, Answer]] = Field(
+    total: Mapping[MeasureName, Total] = Field(default={}, description="The last total; none: not scored")
+    band: Mapping[MeasureName, Name] = Field(default={}, description="The severity band of the last reading")
+    change: Mapping[MeasureName, Mapping[Name, Answer]] = Field(
         default={}, description="What each rule says of the change since the first reading"
     )
-    since_last: Mapping[Name, Number] = Field(
+    since_last: Mapping[MeasureName, Number] = Field(
         default={}, description="Points from the reading before to the last; minus for a fall"
     )
-    series: Mapping[Name, Text] = Field(default={}, description="The totals as the page shows them, gaps included")
+    series: Mapping[MeasureName, Text] = Field(
+        default={}, description="The totals as the page shows them, gaps included"
+    )
     end_planned: Day | None = Field(None, description="The day of the last session, if all goes as agreed")
     next_session: Day | None = Field(None, description="The day of the next session")
     visits: Days | None = Field(None, description="The days of the next three sessions that are booked or planned")
     visits_planned: int | None = Field(None, description="How many sessions are booked or planned, of up to 60")
     due: Names | None = Field(None, description="What is due, by kind, in order")
     due_by: Mapping[Name, Day] = Field(default={}, description="By when the first of a kind is due")
-    paused: Name | None = Field(None, description="The pause that lasts; no: the course does not rest")
+    paused: PausedName | None = Field(None, description="The pause that lasts; no: the course does not rest")
     days_paused: int | None = Field(None, description="Days of all pauses together")
     people: int | None = Field(None, description="People in the inventory")
-    outcome: Name | None = Field(None, description="The outcome the course has ended in")
+    outcome: OutcomeName | None = Field(None, description="The outcome the course has ended in")
     plan: ExpectPlan | None = Field(None, description="Where the plan of components stands")
     ways: ExpectWays | None = Field(None, description="What is open and what is shut after it")
-    contacts: Mapping[Name, ExpectContact] = Field(
+    contacts: Mapping[ContactName, ExpectContact] = Field(
         default={}, description="The pages and messages of contacts after it"
     )
     agenda_before: ExpectAgenda | None = Field(None, description="The agenda as it stood before this happening")
@@ -141,7 +169,7 @@ class ExpectAlerts(Model):
 class ExpectOutcome(Model):
     """How the course ended."""
 
-    name: Name | None = Field(None, description="The outcome")
+    name: OutcomeName | None = Field(None, description="The outcome")
     title: Text | None = Field(None, description="The outcome in the protocol's words")
     kind: Name | None = Field(None, description="What kind of ending it is")
     reason: Text | None = Field(None, description="The reason")
@@ -153,27 +181,29 @@ class ExpectEnding(Model):
 
     asked: Name | None = Field(None, description="full, compressed or nothing")
     share: Text | None = Field(None, description="So many of so many, such as 8/8")
-    open: Names | None = Field(None, description="Tasks asked for that are not on record")
-    not_applicable: Names | None = Field(None, description="Tasks that do not apply")
+    open: TaskNames | None = Field(None, description="Tasks asked for that are not on record")
+    not_applicable: TaskNames | None = Field(None, description="Tasks that do not apply")
     announced_ahead: int | None = Field(None, description="Sessions left when the ending was named")
 
 
 class ExpectAdherence(Model):
     """The logged work beside the protocol; shares as 7/8, or not rateable."""
 
-    coverage: Mapping[Name, Text] = Field(default={}, description="Required tasks on record, by phase")
+    coverage: Mapping[PhaseName, Text] = Field(default={}, description="Required tasks on record, by phase")
     timing: Text | None = Field(None, description="Required tasks inside their window")
     order: Text | None = Field(None, description="Ordered pairs of tasks in order")
     routine: Text | None = Field(None, description="Working sessions with the routine tasks")
-    routine_tasks: Names | None = Field(None, description="The tasks that make up the routine")
+    routine_tasks: TaskNames | None = Field(None, description="The tasks that make up the routine")
     focus: Text | None = Field(None, description="Working sessions with focus work")
     staging: Text | None = Field(None, description="Focuses staged in time")
     stage_reasons: Text | None = Field(None, description="Stages set with a reason")
     ending: ExpectEnding | None = Field(None, description="The ending tasks")
     proscribed: int | None = Field(None, description="Logged topics that the protocol keeps out")
     dose: Text | None = Field(None, description="Sessions attended, of those agreed at the outset")
-    techniques: Mapping[Name, Text] = Field(default={}, description="Sessions in which a technique was logged")
-    components: Mapping[Name, Text] = Field(default={}, description="Required tasks of the components of the plan")
+    techniques: Mapping[TechniqueName, Text] = Field(default={}, description="Sessions in which a technique was logged")
+    components: Mapping[ComponentName, Text] = Field(
+        default={}, description="Required tasks of the components of the plan"
+    )
     plan: Text | None = Field(None, description="Components of the plan that had their least dose")
     unlogged: Numbers | None = Field(None, description="Sessions of which no task was logged")
 
@@ -189,15 +219,17 @@ class ExpectSummary(Model):
     agreed: int | None = Field(None, description="Sessions agreed at the outset")
     agreed_now: int | None = Field(None, description="Sessions agreed after the amendments")
     attendance: Text | None = Field(None, description="The patient's side of attendance, such as 14/15 = 93.3 %")
-    measures: Mapping[Name, ExpectMeasure] = Field(default={}, description="The figures of each measure")
+    measures: Mapping[MeasureName, ExpectMeasure] = Field(default={}, description="The figures of each measure")
     risk_alerts: ExpectAlerts | None = Field(None, description="Risk alerts")
     review_alerts: ExpectAlerts | None = Field(None, description="Review alerts")
     people: int | None = Field(None, description="People in the inventory")
-    stages: Mapping[Text, Names] = Field(default={}, description="The stages each focus went through")
-    stage_sessions: Mapping[Text, Numbers] = Field(default={}, description="The sessions in which they were set")
-    phases: Mapping[Name, Numbers] = Field(default={}, description="The sessions held in each phase")
-    charts: Mapping[Name, Names] = Field(default={}, description="The states each further chart was moved to, in order")
-    approvals: Mapping[Name, Names] = Field(
+    stages: Mapping[FocusName, StageNames] = Field(default={}, description="The stages each focus went through")
+    stage_sessions: Mapping[FocusName, Numbers] = Field(default={}, description="The sessions in which they were set")
+    phases: Mapping[PhaseName, Numbers] = Field(default={}, description="The sessions held in each phase")
+    charts: Mapping[ChartName, StateNames] = Field(
+        default={}, description="The states each further chart was moved to, in order"
+    )
+    approvals: Mapping[ApprovalName, Names] = Field(
         default={}, description="What became of everything that was asked for under an approval, in order"
     )
     amendments: int | None = Field(None, description="Amendments to the contract")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from iptengine.authoring.vignette_expected import Expect, ExpectGroup
+from iptengine.authoring.vignette_refers import FactName
 from iptengine.authoring.vignette_values import Day, Value
 from iptengine.diagnostics import Path, did_you_mean
 from iptengine.protocol.fields import Model, Name, Text, Words
@@ -31,7 +32,7 @@ class MemberTold(Model):
 
     called: Text = Field(description="How the pages name the patient: initials are best")
     start: Day | None = Field(None, description="The day this course begins, when that is another")
-    facts: Mapping[Name, Value] = Field(default={}, description="Facts recorded at the start of this course")
+    facts: Mapping[FactName, Value] = Field(default={}, description="Facts recorded at the start of this course")
 
 
 class JoinTold(Model):

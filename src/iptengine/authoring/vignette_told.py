@@ -10,9 +10,43 @@ from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 from iptengine.authoring.vignette_expected import Expect, ExpectGroup
 from iptengine.authoring.vignette_group import JoinTold, LeaveTold, MeetingTold
 from iptengine.authoring.vignette_plan import Doses, PlanChange, PlanTold
+from iptengine.authoring.vignette_refers import (
+    AlertName,
+    AlertNames,
+    ApprovalName,
+    ApprovalNames,
+    AreaNames,
+    ChartName,
+    ChecklistName,
+    ContactName,
+    ContactNames,
+    FactName,
+    FocusName,
+    MeasureName,
+    OutcomeName,
+    PauseName,
+    PlannedName,
+    QuestionName,
+    RecordedName,
+    WorkName,
+    WorkNames,
+)
 from iptengine.authoring.vignette_values import Day, Taken, Value
 from iptengine.protocol.fields import FrequencyText, Model, Name, Names, Text, Words, short_form
 from iptengine.protocol.parts import Status
+from iptengine.protocol.references import (
+    AreaName,
+    ComponentName,
+    Gives,
+    PersonNames,
+    PhaseName,
+    PolicyName,
+    Refers,
+    StageName,
+    StateName,
+    TaskNames,
+    TechniqueNames,
+)
 
 
 class Patient(Model):
@@ -31,23 +65,23 @@ class Who(Model):
 class Adopted(Model):
     """Where a course stood that is taken over already under way."""
 
-    phase: Name = Field(description="The phase it is in")
+    phase: PhaseName = Field(description="The phase it is in")
     sessions_used: int = Field(ge=0, le=1000, description="Sessions used so far")
-    focus: Names = Field((), description="Problem areas already agreed")
+    focus: AreaNames = Field((), description="Problem areas already agreed")
 
 
 class Recorded(Model):
     """A whole session in one: status, scores, exceptions to the agenda, one note."""
 
     status: Status = Field("attended", description="attended, or how it was missed")
-    scores: Mapping[Name, Taken] = Field(default={}, description="The readings")
-    exceptions: Mapping[Name, Text] = Field(
+    scores: Mapping[MeasureName, Taken] = Field(default={}, description="The readings")
+    exceptions: Mapping[PlannedName, Text] = Field(
         default={}, description="Tasks and components that went otherwise than planned, and how"
     )
     note: str = Field("", description="One note")
     minutes: int | None = Field(None, description="How long it took")
     mode: Text | None = Field(None, description="How it was held")
-    present: Names = Field(("patient",), description="Who was there")
+    present: PersonNames = Field(("patient",), description="Who was there")
 
 
 class Booking(Model):
@@ -57,7 +91,7 @@ class Booking(Model):
     time: str = Field("", description="Its hour, such as 15:00")
     minutes: int | None = Field(None, description="How long it is planned to last")
     mode: Text | None = Field(None, description="How it will be held")
-    present: Names = Field(("patient",), description="Who is expected")
+    present: PersonNames = Field(("patient",), description="Who is expected")
     group: Name | None = Field(None, description="The group that is to meet, for a session of the group")
 
 
@@ -65,8 +99,8 @@ class ContactTold(Model):
     """A contact outside the count."""
 
     mode: str = Field("", description="How: by telephone, by letter")
-    present: Names = Field((), description="Who took part")
-    to: Names = Field((), description="Who was written to; left out, those whom the protocol names")
+    present: PersonNames = Field((), description="Who took part")
+    to: PersonNames = Field((), description="Who was written to; left out, those whom the protocol names")
     note: str = Field("", description="A note")
 
 
@@ -81,8 +115,8 @@ class TaskTold(Model):
     """A task, with how it went."""
 
     how: Name = Field("done", description="done, partly, declined, not_applicable or not_done")
-    techniques: Names = Field((), description="Techniques used")
-    focus: Text | None = Field(None, description="The focus it was done for")
+    techniques: TechniqueNames = Field((), description="Techniques used")
+    focus: FocusName | None = Field(None, description="The focus it was done for")
     note: str = Field("", description="A note")
 
 
@@ -130,7 +164,7 @@ class FormulationTold(Model):
 class FocusTold(Model):
     """A problem area agreed as a focus; its key is its name in this course."""
 
-    area: Name = Field(description="The problem area")
+    area: AreaName = Field(description="The problem area")
     person: str = Field("", description="Whom it is with")
     primary: bool = Field(True, description="Whether it comes first")
     because: str = Field("", description="Why this one")
@@ -139,7 +173,7 @@ class FocusTold(Model):
 class FocusChanged(Model):
     """A change from one focus to another problem area."""
 
-    to: Name = Field(description="The new problem area")
+    to: AreaName = Field(description="The new problem area")
     id: str = Field("", description="The name of the new focus")
     person: str = Field("", description="Whom it is with")
     because: Text = Field(description="Why")
@@ -148,7 +182,7 @@ class FocusChanged(Model):
 class StageTold(Model):
     """Where a focus stands, in the clinician's judgement."""
 
-    to: Name = Field(description="The stage")
+    to: StageName = Field(description="The stage")
     because: str = Field("", description="What the judgement rests on")
     new_information: bool = Field(False, description="An earlier judgement is revised")
 
@@ -156,7 +190,7 @@ class StageTold(Model):
 class ChartTold(Model):
     """Where a further chart stands, in the clinician's judgement."""
 
-    to: Name = Field(description="The state it is moved to")
+    to: StateName = Field(description="The state it is moved to")
     because: str = Field("", description="What the judgement rests on")
 
 
@@ -167,7 +201,7 @@ class Terms(Model):
     frequency: FrequencyText | None = Field(None, description="How often")
     minutes: int | None = Field(None, description="How long")
     mode: Text | None = Field(None, description="How they are held")
-    missed: Name | None = Field(None, description="The missed-session policy")
+    missed: PolicyName | None = Field(None, description="The missed-session policy")
 
 
 class Amendment(Terms):
@@ -180,7 +214,7 @@ class Amendment(Terms):
 class ChecklistTold(Model):
     """Answers to a checklist; left empty: not answered."""
 
-    answers: Mapping[Name, Literal["yes", "no"] | None] = Field(description="The answers")
+    answers: Mapping[QuestionName, Literal["yes", "no"] | None] = Field(description="The answers")
     decision: str = Field("", description="The clinician's own decision")
 
 
@@ -194,7 +228,7 @@ class HomeworkTold(Model):
 class EndTold(Model):
     """How the course ends."""
 
-    outcome: Name = Field(description="The outcome")
+    outcome: OutcomeName = Field(description="The outcome")
     reason: str = Field("", description="The reason")
     note: str = Field("", description="A note")
 
@@ -218,7 +252,7 @@ class Withdrawal(Model):
     """Something that was recorded and did not happen."""
 
     happening: Name = Field(description="The happening that recorded it")
-    what: Text = Field(description="The key that recorded it, such as phq9 or tasks.link")
+    what: RecordedName = Field(description="The key that recorded it, such as phq9 or tasks.link")
     because: Text = Field(description="Why it is withdrawn")
 
 
@@ -231,7 +265,7 @@ class VoidTold(Withdrawal):
 class PauseTold(Model):
     """A pause that begins on the day."""
 
-    name: Name = Field(description="Which pause of the protocol")
+    name: PauseName = Field(description="Which pause of the protocol")
     because: str = Field("", description="Why the course rests")
 
 
@@ -242,7 +276,7 @@ class Happening(Model):
     """
 
     model_config = ConfigDict(frozen=True, extra="allow", strict=True, populate_by_name=True)
-    __pydantic_extra__: dict[str, Taken] = Field(init=False)
+    __pydantic_extra__: dict[Annotated[str, Refers(("measure",))], Taken] = Field(init=False)
 
     on: Day | None = Field(None, description="The day")
     week: int | None = Field(None, ge=1, le=1000, description="The week of the course: the day it began, weeks later")
@@ -255,34 +289,38 @@ class Happening(Model):
     group: MeetingTold | None = Field(None, description="That the session was one of the group, and who was absent")
     minutes: int | None = Field(None, description="How long the session took")
     mode: Text | None = Field(None, description="How it was held")
-    present: Names = Field(("patient",), description="Who was there")
+    present: PersonNames = Field(("patient",), description="Who was there")
     why: str = Field("", description="Why it was missed")
     moved_to: Day | None = Field(None, description="The day it was moved to")
     record: Recorded | None = Field(None, description="A whole session in one")
-    contact: Mapping[Name, Annotated[ContactTold, BeforeValidator(short_form("mode"))]] = Field(
+    contact: Mapping[ContactName, Annotated[ContactTold, BeforeValidator(short_form("mode"))]] = Field(
         default={}, description="Contacts outside the count"
     )
-    words: Mapping[Name, Mapping[Name, Text]] = Field(
+    words: Mapping[MeasureName, Mapping[Name, Text]] = Field(
         default={}, description="Items the patient puts into words, by measure; played before the readings"
     )
-    facts: Mapping[Name, Value] = Field(default={}, description="Facts; left empty: asked and unanswered")
-    expected: Mapping[Name, Day] = Field(default={}, description="Dates, each with the day it is expected on")
-    checklist: Mapping[Name, ChecklistTold] = Field(default={}, description="Checklists")
+    facts: Mapping[FactName, Value] = Field(default={}, description="Facts; left empty: asked and unanswered")
+    expected: Mapping[FactName, Day] = Field(default={}, description="Dates, each with the day it is expected on")
+    checklist: Mapping[ChecklistName, ChecklistTold] = Field(default={}, description="Checklists")
     correct: Correction | None = Field(None, description="Something recorded wrongly before")
     withdraw: Withdrawal | None = Field(None, description="Something recorded before that did not happen")
     void: VoidTold | None = Field(None, description="Something recorded before that belongs to another course")
-    acknowledge: Names = Field((), description="Alerts a clinician has seen; all of that code")
-    assess: Mapping[Name, Assessment] = Field(default={}, description="Alerts assessed, by code; all: every open one")
-    monitor: Names = Field((), description="Assessed alerts kept under watch")
-    close: Mapping[Name, str] = Field(default={}, description="Assessed alerts that are closed, and why")
-    approve: Names = Field((), description="Approvals given, by their names in the protocol")
-    decline: Mapping[Name, Text] = Field(default={}, description="Approvals or confirmations declined, and why")
-    confirm: Names = Field((), description="What was carried out and is confirmed, by the names of the approvals")
-    done: Names = Field((), description="Tasks done")
-    tasks: Mapping[Name, Annotated[TaskTold, BeforeValidator(short_form("how"))]] = Field(
+    acknowledge: AlertNames = Field((), description="Alerts a clinician has seen; all of that code")
+    assess: Mapping[AlertName, Assessment] = Field(
+        default={}, description="Alerts assessed, by code; all: every open one"
+    )
+    monitor: AlertNames = Field((), description="Assessed alerts kept under watch")
+    close: Mapping[AlertName, str] = Field(default={}, description="Assessed alerts that are closed, and why")
+    approve: ApprovalNames = Field((), description="Approvals given, by their names in the protocol")
+    decline: Mapping[ApprovalName, Text] = Field(default={}, description="Approvals or confirmations declined, and why")
+    confirm: ApprovalNames = Field(
+        (), description="What was carried out and is confirmed, by the names of the approvals"
+    )
+    done: WorkNames = Field((), description="Tasks done")
+    tasks: Mapping[WorkName, Annotated[TaskTold, BeforeValidator(short_form("how"))]] = Field(
         default={}, description="Tasks with how they went"
     )
-    defer: Names = Field((), description="Tasks put off: not today")
+    defer: TaskNames = Field((), description="Tasks put off: not today")
     diagnosis: Annotated[Diagnosed, BeforeValidator(short_form("diagnosis"))] | None = Field(
         None, description="The clinician's diagnosis"
     )
@@ -298,18 +336,22 @@ class Happening(Model):
     )
     contract: Terms | None = Field(None, description="The contract is agreed")
     amend: Amendment | None = Field(None, description="The contract is changed")
-    focus: Mapping[Text, FocusTold] = Field(default={}, description="Focuses agreed")
-    change_focus: Mapping[Text, FocusChanged] = Field(default={}, description="Focuses given up for another")
-    close_focus: Mapping[Text, Text] = Field(default={}, description="Focuses closed, and why")
-    stage: Mapping[Text, StageTold] = Field(default={}, description="Where focuses stand")
-    chart: Mapping[Name, ChartTold] = Field(default={}, description="Where further charts are moved to")
+    focus: Mapping[Annotated[Text, Gives("focus")], FocusTold] = Field(default={}, description="Focuses agreed")
+    change_focus: Mapping[FocusName, FocusChanged] = Field(default={}, description="Focuses given up for another")
+    close_focus: Mapping[FocusName, Text] = Field(default={}, description="Focuses closed, and why")
+    stage: Mapping[FocusName, StageTold] = Field(default={}, description="Where focuses stand")
+    chart: Mapping[ChartName, ChartTold] = Field(default={}, description="Where further charts are moved to")
     plan: PlanTold | None = Field(None, description="The plan is chosen")
     change_plan: PlanChange | None = Field(None, description="The plan is changed")
-    interrupt: Mapping[Name, Text] = Field(default={}, description="A component that interrupts the plan, and why")
+    interrupt: Mapping[ComponentName, Text] = Field(
+        default={}, description="A component that interrupts the plan, and why"
+    )
     deliver: Doses = Field(
         default={}, description="Components worked on, each with its dose such as 1/2; a list of names: a session each"
     )
-    finish: Mapping[Name, Text] = Field(default={}, description="Components finished before their most dose, and why")
+    finish: Mapping[ComponentName, Text] = Field(
+        default={}, description="Components finished before their most dose, and why"
+    )
     resume: Text | None = Field(None, description="The plan goes on after an interruption, and why")
     goals: Words = Field((), description="Goals agreed")
     review_homework: Annotated[HomeworkTold, BeforeValidator(short_form("how"))] | None = Field(
@@ -322,13 +364,15 @@ class Happening(Model):
         None, description="The course rests from this day"
     )
     announce: bool = Field(False, description="The ending is named")
-    enter: Name | None = Field(None, description="The phase that is entered")
+    enter: PhaseName | None = Field(None, description="The phase that is entered")
     end: Annotated[EndTold, BeforeValidator(short_form("outcome"))] | None = Field(None, description="The course ends")
     leave: Annotated[LeaveTold, BeforeValidator(short_form("because"))] | None = Field(
         None, description="The course leaves its group"
     )
     deviate: Deviation | None = Field(None, description="A clinician goes another way")
-    prepare: Names = Field((), description="Messages that are prepared, by the names of their contacts; none is sent")
+    prepare: ContactNames = Field(
+        (), description="Messages that are prepared, by the names of their contacts; none is sent"
+    )
     book: Annotated[Booking, BeforeValidator(short_form("on"))] | None = Field(
         None, description="The next appointment is planned"
     )

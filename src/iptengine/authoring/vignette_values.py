@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, PlainSerializer, PlainValidator, WithJsonSchema
 
-from iptengine.protocol.fields import Name
+from iptengine.authoring.vignette_refers import ReasonName
 
 
 def _day(value: object) -> date:
@@ -61,7 +61,7 @@ def _codes(value: object) -> object:
     return each_with(value, "any")
 
 
-Refusal = Annotated[Mapping[Name, Literal["no", "unknown", "any"]], BeforeValidator(_codes)]
+Refusal = Annotated[Mapping[ReasonName, Literal["no", "unknown", "any"]], BeforeValidator(_codes)]
 
 
 Answer = Literal["yes", "no", "unknown"]

@@ -15,7 +15,7 @@ from pydantic import BeforeValidator
 
 from iptengine.protocol.fields import DatesText, MomentText, Name, Text, one_or_many
 
-GivenBy = Literal["key", "list", "measure", "format", "program"]
+GivenBy = Literal["key", "list", "measure", "format", "program", "vignette"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,8 @@ class NameKind:
     Attributes:
         a: It with its article, as a message says it.
         of: The kind it belongs to; the name is its own only within that: a stage within its problem area.
-        given_by: Where such names come from: a key of this file, a list in it, a measure file, the format, or the
-            program around.
+        given_by: Where such names come from: a key of this file, a list in it, a measure file, the format, the
+            program around, or a vignette.
         local: Nothing else in the file refers to it; its name is its own only within its map.
     """
 
@@ -78,6 +78,9 @@ KINDS: Mapping[str, NameKind] = {
     "status": NameKind("an appointment status", given_by="format"),
     "request": NameKind("a request", given_by="format"),
     "role": NameKind("a role", given_by="program"),
+    "focus": NameKind("a focus", given_by="vignette"),
+    "way": NameKind("something that can be said to a course", given_by="vignette"),
+    "recorded": NameKind("something that a happening says", given_by="vignette"),
 }
 """Every kind of name that a file gives or refers to; the kinds of `Mention` are these."""
 
