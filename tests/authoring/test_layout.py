@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import re
 from pathlib import Path
 
@@ -9,9 +10,10 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from iptengine.authoring import layout
+from iptengine.authoring import layout, layout_pieces, statements
 from iptengine.authoring.document import read
 from iptengine.authoring.layout import comments, usual_layout
+from iptengine.authoring.starting import variant
 from iptengine.authoring.vignette import VignetteSpec
 from iptengine.diagnostics import ProtocolError
 from iptengine.protocol.fields import Model
@@ -191,3 +193,7 @@ def test_any_lines_that_can_be_read_at_all_keep_their_values_and_comments(told: 
     usual = usual_layout(written, "a.yaml", Spec)
     says_the_same(written, usual)
     assert usual_layout(usual, "a.yaml", Spec) == usual
+
+
+def test_the_examples_in_the_docstrings_show_what_happens() -> None:
+    assert [doctest.testmod(module).failed for module in (layout, layout_pieces, statements, variant)] == [0, 0, 0, 0]

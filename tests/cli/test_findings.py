@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import doctest
 import json
 import shutil
 from pathlib import Path
 
 import pytest
 
+from iptengine.cli import extras, findings
 from iptengine.cli.findings import concise, github
 from iptengine.diagnostics import Diagnostic, Span
 
@@ -67,3 +69,7 @@ def test_json_stays_as_programs_know_it(typed, two_mistakes: str) -> None:
     assert (record["schema"], record["files"], len(record["findings"])) == (
         "iptengine.check/1", ["mine.protocol.yaml"], 2,
     )  # fmt: skip
+
+
+def test_the_examples_in_the_docstrings_show_what_happens() -> None:
+    assert [doctest.testmod(module).failed for module in (findings, extras)] == [0, 0]

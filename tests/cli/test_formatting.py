@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from iptengine.cli import formatting
+from iptengine.cli import writing
 
 SMALL = Path(__file__).parents[1] / "protocols" / "small.protocol.yaml"
 
@@ -90,7 +90,7 @@ def test_where_writing_fails_the_old_file_stays_whole(
     def refuse(*_: object) -> None:
         raise OSError(28, "No space left on device", "mine.protocol.yaml")
 
-    monkeypatch.setattr(formatting.os, "replace", refuse)
+    monkeypatch.setattr(writing.os, "replace", refuse)
     told = typed("format", "mine.protocol.yaml")
     assert (told.code, told.err) == (1, "'mine.protocol.yaml': no space left on device\n")
     assert spoilt.read_bytes() == before

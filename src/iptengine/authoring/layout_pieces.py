@@ -83,7 +83,7 @@ def pieces(text: str) -> list[Piece]:
 
     Example:
         >>> [(piece.text, piece.target) for piece in pieces("a:\\n    - b\\n")]
-        [('a', 0), (':', None), ('-', 2), ('b', 4)]
+        [('a', 0), (':', 0), ('-', 2), ('b', 4)]
     """
     return list(_Walk(text).pieces())
 

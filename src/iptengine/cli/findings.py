@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -62,7 +63,8 @@ def github(one: Diagnostic) -> str:
         >>> github(Diagnostic(Span("a,b.yaml", 2, 5), "bad-value", "50% is no number", "write 0.5"))
         '::error file=a%2Cb.yaml,line=2,col=5,title=bad-value::50%25 is no number%0Ahint: write 0.5'
     """
-    place = {"file": one.span.file, "line": one.span.line, "col": one.span.column, "title": one.code}
+    file = os.path.normpath(one.span.file).replace(os.sep, "/")  # as the repository calls it, without ./
+    place = {"file": file, "line": one.span.line, "col": one.span.column, "title": one.code}
     properties = ",".join(f"{name}={_property(str(value))}" for name, value in place.items())
     hint = f"\nhint: {one.hint}" if one.hint else ""
     return f"::error {properties}::{_escaped(one.message + hint)}"

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterable
-from contextlib import suppress
-from tempfile import NamedTemporaryFile
 
 from iptengine.authoring.document import read_path
 from iptengine.authoring.layout import usual_layout
@@ -16,6 +13,7 @@ from iptengine.cli import screen
 from iptengine.cli.checking import SORTS
 from iptengine.cli.findings import Checked, advice, told
 from iptengine.cli.names import ENDINGS, Sort, files_under
+from iptengine.cli.writing import replace
 from iptengine.course.wording import counted
 from iptengine.diagnostics import Diagnostic, ProtocolError
 from iptengine.protocol.fields import Model
@@ -78,22 +76,6 @@ def _model(sort: Sort, head: object) -> type[Model]:
     if sort == "protocol":
         return VariantSpec if isinstance(head, dict) and "extends" in head else Spec
     return Measure if sort == "measure" else VignetteSpec
-
-
-def replace(path: str, content: bytes) -> None:
-    """Puts `content` in the place of a file at one stroke: whoever reads it sees the old file or the new one."""
-    folder, name = os.path.split(path)
-    with NamedTemporaryFile(dir=folder or os.curdir, prefix=f".{name}.", delete=False) as beside:
-        try:
-            beside.write(content)
-            beside.flush()
-            os.fsync(beside.fileno())
-            shutil.copymode(path, beside.name)
-            os.replace(beside.name, path)
-        except OSError:
-            with suppress(OSError):
-                os.unlink(beside.name)
-            raise
 
 
 def _tell(path: str, found: tuple[Diagnostic, ...]) -> None:

@@ -248,6 +248,32 @@ def summary(vignette: str, form: str, member: str) -> int:
 
 
 @iptengine.command()
+@click.argument("name")
+@click.option("--extends", "base", default="", metavar="BASE", help="Start a variant of this: NAME or NAME@VERSION.")
+@click.option("--out", default=".", show_default=True, metavar="DIR", help="The folder to write to.")
+@click.option("--workflow", "with_workflow", is_flag=True, help="Add a workflow that checks and tests the folder.")
+def new(name: str, base: str, out: str, with_workflow: bool) -> int:
+    """Write a commented protocol to start from, and its first vignette.
+
+    With --extends it is a variant, whose examples name real parts of its base; without, a small whole treatment. Both
+    pass `iptengine check` and `iptengine test` as they are. Nothing is ever written over.
+    """
+    from iptengine.cli.starting import start_protocol
+
+    return start_protocol(name, base, out, with_workflow)
+
+
+@iptengine.command()
+@click.option("--out", metavar="FILE", help="Where to write it; .github/workflows/protocols.yml if not said.")
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+def workflow(out: str | None, force: bool) -> int:
+    """Write a GitHub Actions workflow that checks and tests the protocols of a repository."""
+    from iptengine.cli.starting import WORKFLOW, write_workflow
+
+    return write_workflow(out or WORKFLOW, force)
+
+
+@iptengine.command()
 def version() -> int:
     """Print the version."""
     from importlib.metadata import version as installed
