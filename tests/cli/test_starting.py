@@ -192,8 +192,11 @@ def test_the_commands_of_the_workflow_find_what_is_wrong_and_nothing_else(typed,
     path = desk / "evening-talks.protocol.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("living:  #", "livng:  #"), encoding="utf-8")
     told = typed(*commands[0][1:])
-    assert told.code == 1
-    assert told.out.startswith("::error file=evening-talks.protocol.yaml,line=44,col=7,title=unknown-target::")
+    assert (told.code, told.out) == (
+        1,
+        "::error file=evening-talks.protocol.yaml,line=39,col=7,title=unknown-target::'telling' leads to 'livng', "
+        "which is neither a phase nor an outcome%0Ahint: did you mean 'living'?\n",
+    )
     assert typed(*commands[1][1:]).code == 1
 
 

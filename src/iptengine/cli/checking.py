@@ -32,8 +32,9 @@ def look_at(words: Iterable[str]) -> Checked:
         Unclear: A word names nothing, or a folder holds nothing to check.
     """
     named = files_under(words, SORTS)
-    found = tuple(diagnostic for sort, path in named for diagnostic in _check(sort, path))
-    return Checked(tuple(path for _, path in named), found)
+    # A mistake in a protocol keeps each of its vignettes from being checked, and is told once.
+    found = dict.fromkeys(diagnostic for sort, path in named for diagnostic in _check(sort, path))
+    return Checked(tuple(path for _, path in named), tuple(found))
 
 
 def _check(sort: Sort, path: str) -> tuple[Diagnostic, ...]:
