@@ -42,7 +42,7 @@ PART = re.compile(
     r"^```(?P<language>\w+)[^\n]*\n(?P<body>.*?)^```$|^<!-- (?P<verb>file|edit) ?(?P<said>[^\n]*?) -->$",
     re.MULTILINE | re.DOTALL,
 )
-WHOLE_FILE = re.compile(r"iptengine: 1\n(?=.*^(?:phases|items|happenings):$)", re.MULTILINE | re.DOTALL)
+WHOLE_FILE = re.compile(r"iptengine: 1\n(?=.*^(?:phases|items|happenings|changes):$)", re.MULTILINE | re.DOTALL)
 NEXT_BLOCK = "(the next block)"
 
 

@@ -10,8 +10,9 @@ from iptengine.protocol.fields import Model
 from iptengine.protocol.measure import Measure
 from iptengine.protocol.model import Spec
 from iptengine.protocol.parts import Condition
+from iptengine.protocol.variant_spec import VariantSpec
 
-_TITLES = {Spec: "A protocol file", Measure: "A measure file"}
+_TITLES = {Spec: "A protocol file", VariantSpec: "A variant of another protocol", Measure: "A measure file"}
 
 
 def reference() -> str:
@@ -38,7 +39,7 @@ def reference() -> str:
         "",
     ]
     told: set[type[Model]] = set()
-    for top in (Spec, Measure):
+    for top in (Spec, VariantSpec, Measure):
         waiting: list[type[Model]] = [top]
         while waiting:
             model = waiting.pop(0)
