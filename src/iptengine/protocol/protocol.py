@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from iptengine.diagnostics import Path, Span
 from iptengine.protocol.conditions import Condition, FactNames, Facts, MeasureNames, Names
+from iptengine.protocol.conditions.names import Number
 from iptengine.protocol.measure import Measure
 from iptengine.protocol.model import Spec
 from iptengine.protocol.parts import MISSES, STATUSES
@@ -239,6 +240,7 @@ def names_of(spec: Spec, measures: Mapping[str, Measure], area: str = "") -> Nam
         statuses=STATUSES,
         techniques=tuple(spec.techniques),
         components=tuple(spec.plan.components if spec.plan else ()),
+        doses=_most_doses(spec),
         sessions=tuple(spec.sessions),
         topics=tuple(spec.topics),
         pauses=tuple(spec.pauses),
@@ -247,6 +249,13 @@ def names_of(spec: Spec, measures: Mapping[str, Measure], area: str = "") -> Nam
         scope="focus" if area else "course",
         scope_area=area,
     )
+
+
+def _most_doses(spec: Spec) -> dict[str, Number]:
+    """The most dose of each component; one that interrupts may come again and again."""
+    components = spec.plan.components if spec.plan else {}
+    most = {name: one.dose.most for name, one in components.items() if not one.interrupts}
+    return {name: int(dose) if dose.denominator == 1 else float(dose) for name, dose in most.items()}
 
 
 def _fact_names(spec: Spec, name: str) -> FactNames:

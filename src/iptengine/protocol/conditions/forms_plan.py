@@ -44,7 +44,7 @@ def _finished(names: Names, component: str) -> Meaning:
 
 
 def _dose(names: Names, component: str, op: str, number: Number) -> Meaning | Problem:
-    scale = Scale(0, None, whole=False)
+    scale = Scale(0, names.doses.get(component), whole=False)
     return comparison(f"dose of {component}", lambda facts: facts.component_dose(component), op, number, scale)
 
 

@@ -67,6 +67,7 @@ class Names:
         charts: A further chart to its states.
         checklists: A checklist to its questions.
         components: What a plan can hold.
+        doses: The most dose of a component, of those that come but once.
         sessions: Those of the running order.
         statuses: What an appointment can have become.
         sessions_max: The top of the contract's range; ``None`` for an open-ended course.
@@ -90,6 +91,7 @@ class Names:
     statuses: tuple[str, ...] = ()
     techniques: tuple[str, ...] = ()
     components: tuple[str, ...] = ()
+    doses: Mapping[str, Number] = field(default_factory=dict)
     sessions: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     pauses: tuple[str, ...] = ()
