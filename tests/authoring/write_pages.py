@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from iptengine.authoring.codes import codes_page
 from iptengine.authoring.explain import errors_page
 from iptengine.authoring.reference import reference
 
@@ -13,7 +14,7 @@ DOCS = Path(__file__).parents[2] / "docs" / "reference"
 
 def generated() -> Mapping[Path, str]:
     """Each generated page and what it should hold."""
-    return {DOCS / "errors.md": errors_page(), DOCS / "format.md": reference()}
+    return {DOCS / "codes.md": codes_page(), DOCS / "errors.md": errors_page(), DOCS / "format.md": reference()}
 
 
 if __name__ == "__main__":

@@ -107,6 +107,18 @@ def test_a_code_is_explained(typed) -> None:
     assert told.out.startswith("unknown-target\n\nA way leads to something that is not there.\n")
 
 
+def test_a_code_of_run_time_is_explained_wherever_it_is_told(typed) -> None:
+    told = typed("explain", "group_small")
+    assert (told.code, told.out) == (
+        0,
+        "group_small\n\nTold while a course runs, not of a file.\n\n"
+        "Lines of a page: that it is too small\nWarnings: too few members\n",
+    )
+    assert typed("explain", "left_opn").err == (
+        "'left_opn': there is no mistake with this code; did you mean 'left_open'?\n"
+    )
+
+
 def test_a_code_that_is_not_there_is_told_with_the_nearest(typed) -> None:
     told = typed("explain", "unknown-targt")
     assert (told.code, told.out) == (2, "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
+from iptengine.authoring.codes import KINDS, of_run_time
 from iptengine.authoring.rules import (
     listing,
     pages_condition,
@@ -36,6 +37,8 @@ def pages() -> Mapping[str, str]:
 def explain(code: str) -> str:
     """What a code means: what is wrong, why it matters, and how it looks wrong and right.
 
+    Of a code that is told while a course runs, what it says and where.
+
     Raises:
         LookupError: There is no such code; says which one is nearest.
 
@@ -43,9 +46,10 @@ def explain(code: str) -> str:
         >>> print(explain("unknown-target").splitlines()[0])
         A way leads to something that is not there.
     """
-    found = pages().get(code)
-    if found is None:
-        raise LookupError(f"there is no mistake with this code; {did_you_mean(code, pages())}")
+    found = pages().get(code) or of_run_time(code)
+    if not found:
+        known = [*pages(), *(one for kind in KINDS for one in kind.words)]
+        raise LookupError(f"there is no mistake with this code; {did_you_mean(code, known)}")
     return found
 
 
