@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 import phrases
+from iptengine.authoring.document import read
 from iptengine.authoring.vignette import VignetteSpec, check_vignette, protocol_of, read_vignette, read_vignette_text
 from iptengine.authoring.vignette_expected import Expect, ExpectSummary
-from iptengine.authoring.vignette_reference import vignette_tables
+from iptengine.authoring.vignette_reference import WRITTEN, vignette_tables
 from iptengine.authoring.vignette_told import Happening
 from iptengine.diagnostics import ProtocolError
 from iptengine.testing import play
@@ -230,3 +231,9 @@ def test_the_steps_of_the_how_to_go_as_they_are_told() -> None:
     wrong = whole.replace("missed: use", "missed: keep")
     found = play(read_vignette_text(wrong.encode(), "late-cancellation.vignette.yaml"), protocol_of(vignette))
     assert str(found.differences[0]).endswith(": cancelled, sessions_used: expected 2, found 1")
+
+
+@pytest.mark.parametrize("key", Happening.model_fields)
+def test_every_key_of_a_happening_has_an_example_that_can_be_read(key: str) -> None:
+    read_one = read(f"{key}: {WRITTEN[key]}\n".encode(), "a.vignette.yaml").require().root
+    assert getattr(Happening.model_validate(read_one), key) is not None
