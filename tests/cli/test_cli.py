@@ -408,6 +408,19 @@ def test_what_contacts_hold_techniques_and_what_to_do_if_are_shown(typed) -> Non
     assert "1 decision Decided: Invented for this example" in told
 
 
+def test_the_hour_the_patients_lines_pauses_and_the_tasks_of_an_early_end_are_shown(typed) -> None:
+    birth = " ".join(typed("show", EXAMPLES / "before-and-after.protocol.yaml").out.split())
+    assert "The hour - Arrive, 10 minutes: How the body is" in birth
+    assert "; covers check in - Prepare, 35 minutes: covers Worries, Helpers, Nights, Share, picture" in birth
+    assert "On the patient's page - How you are, and how you sleep" in birth
+    assert "- To bring: The list of people who have said that they would help." in birth
+    lasting = " ".join(typed("show", ROOT / "tests" / "keys" / "lasting.protocol.yaml").out.split())
+    assert "WHEN THE COURSE RESTS Hospital stay (hospital): no session is used up; after more than 4 weeks" in lasting
+    assert "Journey (journey): missed sessions are used up as agreed" in lasting
+    adult = " ".join(typed("show", "ipt-adult").out.split())
+    assert "When it ends early - Name the last day, and how many meetings are left - Ask what it is like" in adult
+
+
 def test_more_names_than_are_written_out_are_counted(typed) -> None:
     told = typed("words", EXAMPLES / "calm-evenings.protocol.yaml", "everything of").out
     assert told.splitlines()[-4:] == [

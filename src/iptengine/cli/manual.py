@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from iptengine.authoring.loader import load
 from iptengine.cli import screen
 from iptengine.cli.names import protocol_source
+from iptengine.course.due_tasks import task_label
 from iptengine.course.wording import counted
 from iptengine.protocol.model import AreaSpec, PhaseSpec, Spec, StageSpec
 from iptengine.protocol.parts import Condition, Conditions
@@ -52,14 +53,15 @@ def manual(protocol: Protocol) -> Iterator[str]:
     yield from _alerts(spec)
     yield from _areas(spec)
     for name, phase in spec.phases.items():
-        yield from _phase(spec, name, phase)
+        yield from _phase(protocol, name, phase)
     yield from _sessions(protocol)
     yield from _plan(spec.plan)
     yield from _charts(spec)
     yield from _approvals(spec)
     yield from _techniques(spec)
     yield from _contacts(spec)
-    yield from _endings(spec)
+    yield from _pauses(protocol)
+    yield from _endings(protocol)
     yield from _decisions(spec)
     yield from _sources(spec)
 
@@ -151,7 +153,8 @@ def _stage(name: str, stage: StageSpec) -> Iterator[str]:
         yield "      The focus ends here."
 
 
-def _phase(spec: Spec, name: str, phase: PhaseSpec) -> Iterator[str]:
+def _phase(protocol: Protocol, name: str, phase: PhaseSpec) -> Iterator[str]:
+    spec = protocol.spec
     first = "  (the course begins here)" if name == spec.start else ""
     yield from _heading(phase.title)
     window = f"sessions {phase.window}; " if phase.window else ""
@@ -161,12 +164,36 @@ def _phase(spec: Spec, name: str, phase: PhaseSpec) -> Iterator[str]:
     yield from _tasks("Every session", phase.each_session, 2)
     yield from _tasks("Must", phase.must, 2)
     yield from _tasks("May", phase.may, 2)
+    yield from _hour(protocol, phase)
     yield from _ifs(phase.if_, 2)
     if phase.focus_work:
         yield "  The tasks of the focus are due in this phase."
     for topic, how in phase.topics.items():
         yield _wrapped(f"{'Here' if how == 'asked for' else 'Not here'} ({how}): {spec.topics[topic].title}", 2, 4)
+    yield from _for_the_patient(phase)
     yield from _ways_out(phase.next, 2)
+
+
+def _hour(protocol: Protocol, phase: PhaseSpec) -> Iterator[str]:
+    """The running order of a session: each step with its share of the hour, its words, and the tasks it covers."""
+    if phase.hour:
+        yield "  The hour"
+    for step in phase.hour.values():
+        words = [step.text.rstrip(".")] if step.text else []
+        covered = [task_label(protocol, task) for task in step.covers]
+        words += [f"covers {', '.join(covered)}"] if covered else []
+        words += ["the next task of the focus"] if step.focus_work else []
+        yield _wrapped(f"- {step.label}, {step.minutes} minutes: {'; '.join(words)}", 4, 6)
+
+
+def _for_the_patient(phase: PhaseSpec) -> Iterator[str]:
+    """What the page that goes home says."""
+    if phase.patient or phase.bring:
+        yield "  On the patient's page"
+    for line in phase.patient.values():
+        yield _wrapped(f"- {line}", 4, 6)
+    if phase.bring:
+        yield _wrapped(f"- To bring: {phase.bring}", 4, 6)
 
 
 def _sessions(protocol: Protocol) -> Iterator[str]:
@@ -292,10 +319,28 @@ def _contacts(spec: Spec) -> Iterator[str]:
             yield _wrapped(f"- {text}", 4, 6)
 
 
-def _endings(spec: Spec) -> Iterator[str]:
+def _pauses(protocol: Protocol) -> Iterator[str]:
+    """The stretches in which the course rests, and what each does to the count, the stop and the tasks."""
+    pauses = protocol.spec.pauses
+    if pauses:
+        yield from _heading("When the course rests")
+    for name, pause in pauses.items():
+        count = "missed sessions are used up as agreed" if pause.uses_session else "no session is used up"
+        stop = ["the stop of the calendar moves with it"] if pause.moves_stop else []
+        after = f"after more than {pause.longer_than}" if pause.longer_than else "afterwards"
+        again = [f"{after}, due again: {', '.join(task_label(protocol, t) for t in pause.then)}"] if pause.then else []
+        yield _wrapped(f"{pause.title} ({name}): {'; '.join([count, *stop, *again])}", 2, 4)
+
+
+def _endings(protocol: Protocol) -> Iterator[str]:
+    spec = protocol.spec
     yield from _heading("How it ends")
     if spec.termination.announce:
         yield f"  The ending is named by {spec.termination.announce.by}."
+    if spec.termination.compressed:
+        yield "  When it ends early"
+    for task in spec.termination.compressed:
+        yield _wrapped(f"- {protocol.tasks[task].spec.do}", 4, 6)
     for name, outcome in spec.outcomes.items():
         where = f"; from {', '.join(outcome.from_)}" if outcome.from_ else ""
         yield _wrapped(f"{outcome.title} ({name}{where})", 2, 4)
