@@ -69,3 +69,11 @@ def test_the_next_page_says_what_a_birth_has_ended_and_the_one_after_it_no_more(
 def test_a_phase_that_was_left_before_its_date_came_leaves_nothing_open_by_it() -> None:
     asked = variant("ipt-adult", {**BIRTH, "phases.initial.next": {"middle": {}}})
     assert left_open(given(asked, hold(1), EXPECTED, enter("middle"))) == []
+
+
+def test_a_day_that_was_asked_for_first_is_shown_as_other_days_are() -> None:
+    asked = given(variant("ipt-adult", {"facts.birth": {**DAY, "first": True}}), EXPECTED)
+    assert [one.answer for one in asked.agenda().answered] == ["expected 30 May"]
+    late = asked.when(c.RecordFact("birth", "2027-01-02", expected=True))
+    assert [one.answer for one in late.agenda().answered] == ["expected 2 January 2027"]
+    assert [one.answer for one in late.when(fact("birth", "2026-05-28")).agenda().answered] == ["28 May"]

@@ -19,15 +19,17 @@ from iptengine.course.contacts import contact_lines
 from iptengine.course.course import Alert, Course
 from iptengine.course.due_contacts import outreach_due
 from iptengine.course.due_tasks import DueTask
+from iptengine.course.events import FactRecorded
 from iptengine.course.facts import CourseFacts
 from iptengine.course.lines import Line as Line
 from iptengine.course.measure_lines import measures_told
+from iptengine.course.named_dates import day_in
 from iptengine.course.pauses import lasting_words
 from iptengine.course.plan_lines import finish_early, not_chosen
 from iptengine.course.rests import kept_or_missed, resting
 from iptengine.course.rhythms import due_by, is_due
 from iptengine.course.running_order import RunningOrder
-from iptengine.course.wording import counted, day, first_lower, listed, ordinal
+from iptengine.course.wording import counted, dated, day, first_lower, listed, ordinal
 from iptengine.protocol.parts import MISSES, FactSpec
 from iptengine.protocol.protocol import Guard, Protocol
 from iptengine.protocol.quantities import Rhythm
@@ -187,9 +189,16 @@ def answered_questions(protocol: Protocol, course: Course) -> tuple[Answered, ..
         record = next((f for f in reversed(course.facts) if f.fact == name), None)
         if not fact.first or fact.ask is None or fact.ask.recurs or _hidden(fact) or record is None:
             continue
-        answer = "" if record.value is None else str(record.value)
-        found.append(Answered(name, fact.title, answer, record.on, _session_on(course, record.on)))
+        found.append(Answered(name, fact.title, _answer(fact, record), record.on, _session_on(course, record.on)))
     return tuple(found)
+
+
+def _answer(fact: FactSpec, record: FactRecorded) -> str:
+    """A recorded value in words: a date as a day, with its year where that is another, and whether it is expected."""
+    when = day_in(record.value) if fact.type == "date" else None
+    if when is None:
+        return "" if record.value is None else str(record.value)
+    return f"{'expected ' if record.expected else ''}{dated(when, record.on)}"
 
 
 def _imported(scene: _Scene) -> Iterator[Line]:
