@@ -421,6 +421,14 @@ def test_the_hour_the_patients_lines_pauses_and_the_tasks_of_an_early_end_are_sh
     assert "When it ends early - Name the last day, and how many meetings are left - Ask what it is like" in adult
 
 
+def test_words_of_a_file_with_mistakes_say_what_stops_them(typed, tmp_path: Path) -> None:
+    path = broken(tmp_path, "population:", "populaton:")
+    told = typed("words", path)
+    assert (told.code, told.out) == (1, "")
+    assert "'populaton' is not a key of the file [unknown-key]" in told.err
+    assert told.err.endswith(f"the words of {path} are known once these mistakes are mended\n")
+
+
 def test_more_names_than_are_written_out_are_counted(typed) -> None:
     told = typed("words", EXAMPLES / "calm-evenings.protocol.yaml", "everything of").out
     assert told.splitlines()[-4:] == [

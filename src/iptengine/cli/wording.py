@@ -7,6 +7,7 @@ from itertools import groupby
 from iptengine.authoring.loader import load
 from iptengine.cli import screen
 from iptengine.cli.names import protocol_source
+from iptengine.diagnostics import ProtocolError
 from iptengine.protocol.conditions import Form, Names, forms
 from iptengine.protocol.protocol import names_of
 
@@ -17,7 +18,12 @@ MOST_COUNTED = 12
 
 def show_words(protocol: str, word: str) -> int:
     """Prints the forms of condition that a protocol has names for; with `word`, those that hold it."""
-    loaded = load(protocol_source(protocol))
+    try:
+        loaded = load(protocol_source(protocol))
+    except ProtocolError as wrong:
+        screen.complain(str(wrong))
+        screen.complain(f"the words of {protocol} are known once these mistakes are mended")
+        return 1
     names = names_of(loaded.spec, loaded.measures)
     found = [form for form in forms(names) if _holds(form, names, word)]
     staged = next((name for name, area in loaded.spec.problem_areas.items() if area.stages), "")
