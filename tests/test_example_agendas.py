@@ -1,5 +1,7 @@
 """The agendas of the example protocols, each as it stood before every session of its vignettes, sign by sign.
 
+Of a group, those of every member.
+
 After a change on purpose, read the difference that the test shows, then write the pages anew, from the root of the
 project, and read them once more::
 
@@ -50,12 +52,18 @@ def pages(path: Path) -> str:
 
 
 def _pages(path: Path) -> Iterator[str]:
-    protocol, course = played(path)
+    protocol, told = played(path)
+    for member in told.courses or ("",):
+        yield from _pages_of(protocol, told.of(member) if member else told, member)
+
+
+def _pages_of(protocol: Protocol, course: Played, member: str) -> Iterator[str]:
     numbers = [step.session for step in course.steps if step.session]
+    whose = f", of {member}" if member else ""
     for place, number in enumerate(dict.fromkeys(numbers)):
         before, on = course.before(number)
         for audience in ("therapist", "patient") if place == 0 else ("therapist",):
-            yield f"==== before session {number}, {on.isoformat()}, for the {audience}\n"
+            yield f"==== before session {number}{whose}, {on.isoformat()}, for the {audience}\n"
             yield agenda(protocol, before, on=on, audience=audience).text  # type: ignore[arg-type]
 
 
