@@ -151,7 +151,7 @@ def test_a_name_that_nothing_has_is_a_mistake_wherever_it_stands(place: str) -> 
 
 
 MEANT = re.compile(r"'[a-z_]+'")
-NO_REFERENCE = {"unknown-key", "unknown-measure", "unknown-protocol"}
+NO_REFERENCE = {"unknown-key", "unknown-measure", "unknown-protocol", "unknown-base"}
 """Codes about keys of the format and about files."""
 NAMES_THAT_ARE_THERE = (
     "cannot come after itself",
