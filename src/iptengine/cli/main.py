@@ -222,6 +222,24 @@ def test(paths: tuple[str, ...], against: str, folders: tuple[str, ...], coverag
 
 
 @iptengine.command()
+@click.argument("protocol")
+@click.option("--missing", is_flag=True, help="Draft vignettes for what none of them reaches.")
+@click.option("--out", default="", metavar="DIR", help="Write the drafts to this folder.")
+@click.option("--with", "beside", multiple=True, metavar="PATH", help="Count these vignettes, too. Repeatable.")
+@_folders
+def vignettes(protocol: str, missing: bool, out: str, beside: tuple[str, ...], folders: tuple[str, ...]) -> int:
+    """List the vignettes of a protocol, or draft the ones that are missing.
+
+    Those beside its file that name it are counted. A draft is driven to one place after another that none of them
+    reaches, cut-offs and risk items first; what it expects is what the engine says now, and a person decides whether
+    that is right. What cannot be drafted is listed with the reason.
+    """
+    from iptengine.cli.drafting import show_vignettes
+
+    return show_vignettes(protocol, beside, folders, missing, out)
+
+
+@iptengine.command()
 @click.argument("vignette")
 @click.argument("path")
 @click.option("--session", type=click.IntRange(1, 999), metavar="N", help="As it stood before this session.")

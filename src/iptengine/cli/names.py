@@ -97,7 +97,7 @@ def files_under(words: Iterable[str], sorts: Iterable[Sort]) -> list[tuple[Sort,
 
 def _one(word: str, sorts: tuple[Sort, ...]) -> list[tuple[Sort, str]]:
     if os.path.isdir(word):
-        inside = list(_walk(word, sorts))
+        inside = list(walk(word, sorts))
         if not inside:
             endings = " or ".join("*" + ENDINGS[sort] for sort in sorts)
             raise Unclear(f"the folder '{word}' holds no {endings}")
@@ -108,7 +108,12 @@ def _one(word: str, sorts: tuple[Sort, ...]) -> list[tuple[Sort, str]]:
     return [("protocol", protocol_source(word)) if "protocol" in sorts else ("vignette", vignette_path(word))]
 
 
-def _walk(folder: str, sorts: tuple[Sort, ...]) -> Iterator[tuple[Sort, str]]:
+def walk(folder: str, sorts: tuple[Sort, ...]) -> Iterator[tuple[Sort, str]]:
+    """Every file of these sorts in a folder and the folders in it, in order of name.
+
+    Raises:
+        Unclear: There are too many.
+    """
     count = 0
     for here, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))

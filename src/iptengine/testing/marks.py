@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -27,6 +27,8 @@ KINDS: tuple[Kind, ...] = (
 
 HOW_TRUE = {Truth.YES: "met", Truth.NO: "unmet", Truth.UNKNOWN: "unknown"}
 """A condition is seen in each of these ways."""
+ALONE = "the only one unmet"
+"""And one of several on a way is seen to be enough to keep it shut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +110,32 @@ def _work(protocol: Protocol) -> Iterator[Mark]:
 
 
 def _answers(protocol: Protocol) -> Iterator[Mark]:
-    for guards in protocol.guards.values():
+    for path, guards in protocol.guards.items():
         for guard in guards:
             yield from _both_ways(guard)
+            if stands_alone(path, guards):
+                yield Mark("conditions", guard.path, ALONE)
+    yield from contract_ends(protocol)
     for name, measure in protocol.measures.items():
         yield from (mark for mark, _ in band_edges(name, measure))
         yield from (mark for mark, _ in risk_answers(name, measure))
+
+
+def contract_ends(protocol: Protocol) -> Iterator[Mark]:
+    """The least and the most sessions a contract may agree, where there is a choice."""
+    allowed = protocol.spec.contract.sessions
+    if allowed is not None and allowed.low != allowed.high:
+        yield from (Mark("cut-offs", ("contract", "sessions"), f"agreed for {n}") for n in (allowed.low, allowed.high))
+
+
+def agreed_for(mark: Mark) -> int:
+    """The number of sessions that a mark of the contract speaks of."""
+    return int(mark.how.rpartition(" ")[2])
+
+
+def stands_alone(path: Path, guards: Sequence[Guard]) -> bool:
+    """Whether each of some conditions should be seen to keep a way shut by itself: those of a move, where several."""
+    return len(path) > 1 and path[-2] == "next" and len(guards) > 1
 
 
 def _both_ways(guard: Guard) -> Iterator[Mark]:
@@ -216,6 +238,6 @@ def risk_answers(name: str, measure: Measure) -> Iterator[tuple[Mark, str]]:
 
 
 __all__ = [
-    "HOW_TRUE", "KINDS", "Edge", "Kind", "Mark", "band_edges", "compared_with_edge", "edge_of", "marks",
-    "risk_answers", "stage_mark", "state_mark",
+    "ALONE", "HOW_TRUE", "KINDS", "Edge", "Kind", "Mark", "agreed_for", "band_edges", "compared_with_edge", "edge_of",
+    "marks", "risk_answers", "stage_mark", "stands_alone", "state_mark",
 ]  # fmt: skip

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 
 from iptengine.authoring.vignette import Vignette, VignetteSpec, check_vignette
 from iptengine.authoring.vignette_expected import Expect, ExpectAgenda, ExpectContact, ExpectWays
-from iptengine.authoring.vignette_told import Happening
+from iptengine.authoring.vignette_told import Happening, Who
 from iptengine.course import commands as c
 from iptengine.course.course import Course
 from iptengine.course.decide import decide
@@ -182,6 +182,12 @@ def first_difference(vignette: Vignette, protocol: Protocol) -> Difference | Non
     return next(iter(playing.played(steps, at_end=True).differences), None)
 
 
+def stamp_of(happening: str, key: str, on: date, recorded: date, who: Who) -> Stamp:
+    """The stamp of what a key of a happening says: its id, its day, when it was recorded and by whom."""
+    at = datetime(recorded.year, recorded.month, recorded.day, HOUR, tzinfo=UTC)
+    return Stamp(command_id(happening, key), on, at, Actor(who.id, role=who.role))
+
+
 class Playing:
     """One vignette being played."""
 
@@ -202,9 +208,7 @@ class Playing:
         if happening in self.spec.happenings:
             found = self.spec.happenings[happening]
             who, when = found.by or who, found.recorded or on
-        at = datetime(when.year, when.month, when.day, HOUR, tzinfo=UTC)
-        stamp = Stamp(command_id(happening, key), on, at, Actor(who.id, role=who.role))
-        return decide(self.protocol, course, command.stamped(stamp))
+        return decide(self.protocol, course, command.stamped(stamp_of(happening, key, on, when, who)))
 
     def step(self, name: str) -> Step:
         """Play one happening and compare."""

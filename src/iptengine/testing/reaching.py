@@ -11,6 +11,7 @@ from iptengine.course.events import (
     AlertRaised,
     ChartMoved,
     ContactHeld,
+    ContractAgreed,
     CourseEnded,
     Event,
     FocusStaged,
@@ -25,7 +26,9 @@ from iptengine.diagnostics import Path
 from iptengine.protocol.measure import Measure
 from iptengine.protocol.model import UNSTAGED
 from iptengine.protocol.protocol import Guard, Protocol
+from iptengine.protocol.truth import Truth
 from iptengine.testing.marks import (
+    ALONE,
     HOW_TRUE,
     Mark,
     band_edges,
@@ -33,6 +36,7 @@ from iptengine.testing.marks import (
     edge_of,
     risk_answers,
     stage_mark,
+    stands_alone,
     state_mark,
 )
 
@@ -74,6 +78,8 @@ def _happened(protocol: Protocol, course: Course, event: Event) -> Iterator[Mark
         case TaskLogged(how="done"):
             if event.task in protocol.tasks:
                 yield Mark("tasks done", protocol.tasks[event.task].path, "done")
+        case ContractAgreed(sessions=int(number)):
+            yield Mark("cut-offs", ("contract", "sessions"), f"agreed for {number}")
         case ContactHeld():
             yield Mark("contacts", ("contacts", event.contact), "held")
         case AlertRaised():
@@ -125,6 +131,9 @@ def _standing(protocol: Protocol, course: Course, on: date) -> Iterator[Mark]:
         for seen in _asked(path, course, facts, protocol):
             for guard in guards:
                 yield from _answered(guard, seen)
+            unmet = [guard for guard in guards if guard.answer(seen) is not Truth.YES]
+            if len(unmet) == 1 and stands_alone(path, guards):
+                yield Mark("conditions", unmet[0].path, ALONE)
 
 
 def _asked(path: Path, course: Course, facts: CourseFacts, protocol: Protocol) -> Iterator[CourseFacts]:
