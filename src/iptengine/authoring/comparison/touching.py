@@ -1,0 +1,152 @@
+"""What a difference touches: one table of places, and what hangs on alerts, safety components and words of danger."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from iptengine.authoring.comparison.difference import MEASURES, Mark, Steps, Touch
+from iptengine.authoring.comparison.walk import at
+
+_TASK_KEYS = ("do", "only_if.**", "times", "by", "not_before", "after", "present", "techniques", "minutes",
+              "recorded_by", "topic")  # fmt: skip
+_TASKS = (
+    "phases.*.must.*", "phases.*.each_session.*", "problem_areas.*.must.*", "problem_areas.*.stages.*.must.*",
+    "plan.components.*.must.*", "plan.components.*.each_session.*",
+)  # fmt: skip
+
+TABLE: tuple[tuple[Touch, str, tuple[str, ...]], ...] = (
+    ("safety", "what raises an alert, and what is then asked for", ("alerts.**",)),
+    ("safety", "what is measured, when, and who answers it", ("measures.**",)),
+    ("safety", "which answer raises the built-in risk alert", ("measure_file.*.items.*.risk.**",)),
+    ("safety", "who the treatment is for", ("population",)),
+    (
+        "safety",
+        "who may, must or must not be there",
+        ("participants.*.required_if.**", "participants.*.invited_if.**", "participants.*.excluded_if.**"),
+    ),
+    ("safety", "who is written to, and who takes part", ("contacts.*.to", "contacts.*.present")),
+    ("safety", "who gets to see it", ("facts.*.hide_from",)),
+    ("safety", "what must not be missed", ("facts.*.first", "**.first")),
+    ("safety", "what may not be talked about, and what has to be", ("phases.*.topics.*",)),
+    ("safety", "what happens while the course rests, and after", ("pauses.**",)),
+    ("safety", "what has to wait for somebody else", ("approvals.**",)),
+    ("safety", "what may interrupt the plan for safety", ("plan.components.*.interrupts",)),
+    ("safety", "when, how and from where a course can end", ("calendar.**", "termination.**", "outcomes.**")),
+    ("fidelity", "who the treatment is for", ("population",)),
+    ("fidelity", "what the contract may agree", ("contract.**", "group.**")),
+    ("fidelity", "when, how and from where a course can end", ("calendar.**", "termination.**", "outcomes.**")),
+    ("fidelity", "what each session holds", ("sessions.**", "phases.*.hour", "phases.*.hour.**")),
+    ("fidelity", "what a plan is made of, and its doses", ("plan.**",)),
+    ("fidelity", "which phases there are, when they are, and how one leads to the next", (
+        "start", "phases", "phases.*", "phases.*.window", "phases.*.dates", "phases.*.focus_work", "phases.*.next.**",
+        "charts.**",
+    )),
+    ("fidelity", "what may be talked about", ("phases.*.topics.*", "topics.*")),
+    ("fidelity", "what the work is on, and how it moves from stage to stage", (
+        "focus.**", "problem_areas", "problem_areas.*", "problem_areas.*.choose_when", "problem_areas.*.with_person",
+        "problem_areas.*.restage", "problem_areas.*.stages", "problem_areas.*.stages.*",
+        "problem_areas.*.stages.*.recognise", "problem_areas.*.stages.*.final", "problem_areas.*.stages.*.next.**",
+    )),
+    ("fidelity", "what the therapist must do", (
+        *(task.removesuffix(".*") for task in _TASKS), *_TASKS,
+        *(f"{task}.{key}" for task in _TASKS for key in _TASK_KEYS),
+    )),
+    ("fidelity", "how a task is done", ("techniques.*", "techniques.*.steps", "techniques.*.steps.*")),
+    ("fidelity", "how a score comes about and what it means", ("measure_file.**",)),
+)  # fmt: skip
+"""What is touched, why in words, and at which places: ``*`` stands for one name, ``**`` for anything from there on."""
+
+UNMARKED = frozenset({"source", "sources"})
+"""What a statement rests on touches neither, wherever it stands."""
+
+DANGER = (
+    "suicid", "self_harm", "self-harm", "harm", "risk", "violen", "abus", "coerc", "danger", "fear", "safe", "death",
+    "dead", "kill", "psychos", "mania", "emergenc", "item 9", "item_nine",
+)  # fmt: skip
+"""A statement in which a word begins like one of these speaks of danger; what it touches is left to the reader."""
+
+_DANGER = re.compile(r"(?<![a-z])(?:" + "|".join(map(re.escape, DANGER)) + r")[a-z]*", re.IGNORECASE)
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def _step(step: str) -> str:
+    return {"*": r"[^\0]+"}.get(step, re.escape(step))
+
+
+def _pattern(place: str) -> str:
+    if place.startswith("**."):
+        return r"(?:[^\0]+\0)*" + _step(place[3:])
+    steps = place.split(".")
+    if steps[-1] == "**":
+        return r"\0".join(map(_step, steps[:-1])) + r"(?:\0.*)?"
+    return r"\0".join(map(_step, steps))
+
+
+_ROWS = tuple(
+    (Mark(touch, why), re.compile("|".join(map(_pattern, places)), re.DOTALL)) for touch, why, places in TABLE
+)
+
+
+class Touching:
+    """What is touched in two contents that are compared."""
+
+    def __init__(self, before: Mapping[str, object], after: Mapping[str, object]) -> None:
+        self._contents = (before, after)
+
+    def marks(self, paths: Iterable[Steps], words: Iterable[str]) -> tuple[Mark, ...]:
+        """What is touched by a difference: its paths, those of all it holds, and its words; safety first."""
+        found = dict.fromkeys(mark for path in paths for mark in self._at(path))
+        for text in words:
+            spoken = _DANGER.search(text)
+            if spoken:
+                found.setdefault(Mark("safety", f"speaks of danger: {spoken[0].lower()}"))
+        return tuple(sorted(found, key=lambda mark: mark.touch, reverse=True))
+
+    def _at(self, path: Steps) -> Iterable[Mark]:
+        if UNMARKED & set(path[1:]):
+            return
+        place = ("measure_file", *path[1:]) if path[:1] == (MEASURES,) else path[1:]
+        joined = "\0".join(place)
+        yield from (mark for mark, pattern in _ROWS if pattern.fullmatch(joined))
+        yield from self._hanging(place)
+
+    def _hanging(self, place: Steps) -> Iterable[Mark]:
+        """What a place touches by what hangs on it."""
+        if place[:1] in (("facts",), ("measure_file",)) and place[1:2] and place[1] in self._alerting:
+            yield Mark("safety", "an alert rests on it")
+        if place[:2] == ("plan", "components") and place[2:3] and self._any(("protocol", *place[:3], "interrupts")):
+            yield Mark("safety", "part of a safety component")
+        for end in range(3, len(place)):
+            if place[end - 2] in ("must", "each_session", "may") and self._any(("protocol", *place[:end - 1], "first")):
+                yield Mark("safety", "a task that must not be missed")
+
+    def _any(self, path: Steps) -> bool:
+        return any(at(content, path) is True for content in self._contents)
+
+    @cached_property
+    def _alerting(self) -> frozenset[str]:
+        """Every name in what raises the alerts of either side: facts and measures among them."""
+        raised = [at(content, ("protocol", "alerts")) for content in self._contents]
+        return frozenset(
+            name
+            for alerts in raised
+            if isinstance(alerts, Mapping)
+            for alert in alerts.values()
+            if isinstance(alert, Mapping)
+            for text in texts_in(alert.get("raise_if"))
+            for name in _NAME.findall(text)
+        )
+
+
+def texts_in(value: object) -> Iterable[str]:
+    """Every text in a value, names of maps aside."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from texts_in(inner)
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from texts_in(inner)
