@@ -147,6 +147,24 @@ def sources(protocol: str, form: SourcesForm) -> int:
 
 
 @iptengine.command()
+@click.argument("before", metavar="PROTOCOL")
+@click.argument("after", metavar="PROTOCOL")
+@click.option("--format", "form", type=FORMATS, default="text", show_default=True, help="How it is written.")
+@click.option(
+    "--by", type=click.Choice(["part", "change"]),
+    help="Headed by the parts of the protocol, or by the named changes of a variant (usual for one and its base).",
+)  # fmt: skip
+def diff(before: str, after: str, form: Any, by: Any) -> int:
+    """Show how two protocols differ, in words, with what touches safety or fidelity.
+
+    Exit codes are those of diff: 0 equal, 1 different, 2 not compared.
+    """
+    from iptengine.cli.differing import show_difference
+
+    return show_difference(before, after, form, by)
+
+
+@iptengine.command()
 @click.argument("code")
 def explain(code: str) -> int:
     """Explain a rule by the code that stands behind a mistake."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from iptengine.authoring.comparison.difference import MEASURES, PROTOCOL, Difference, Found, Section, Steps
+from iptengine.authoring.comparison.difference import MEASURES, PROTOCOL, Difference, Found, Kind, Section, Steps
 from iptengine.authoring.comparison.walk import at
 
 _NAME = re.compile(r"[a-z0-9_]+")
@@ -33,13 +33,11 @@ class Group:
     alone: frozenset[Steps]
     renamed: Mapping[str, str]
 
-    def names(self, path: Steps) -> bool:
-        """Whether it is this place that it changes, or one above or below it."""
-        return (
-            path in self.alone
-            or any(path[:end] in self.whole for end in range(1, len(path) + 1))
-            or any(one[: len(path)] == path for one in self.whole)
-        )
+    def names(self, path: Steps, kind: Kind) -> bool:
+        """Whether it changes this place or one above it; a value told whole may hold what several groups changed."""
+        if path in self.alone or any(path[:end] in self.whole for end in range(1, len(path) + 1)):
+            return True
+        return kind in ("added", "removed", "changed") and any(one[: len(path)] == path for one in self.whole)
 
 
 class ChangeGroups:
@@ -76,7 +74,7 @@ class ChangeGroups:
         """The names of the groups that made a difference, in the order of the variant."""
         path = found.path if self._forwards else found.became
         place = (PROTOCOL, *path) if path[:1] == (MEASURES,) else path
-        named = tuple(group.name for group in self._groups if group.names(place))
+        named = tuple(group.name for group in self._groups if group.names(place, found.kind))
         return named or tuple(group.name for group in self._groups if self._carries(group, found))
 
     def _carries(self, group: Group, found: Found) -> bool:
@@ -91,10 +89,10 @@ class ChangeGroups:
             and _carried(before, group.renamed) != _plain(before)
         )
 
-    def section(self, name: str, differences: tuple[Difference, ...]) -> Section:
+    def section(self, name: str, told: tuple[Difference, ...], differences: tuple[Difference, ...]) -> Section:
         """A group as a heading over the differences it made."""
         group = next(group for group in self._groups if group.name == name)
-        return Section(name, name.replace("_", " "), group.because, group.source, differences)
+        return Section(name, name.replace("_", " "), group.because, group.source, told, differences)
 
 
 def groups_between(before: Mapping[str, object], after: Mapping[str, object]) -> ChangeGroups | None:
@@ -162,5 +160,3 @@ def _carried(value: object, names: Mapping[str, str]) -> object:
 def _plain(value: object) -> object:
     """A value as `_carried` gives it."""
     return _carried(value, {})
-
-

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from iptengine.authoring.comparison.difference import Found, Steps
+from iptengine.authoring.comparison.difference import PROTOCOL, Found, Steps
 from iptengine.authoring.comparison.walk import canonical
 
+_CHANGES = (PROTOCOL, "changes")
 _TELLING = ("title", "do")
 """A part with one of these says what it is, so that the same words elsewhere are the same part."""
 
@@ -19,6 +20,8 @@ def found_again(found: Iterable[Found]) -> Mapping[Steps, Steps]:
     gone: dict[str, list[Found]] = {}
     came: dict[str, list[Found]] = {}
     for one in found:
+        if one.path[:2] == _CHANGES:
+            continue
         if one.kind == "removed" and _tells(one.before):
             gone.setdefault(canonical(one.before), []).append(one)
         elif one.kind == "added" and _tells(one.after):

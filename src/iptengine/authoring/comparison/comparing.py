@@ -31,8 +31,8 @@ from iptengine.authoring.comparison.wording import Wording, leaves_of, listed, o
 from iptengine.protocol.protocol import Protocol
 
 Content = Mapping[str, object]
-OTHER = "other"
-"""The section of what no group of changes has made."""
+OTHER, ITSELF = "other", "itself"
+"""The sections of what no group of changes has made: in the protocol, and in what the file says of itself."""
 
 
 def compare(before: Content, after: Content, *, by: By | None = None) -> Comparison:
@@ -100,17 +100,18 @@ def _differences(
 
 
 def _marks(found: Found, group: str, touching: Touching) -> tuple[Mark, ...]:
-    spoken = () if group == "itself" or UNMARKED & set(found.path) else texts_in((found.before, found.after))
-    return touching.marks(_touched(found), spoken)
+    paths = _touched(found)
+    if group == ITSELF or UNMARKED & set(found.path):
+        return touching.marks(paths, ())
+    return touching.marks(paths, (*texts_in((found.before, found.after)), *touching.spoken(paths[:2])))
 
 
-def _touched(found: Found) -> Iterable[Steps]:
+def _touched(found: Found) -> tuple[Steps, ...]:
     """Every path that a difference holds, on both sides."""
-    yield found.path
-    yield found.became
-    if found.kind in ("added", "removed"):
-        value = found.after if found.before is ABSENT else found.before
-        yield from (path for path, _ in values_in(value, found.path))
+    if found.kind not in ("added", "removed"):
+        return found.path, found.became
+    value = found.after if found.before is ABSENT else found.before
+    return found.path, found.became, *(path for path, _ in values_in(value, found.path))
 
 
 def _said(found: Found, group: str, words: Wording) -> Difference:
@@ -128,7 +129,7 @@ def _said(found: Found, group: str, words: Wording) -> Difference:
     here = where if keyed else (*where, entry)
     value = found.after if found.before is ABSENT else found.before
     if ABSENT in (found.before, found.after) and isinstance(value, Mapping) and not keyed and not _single(found, value):
-        return Difference(found, group, here, "", leaves=leaves_of(value, found.path))
+        return Difference(found, group, here, words.before_what(found), leaves=leaves_of(value, found.path))
     return Difference(found, group, here, what_of(found.became), runs_of(found.before, found.after, found.became))
 
 
@@ -151,8 +152,8 @@ def _reordered(found: Found, group: str, where: Steps, words: Wording) -> Differ
     here = where if keyed or len(found.became) < 3 else (*where, words.entry(found.path, found.became))
     entries = {name: words.entry((*found.path, name), (*found.became, name)) or name for name in after}
     what = what_of(found.became)
-    order = f"order of {what}" if what else "order"
-    return Difference(found, group, here, f"{order}: {order_said(before, after, entries)}", listed(before, after))
+    order, moved = f"order of {what}" if what else "order", order_said(before, after, entries)
+    return Difference(found, group, here, f"{order}: {moved}" if moved else order, listed(before, after))
 
 
 def _texts(names: object) -> tuple[str, ...]:
@@ -171,16 +172,28 @@ def _by_part(differences: tuple[Difference, ...]) -> tuple[Section, ...]:
 
 
 def _by_change(differences: tuple[Difference, ...], groups: ChangeGroups) -> tuple[Section, ...]:
+    told = {one.found.path[2]: one for one in differences if _tells_of_a_group(one)}
     made: dict[str, list[Difference]] = {name: [] for name in groups.names}
-    rest: dict[str, list[Difference]] = {OTHER: [], "itself": []}
+    rest: dict[str, list[Difference]] = {OTHER: [], ITSELF: []}
     for one in differences:
-        home = made[one.changes[0]] if one.changes else rest["itself" if one.group == "itself" else OTHER]
-        home.append(one)
+        if not _tells_of_a_group(one):
+            home = made[one.changes[0]] if one.changes else rest[ITSELF if _of_the_head(one) else OTHER]
+            home.append(one)
     return (
-        *(groups.section(name, tuple(found)) for name, found in made.items()),
+        *(groups.section(name, (told[name],) if name in told else (), tuple(found)) for name, found in made.items()),
         *(
             Section(name, title, differences=tuple(rest[name]))
-            for name, title in ((OTHER, "Not made by a named change"), ("itself", GROUPS["itself"]))
+            for name, title in ((OTHER, "Made by no named change"), (ITSELF, GROUPS[ITSELF]))
             if rest[name]
         ),
     )
+
+
+def _tells_of_a_group(one: Difference) -> bool:
+    """Whether a difference is a whole group of changes, which heads what it made."""
+    return one.found.path[:2] == (PROTOCOL, "changes") and len(one.found.path) == 3 and bool(one.leaves)
+
+
+def _of_the_head(one: Difference) -> bool:
+    """Whether a variant says it beside its changes."""
+    return one.group == ITSELF or one.found.path == (PROTOCOL, "population")

@@ -71,7 +71,7 @@ class Difference:
         found: The bare difference: its kind, both paths, both values.
         group: The part of the protocol it belongs to, a key of `GROUPS`.
         where: The titles on the way to it: ``("Phase Initial sessions",)``.
-        what: The key in words: ``"which sessions it is meant to take"``; empty for a whole part.
+        what: The key in words: ``"which sessions it is meant to take"``; for an added part what it stands before.
         runs: Both values as one text, with what is gone and what is new.
         leaves: The lines of a whole part that is only on one side.
         marks: What it touches, and why.
@@ -152,6 +152,7 @@ class Section:
         title: The heading.
         because: Why, where it is a group of changes.
         source: What that rests on.
+        told: The group of changes itself, as a difference of what the files say of themselves: the heading tells it.
         differences: Those under it, in the order of the file.
     """
 
@@ -159,6 +160,7 @@ class Section:
     title: str
     because: str = ""
     source: Steps = ()
+    told: tuple[Difference, ...] = ()
     differences: tuple[Difference, ...] = ()
 
 
@@ -174,7 +176,7 @@ class Comparison:
     @property
     def differences(self) -> tuple[Difference, ...]:
         """All of them, in the order of the sections; each once."""
-        return tuple(one for section in self.sections for one in section.differences)
+        return tuple(one for section in self.sections for one in (*section.told, *section.differences))
 
     @property
     def equal(self) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from iptengine.authoring.comparison.difference import MEASURES, PROTOCOL, Steps
 from iptengine.authoring.shapes import Key, Shape, keys_of, shape_at
 from iptengine.protocol.measure import Measure
@@ -9,6 +11,7 @@ from iptengine.protocol.model import Spec
 from iptengine.protocol.parts import Condition
 
 
+@lru_cache(maxsize=8192)
 def shape_of(path: Steps) -> Shape | None:
     """What may stand at a path of a content; none where nothing is known."""
     if path[:1] == (PROTOCOL,):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from iptengine.authoring.comparison.difference import MEASURES, Mark, Steps, Touch
@@ -67,6 +67,7 @@ DANGER = (
 )  # fmt: skip
 """A statement in which a word begins like one of these speaks of danger; what it touches is left to the reader."""
 
+_LINES = frozenset({"must", "each_session", "may", "if", "items"})
 _DANGER = re.compile(r"(?<![a-z])(?:" + "|".join(map(re.escape, DANGER)) + r")[a-z]*", re.IGNORECASE)
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -95,13 +96,12 @@ class Touching:
     def __init__(self, before: Mapping[str, object], after: Mapping[str, object]) -> None:
         self._contents = (before, after)
 
-    def marks(self, paths: Iterable[Steps], words: Iterable[str]) -> tuple[Mark, ...]:
+    def marks(self, paths: Sequence[Steps], words: Iterable[str]) -> tuple[Mark, ...]:
         """What is touched by a difference: its paths, those of all it holds, and its words; safety first."""
         found = dict.fromkeys(mark for path in paths for mark in self._at(path))
-        for text in words:
-            spoken = _DANGER.search(text)
-            if spoken:
-                found.setdefault(Mark("safety", f"speaks of danger: {spoken[0].lower()}"))
+        spoken = dict.fromkeys(word.lower() for text in words for word in _DANGER.findall(text))
+        if spoken:
+            found.setdefault(Mark("safety", f"speaks of danger: {', '.join(spoken)}"))
         return tuple(sorted(found, key=lambda mark: mark.touch, reverse=True))
 
     def _at(self, path: Steps) -> Iterable[Mark]:
@@ -118,9 +118,16 @@ class Touching:
             yield Mark("safety", "an alert rests on it")
         if place[:2] == ("plan", "components") and place[2:3] and self._any(("protocol", *place[:3], "interrupts")):
             yield Mark("safety", "part of a safety component")
-        for end in range(3, len(place)):
-            if place[end - 2] in ("must", "each_session", "may") and self._any(("protocol", *place[:end - 1], "first")):
-                yield Mark("safety", "a task that must not be missed")
+        line = _line_of(place)
+        if line and line[-2] != "if" and self._any(("protocol", *line, "first")):
+            yield Mark("safety", "a task that must not be missed")
+
+    def spoken(self, paths: Iterable[Steps]) -> Iterable[str]:
+        """The texts of every task and every what-if that a path stands in, on both sides: they are read as one."""
+        for path in paths:
+            line = _line_of(path)
+            for content in self._contents if line else ():
+                yield from texts_in(at(content, line))
 
     def _any(self, path: Steps) -> bool:
         return any(at(content, path) is True for content in self._contents)
@@ -140,13 +147,19 @@ class Touching:
         )
 
 
+def _line_of(path: Steps) -> Steps:
+    """The path of the task, the question or the what-if that a path stands in; empty for any other."""
+    return next((path[: end + 2] for end in range(2, len(path) - 1) if path[end] in _LINES), ())
+
+
 def texts_in(value: object) -> Iterable[str]:
-    """Every text in a value, names of maps aside."""
+    """Every text in a value but names, and what it rests on."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):
-        for inner in value.values():
-            yield from texts_in(inner)
+        for name, inner in value.items():
+            if name not in UNMARKED:
+                yield from texts_in(inner)
     elif isinstance(value, (list, tuple)):
         for inner in value:
             yield from texts_in(inner)

@@ -6,25 +6,23 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
-from iptengine.authoring.comparison.difference import ABSENT, MEASURES, PROTOCOL, Leaf, Run, Steps
+from iptengine.authoring.comparison.difference import ABSENT, MEASURES, PROTOCOL, Found, Leaf, Run, Steps
 from iptengine.authoring.comparison.marking import marked, matches, merged, words_of
 from iptengine.authoring.comparison.places import is_condition, is_conditions, key_of, shape_of
 from iptengine.authoring.comparison.walk import at, canonical
 
 ENTRIES = {
-    "alerts": "Alert", "approvals": "Approval", "ask": "Words to say",
-    "bands": "Band", "change_rules": "Rule of change", "changes": "Change", "charts": "Chart",
-    "checklists": "Checklist", "components": "Component", "contacts": "Contact", "cutoffs": "Cut-off",
-    "decisions": "Decision", "each_session": "Task of every session",
-    "facts": "Fact", "frequency_when": "Frequency", "goals": "Goal",
-    "holds": "What it holds", "hour": "Step of the hour", "if": "If", "items": "Item",
-    "may": "Optional task", "measures": "Measure", "missed": "Missed-session policy", "must": "Task",
-    "next": "Way to", "orders": "Order", "other_scorings": "Scoring",
-    "outcomes": "Outcome", "participants": "Participant", "parts": "Part", "patient": "Patient's line",
-    "pauses": "Pause", "phases": "Phase", "problem_areas": "Problem area", 
-    "sessions": "Session", "sources": "Source", "special": "Special answer", "stages": "Stage", "states": "State",
-    "steps": "Step", "subscales": "Subscale", "techniques": "Technique",
-    "topics": "Topic", 
+    "add": "Add", "alerts": "Alert", "approvals": "Approval", "ask": "Words to say", "bands": "Band",
+    "change_rules": "Rule of change", "changes": "Change", "charts": "Chart", "checklists": "Checklist",
+    "components": "Component", "contacts": "Contact", "cutoffs": "Cut-off", "decisions": "Decision",
+    "each_session": "Task of every session", "facts": "Fact", "frequency_when": "Frequency", "goals": "Goal",
+    "holds": "What it holds", "hour": "Step of the hour", "if": "If", "items": "Item", "may": "Optional task",
+    "measures": "Measure", "missed": "Missed-session policy", "move": "Move", "must": "Task", "next": "Way to",
+    "order": "Order of", "orders": "Order", "other_scorings": "Scoring", "outcomes": "Outcome",
+    "participants": "Participant", "parts": "Part", "patient": "Patient's line", "pauses": "Pause", "phases": "Phase",
+    "problem_areas": "Problem area", "rename": "Rename", "sessions": "Session", "set": "Set", "sources": "Source",
+    "special": "Special answer", "stages": "Stage", "states": "State", "steps": "Step", "subscales": "Subscale",
+    "techniques": "Technique", "topics": "Topic",
 }  # fmt: skip
 """What an entry of a map is called, by the key of the map."""
 
@@ -49,6 +47,7 @@ KEYS = {
 
 _TITLES = ("title", "do")
 _LONGEST_TITLE = 72
+_MOST_MOVED = 3
 _FIRST_CLAUSE = re.compile(r"(?:[;:.]|, (?:such|as|where|whether|in place|asked for|of at most)\b)(?: |.*$)")
 _FORMS = {"all": "all of", "any": "any of", "not": "none of"}
 NOTHING = "(nothing)"
@@ -56,9 +55,13 @@ ALWAYS = "at any time"
 
 
 class Wording:
-    """The words of two contents that are compared; titles are those of the one after where it has them."""
+    """The words of two contents that are compared; titles are those of the one after where it has them.
 
-    def __init__(self, before: Mapping[str, object], after: Mapping[str, object]) -> None:
+    Without contents there are no titles, and every part goes by its name.
+    """
+
+    def __init__(self, *contents: Mapping[str, object]) -> None:
+        before, after = contents or ({}, {})
         self._contents = (after, before)
 
     def where(self, path: Steps, became: Steps) -> Steps:
@@ -68,6 +71,15 @@ class Wording:
     def entry(self, path: Steps, became: Steps) -> str:
         """The title of the part that stands at a place; empty for a value under a key."""
         return self._title(path, became, ())
+
+    def before_what(self, found: Found) -> str:
+        """Where an added part stands among those it was put between; empty when it stands last."""
+        around = at(self._contents[0], found.became[:-1]) if found.kind == "added" else ABSENT
+        names = list(around) if isinstance(around, Mapping) else []
+        following = names[names.index(found.became[-1]) + 1 :] if names else []
+        known = at(self._contents[1], found.path[:-1])
+        other = next((name for name in following if isinstance(known, Mapping) and name in known), None)
+        return f"before {self.entry((*found.path[:-1], other), (*found.became[:-1], other))}" if other else ""
 
     def _title(self, path: Steps, became: Steps, leads_to: Steps) -> str:
         if len(became) < 2:
@@ -211,15 +223,15 @@ def _is_prose(path: Steps) -> bool:
 
 
 def leaves_of(value: object, path: Steps) -> tuple[Leaf, ...]:
-    """Every line of a whole part: its own keys first, then those of the parts in it."""
-    words = Wording({}, _content(path, value))
+    """Every line of a whole part, by the names in it: its own keys first, then those of the parts in it."""
+    names = Wording()
+    above = len(names.where(path, path)) + 1
     lines: dict[Steps, list[tuple[str, str]]] = {}
     for place, leaf in values_in(value, path):
-        own = key_of(place) is not None
-        where = words.where(place, place)[len(words.where(path, path)) + 1 :]
-        if not own and place != path:
-            where = (*where, words.entry(place, place))
-        lines.setdefault(where, []).append((what_of(place) if own else "", " ".join(words_of(said(leaf, place)))))
+        where, what = names.where(place, place)[above:], what_of(place)
+        if key_of(place) is None:
+            where, what = (*where, names.entry(place, place)), ""
+        lines.setdefault(where, []).append((what, " ".join(words_of(said(leaf, place)))))
     return tuple(Leaf(where, tuple(keys)) for where, keys in lines.items())
 
 
@@ -228,21 +240,15 @@ def values_in(value: object, path: Steps) -> Iterator[tuple[Steps, object]]:
     if not isinstance(value, Mapping) or not value or is_condition(path):
         yield path, value
         return
-    for name, inner in value.items():
-        yield from values_in(inner, (*path, name))
-
-
-def _content(path: Steps, value: object) -> Mapping[str, object]:
-    """A content in which only this one part stands, so that titles are found in it."""
-    inner: Mapping[str, object] = {path[-1]: value}
-    for step in reversed(path[:-1]):
-        inner = {step: inner}
-    return inner
+    for name in sorted(value, key=lambda name: name == "source"):
+        yield from values_in(value[name], (*path, name))
 
 
 def order_said(before: Sequence[str], after: Sequence[str], titles: Mapping[str, str]) -> str:
-    """A changed order in a sentence: what comes before what now."""
+    """A changed order in a sentence: what comes before what now; empty where too much has moved to be said so."""
     stayed = {there for _, there in matches(before, after)}
+    if len(after) - len(stayed) > _MOST_MOVED:
+        return ""
     told = []
     for place, name in enumerate(after):
         if place not in stayed:

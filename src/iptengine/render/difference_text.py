@@ -1,0 +1,99 @@
+"""The difference of two protocols as plain text, for a terminal or a file."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterator
+
+from iptengine.authoring.comparison import Comparison, Difference, Run, Section
+from iptengine.render.difference_lines import (
+    BETWEEN,
+    NO_DIFFERENCE,
+    also_made_by,
+    counts_of,
+    heading_of,
+    key_of,
+    place_of,
+    reasons_of,
+    rests_on,
+    title_of,
+)
+from iptengine.render.escaping import escape_text
+
+_OURS = re.compile(r"\[-|-\]|\{\+|\+\}")
+_MARGIN = 4
+
+
+def text_difference(comparison: Comparison, width: int) -> str:
+    """The comparison as lines of at most `width` columns; empty when the contents are equal."""
+    if comparison.equal:
+        return ""
+    return "\n".join(_lines(comparison, width)) + "\n"
+
+
+def _lines(comparison: Comparison, width: int) -> Iterator[str]:
+    yield from _wrapped(title_of(comparison), width)
+    for side in (comparison.before, comparison.after):
+        yield from _wrapped(f"{side.ref}: {_words(side.title)}", width, 2)
+    yield from _wrapped(counts_of(comparison), width)
+    yield from _wrapped("[-gone-] {+new+}; S in the margin: touches safety, F: touches fidelity.", width)
+    for section in comparison.sections:
+        yield from _section(section, width)
+
+
+def _section(section: Section, width: int) -> Iterator[str]:
+    yield ""
+    yield from _wrapped(_words(heading_of(section)).upper(), width)
+    if section.because:
+        yield from _wrapped(f"because: {_words(section.because + rests_on(section))}", width, 2)
+    if section.because and not section.differences:
+        yield from _wrapped(NO_DIFFERENCE, width, 2)
+    for one in section.differences:
+        yield ""
+        yield from _one(one, width)
+
+
+def _one(one: Difference, width: int) -> Iterator[str]:
+    margin = f"{'S' if 'safety' in one.touches else ' '}{'F' if 'fidelity' in one.touches else ' '}"
+    where = BETWEEN.join(_words(title) for title in one.where)
+    key = _words(key_of(one))
+    if one.leaves:
+        said = f"{key}: {where}"
+    else:
+        runs = " ".join(map(_run, one.runs))
+        said = f"{where}{BETWEEN if where and key else ''}{key}: {runs}"
+    first, *rest = _wrapped(said, width, _MARGIN, _MARGIN + 2)
+    yield (margin + first[len(margin) :]).rstrip()
+    yield from rest
+    for leaf in one.leaves:
+        label = BETWEEN.join(map(_words, leaf.where))
+        keys = "; ".join(f"{_words(name)}: {_words(value)}" if name else _words(value) for name, value in leaf.keys)
+        yield from _wrapped(f"{label}{': ' if label else ''}{keys}", width, _MARGIN + 4, _MARGIN + 6)
+    for touch, why in reasons_of(one):
+        yield from _wrapped(f"{touch}: {_words(why)}", width, _MARGIN + 2, _MARGIN + 4)
+    more = also_made_by(one)
+    yield from _wrapped(f"{_words(place_of(one))}{f' ({more})' if more else ''}", width, _MARGIN + 2, _MARGIN + 4)
+
+
+def _run(run: Run) -> str:
+    match run.kind:
+        case "gone":
+            return f"[-{_words(run.text)}-]"
+        case "new":
+            return f"{{+{_words(run.text)}+}}"
+        case "same":
+            return _words(run.text)
+
+
+def _words(text: str) -> str:
+    """Words of a file, which cannot be taken for our marks."""
+    return _OURS.sub(lambda mark: f"\\{mark[0]}", escape_text(" ".join(text.split())))
+
+
+def _wrapped(text: str, width: int, indent: int = 0, hanging: int | None = None) -> list[str]:
+    later = indent if hanging is None else hanging
+    return textwrap.wrap(
+        text, width, initial_indent=" " * indent, subsequent_indent=" " * later,
+        break_long_words=False, break_on_hyphens=False,
+    ) or [""]  # fmt: skip
