@@ -184,8 +184,8 @@ class Comparison:
         return not self.differences
 
     def counted(self) -> Mapping[str, int]:
-        """How many differences there are, and how many of them touch what."""
-        found = self.differences
+        """How many differences stand under the headings, and how many of them touch what."""
+        found = [one for section in self.sections for one in section.differences]
         return {
             "differences": len(found),
             "safety": sum("safety" in one.touches for one in found),

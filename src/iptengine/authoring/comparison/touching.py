@@ -97,10 +97,13 @@ class Touching:
         self._contents = (before, after)
 
     def marks(self, paths: Sequence[Steps], words: Iterable[str]) -> tuple[Mark, ...]:
-        """What is touched by a difference: its paths, those of all it holds, and its words; safety first."""
+        """What is touched by a difference: its paths, those of all it holds, and its words; safety first.
+
+        Words of danger are a reason where no place is one.
+        """
         found = dict.fromkeys(mark for path in paths for mark in self._at(path))
         spoken = dict.fromkeys(word.lower() for text in words for word in _DANGER.findall(text))
-        if spoken:
+        if spoken and not any(mark.touch == "safety" for mark in found):
             found.setdefault(Mark("safety", f"speaks of danger: {', '.join(spoken)}"))
         return tuple(sorted(found, key=lambda mark: mark.touch, reverse=True))
 

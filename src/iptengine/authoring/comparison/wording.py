@@ -35,7 +35,7 @@ PARTS = {
 KEYS = {
     "afterwards": "carried out at once, confirmed afterwards", "answered_by": "who answers it", "cite": "what it is",
     "counts_from": "the lowest score that is counted", "covers": "the tasks it covers", "decimals": "decimals",
-    "decision": "who decided it", "do": "the task", "done_when": "when it may be finished early",
+    "decision": "who decided it", "done_when": "when it may be finished early",
     "expected": "the date is expected first", "first": "shown among what must not be missed",
     "fixed": "set once", "iptengine": "the version of the format", "kind": "kind", "label": "its label",
     "licence": "its licence", "only": "only requests that speak of", "parts": "the least score of each part",
