@@ -17,13 +17,13 @@ from iptengine.authoring.comparison import Comparison, Difference, Mark, compare
 from iptengine.authoring.comparison.difference import file_of
 from iptengine.authoring.comparison.grouping import GROUPS
 from iptengine.authoring.comparison.marking import marked
-from iptengine.authoring.comparison.touching import TABLE, Touching
+from iptengine.authoring.comparison.touching import DANGER, TABLE, Touching
 from iptengine.authoring.comparison.wording import ENTRIES
 from iptengine.authoring.shapes import Shape, keys_of
 from iptengine.protocol.measure import Measure
 from iptengine.protocol.model import Spec
 from iptengine.protocol.protocol import Protocol
-from phrases import protocol
+from phrases import ROOT, protocol
 
 Content = dict[str, Any]
 ADULT: Content = json.loads(protocol("ipt-adult").content)
@@ -412,6 +412,12 @@ def test_every_row_of_the_table_is_about_a_place_there_can_be() -> None:
             assert Mark(touch, why) in touching.marks([path], []), place
 
 
+def test_the_page_for_authors_says_what_is_marked_and_by_which_words() -> None:
+    page = (ROOT / "docs" / "how-to" / "compare-protocols.md").read_text(encoding="utf-8")
+    assert [f"| {touch} | {why}" for touch, why, _ in TABLE if f"| {touch} | {why}" not in page] == []
+    assert [word for word in DANGER if f"`{word}`" not in page] == []
+
+
 def test_the_differences_stand_under_the_parts_of_a_protocol_in_their_order() -> None:
     found = compare_protocols(protocol("ipt-adult"), protocol("ipt-adult-long"), by="part")
     names = [section.name for section in found.sections]
@@ -494,6 +500,17 @@ def test_no_difference_is_lost_under_the_headings() -> None:
     assert by_part.by == "part"
     key: Callable[[Difference], str] = lambda one: one.path  # noqa: E731
     assert sorted(by_part.differences, key=key) == sorted(by_change.differences, key=key)
+
+
+def test_a_difference_told_whole_stands_under_the_change_that_made_a_part_of_it() -> None:
+    def edit(spec: Content) -> None:
+        path = "alerts.no_reliable_improvement.raise_if"
+        change = {"because": "One reason is enough", "remove": [f"{path}.all"], "add": {f"{path}.says": "x"}}
+        spec |= {"extends": "ipt-adult@1.0.0", "changes": {"shorter": change}}
+        spec["alerts"]["no_reliable_improvement"]["raise_if"] = {"says": "x"}
+
+    found = headed(compare(ADULT, edited(edit)))
+    assert found["shorter"] == [("changed", "alerts.no_reliable_improvement.raise_if")]
 
 
 def test_what_no_change_made_is_told_apart() -> None:

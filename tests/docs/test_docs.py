@@ -3,9 +3,9 @@
 Conventions, for who writes a page. A page is worked through from top to bottom in a folder of its own, which holds
 the project's `protocols/` and `examples/` and, as `my.protocol.yaml`, a small protocol of the reader's own.
 
-- A ```yaml block whose first line is ``iptengine: 1`` and that comes as far as ``phases``, ``items`` or ``happenings``
-  is a whole file and has no mistakes; a vignette goes as it expects. It is named after its protocol or measure, or by
-  a comment above it: ``<!-- file: widow.vignette.yaml -->``.
+- A ```yaml block whose first line is ``iptengine: 1`` and that comes as far as ``phases``, ``items``, ``happenings``
+  or ``changes`` is a whole file and has no mistakes; a vignette goes as it expects. It is named after its protocol or
+  measure, or by a comment above it: ``<!-- file: widow.vignette.yaml -->``.
 - ``<!-- edit FILE: OLD -> NEW -->`` changes the one line OLD of a file written before, as the text says in words.
   With ``(the next block)`` for NEW, the lines of the next block stand in its place.
 - A ```console block holds commands; those that begin with ``iptengine`` are run and end well. With ``$`` before its
