@@ -11,13 +11,13 @@ from __future__ import annotations
 import copy
 import json
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import html5lib
 import mistune
 import pytest
 
-from iptengine.authoring.comparison import Comparison, compare, compare_protocols
+from iptengine.authoring.comparison import By, Comparison, compare, compare_protocols
 from iptengine.render.difference import Form, difference
 from phrases import protocol
 
@@ -32,19 +32,28 @@ HOSTILE = [
 MARKS = {"p", "strong", "em", "code", "del", "s", "ins", "u", "ul", "li", "div", "h1", "h2"}
 
 
-def adult_and_longer(form: Form) -> str:
-    """The shipped protocol and its longer form, compared by parts."""
-    return difference(compare_protocols(protocol("ipt-adult"), protocol("ipt-adult-long"), by="part"), form)
+PAGES: tuple[tuple[Form, By], ...] = (
+    ("text", "change"), ("markdown", "change"), ("html", "change"), ("json", "change"), ("text", "part"),
+)  # fmt: skip
 
 
-def kept(form: Form) -> Path:
+def adult_and_longer(form: Form, by: By) -> str:
+    """The shipped protocol and its longer form, which is a variant of it."""
+    return difference(compare_protocols(protocol("ipt-adult"), protocol("ipt-adult-long"), by=by), form)
+
+
+def kept(form: Form, by: By) -> Path:
     """Where a page is kept."""
-    return FOLDER / f"ipt-adult-long.{ENDINGS[form]}"
+    return FOLDER / f"ipt-adult-long-by-{by}.{ENDINGS[form]}"
 
 
-@pytest.mark.parametrize("form", get_args(Form))
-def test_the_page_is_the_one_that_was_read_and_kept(form: Form) -> None:
-    assert adult_and_longer(form) == kept(form).read_text(encoding="utf-8")
+@pytest.mark.parametrize(("form", "by"), PAGES)
+def test_the_page_is_the_one_that_was_read_and_kept(form: Form, by: By) -> None:
+    assert adult_and_longer(form, by) == kept(form, by).read_text(encoding="utf-8")
+
+
+def test_no_page_is_kept_that_nobody_compares() -> None:
+    assert set(FOLDER.iterdir()) == {kept(*page) for page in PAGES}
 
 
 def test_as_text_equal_contents_are_nothing_at_all() -> None:
@@ -131,8 +140,8 @@ def test_the_json_of_a_variant_and_its_base_has_its_changes_as_sections() -> Non
 def write() -> None:
     """Writes every page anew."""
     FOLDER.mkdir(exist_ok=True)
-    for form in get_args(Form):
-        kept(form).write_text(adult_and_longer(form), encoding="utf-8")
+    for page in PAGES:
+        kept(*page).write_text(adult_and_longer(*page), encoding="utf-8")
 
 
 if __name__ == "__main__":

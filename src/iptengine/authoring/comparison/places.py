@@ -10,10 +10,15 @@ from iptengine.protocol.measure import Measure
 from iptengine.protocol.model import Spec
 from iptengine.protocol.parts import Condition
 
+HOLDING = frozenset({"set", "add"})
+"""Under these a group of changes holds what stands at a path of the base."""
+
 
 @lru_cache(maxsize=8192)
 def shape_of(path: Steps) -> Shape | None:
     """What may stand at a path of a content; none where nothing is known."""
+    if path[:2] == (PROTOCOL, "changes") and path[3:4] and path[3] in HOLDING and len(path) > 4:
+        return shape_at(Spec, (*path[4].split("."), *path[5:]))
     if path[:1] == (PROTOCOL,):
         return shape_at(Spec, path[1:])
     if path[:1] == (MEASURES,) and len(path) > 1:

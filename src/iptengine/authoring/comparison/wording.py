@@ -8,7 +8,7 @@ from typing import Literal
 
 from iptengine.authoring.comparison.difference import ABSENT, MEASURES, PROTOCOL, Found, Leaf, Run, Steps
 from iptengine.authoring.comparison.marking import marked, matches, merged, words_of
-from iptengine.authoring.comparison.places import is_condition, is_conditions, key_of, shape_of
+from iptengine.authoring.comparison.places import HOLDING, is_condition, is_conditions, key_of, shape_of
 from iptengine.authoring.comparison.walk import at, canonical
 
 ENTRIES = {
@@ -90,8 +90,10 @@ class Wording:
         if key_of(became) is not None:
             keyed = shape is not None and shape.kind == "part" and not is_condition(became)
             return PARTS.get(became[-1], spaced(became[-1]).capitalize()) if keyed else _form(became)
-        word = "Condition" if is_condition(became) else ENTRIES.get(became[-2], spaced(became[-2]).capitalize())
-        if became[-2] in ("next", "topics"):
+        around = became[-2].rpartition(".")[2]
+        named = is_condition(became) and around not in HOLDING
+        word = "Condition" if named else ENTRIES.get(around, spaced(around).capitalize())
+        if around in ("next", "topics"):
             return f"{word} {self._target(path, became)}"
         telling = tuple(key for key in _TITLES if leads_to != (*path, key))
         return f"{word} {self._named(path, became, telling)}"
