@@ -18,6 +18,7 @@ from iptengine.authoring.comparison.difference import file_of
 from iptengine.authoring.comparison.grouping import GROUPS
 from iptengine.authoring.comparison.marking import marked
 from iptengine.authoring.comparison.touching import DANGER, TABLE, Touching
+from iptengine.authoring.comparison.walk import walk
 from iptengine.authoring.comparison.wording import ENTRIES
 from iptengine.authoring.shapes import Shape, keys_of
 from iptengine.protocol.measure import Measure
@@ -324,6 +325,16 @@ def test_a_task_with_the_same_content_in_another_phase_has_moved() -> None:
         spec["phases"]["middle"].setdefault("must", {})["warning_signs"] = task
 
     assert paths(compare(ADULT, edited(edit))) == [("moved", "phases.ending.must.warning_signs")]
+
+
+def test_what_moved_into_a_part_that_is_told_whole_is_told_where_it_stood_too() -> None:
+    task, rest = {"do": "Talk"}, {"do": "Rest"}
+    before = {"protocol": {"phases": {"a": {"must": {"talk": task, "rest": rest}}}}}
+    after = {"protocol": {"phases": {"a": {"must": {"rest": rest}}, "b": {"must": {"talk": task}}}}}
+    old, new = ("protocol", "phases", "a", "must", "talk"), ("protocol", "phases", "b", "must", "talk")
+    assert [(one.kind, one.path) for one in walk(before, after, {old: new})] == [
+        ("removed", old), ("added", ("protocol", "phases", "b")),
+    ]  # fmt: skip
 
 
 def test_a_measure_that_changed_is_told_in_its_own_file() -> None:
