@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iptengine.authoring.loader import Opened, check, check_text, load, open_protocol
+from iptengine.authoring.variants import bases
 from iptengine.authoring.variants.lineage import changeable, lineage
 from iptengine.authoring.variants.opening import MOST_BASES
 from iptengine.diagnostics import ProtocolError
@@ -286,3 +287,43 @@ def test_setting_texts_is_what_writing_them_into_the_base_would_be(paths: list[s
             at = at[part]
         at[last] = "A new text"
     assert content(variant(*lines)) == expected
+
+
+# -- a measure is one instrument ---------------------------------------------------------------------------------------
+
+
+def test_a_risk_item_cannot_be_lost_by_a_file_of_the_measures_name(tmp_path: Path) -> None:
+    text = (PROTOCOLS / "measures" / "phq9.measure.yaml").read_text(encoding="utf-8")
+    (tmp_path / "phq9.measure.yaml").write_text(text, encoding="utf-8")
+    path = written(tmp_path, "ipt-one", "ipt-adult@1.0.0", "remove: [decisions.weeks]")
+    assert check(path) == ()
+    assert text.count("risk: {from: 1,") == 1
+    changed = text.replace("risk: {from: 1,", "risk: {from: 3,")
+    (tmp_path / "phq9.measure.yaml").write_text(changed, encoding="utf-8")
+    assert [(one.code, one.message) for one in check(path)] == [
+        ("other-measure", "'phq9@1' is another file here than for the base")
+    ]
+
+
+# -- packages that offer protocols -------------------------------------------------------------------------------------
+
+
+def test_a_package_offers_its_protocols_and_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package, record = tmp_path / "clinic_manuals" / "files", tmp_path / "clinic_manuals-1.0.dist-info"
+    package.mkdir(parents=True)
+    record.mkdir()
+    (tmp_path / "clinic_manuals" / "__init__.py").write_text("raise RuntimeError('this must not be run')")
+    (record / "METADATA").write_text("Metadata-Version: 2.1\nName: clinic-manuals\nVersion: 1.0\n")
+    (record / "entry_points.txt").write_text("[iptengine.protocols]\nmanuals = clinic_manuals.files\n")
+    written(package, "ipt-offered", "ipt-adult@1.0.0", "remove: [decisions.weeks]")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    path = written(elsewhere, "ipt-one", "ipt-offered@0.1.0", "remove: [decisions.trauma]")
+    path.write_text(path.read_text(encoding="utf-8").replace("  team:", "  mine:").replace(": team", ": mine"))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    bases.installed_folders.cache_clear()
+    try:
+        assert bases.installed_folders() == (str(package),)
+        assert check(path) == ()
+    finally:
+        bases.installed_folders.cache_clear()

@@ -145,9 +145,8 @@ def test_a_base_that_is_a_device_or_a_folder_is_not_opened(tmp_path: Path) -> No
     "path",
     [
         "__class__", "phases.__init__", "phases.initial.must.inventory.__class__", "phases..initial", ".phases",
-        "phases.",        "phases.initial.must.0", "phases/initial", "phases.initial[title]", "*", "phases.*", "protocol",
-        "iptengine",
-        "changes.group.because", "extends", "sources", '"phases.initial.title "', '"\\u0440hases.initial"',
+        "phases.", "phases.initial.must.0", "phases/initial", "phases.initial[title]", "*", "phases.*", "protocol",
+        "iptengine", "changes.group.because", "extends", "sources", '"phases.initial.title "', '"\\u0440hases.initial"',
     ],
 )  # fmt: skip
 def test_a_path_is_names_and_points_and_reaches_nothing_but_the_base(path: str) -> None:

@@ -107,4 +107,10 @@ PAGES: dict[str, Page] = {
         "add:\n  alerts.threat:\n    title: A threat was reported\n    kind: risk\n    raise_if: threat is yes\n"
         "    do: Assess it today",
     ),
+    "other-measure": Page(
+        "A measure of the base is another file for the variant, under the same name and version.",
+        "scores that look alike would mean different things, and a question about risk could be lost unseen.",
+        "measures/phq9.measure.yaml beside the variant, with one item less and version: 1",
+        "measures/phq9_short.measure.yaml beside the variant, and measures.phq9.use: phq9_short@1",
+    ),
 }

@@ -25,6 +25,7 @@ def weaker_alerts(base: Protocol, variant: Protocol, composition: Composition) -
     for name, alert in base.spec.alerts.items():
         yield from look.alert(name, alert)
     yield from look.risk_measures()
+    yield from look.measure_files()
 
 
 class _Look:
@@ -94,6 +95,19 @@ class _Look:
             what = f"'{name}' of the base asks about risk {use.due}, and no measure of this variant does so as often"
             place: Path = ("measures", name, "due") if name in self.variant.spec.measures else ("measures", name)
             yield self.told(place, what, "keep it, or use another measure with a risk item as often")
+
+    def measure_files(self) -> Iterator[Diagnostic]:
+        """A measure of one name and version is one instrument: a risk item cannot be lost by a file of that name."""
+        for name, use in self.base.spec.measures.items():
+            path: Path = ("measures", name)
+            called = self.composition.renamed.get(path, name)
+            now = self.variant.spec.measures.get(called)
+            if now is None or (now.use, now.informant) != (use.use, use.informant):
+                continue
+            if self.variant.measures[called] != self.base.measures[name]:
+                what = f"'{use.use}' is another file here than for the base"
+                place = self.composition.document.span((*self.now(path), "use"), on_key=False)
+                yield Diagnostic(place, "other-measure", what, "give a changed instrument another id or version")
 
     # Which change did it.
 
