@@ -7,6 +7,7 @@ import importlib
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -75,9 +76,14 @@ def test_every_name_of_the_contract_is_there(name: str) -> None:
     assert isinstance(found, ModuleType) or found.__name__ == name
 
 
+def home_of(homes: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    """Where each name lives."""
+    return {name: home for home, names in homes.items() for name in names}
+
+
 def test_every_public_name_is_listed_and_leads_somewhere() -> None:
     assert iptengine.__all__ == sorted(iptengine.__all__)
-    assert set(iptengine.__all__) == {*iptengine._HOME, "commands"}
+    assert set(iptengine.__all__) == {*home_of(iptengine._HOMES), "commands"}
     assert set(iptengine.__all__) <= set(dir(iptengine))
     for name in iptengine.__all__:
         assert getattr(iptengine, name) is not None
@@ -93,7 +99,7 @@ def test_the_type_checker_sees_the_same_names_from_the_same_places() -> None:
         for alias in node.names
         if alias.asname == alias.name
     }
-    assert seen == {**iptengine._HOME, "commands": "iptengine"}
+    assert seen == {**home_of(iptengine._HOMES), "commands": "iptengine"}
 
 
 def test_a_name_that_is_not_there_is_told_as_python_tells_it() -> None:
@@ -127,7 +133,7 @@ def test_every_error_of_the_library_has_one_root() -> None:
 def test_the_names_for_tests_are_listed_and_lead_somewhere() -> None:
     from iptengine import testing
 
-    assert testing.__all__ == sorted(testing._HOME)
+    assert testing.__all__ == sorted(home_of(testing._HOMES))
     assert set(testing.__all__) <= set(dir(testing))
     for name in testing.__all__:
         assert getattr(testing, name).__name__ == name
@@ -144,7 +150,7 @@ def test_importing_the_library_loads_nothing_heavy() -> None:
         f"heavy = [name for name in {HEAVY!r} if name in sys.modules and name not in before]\n"
         "print(__import__('json').dumps([heavy, sorted(m for m in sys.modules if m.startswith('iptengine'))]))"
     )
-    assert run(program) == [[], ["iptengine"]]
+    assert run(program) == [[], ["iptengine", "iptengine.front_door"]]
 
 
 def test_only_the_rooms_that_are_needed_are_loaded() -> None:

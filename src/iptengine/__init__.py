@@ -13,6 +13,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from iptengine.front_door import opened
+
 if TYPE_CHECKING:
     from iptengine import commands as commands
     from iptengine.authoring.loader import check as check
@@ -79,7 +81,7 @@ _HOMES = {
     "store.memory": ("MemoryStore",),
     "store.port": ("StaleVersion", "Store", "StoreError", "UnknownDigest"),
 }
-_HOME = {name: home for home, names in _HOMES.items() for name in names}
+_named = opened(__name__, _HOMES, globals())
 
 __all__ = [
     "Actor",
@@ -129,14 +131,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    if name == "commands":
-        return import_module("iptengine.commands")
-    home = _HOME.get(name)
-    if home is None:
-        raise AttributeError(f"module 'iptengine' has no attribute '{name}'", name=name, obj=__name__)
-    found: object = getattr(import_module(f"iptengine.{home}"), name)
-    globals()[name] = found
-    return found
+    return import_module("iptengine.commands") if name == "commands" else _named(name)
 
 
 def __dir__() -> list[str]:

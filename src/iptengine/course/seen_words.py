@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from iptengine.course.facts import CourseFacts
@@ -26,6 +25,15 @@ def _clause(protocol: Protocol, facts: CourseFacts, condition: Condition, *, nee
     for mention in condition.mentions:
         if mention.kind == "fact":
             title = f"'{protocol.spec.facts[mention.name].title.rstrip('.: ')}'"
-            found = title.join(re.split(rf"\b{re.escape(mention.name)}\b", found, maxsplit=1))
+            found = _with(title, mention.name, found)
             found = found.replace(f" is not known ({NOT_RECORDED})", " is not on record")
     return f"{found}; needs {told.needs}" if needs and told.needs else found
+
+
+def _with(title: str, name: str, sentence: str) -> str:
+    """The sentence with a title where the name first stands as a word."""
+    words = sentence.split(" ")
+    at = next((number for number, word in enumerate(words) if word.strip("'(),;:") == name), None)
+    if at is not None:
+        words[at] = words[at].replace(name, title, 1)
+    return " ".join(words)

@@ -5,8 +5,9 @@ A name is loaded when it is first used: the pytest plugin lies in here and must 
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from iptengine.front_door import opened
 
 if TYPE_CHECKING:
     from iptengine.authoring.vignette import Vignette as Vignette
@@ -39,7 +40,7 @@ _HOMES = {
     "testing.report": ("Difference",),
     "testing.trials": ("Trial", "try_vignette"),
 }
-_HOME = {name: home for home, names in _HOMES.items() for name in names}
+_named = opened(__name__, _HOMES, globals())
 
 __all__ = [
     "Coverage",
@@ -66,12 +67,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    home = _HOME.get(name)
-    if home is None:
-        raise AttributeError(f"module 'iptengine.testing' has no attribute '{name}'", name=name, obj=__name__)
-    found: object = getattr(import_module(f"iptengine.{home}"), name)
-    globals()[name] = found
-    return found
+    return _named(name)
 
 
 def __dir__() -> list[str]:

@@ -180,9 +180,7 @@ class Edge:
 
 _SIDE = {"<": "under", ">=": "under", "<=": "over", ">": "over", "=": "beside"}
 _OPS = {spelled: op for op, spelled in SPELLED.items()}
-_COMPARED = re.compile(
-    rf"(?P<op>{'|'.join(SPELLED.values())}) (?P<number>-?\d+(?:\.\d+)?)(?: in \d+ readings in a row)?"
-)
+_COMPARED = re.compile(r"(?P<op>[a-z]+ [a-z]+|exactly) (?P<number>-?\d+(?:\.\d+)?)(?: in \d+ readings in a row)?")
 _CHANGED = re.compile(r"a (?P<way>fall|rise) of (?P<number>\d+(?:\.\d+)?) or more")
 
 
@@ -190,7 +188,7 @@ def edge_of(sentence: Condition) -> Edge | None:
     """The line of a sentence that compares a number; none for any other."""
     needs = sentence.meaning.needs
     compared = _COMPARED.fullmatch(needs)
-    if compared:
+    if compared and compared["op"] in _OPS:
         return Edge(_OPS[compared["op"]], _number(compared["number"]))
     changed = _CHANGED.fullmatch(needs)
     return Edge(">=", _number(changed["number"])) if changed else None
