@@ -166,6 +166,10 @@ def test_a_place_no_course_comes_to_is_told_with_the_reason() -> None:
     ("example", "mark"),
     [
         ("steady-months", Mark("cut-offs", ("phases", "settling", "next", "monthly", "three_months"), "at 3")),
+        (
+            "building-blocks",
+            Mark("cut-offs", ("alerts", "little_moves", "raise_if", "all", "not_better", "not", "better"), "at 5"),
+        ),
         ("calm-evenings", Mark("outcomes", ("outcomes", "stopped"), "reached")),
         ("building-blocks", Mark("tasks done", ("plan", "components", "shaped_days", "must", "get_up"), "done")),
     ],

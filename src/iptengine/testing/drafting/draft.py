@@ -60,7 +60,8 @@ class Draft:
 
     def tell(self, keys: Keys, on: date | None = None, *, refused: bool = False) -> Draft | None:
         """The draft with one more happening; nothing when something in it is refused, unless that is wanted."""
-        day, name = on or self.on, self._name(keys)
+        name = self._name(keys)
+        day = on or (self._next_day() if "status" in keys else self.on)
         told = Happening.model_validate({**keys, "on": day})
         courses: list[Course] = [self.course]
         events: tuple[Event, ...] = ()

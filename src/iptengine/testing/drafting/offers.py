@@ -16,15 +16,21 @@ from iptengine.testing.marks import Edge, edge_of
 
 
 def offers(draft: Draft, sentences: Iterable[Condition]) -> Iterator[Keys]:
-    """What could change the answer of `sentences`: what they name, and what no sentence calls by a name."""
+    """What could change the answer of `sentences`: first what they name, then what no sentence calls by a name."""
     asked = tuple(sentences)
     named = {name for sentence in asked for mention in sentence.mentions for name in (mention.name, mention.of)}
     edges = [edge for sentence in asked if (edge := edge_of(sentence)) is not None]
-    for way in ways(draft.protocol, draft.course, on=draft.on):
-        if way.open:
-            yield from (keys for keys in as_told(way, draft, edges) if _concerns(way, keys, named))
+    found = [
+        (way, keys)
+        for way in ways(draft.protocol, draft.course, on=draft.on)
+        if way.open
+        for keys in as_told(way, draft, edges)
+        if _concerns(way, keys, named)
+    ]
+    yield from (keys for way, keys in found if isinstance(way.command, _NAMED))
     yield from ({"done": [task]} for task in draft.protocol.tasks if task in named)
     yield {"status": "no_show"}
+    yield from (keys for way, keys in found if not isinstance(way.command, _NAMED))
 
 
 _NAMED = (
