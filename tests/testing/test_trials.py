@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import phrases
-from iptengine.authoring.loader import load
+from iptengine.authoring.loader import load, open_protocol
 from iptengine.testing import Trial, try_vignette
 
 ROOT = Path(__file__).parents[2]
@@ -110,6 +110,25 @@ def test_a_course_that_is_followed_is_played_under_the_other_protocol_too(told: 
             encoding="utf-8",
         )
     assert try_vignette(moved / "lasting-again.vignette.yaml", against=other).how == "same"
+
+
+def test_a_variant_that_renames_has_the_vignette_of_its_base_told_with_the_new_names(told: Path) -> None:
+    told.write_text(
+        HEAD + SESSION + "    done: [history]\n    expect: {phase: initial, agenda: {not_due: [history]}}\n"
+    )
+    Path("ours.protocol.yaml").write_text(
+        "iptengine: 1\nprotocol: ours\nversion: 0.1.0\nstatus: draft\ntitle: Ours\nextends: ipt-adult@1.0.0\n"
+        "sources:\n  us: {decision: We did}\nchanges:\n  words:\n    because: Our words\n    source: us\n"
+        "    rename:\n      phases.initial: opening\n      phases.initial.must.history: life_story\n"
+    )
+    ours = open_protocol("ours.protocol.yaml")
+    assert ours.diagnostics == ()
+    same = try_vignette(told, against=ours)
+    assert (same.how, same.report) == ("same", "")
+    told.write_text(told.read_text().replace("phase: initial", "phase: middle"))
+    assert try_vignette(told, against=ours).report == (
+        "one.vignette.yaml:11:14: one, phase: expected middle, found opening"
+    )
 
 
 def _refused(trial: Trial) -> str:

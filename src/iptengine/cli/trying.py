@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from iptengine.authoring.loader import load
+from iptengine.authoring.loader import open_protocol
 from iptengine.cli import screen
 from iptengine.cli.names import existing_folders, files_under, protocol_source
 from iptengine.diagnostics import Span
@@ -14,7 +14,7 @@ from iptengine.protocol.protocol import Protocol
 from iptengine.testing.coverage import Coverage, covered
 from iptengine.testing.marks import Mark
 from iptengine.testing.player import Played
-from iptengine.testing.trials import How, Trial, try_vignette
+from iptengine.testing.trials import How, Trial, try_vignette, usable
 
 SCHEMA = "iptengine.test/1"
 
@@ -24,10 +24,11 @@ def try_vignettes(
 ) -> int:
     """Plays every vignette that `words` name; 1 when one of them went otherwise than expected."""
     places = existing_folders(folders)
-    other = load(protocol_source(against, places), folders=places) if against else None
+    opened = open_protocol(protocol_source(against, places), folders=places) if against else None
+    other = usable(opened) if opened is not None else None
     trials = []
     for _, path in files_under(words, ("vignette",)):
-        trials.append(try_vignette(path, against=other, folders=places))
+        trials.append(try_vignette(path, against=opened, folders=places))
         if form == "text":
             _tell(trials[-1])
     reached = coverages(trials) if coverage else ()

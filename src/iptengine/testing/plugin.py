@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from iptengine.protocol.protocol import Protocol
+    from iptengine.authoring.variants.opening import Opened
 
 ENDING = ".vignette.yaml"
 INI = "iptengine_vignettes"
@@ -31,7 +31,7 @@ class VignetteTest(pytest.Item):
         against = self.config.stash.get(_AGAINST, None)
         trial = try_vignette(self.path, against=against, folders=_folders(self.config))
         if not trial.good:
-            under = f", under {against.ref}" if against else ""
+            under = f", under {against.protocol.ref}" if against and against.protocol else ""
             raise VignetteFailed(f"{trial.how}  {trial.path}: {trial.title}{under}\n{trial.report}")
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> str:
@@ -86,16 +86,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     named = config.getoption("--vignettes-against")
     if not named or not any(isinstance(one, VignetteTest) for one in items):
         return
-    from iptengine.authoring.loader import load
+    from iptengine.authoring.loader import open_protocol
     from iptengine.diagnostics import ProtocolError
+    from iptengine.testing.trials import usable
 
     try:
-        config.stash[_AGAINST] = load(named, folders=_folders(config))
+        config.stash[_AGAINST] = open_protocol(named, folders=_folders(config))
+        usable(config.stash[_AGAINST])
     except ProtocolError as wrong:
         raise pytest.UsageError(f"--vignettes-against {named}: {wrong}") from None
 
 
-_AGAINST: pytest.StashKey[Protocol] = pytest.StashKey()
+_AGAINST: pytest.StashKey[Opened] = pytest.StashKey()
 
 
 def _folders(config: pytest.Config) -> list[str]:

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from iptengine.authoring.variants.opening import Opened
 from iptengine.authoring.vignette import ENDING, protocol_of, read_vignette
 from iptengine.diagnostics import Diagnostic, ProtocolError
 from iptengine.protocol.protocol import Protocol
 from iptengine.testing.player import Folder, Played, play
+from iptengine.testing.renamed import told_for
 from iptengine.testing.report import Difference
 
 How = Literal["passed", "failed", "same", "differs", "unplayable"]
@@ -53,12 +55,13 @@ class Trial:
         return "\n".join(str(one) for one in (*self.findings, *self.differences))
 
 
-def try_vignette(path: Folder, *, against: Protocol | None = None, folders: Sequence[Folder] = ()) -> Trial:
+def try_vignette(path: Folder, *, against: Protocol | Opened | None = None, folders: Sequence[Folder] = ()) -> Trial:
     """How the vignette in the file at `path` goes; whatever is wrong with it is in the answer.
 
     Args:
         path: A ``*.vignette.yaml`` file.
-        against: The protocol to play it under, in place of the one it names.
+        against: The protocol to play it under, in place of the one it names. As `open_protocol` gives it, a variant
+            brings the names it gives to what its bases call otherwise, and the vignette is told with them.
         folders: Where protocols and measures are looked up, beside the shipped ones.
 
     Example:
@@ -70,14 +73,29 @@ def try_vignette(path: Folder, *, against: Protocol | None = None, folders: Sequ
     try:
         vignette = read_vignette(file)
         title = vignette.title
-        protocol = against or protocol_of(vignette, folders=tuple(folders))
+        if isinstance(against, Opened):
+            vignette = told_for(vignette, against)
+        protocol = usable(against) if against else protocol_of(vignette, folders=tuple(folders))
         played = play(vignette, protocol, folders=folders)
     except ProtocolError as wrong:
         return Trial(file, title, "unplayable" if against else "failed", findings=wrong.diagnostics)
     return Trial(file, title, _how(played, against), (), played.differences, protocol, played)
 
 
-def _how(played: Played, against: Protocol | None) -> How:
+def usable(against: Protocol | Opened) -> Protocol:
+    """The protocol of what was opened.
+
+    Raises:
+        ProtocolError: It has mistakes.
+    """
+    if isinstance(against, Protocol):
+        return against
+    if against.protocol is None:
+        raise ProtocolError(against.diagnostics)
+    return against.protocol
+
+
+def _how(played: Played, against: Protocol | Opened | None) -> How:
     if against is None:
         return "failed" if played.differences else "passed"
     return "differs" if played.differences else "same"
@@ -90,4 +108,4 @@ def shown_path(path: Folder) -> str:
     return min(text, os.path.relpath(text), key=len) if near else text
 
 
-__all__ = ["Trial", "shown_path", "try_vignette"]
+__all__ = ["Trial", "shown_path", "try_vignette", "usable"]
