@@ -78,12 +78,13 @@ def _section(model: type[Model], level: str) -> list[str]:
     templates = TEMPLATES.get(model, frozenset())
     for key in keys_of(model).values():
         filled = ", *filled in*" if key.name in templates else ""
-        cells = (f"`{key.name}`", _what(key.shape) + filled, "yes" if key.required else "", _about(key))
+        cells = (f"`{key.name}`", _what(key.shape) + filled, "yes" if key.required else "", about_of(key))
         rows.append(f"| {' | '.join(cells)} |")
     return [*rows, ""]
 
 
-def _about(key: Key) -> str:
+def about_of(key: Key) -> str:
+    """What a key is for, and what holds when it is left out."""
     default = key.field.get_default()
     unless = ""
     if not key.required and isinstance(default, str | int) and default is not False:

@@ -142,11 +142,12 @@ def _in_part(
     keys = keys_of(model)
     if isinstance(value, dict):
         others = others_of(model)
+        refers = others.key_refers if others else None
         for name, one in value.items():
             if name in keys:
                 yield from _inside(keys[name].shape, one, (*path, name), within, value)
-            elif others is not None:
-                yield Reference((*path, name), others.kinds, name, True, within)
+            elif refers is not None:
+                yield Reference((*path, name), refers.kinds, name, True, within)
     elif shape.short:
         yield from _inside(keys[shape.short].shape, value, path, within, {})
 

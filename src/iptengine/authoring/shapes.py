@@ -1,13 +1,15 @@
-"""What may stand at each place of a file, read off the models: for messages, repairs and the reference page."""
+"""What may stand at each place of a file, read off the models: for messages, repairs, the reference and editors."""
 
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from dataclasses import field as with_default
 from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from annotated_types import Ge, Le, MaxLen, MinLen
 from pydantic import BeforeValidator, PlainValidator, StringConstraints, WithJsonSchema
 from pydantic.fields import FieldInfo
 
@@ -32,6 +34,10 @@ class Shape:
         short: The key that a bare text stands for, or ``""``.
         examples: How a written quantity may look.
         alone: A single value may stand for a list of one.
+        listed: A list of names, or one, may stand for a map in which each has the same.
+        empty: Nothing may stand there.
+        limits: What JSON Schema would call the limits of the value: pattern, minLength, maximum, minProperties.
+        names: What the names in a map may be.
         refers: What a name here stands for; of a written quantity, what the names in it stand for.
         key_refers: What the keys of a map stand for.
         gives: The kind of name that each key of a map gives to what stands under it, or ``""``.
@@ -45,6 +51,10 @@ class Shape:
     short: str = ""
     examples: tuple[str, ...] = ()
     alone: bool = False
+    listed: bool = False
+    empty: bool = False
+    limits: Mapping[str, Any] = with_default(default_factory=dict)
+    names: Shape | None = None
     refers: Refers | None = None
     key_refers: Refers | None = None
     gives: str = ""
@@ -74,12 +84,11 @@ def keys_of(model: type[Model]) -> Mapping[str, Key]:
 
 
 @cache
-def others_of(model: type[Model]) -> Refers | None:
-    """What a key stands for that is none of the part's own, where the part takes such keys."""
+def others_of(model: type[Model]) -> Shape | None:
+    """The map by names that a part is beside its own keys; none where it takes no other keys."""
     if model.model_config.get("extra") != "allow":
         return None
-    key = get_args(get_type_hints(model, include_extras=True)["__pydantic_extra__"])[0]
-    return _mark(_marks(key))
+    return _shape(get_type_hints(model, include_extras=True)["__pydantic_extra__"], ())
 
 
 def shape_at(model: type[Model], path: Path) -> Shape | None:
@@ -99,29 +108,76 @@ def shape_at(model: type[Model], path: Path) -> Shape | None:
 def _shape(annotation: Any, metadata: tuple[Any, ...]) -> Shape:
     if get_origin(annotation) is Annotated:
         inner, *more = get_args(annotation)
-        return _shape(inner, (*more, *metadata))
+        return _shape(inner, (*_flat(more), *metadata))
     if any(isinstance(one, PlainValidator) for one in metadata):
         return _written(metadata)
     origin = get_origin(annotation)
     if origin in (Union, types.UnionType):
-        shapes = [_shape(one, metadata) for one in get_args(annotation) if one is not type(None)]
-        choices = tuple(choice for shape in shapes for choice in shape.choices)
-        return replace(shapes[0], choices=choices) if choices else shapes[0]
+        return _union(get_args(annotation), metadata)
+    limits = _limits(metadata)
     if origin is tuple:
         alone = any(isinstance(one, BeforeValidator) for one in metadata)
-        return Shape("list", "a list", entry=_shape(get_args(annotation)[0], ()), alone=alone)
+        return Shape("list", "a list", entry=_shape(get_args(annotation)[0], ()), alone=alone, limits=limits)
     if origin is Literal:
         return Shape("choice", "one of a few words", choices=get_args(annotation))
     if origin is not None and issubclass(origin, Mapping):
-        key, entry = get_args(annotation)
-        return Shape("map", "a map", entry=_shape(entry, ()), key_refers=_mark(_marks(key)), gives=_gives(key))
+        return _map(get_args(annotation), metadata, limits)
     if isinstance(annotation, type) and issubclass(annotation, Model):
         return Shape("part", "a map", annotation, short=_short(metadata))
     if annotation is Any:
         return Shape("any", "a value")
     if annotation is bool:
         return Shape("truth", "true or false")
-    return Shape("whole", "a whole number") if annotation is int else _text(metadata)
+    return Shape("whole", "a whole number", limits=limits) if annotation is int else _text(metadata, limits)
+
+
+def _flat(metadata: Iterable[Any]) -> Iterator[Any]:
+    """What is said beside a type, with what its `Field` says taken out of it."""
+    for one in metadata:
+        yield from one.metadata if isinstance(one, FieldInfo) else (one,)
+
+
+def _union(kinds: tuple[Any, ...], metadata: tuple[Any, ...]) -> Shape:
+    shapes = [_shape(one, metadata) for one in kinds if one is not type(None)]
+    choices = tuple(choice for shape in shapes for choice in shape.choices)
+    return replace(shapes[0], choices=choices, empty=type(None) in kinds)
+
+
+def _map(kinds: tuple[Any, ...], metadata: tuple[Any, ...], limits: Mapping[str, Any]) -> Shape:
+    key, entry = kinds
+    before = [one.func for one in metadata if isinstance(one, BeforeValidator)]
+    return Shape(
+        "map",
+        "a map",
+        entry=_shape(entry, ()),
+        listed=any(_lists(expand) for expand in before),
+        limits=limits,
+        names=_shape(key, ()),
+        key_refers=_mark(_marks(key)),
+        gives=_gives(key),
+    )
+
+
+def _lists(expand: Any) -> bool:
+    """Whether a list of names stands for a map."""
+    return isinstance(expand(["name"]), Mapping)
+
+
+def _limits(metadata: Iterable[Any]) -> Mapping[str, Any]:
+    found: dict[str, Any] = {}
+    for one in _flat(metadata):
+        if isinstance(one, StringConstraints):
+            given = {"pattern": one.pattern, "minLength": one.min_length, "maxLength": one.max_length}
+            found |= {name: limit for name, limit in given.items() if limit is not None}
+        elif isinstance(one, Ge):
+            found["minimum"] = one.ge
+        elif isinstance(one, Le):
+            found["maximum"] = one.le
+        elif isinstance(one, MinLen):
+            found["least"] = one.min_length
+        elif isinstance(one, MaxLen):
+            found["most"] = one.max_length
+    return found
 
 
 def _mark(metadata: tuple[Any, ...]) -> Refers | None:
@@ -138,11 +194,11 @@ def _marks(key: Any) -> tuple[Any, ...]:
 
 
 def _written(metadata: tuple[Any, ...]) -> Shape:
-    schema = next((one.json_schema or {} for one in metadata if isinstance(one, WithJsonSchema)), {})
+    schema = dict(next((one.json_schema or {} for one in metadata if isinstance(one, WithJsonSchema)), {}))
+    words, examples = schema.pop("description", None), tuple(schema.pop("examples", ()))
     if schema.get("type") == "number":
-        return Shape("number", "a number")
-    examples = tuple(schema.get("examples", ()))
-    return Shape("written", str(schema.get("description", "a text")), examples=examples, refers=_mark(metadata))
+        return Shape("number", "a number", limits=schema)
+    return Shape("written", str(words or "a text"), examples=examples, limits=schema, refers=_mark(metadata))
 
 
 def _short(metadata: tuple[Any, ...]) -> str:
@@ -164,10 +220,8 @@ _NAMED = {
 }
 
 
-def _text(metadata: tuple[Any, ...]) -> Shape:
-    refers = _mark(metadata)
-    constraints = next((one for one in metadata if isinstance(one, StringConstraints)), None)
-    pattern = str(constraints.pattern) if constraints and constraints.pattern else ""
+def _text(metadata: tuple[Any, ...], limits: Mapping[str, Any]) -> Shape:
+    pattern, refers = limits.get("pattern", ""), _mark(metadata)
     if pattern in _NAMED:
-        return Shape("name", _NAMED[pattern], refers=refers)
-    return Shape("text", "a text", refers=refers)
+        return Shape("name", _NAMED[pattern], limits=limits, refers=refers)
+    return Shape("text", "a text", limits=limits, refers=refers)

@@ -22,6 +22,15 @@ def shipped_folder() -> str:
     return os.path.normpath(os.path.join(here, "..", "..", "..", "protocols"))
 
 
+@cache
+def examples_folder() -> str:
+    """The folder of the shipped examples: inside the installed package, or beside the sources in a checkout."""
+    packaged = str(files("iptengine").joinpath("examples"))
+    if os.path.isdir(packaged):
+        return packaged
+    return os.path.join(os.path.dirname(shipped_folder()), "examples")
+
+
 def find(name: str, ending: str, folders: Iterable[str]) -> str | None:
     """The first file ``name + ending`` that lies in one of `folders`; `name` must be an id.
 

@@ -45,7 +45,9 @@ class VignetteSpec(Model):
         default={}, description="The members of a group, each with a course of its own, in place of one patient"
     )
     follows: Text | None = Field(
-        None, description="The vignette beside this one whose course it follows, by its file's name"
+        None,
+        description="The vignette beside this one whose course it follows, by its file's name",
+        examples=["early-birth"],
     )
     adopted: Adopted | None = Field(None, description="Where it stood, when it is taken over under way")
     happenings: Mapping[Name, Happening] = Field(description="What happened, in the order it is told")

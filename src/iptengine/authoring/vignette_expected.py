@@ -47,7 +47,9 @@ class ExpectAgenda(Model):
     minutes: Numbers | None = Field(None, description="The minutes of its steps, in order")
     order: TaskNames | None = Field(None, description="The tasks in the plan of the hour, in order")
     also_due: WorkNames | None = Field(
-        None, description="The tasks, and the topics to ask about, that are also due and not in the plan; in order"
+        None,
+        description="The tasks, and the topics to ask about, that are also due and not in the plan; in order",
+        examples=[["medication"]],
     )
     due: TaskNames = Field((), description="Tasks that are due")
     not_due: TaskNames = Field((), description="Tasks that are not")
@@ -60,7 +62,7 @@ class ExpectContact(Model):
     has_not: Words = Field((), description="Texts that do not")
     to: PersonNames | None = Field(None, description="Whom its message is for")
     message: Words = Field((), description="Texts that stand in its message")
-    not_in_message: Words = Field((), description="Texts that do not")
+    not_in_message: Words = Field((), description="Texts that do not", examples=["PHQ-9"])
     refused: Refusal = Field({}, description="Why no message is prepared: the names of all its reasons")
 
 
@@ -71,9 +73,11 @@ class ExpectWays(Model):
     shut: Mapping[WayName, Refusal] = Field(
         default={}, description="Ways that are shut, each with the names of all its reasons"
     )
-    none: WayNames = Field((), description="Ways that the protocol does not have here")
+    none: WayNames = Field((), description="Ways that the protocol does not have here", examples=["chart.group"])
     choices: Mapping[WayName, Mapping[Name, Words]] = Field(
-        default={}, description="What a way offers to choose from, by its field"
+        default={},
+        description="What a way offers to choose from, by its field",
+        examples=[{"focus.grief": {"person": ["the mother"]}}],
     )
     needs: Mapping[WayName, ApprovalNames] = Field(default={}, description="The approvals a way needs, by their names")
 
@@ -181,7 +185,9 @@ class ExpectEnding(Model):
 
     asked: Name | None = Field(None, description="full, compressed or nothing")
     share: Text | None = Field(None, description="So many of so many, such as 8/8")
-    open: TaskNames | None = Field(None, description="Tasks asked for that are not on record")
+    open: TaskNames | None = Field(
+        None, description="Tasks asked for that are not on record", examples=[["say_goodbye"]]
+    )
     not_applicable: TaskNames | None = Field(None, description="Tasks that do not apply")
     announced_ahead: int | None = Field(None, description="Sessions left when the ending was named")
 
@@ -190,7 +196,7 @@ class ExpectAdherence(Model):
     """The logged work beside the protocol; shares as 7/8, or not rateable."""
 
     coverage: Mapping[PhaseName, Text] = Field(default={}, description="Required tasks on record, by phase")
-    timing: Text | None = Field(None, description="Required tasks inside their window")
+    timing: Text | None = Field(None, description="Required tasks inside their window", examples=["7/8"])
     order: Text | None = Field(None, description="Ordered pairs of tasks in order")
     routine: Text | None = Field(None, description="Working sessions with the routine tasks")
     routine_tasks: TaskNames | None = Field(None, description="The tasks that make up the routine")
@@ -202,7 +208,7 @@ class ExpectAdherence(Model):
     dose: Text | None = Field(None, description="Sessions attended, of those agreed at the outset")
     techniques: Mapping[TechniqueName, Text] = Field(default={}, description="Sessions in which a technique was logged")
     components: Mapping[ComponentName, Text] = Field(
-        default={}, description="Required tasks of the components of the plan"
+        default={}, description="Required tasks of the components of the plan", examples=[{"activity": "2/2"}]
     )
     plan: Text | None = Field(None, description="Components of the plan that had their least dose")
     unlogged: Numbers | None = Field(None, description="Sessions of which no task was logged")
@@ -227,10 +233,14 @@ class ExpectSummary(Model):
     stage_sessions: Mapping[FocusName, Numbers] = Field(default={}, description="The sessions in which they were set")
     phases: Mapping[PhaseName, Numbers] = Field(default={}, description="The sessions held in each phase")
     charts: Mapping[ChartName, StateNames] = Field(
-        default={}, description="The states each further chart was moved to, in order"
+        default={},
+        description="The states each further chart was moved to, in order",
+        examples=[{"group": ["forming", "working"]}],
     )
     approvals: Mapping[ApprovalName, Names] = Field(
-        default={}, description="What became of everything that was asked for under an approval, in order"
+        default={},
+        description="What became of everything that was asked for under an approval, in order",
+        examples=[{"start": ["approved"]}],
     )
     amendments: int | None = Field(None, description="Amendments to the contract")
     deviations: int | None = Field(None, description="Deviations")

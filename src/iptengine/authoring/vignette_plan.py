@@ -60,4 +60,8 @@ class ExpectPlanSummary(Model):
     doses: Mapping[ComponentName, Text] = Field(
         default={}, description="The dose on record of each component: 1 of 1..3"
     )
-    decisions: Words | None = Field(None, description="What was decided: chosen by u17 (therapist): low mood leads")
+    decisions: Words | None = Field(
+        None,
+        description="What was decided: chosen by u17 (therapist): low mood leads",
+        examples=["chosen by u17 (therapist): low mood leads"],
+    )

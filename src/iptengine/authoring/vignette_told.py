@@ -124,22 +124,24 @@ class Diagnosed(Model):
     """The clinician's diagnosis."""
 
     diagnosis: Text = Field(description="Its name")
-    criteria: str = Field("", description="By which criteria")
+    criteria: str = Field("", description="By which criteria", examples=["ICD-11"])
 
 
 class PersonTold(Model):
     """A person of the interpersonal inventory."""
 
-    name: Text | None = Field(None, description="The name, when the key cannot hold it")
+    name: Text | None = Field(
+        None, description="The name, when the key cannot hold it", examples=["S. (the neighbour)"]
+    )
     role: str = Field("", description="Who this is to the patient")
     time: Literal["present", "past"] = Field("present", description="Whether the tie is present or past")
     contact: str = Field("", description="How often, and in which way, they meet")
-    closeness: str = Field("", description="How close they are")
+    closeness: str = Field("", description="How close they are", examples=["Close until last year"])
     expects: str = Field("", description="What the patient expects of this person")
     expected: str = Field("", description="What this person expects of the patient")
-    satisfying: str = Field("", description="What is good about it")
-    unsatisfying: str = Field("", description="What is not")
-    change_wanted: str = Field("", description="What should change")
+    satisfying: str = Field("", description="What is good about it", examples=["They laugh at the same things"])
+    unsatisfying: str = Field("", description="What is not", examples=["Calls only when in need"])
+    change_wanted: str = Field("", description="What should change", examples=["To see each other once a week"])
     confiding: bool | None = Field(None, description="Whether the patient confides in this person")
     conflict: bool | None = Field(None, description="Whether there are quarrels")
     change_near_onset: bool | None = Field(None, description="Whether something changed near the start of the episode")
@@ -214,7 +216,9 @@ class Amendment(Terms):
 class ChecklistTold(Model):
     """Answers to a checklist; left empty: not answered."""
 
-    answers: Mapping[QuestionName, Literal["yes", "no"] | None] = Field(description="The answers")
+    answers: Mapping[QuestionName, Literal["yes", "no"] | None] = Field(
+        description="The answers", examples=[{"losses": "yes", "trauma": "no"}]
+    )
     decision: str = Field("", description="The clinician's own decision")
 
 
@@ -259,7 +263,7 @@ class Withdrawal(Model):
 class VoidTold(Withdrawal):
     """Something that was recorded here and belongs to another course."""
 
-    meant_for: str = Field("", description="The id of the other course")
+    meant_for: str = Field("", description="The id of the other course", examples=["course-17"])
 
 
 class PauseTold(Model):
@@ -297,11 +301,15 @@ class Happening(Model):
         default={}, description="Contacts outside the count"
     )
     words: Mapping[MeasureName, Mapping[Name, Text]] = Field(
-        default={}, description="Items the patient puts into words, by measure; played before the readings"
+        default={},
+        description="Items the patient puts into words, by measure; played before the readings",
+        examples=[{"psychlops": {"problem": "I cannot face people"}}],
     )
     facts: Mapping[FactName, Value] = Field(default={}, description="Facts; left empty: asked and unanswered")
     expected: Mapping[FactName, Day] = Field(default={}, description="Dates, each with the day it is expected on")
-    checklist: Mapping[ChecklistName, ChecklistTold] = Field(default={}, description="Checklists")
+    checklist: Mapping[ChecklistName, ChecklistTold] = Field(
+        default={}, description="Checklists", examples=[{"fit": {"answers": {"losses": "yes"}, "decision": "Offered"}}]
+    )
     correct: Correction | None = Field(None, description="Something recorded wrongly before")
     withdraw: Withdrawal | None = Field(None, description="Something recorded before that did not happen")
     void: VoidTold | None = Field(None, description="Something recorded before that belongs to another course")
@@ -309,8 +317,12 @@ class Happening(Model):
     assess: Mapping[AlertName, Assessment] = Field(
         default={}, description="Alerts assessed, by code; all: every open one"
     )
-    monitor: AlertNames = Field((), description="Assessed alerts kept under watch")
-    close: Mapping[AlertName, str] = Field(default={}, description="Assessed alerts that are closed, and why")
+    monitor: AlertNames = Field((), description="Assessed alerts kept under watch", examples=["risk_phq9"])
+    close: Mapping[AlertName, str] = Field(
+        default={},
+        description="Assessed alerts that are closed, and why",
+        examples=[{"risk_phq9": "Item 9 at zero since March"}],
+    )
     approve: ApprovalNames = Field((), description="Approvals given, by their names in the protocol")
     decline: Mapping[ApprovalName, Text] = Field(default={}, description="Approvals or confirmations declined, and why")
     confirm: ApprovalNames = Field(
@@ -337,8 +349,14 @@ class Happening(Model):
     contract: Terms | None = Field(None, description="The contract is agreed")
     amend: Amendment | None = Field(None, description="The contract is changed")
     focus: Mapping[Annotated[Text, Gives("focus")], FocusTold] = Field(default={}, description="Focuses agreed")
-    change_focus: Mapping[FocusName, FocusChanged] = Field(default={}, description="Focuses given up for another")
-    close_focus: Mapping[FocusName, Text] = Field(default={}, description="Focuses closed, and why")
+    change_focus: Mapping[FocusName, FocusChanged] = Field(
+        default={},
+        description="Focuses given up for another",
+        examples=[{"dispute": {"to": "grief", "because": "The loss came to the fore"}}],
+    )
+    close_focus: Mapping[FocusName, Text] = Field(
+        default={}, description="Focuses closed, and why", examples=[{"dispute": "Settled"}]
+    )
     stage: Mapping[FocusName, StageTold] = Field(default={}, description="Where focuses stand")
     chart: Mapping[ChartName, ChartTold] = Field(default={}, description="Where further charts are moved to")
     plan: PlanTold | None = Field(None, description="The plan is chosen")
@@ -347,7 +365,9 @@ class Happening(Model):
         default={}, description="A component that interrupts the plan, and why"
     )
     deliver: Doses = Field(
-        default={}, description="Components worked on, each with its dose such as 1/2; a list of names: a session each"
+        default={},
+        description="Components worked on, each with its dose such as 1/2; a list of names: a session each",
+        examples=[{"activity": "1/2"}, ["activity"]],
     )
     finish: Mapping[ComponentName, Text] = Field(
         default={}, description="Components finished before their most dose, and why"

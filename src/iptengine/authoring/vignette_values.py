@@ -22,11 +22,12 @@ def _day(value: object) -> date:
     raise ValueError("write a day as 2026-03-31")
 
 
+_DAY = {"type": "string", "format": "date", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
 Day = Annotated[
     date,
     PlainValidator(_day),
     PlainSerializer(date.isoformat, return_type=str),
-    WithJsonSchema({"type": "string", "format": "date", "description": "a day", "examples": ["2026-03-31"]}),
+    WithJsonSchema({**_DAY, "description": "a day", "examples": ["2026-03-31"]}),
 ]
 
 
@@ -38,7 +39,7 @@ def _days(value: object) -> object:
 Days = Annotated[
     tuple[date, ...],
     PlainValidator(_days),
-    WithJsonSchema({"type": "array", "items": {"type": "string", "format": "date"}, "description": "days"}),
+    WithJsonSchema({**_DAY, "type": ["string", "array"], "items": _DAY, "description": "days"}),
 ]
 
 
@@ -114,9 +115,10 @@ Taken = Annotated[
     PlainValidator(_taken),
     WithJsonSchema(
         {
-            "anyOf": [{"type": "object", "additionalProperties": {"type": ["number", "null"]}}, {"type": "number"}],
+            "type": ["object", "number"],
+            "additionalProperties": {"type": ["number", "null"]},
             "description": "a reading",
-            "examples": ["{total: 18, self_harm: 0}"],
+            "examples": [{"total": 18, "self_harm": 0}],
         }
     ),
 ]

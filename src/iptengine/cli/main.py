@@ -13,6 +13,7 @@ from iptengine.cli import screen
 from iptengine.diagnostics import IptengineError
 
 if TYPE_CHECKING:
+    from iptengine.authoring.schema import Sort
     from iptengine.cli.findings import Form
     from iptengine.cli.sources import Form as SourcesForm
 
@@ -26,6 +27,7 @@ SOURCES_AS = click.Choice(["text", "json", "markdown"])
 FORMATS = click.Choice(["text", "markdown", "html", "json"])
 AUDIENCES = click.Choice(["therapist", "patient"])
 OCCASIONS = click.Choice(["session", "missed", "last"])
+SCHEMAS = click.Choice(["protocol", "variant", "measure", "vignette"])
 DETAILS = click.Choice(["brief", "usual", "trainee"])
 
 
@@ -184,6 +186,20 @@ def words(protocol: str, word: str | None) -> int:
     from iptengine.cli.wording import show_words
 
     return show_words(protocol, word or "")
+
+
+@iptengine.command()
+@click.argument("sort", required=False, type=SCHEMAS)
+@click.option("--for", "base", default="", metavar="BASE@VERSION", help="For the variants of this base: all its paths.")
+@click.option("--out", default="", metavar="FILE", help="The file to write to; otherwise it is printed.")
+def schema(sort: Sort | None, base: str, out: str) -> int:
+    """Write the JSON Schema with which an editor completes, explains and checks while you type.
+
+    Of a protocol file when nothing is said, be it whole or a variant. BASE is NAME@VERSION or the path of a file.
+    """
+    from iptengine.cli.schemas import write_schema
+
+    return write_schema(sort, base, out)
 
 
 @iptengine.command()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from importlib.resources import files
 from typing import Literal
 
 from iptengine.authoring import shelves
@@ -43,7 +42,7 @@ def vignette_path(word: str) -> str:
     """
     known = shipped_examples()
     if word in known:
-        return os.path.join(examples_folder(), word + ENDINGS["vignette"])
+        return os.path.join(shelves.examples_folder(), word + ENDINGS["vignette"])
     if is_id(word) and not os.path.exists(word):
         raise Unclear(f"'{word}' is neither a file nor a shipped example; {did_you_mean(word, known)}")
     return _ends(existing_file(word), "vignette")
@@ -133,14 +132,6 @@ def shipped(sort: Sort) -> tuple[str, ...]:
     return shelves.names_in((folder if sort == "protocol" else os.path.join(folder, "measures"),), ENDINGS[sort])
 
 
-def examples_folder() -> str:
-    """The folder of the shipped vignettes: inside the installed package, or beside the sources in a checkout."""
-    packaged = str(files("iptengine").joinpath("examples"))
-    if os.path.isdir(packaged):
-        return packaged
-    return os.path.join(os.path.dirname(shelves.shipped_folder()), "examples")
-
-
 def shipped_examples() -> tuple[str, ...]:
     """The names of the shipped vignettes, in order."""
-    return shelves.names_in((examples_folder(),), ENDINGS["vignette"])
+    return shelves.names_in((shelves.examples_folder(),), ENDINGS["vignette"])

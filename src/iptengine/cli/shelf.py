@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from iptengine.authoring import shelves
 from iptengine.authoring.document import read_path
 from iptengine.cli import screen
-from iptengine.cli.names import ENDINGS, Sort, examples_folder, shipped, shipped_examples
+from iptengine.cli.names import ENDINGS, Sort, shipped, shipped_examples
 
 
 def show_shelf() -> int:
@@ -21,7 +21,7 @@ def show_shelf() -> int:
     screen.say_all(_rows("measure", os.path.join(home, "measures"), shipped("measure")))
     screen.say()
     screen.say(screen.strong("Examples"))
-    screen.say_all(_rows("vignette", examples_folder(), shipped_examples()))
+    screen.say_all(_rows("vignette", shelves.examples_folder(), shipped_examples()))
     screen.say()
     screen.say("Next: iptengine show ipt-adult")
     return 0

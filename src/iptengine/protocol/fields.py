@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Literal, TypeVar
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -16,10 +17,12 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from iptengine.protocol import patterns
 from iptengine.protocol.anchored import Dates, Moment
-from iptengine.protocol.doses import Dose
+from iptengine.protocol.doses import MOST_SESSIONS, Dose
 from iptengine.protocol.durations import Duration
 from iptengine.protocol.quantities import Frequency, Position, Range, Rhythm, Times, Window
+from iptengine.protocol.units import MOST
 
 NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
 ID_PATTERN = r"^[a-z][a-z0-9]*([-_][a-z0-9]+)*$"
@@ -28,14 +31,49 @@ MEASURE_PATTERN = r"^[a-z][a-z0-9_]*@[0-9]+$"
 RESERVED = frozenset(["con", "prn", "aux", "nul", *(f"com{n}" for n in range(10)), *(f"lpt{n}" for n in range(10))])
 
 
+@dataclass(frozen=True, slots=True)
+class Alternatives:
+    """Keys of a part of which exactly one is written, as the models call them, and how an author is told so."""
+
+    keys: tuple[str, ...]
+    wanted: str
+
+
 class Model(BaseModel):
     """The base of every part of a protocol: frozen, strict, and closed to unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
+    alternatives: ClassVar[Alternatives | None] = None
 
-def _written(kind: type[Any], description: str, examples: list[str], *, number: bool = False) -> Any:
-    schema: dict[str, Any] = {"type": ["string", "integer"] if number else "string"}
+
+def given(part: Model) -> tuple[str, ...]:
+    """Which of the keys that stand in for each other are written in a part."""
+    keys = part.alternatives.keys if part.alternatives else ()
+    return tuple(key for key in keys if not _is_left_out(getattr(part, key)))
+
+
+def _is_left_out(value: object) -> bool:
+    return value is None or (isinstance(value, tuple | Mapping) and not value)
+
+
+def only_one(part: Model) -> None:
+    """Holds a part to its alternatives.
+
+    Raises:
+        ValueError: Not exactly one of them is written.
+    """
+    if part.alternatives and len(given(part)) != 1:
+        raise ValueError(part.alternatives.wanted)
+
+
+def _written(
+    kind: type[Any], pattern: str, description: str, examples: list[str], number: tuple[int, int] | None = None
+) -> Any:
+    """A quantity as its author writes it; `number` is the least and the most that may stand there as a bare number."""
+    schema: dict[str, Any] = {"type": ["string", "integer"] if number else "string", "pattern": pattern}
+    if number:
+        schema |= {"minimum": number[0], "maximum": number[1]}
     return (
         PlainValidator(kind.parse),
         PlainSerializer(str, return_type=str),
@@ -65,14 +103,19 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=4000, pattern=r
 Label = Annotated[str, StringConstraints(min_length=1, max_length=12, pattern=r"\S")]
 MeasureRef = Annotated[str, StringConstraints(pattern=MEASURE_PATTERN, max_length=70)]
 
-_range = _written(Range, "a whole number, or a least and a most number", ["12..16", "14"], number=True)
+_range = _written(Range, patterns.RANGE, "a whole number, or a least and a most number", ["12..16", "14"], (0, MOST))
 RangeText = Annotated[Range, *_range]
-_window = _written(Window, "positions of sessions from the start or the end", ["first 3", "last 3..4", "4..last 4"])
+_window = _written(
+    Window, patterns.WINDOW, "positions of sessions from the start or the end", ["first 3", "last 3..4", "4..last 4"]
+)
 WindowText = Annotated[Window, *_window]
-_frequency = _written(Frequency, "how often, in the agreed unit", ["1 a week", "2 a month", "every 2 weeks"])
+_frequency = _written(
+    Frequency, patterns.FREQUENCY, "how often, in the agreed unit", ["1 a week", "2 a month", "every 2 weeks"]
+)
 FrequencyText = Annotated[Frequency, *_frequency]
 _times = _written(
     Times,
+    patterns.TIMES,
     "how often a task is asked for",
     [
         "once",
@@ -85,10 +128,13 @@ _times = _written(
     ],
 )
 TimesText = Annotated[Times, *_times]
-_position = _written(Position, "a place in the course", ["session 3", "2 sessions before the end", "half way"])
+_position = _written(
+    Position, patterns.POSITION, "a place in the course", ["session 3", "2 sessions before the end", "half way"]
+)
 PositionText = Annotated[Position, *_position]
 _rhythm = _written(
     Rhythm,
+    patterns.RHYTHM,
     "when it is due",
     [
         "every session", "every 4 sessions", "every day", "every 4 weeks", "every month", "at the start", "at the end",
@@ -98,6 +144,7 @@ _rhythm = _written(
 RhythmText = Annotated[Rhythm, *_rhythm]
 _moment = _written(
     Moment,
+    patterns.MOMENT,
     "when, told by what it hangs on",
     [
         "before session 1", "after session 3", "after a missed session", "on birth", "2 weeks before birth",
@@ -105,11 +152,19 @@ _moment = _written(
     ],
 )  # fmt: skip
 MomentText = Annotated[Moment, *_moment]
-_dates = _written(Dates, "a stretch between dates", ["until birth", "from birth until 6 months after birth"])
+_dates = _written(
+    Dates, patterns.DATES, "a stretch between dates", ["until birth", "from birth until 6 months after birth"]
+)
 DatesText = Annotated[Dates, *_dates]
-_dose = _written(Dose, "a least and a most amount, in sessions or parts of one", ["1..3", "1/2..2", "1"], number=True)
+_dose = _written(
+    Dose,
+    patterns.DOSE,
+    "a least and a most amount, in sessions or parts of one",
+    ["1..3", "1/2..2", "1"],
+    (1, MOST_SESSIONS),
+)
 DoseText = Annotated[Dose, *_dose]
-_duration = _written(Duration, "how long", ["4 weeks", "10 days", "2 months"])
+_duration = _written(Duration, patterns.DURATION, "how long", ["4 weeks", "10 days", "2 months"])
 DurationText = Annotated[Duration, *_duration]
 
 

@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PlainValidator, StringConstraints, WithJsonSchema, model_validator
 
-from iptengine.protocol.fields import Format, Model, Name, Names, RangeText, Text
+from iptengine.protocol.fields import Alternatives, Format, Model, Name, Names, RangeText, Text, given, only_one
 from iptengine.protocol.parts import SourceEntry
 from iptengine.protocol.quantities import Range
 from iptengine.protocol.units import MOST
@@ -101,7 +101,7 @@ class Missing(Stated):
 class Subscale(Model):
     """A score made of some items, or of subscales written above it."""
 
-    title: Text
+    title: Text = Field(description="Its name")
     score: Literal["sum", "mean", "max", "count"] = Field(description="How its parts are put together")
     of: Names = Field(min_length=1, description="Items, or subscales written above this one")
     counts_from: WholeNumber | None = Field(None, description="For count: the lowest score that is counted")
@@ -135,13 +135,13 @@ class Scoring(Stated):
 class OtherScoring(Scoring):
     """A second live way to score the same answers, asked for by its name."""
 
-    title: Text
+    title: Text = Field(description="The name of the rule, shown with every score")
 
 
 class BandStart(Model):
     """One band: from this total up to where the next begins."""
 
-    title: Text
+    title: Text = Field(description="Its name, as a page says it")
     from_: Number = Field(alias="from", description="The lowest total in the band")
 
 
@@ -155,7 +155,9 @@ class BandRule(Stated):
 class Cutoff(Stated):
     """A published line that a reading reaches or not; no diagnosis and no band."""
 
-    title: Text
+    alternatives = Alternatives(("from_", "parts"), "a cut-off has either 'from' or 'parts'")
+
+    title: Text = Field(description="What reaching it is called")
     from_: Number | None = Field(None, alias="from", description="The lowest total that reaches it")
     parts: Mapping[Name, Number] | None = Field(
         None, description="Instead of a total: the least score of each of these subscales"
@@ -163,8 +165,7 @@ class Cutoff(Stated):
 
     @model_validator(mode="after")
     def _one_form(self) -> Cutoff:
-        if (self.from_ is None) == (not self.parts):
-            raise ValueError("a cut-off has either 'from' or 'parts'")
+        only_one(self)
         return self
 
 
@@ -177,10 +178,10 @@ RULE_KINDS = (
 class Crossing(Model):
     """From which side of which line to the other."""
 
-    from_at_least: Number | None = None
-    to_below: Number | None = None
-    from_below: Number | None = None
-    to_at_least: Number | None = None
+    from_at_least: Number | None = Field(None, description="The baseline was this or more; with to_below")
+    to_below: Number | None = Field(None, description="The score is now below this; with from_at_least")
+    from_below: Number | None = Field(None, description="The baseline was below this; with to_at_least")
+    to_at_least: Number | None = Field(None, description="The score is now this or more; with from_below")
 
     @model_validator(mode="after")
     def _one_way(self) -> Crossing:
@@ -192,6 +193,8 @@ class Crossing(Model):
 
 class ChangeRule(Stated):
     """One published rule about the change from a baseline score; rules are never merged."""
+
+    alternatives = Alternatives(RULE_KINDS, f"a change rule says exactly one of {', '.join(RULE_KINDS)}")
 
     title: Text = Field(description="The name of the rule, shown with every answer")
     better_by_points: Number | None = Field(None, description="Better than baseline by at least so many points")
@@ -207,14 +210,13 @@ class ChangeRule(Stated):
 
     @model_validator(mode="after")
     def _one_kind(self) -> ChangeRule:
-        if sum(getattr(self, kind) is not None for kind in RULE_KINDS) != 1:
-            raise ValueError(f"a change rule says exactly one of {', '.join(RULE_KINDS)}")
+        only_one(self)
         return self
 
     @property
     def kind(self) -> str:
         """Which of the keys the rule uses, such as ``better_by_points``."""
-        return next(kind for kind in RULE_KINDS if getattr(self, kind) is not None)
+        return given(self)[0]
 
 
 class Measure(Model):
@@ -225,7 +227,7 @@ class Measure(Model):
     version: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,4}$")] = Field(
         description="In quotes; a protocol uses the measure as NAME@VERSION"
     )
-    title: Text
+    title: Text = Field(description="Its name")
     short: Annotated[str, StringConstraints(min_length=1, max_length=16)] | None = Field(
         None, description="What a page calls it, such as PHQ-9; the title when left out"
     )
@@ -246,9 +248,11 @@ class Measure(Model):
     note: Text | None = Field(None, description="Anything a reader should know")
     source: Names = Field((), description="What the structure rests on")
     sources: Mapping[Name, SourceEntry] = Field(description="Every citation, decision and unverified statement once")
-    items: Mapping[Name, Item] = Field(min_length=1, max_length=300)
+    items: Mapping[Name, Item] = Field(
+        min_length=1, max_length=300, description="The questions, by what they ask about"
+    )
     subscales: Mapping[Name, Subscale] = Field({}, description="Scores of parts, by name")
-    scoring: Scoring
+    scoring: Scoring = Field(description="How the total comes about, or that there is none")
     other_scorings: Mapping[Name, OtherScoring] = Field({}, description="Further live rules, by name")
     severity: Name | None = Field(None, description="With several band rules: the one shown as the severity")
     bands: Mapping[Name, BandRule] = Field({}, description="Published ways to cut the totals into bands, by name")

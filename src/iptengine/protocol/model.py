@@ -172,7 +172,9 @@ class OutcomeSpec(Sourced):
     from_: PhaseNames = Field((), alias="from", description="Phases it can be reached from; any phase when left out")
     ask: Literal["full", "compressed", "nothing"] = Field("nothing", description="The ending tasks it asks for")
     reasons: Words = Field((), description="Reasons the clinician picks from")
-    followed_by: ProtocolIds = Field((), description="Ids of the protocols under which a course may go on from here")
+    followed_by: ProtocolIds = Field(
+        (), description="Ids of the protocols under which a course may go on from here", examples=["ipt-adult-long"]
+    )
 
 
 class Spec(Model):
@@ -182,11 +184,15 @@ class Spec(Model):
     protocol: ProtocolId = Field(description="The protocol's id")
     version: Version = Field(description="Its version")
     status: Literal["draft", "reviewed"] = Field(description="draft until a clinical reviewer is named")
-    reviewed_by: Text | None = Field(None, description="Who reviewed it")
+    reviewed_by: Text | None = Field(
+        None, description="Who reviewed it", examples=["Dr A. Reader, clinical psychologist"]
+    )
     title: Text = Field(description="The treatment's name")
     population: Text = Field(description="Who it is for")
     about: Text | None = Field(None, description="What a reader should know first")
-    extends: ProtocolRef | None = Field(None, description="The base and its version, in a variant")
+    extends: ProtocolRef | None = Field(
+        None, description="The base and its version, in a variant", examples=["ipt-adult@1.0.0"]
+    )
     changes: Mapping[Annotated[Name, Gives("change group")], ChangeGroup] = Field(
         default={}, description="How a variant differs from its base"
     )

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from iptengine.protocol.fields import (
+    Alternatives,
     DurationText,
     FrequencyText,
     MeasureRef,
@@ -18,6 +19,8 @@ from iptengine.protocol.fields import (
     Text,
     TimesText,
     Words,
+    given,
+    only_one,
     short_form,
 )
 from iptengine.protocol.references import (
@@ -41,21 +44,23 @@ MISSES: frozenset[str] = frozenset({"late_cancel", "cancelled_by_patient", "no_s
 class Source(Model):
     """What a statement rests on: a citation, a decision, or nothing verified yet."""
 
+    alternatives = Alternatives(
+        ("cite", "decision", "unverified"), "give a source exactly one of cite, decision or unverified"
+    )
+
     cite: Text | None = Field(None, description="A publication, as a reader would look it up")
     decision: Text | None = Field(None, description="Who decided it, and when")
     unverified: Text | None = Field(None, description="Background knowledge that nobody has checked against a source")
 
     @model_validator(mode="after")
     def _one_kind(self) -> Source:
-        given = [kind for kind in ("cite", "decision", "unverified") if getattr(self, kind) is not None]
-        if len(given) != 1:
-            raise ValueError("give a source exactly one of cite, decision or unverified")
+        only_one(self)
         return self
 
     @property
     def kind(self) -> str:
         """``cite``, ``decision`` or ``unverified``."""
-        return next(kind for kind in ("cite", "decision", "unverified") if getattr(self, kind) is not None)
+        return given(self)[0]
 
 
 SourceEntry = Annotated[Source, BeforeValidator(short_form("cite"))]
@@ -70,6 +75,8 @@ class Sourced(Model):
 class Condition(Model):
     """What must hold: one sentence, or several named ones under all, any or not."""
 
+    alternatives = Alternatives(("says", "all", "any", "not_"), "write one sentence, or exactly one of all, any or not")
+
     says: Text | None = Field(None, description="One sentence of the condition language")
     all: Mapping[Annotated[Name, Gives("condition")], ConditionEntry] | None = Field(
         None, description="Every one of these must hold"
@@ -83,11 +90,9 @@ class Condition(Model):
 
     @model_validator(mode="after")
     def _one_form(self) -> Condition:
-        forms = (self.says, self.all, self.any, self.not_)
-        if sum(form is not None for form in forms) != 1:
-            raise ValueError("write one sentence, or exactly one of all, any or not")
-        if any(form is not None and not form for form in forms):
+        if any(form is not None and not form for form in (self.all, self.any, self.not_)):
             raise ValueError("name at least one condition here")
+        only_one(self)
         return self
 
 
@@ -191,6 +196,8 @@ class GroupSpec(Sourced):
 class FactSpec(Sourced):
     """Something typed that is recorded about the course beside readings and tasks."""
 
+    alternatives = Alternatives(("one_of", "number", "type"), "give a fact exactly one of one_of, number or type")
+
     title: Text = Field(description="What is recorded, as the page asks for it")
     one_of: Words = Field((), description="The values it may take")
     number: RangeText | None = Field(None, description="A whole number in this range")
@@ -205,12 +212,13 @@ class FactSpec(Sourced):
         "for no answer; left out, it stands below as 'Record: …'",
     )
     fixed: bool = Field(False, description="Set once; a later change is recorded with a warning")
-    hide_from: RoleNames = Field((), description="Roles that do not get to see it")
+    hide_from: RoleNames = Field(
+        (), description="Roles that do not get to see it", examples=["assessor", ["assessor", "supervisor"]]
+    )
 
     @model_validator(mode="after")
     def _one_type(self) -> FactSpec:
-        if (bool(self.one_of), self.number is not None, self.type is not None).count(True) != 1:
-            raise ValueError("give a fact exactly one of one_of, number or type")
+        only_one(self)
         if self.expected and self.type != "date":
             raise ValueError("only a date can be expected first; write type: date")
         return self
@@ -229,6 +237,7 @@ class MeasureUse(Sourced):
         None,
         description="Who answers it: `patient`, or one of the participants. Two informants of one instrument are two "
         "entries here, each with its own label and its own series",
+        examples=["patient", "mother"],
     )
 
 

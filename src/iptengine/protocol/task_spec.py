@@ -46,7 +46,9 @@ class TaskSpec(Sourced):
     minutes: int | None = Field(None, ge=1, le=240, description="Minutes it usually takes")
     recorded_by: RecordKind | None = Field(None, description="A record that also counts as this task done")
     topic: TopicName | None = Field(
-        None, description="The topic it belongs to; the phase says how to meet it, and so whether the task is due"
+        None,
+        description="The topic it belongs to; the phase says how to meet it, and so whether the task is due",
+        examples=["eating"],
     )
     ask: Phrases = Field(default={}, description="Words a therapist may say")
     note: Text | None = Field(None, description="A remark for the therapist")

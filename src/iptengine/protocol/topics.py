@@ -30,7 +30,9 @@ class PhraseSpec(Model):
 
     says: Text = Field(description="The words")
     topic: TopicName | None = Field(
-        None, description="The topic they belong to; they are not shown in a phase that forbids or redirects it"
+        None,
+        description="The topic they belong to; they are not shown in a phase that forbids or redirects it",
+        examples=["eating"],
     )
 
 

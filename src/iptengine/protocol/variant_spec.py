@@ -57,17 +57,35 @@ class ChangeGroup(Sourced):
     """One decision about the base, with everything it changes."""
 
     because: Text = Field(description="Why; it heads the comparison with the base")
-    set: Mapping[PathText, Any] = Field(default={}, description="Paths of the base and what stands there instead")
-    add: Mapping[PathText, Any] = Field(default={}, description="Paths that the base does not have, and what they hold")
-    remove: Paths = Field((), description="Paths of the base that this variant does without")
+    set: Mapping[PathText, Any] = Field(
+        default={},
+        description="Paths of the base and what stands there instead",
+        examples=[{"phases.initial.window": "first 2"}],
+    )
+    add: Mapping[PathText, Any] = Field(
+        default={},
+        description="Paths that the base does not have, and what they hold",
+        examples=[{"phases.initial.must.private_talk": "Ask about fear at home, alone"}],
+    )
+    remove: Paths = Field(
+        (),
+        description="Paths of the base that this variant does without",
+        examples=["problem_areas.deficits", ["problem_areas.deficits", "alerts.worse"]],
+    )
     rename: Mapping[PathText, Name] = Field(
-        default={}, description="Paths of the base and their new names; whatever refers to one follows"
+        default={},
+        description="Paths of the base and their new names; whatever refers to one follows",
+        examples=[{"phases.initial.must.inventory": "circle_of_people"}],
     )
     move: Mapping[PathText, PathText] = Field(
-        default={}, description="Paths of the base and the map that each of them moves to, under its own name"
+        default={},
+        description="Paths of the base and the map that each of them moves to, under its own name",
+        examples=[{"phases.initial.may.medication": "phases.initial.must"}],
     )
     order: Mapping[PathText, Names] = Field(
-        default={}, description="Maps of the base and every name in them, in the order that they have afterwards"
+        default={},
+        description="Maps of the base and every name in them, in the order that they have afterwards",
+        examples=[{"phases.ending.must": ["name_gains", "name_warnings", "say_goodbye"]}],
     )
 
 
@@ -78,17 +96,24 @@ class VariantSpec(Model):
     protocol: ProtocolId = Field(description="The variant's id")
     version: Version = Field(description="Its version")
     status: Literal["draft", "reviewed"] = Field(description="draft until a clinical reviewer is named")
-    reviewed_by: Text | None = Field(None, description="Who reviewed it; a base's review does not pass on")
+    reviewed_by: Text | None = Field(
+        None,
+        description="Who reviewed it; a base's review does not pass on",
+        examples=["Dr A. Reader, clinical psychologist"],
+    )
     title: Text = Field(description="The treatment's name")
     population: Text | None = Field(None, description="Who it is for, where that differs from the base")
     about: Text | None = Field(None, description="What a reader should know first, where that differs from the base")
-    extends: ProtocolRef = Field(description="The base and its version")
-    pinned: Digest | None = Field(None, description="The base's digest, as `iptengine pin` writes it")
+    extends: ProtocolRef = Field(description="The base and its version", examples=["ipt-adult@1.0.0"])
+    pinned: Digest | None = Field(
+        None, description="The base's digest, as `iptengine pin` writes it", examples=["0" * 64]
+    )
     sources: Mapping[Annotated[Name, Gives("source")], SourceEntry] = Field(
         default={}, description="What it rests on beside the base's sources"
     )
     changes: Mapping[Annotated[Name, Gives("change group")], ChangeGroup] = Field(
-        description="Named groups of changes; all of them apply at once"
+        description="Named groups of changes; all of them apply at once",
+        examples=[{"shorter": {"because": "The clinic offers ten sessions", "set": {"contract.sessions": 10}}}],
     )
 
 
