@@ -10,7 +10,7 @@ from iptengine.authoring import shelves
 from iptengine.authoring.loader import load
 from iptengine.authoring.vignette import read_vignette
 from iptengine.cli import screen
-from iptengine.cli.names import ENDINGS, examples_folder, existing_folders, files_under, protocol_source, walk
+from iptengine.cli.names import ENDINGS, existing_folders, files_under, protocol_source, walk
 from iptengine.course.wording import counted
 from iptengine.diagnostics import ProtocolError
 from iptengine.protocol.protocol import Protocol
@@ -38,7 +38,8 @@ def show_vignettes(word: str, beside: Iterable[str], folders: Iterable[str], mis
 def _own(source: str, protocol: Protocol, beside: Iterable[str]) -> list[str]:
     """The vignettes that name a protocol: those that are named, those beside its file, of a shipped one the shipped."""
     shipped = not source.endswith(ENDINGS["protocol"])
-    homes = (shelves.shipped_folder(), examples_folder()) if shipped else (os.path.dirname(source) or os.curdir,)
+    ours = (shelves.shipped_folder(), shelves.examples_folder())
+    homes = ours if shipped else (os.path.dirname(source) or os.curdir,)
     near = [path for home in homes for _, path in walk(home, ("vignette",))]
     told = [path for _, path in files_under(beside, ("vignette",))]
     found = dict.fromkeys(os.path.abspath(path) for path in (*told, *near))
