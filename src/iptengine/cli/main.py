@@ -91,6 +91,18 @@ def show(protocol: str, paths: bool, under: str) -> int:
 
 
 @iptengine.command()
+@click.argument("variant")
+def pin(variant: str) -> int:
+    """Tie a variant to its base as it is now: write the base's digest, and keep what the base says.
+
+    From then on a base that differs is refused, with what differs.
+    """
+    from iptengine.cli.pinning import pin as pin_variant
+
+    return pin_variant(variant)
+
+
+@iptengine.command()
 @click.argument("protocol")
 @click.argument("path")
 def why(protocol: str, path: str) -> int:

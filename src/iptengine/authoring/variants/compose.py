@@ -40,6 +40,7 @@ class Composition:
         doubted: Names that those speak of; what is said of them elsewhere may be a mere consequence.
         gone: What is no longer there, and the change that took it out.
         renamed: Paths of the base and their new names.
+        pinned: The digest of the base that the variant was written for; ``""`` where it names none.
     """
 
     tree: Node
@@ -48,6 +49,7 @@ class Composition:
     doubted: frozenset[str]
     gone: Mapping[Path, Step]
     renamed: Mapping[Path, str]
+    pinned: str = ""
 
     def __repr__(self) -> str:
         return f"<Composition {self.document.file}: {len(self.wrong)} mistakes>"
@@ -69,7 +71,9 @@ def compose(spec: VariantSpec, document: Document, base: Base) -> Composition:
     gone = {path: step.span for path, step in work.gone.items()}
     composed = document_of(work.tree, document.file, texts, gone)
     wrong = tuple(work.wrong)
-    return Composition(work.tree, composed, wrong, frozenset(work.doubted), {**base.gone, **work.gone}, work.renamed)
+    return Composition(
+        work.tree, composed, wrong, frozenset(work.doubted), {**base.gone, **work.gone}, work.renamed, spec.pinned or ""
+    )
 
 
 @dataclass(frozen=True, slots=True)

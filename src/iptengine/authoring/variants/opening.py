@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from iptengine.authoring import shelves
+from iptengine.authoring.comparison import compare
 from iptengine.authoring.document import Document
 from iptengine.authoring.said import misfits, python_names, say
 from iptengine.authoring.variants.bases import find_base
 from iptengine.authoring.variants.compose import Base, Composition, compose
+from iptengine.authoring.variants.pinning import kept
 from iptengine.authoring.variants.tree import tree_of
 from iptengine.authoring.variants.weaker import weaker_alerts
-from iptengine.diagnostics import Diagnostic, Path, Span
+from iptengine.diagnostics import Diagnostic, Span
 from iptengine.protocol.protocol import Protocol
 from iptengine.protocol.variant_spec import VariantSpec
 
@@ -128,15 +130,29 @@ def against_base(
     found = list(weaker_alerts(base, protocol, composition))
     pinned = variant.spec.pinned
     if pinned is not None and pinned != base.digest:
-        found.append(_changed(document.values[("pinned",)], base))
+        found.append(_changed(document, base, pinned))
     return tuple(found)
 
 
-def _changed(place: Span, base: Protocol) -> Diagnostic:
-    message = f"{base.ref} is not what this variant was pinned to: its digest is now {base.digest[:12]}…"
-    return Diagnostic(place, "base-changed", message, "`iptengine pin` shows the difference; read it, then pin anew")
+def _changed(document: Document, base: Protocol, pinned: str) -> Diagnostic:
+    was = kept(os.path.dirname(document.file) or os.curdir, base.ref, pinned)
+    message = (
+        f"{base.ref} is not what this variant was pinned to: its digest was {pinned[:12]}… and is {base.digest[:12]}…"
+    )
+    hint = _what_changed(was, base) if was is not None else _NOT_KEPT
+    return Diagnostic(document.values[("pinned",)], "base-changed", message, hint)
 
 
-def file_of(path: Path, opened: Opened) -> str:
-    """The file that the value at `path` came from, by its name."""
-    return shelves.shown(opened.document.span(path).file)
+_NOT_KEPT = (
+    "what it was pinned to is not in the folder 'pinned' beside it, so the difference cannot be told; "
+    "get that from where the variant came from, or read the base and pin anew"
+)
+MOST_SHOWN = 5
+
+
+def _what_changed(was: str, base: Protocol) -> str:
+    """The difference in a sentence; `iptengine pin` tells the whole of it."""
+    found = compare(json.loads(was), json.loads(base.content)).differences
+    told = [f"{one.path or one.file} ({', '.join(sorted(one.touches)) or one.kind})" for one in found[:MOST_SHOWN]]
+    more = f" and {len(found) - MOST_SHOWN} more" if len(found) > MOST_SHOWN else ""
+    return f"the base differs at {', '.join(told)}{more}; read `iptengine pin` on this file, which pins it anew"
