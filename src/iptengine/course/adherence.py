@@ -232,8 +232,7 @@ class _Log:
         home = self.protocol.tasks[task]
         if home.component and home.component not in self.components:
             return False
-        guards = self.protocol.at(*(str(part) for part in home.path), "only_if")
-        return verdict(guards, self.facts) is not Truth.NO
+        return verdict(self.protocol.only_if(home), self.facts) is not Truth.NO
 
 
 # -- coverage, timing, order -------------------------------------------------------------------------------------

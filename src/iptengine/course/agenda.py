@@ -6,7 +6,7 @@ template, and the alert lines are finished sentences, so that an agenda that can
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol as Shape
@@ -163,18 +163,15 @@ def session_agenda(
     minutes = (booked.minutes if booked and booked.minutes else None) or agreed_minutes(protocol, course)
     steps = () if idle else _steps(protocol, course, due, minutes, occasion)
     shown = with_naming(protocol, course, steps) if occasion == "session" else steps
-    left_open = [task for task in due if not (idle and returns(protocol.tasks[task.task]))]
     written = minutes_as_written(protocol, course, steps)
     work = next((number for number, step in enumerate(steps, 1) if step.work), None)
     last = occasion == "last"
     told = _told(course, first_lines(protocol, course, facts, waiting, steps_tasks(steps), on=on, work=work, last=last))
     told = tuple(line for line in told if not (idle and line.code in IN_A_SESSION))
     first = tuple(line for line in told if not line.fold)[:MOST_FIRST]
-    also = (
-        *(line for line in told if line not in first),
-        *asked_lines(protocol, course),
-        *also_due(protocol, due, shown, told),
-    )
+    others = tuple(line for line in told if line not in first)
+    asked = tuple(asked_lines(protocol, course))
+    without_step = tuple(also_due(protocol, due, shown, told))
     number = timing.sessions_used(course) + 1
     return SessionAgenda(
         course=course.id,
@@ -201,9 +198,9 @@ def session_agenda(
         answered=answered_questions(protocol, course),
         first=first,
         also_due=(
-            *(line for line in told if line not in first),
-            *(() if idle or course.ended else asked_lines(protocol, course)),
-            *(replace(line, fold=line.fold or idle) for line in also_due(protocol, left_open, shown, told)),
+            *others,
+            *(() if idle or course.ended else asked),
+            *(_left_open(protocol, without_step) if idle else without_step),
         ),
         standing=standing_lines(protocol, course, facts, on),
         last_time=last_time(protocol, course),
@@ -216,7 +213,7 @@ def session_agenda(
         note="" if idle else words.note_beside(words.note(phase, focus, area, stage), protocol, course),
         if_lines=() if idle else words.if_lines(phase, focus, area, stage),
         kept_out=words.kept_out(protocol, phase),
-        remarks=words.remarks(protocol, steps, (*first, *also)),
+        remarks=words.remarks(protocol, steps, (*first, *others, *asked, *without_step)),
         techniques=words.techniques(protocol, steps),
         next_day=plan.after_next,
         next_booked=following is not None,
@@ -261,6 +258,13 @@ def _steps(
     if occasion == "last":
         return ending_steps(protocol, course, minutes)
     return hour_steps(protocol, course, due, minutes)
+
+
+def _left_open(protocol: Protocol, lines: Iterable[Line]) -> Iterator[Line]:
+    """What no session is left for: folded, and without the tasks that every session would ask for again."""
+    for line in lines:
+        if not returns(protocol.tasks[str(line.values["task"])]):
+            yield replace(line, fold=True)
 
 
 def _doses(protocol: Protocol, course: Course, facts: CourseFacts) -> tuple[tuple[str, str, str], ...]:
@@ -341,12 +345,12 @@ class _Dated(Shape):
 def _coming(protocol: Protocol, course: Course, number: int) -> Iterator[Line]:
     """What begins next time, and deadlines that lie ahead."""
     total = timing.contracted(course)
-    facts_done = {t.task for t in course.tasks if t.how == "done"}
     for home in protocol.tasks.values():
-        if home.phase != course.phase or home.name in facts_done or home.spec.not_before is None:
+        begins = home.spec.not_before
+        if home.phase != course.phase or begins is None or begins.number(total) != number + 1:
             continue
-        if home.spec.not_before.number(total) == number + 1:
-            yield Line("next_time", "", ".".join(str(p) for p in home.path), {"task": home.name}, home.spec.do, ".")
+        if not any(t.task == home.name and t.how == "done" for t in course.tasks):
+            yield Line("next_time", "", home.where, {"task": home.name}, home.spec.do, ".")
     announce = protocol.spec.termination.announce
     by = announce.by.number(total) if announce else None
     written = announce is not None and announce.task in RunningOrder(protocol, course).named

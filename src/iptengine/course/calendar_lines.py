@@ -90,8 +90,10 @@ def _stop(protocol: Protocol, course: Course, on: date) -> str:
 
 def _dates(protocol: Protocol, course: Course, on: date) -> Iterator[Said]:
     for name, fact in protocol.spec.facts.items():
+        if not fact.expected:
+            continue
         known = named_date(course, name)
-        if not fact.expected or (course.ended and known.actual is None):
+        if course.ended and known.actual is None:
             continue
         title = fact.title.rstrip("?.: ")
         if known.actual:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from iptengine.course.course import Course
-from iptengine.course.due_contacts import ContactDue, possible_contacts
+from iptengine.course.due_contacts import ContactDue, gap, possible_contacts
 from iptengine.course.events import MessagePrepared
 from iptengine.course.facts import CourseFacts
 from iptengine.course.lines import Line
@@ -28,7 +28,7 @@ CODES = frozenset({"contact_due", "contact_not_known", "message_waiting"})
 def contact_lines(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[Line]:
     """The contacts that are due now, each with who takes part and what it holds; messages that wait to be sent."""
     for due in possible_contacts(protocol, course, facts):
-        if due.now and not (course.ended and due.gap):
+        if due.now and (due.sure or not course.ended):
             yield due_line(protocol, facts, due)
     for name in protocol.spec.contacts:
         if not course.ended or verdict(protocol.at("contacts", name, "only_if"), facts) is Truth.YES:
@@ -39,8 +39,9 @@ def due_line(protocol: Protocol, facts: CourseFacts, due: ContactDue) -> Line:
     """One contact that is due, or of which that cannot be told."""
     spec, path = protocol.spec.contacts[due.contact], f"contacts.{due.contact}"
     values = {"contact": due.contact, "by": due.by.isoformat() if due.by else ""}
-    if due.gap:
-        told = f"Cannot tell whether this is due: {first_lower(spec.title)} ({due.gap})."
+    if not due.sure:
+        missing = gap(protocol, due.contact, facts)
+        told = f"Cannot tell whether this is due: {first_lower(spec.title)} ({missing})."
         return Line("contact_not_known", told, path, values)
     people = _titles(protocol, spec.present)
     told = f"{spec.title} {_due_words(due, facts)}{f', with: {people}' if people else ''}"

@@ -328,7 +328,8 @@ class Course:
     @property
     def open_focuses(self) -> tuple[Focus, ...]:
         """The focuses being worked on, the primary one first."""
-        return tuple(sorted((f for f in self.focuses if f.closed is None), key=lambda f: not f.primary))
+        found = tuple(f for f in self.focuses if f.closed is None)
+        return tuple(sorted(found, key=lambda f: not f.primary)) if len(found) > 1 else found
 
     @property
     def open_risk_alerts(self) -> tuple[Alert, ...]:

@@ -32,7 +32,7 @@ class ContactDue:
         now: Whether it is due by the next session; ``None`` when that cannot be told.
         by: The day it is due, as far as that can be told.
         when: What the day hangs on, in words; of a place in the count one that lies ahead or is past.
-        gap: What is missing to know whether its conditions hold; empty when they do.
+        sure: Whether its conditions hold; not when that cannot be told, see `gap`.
     """
 
     contact: str
@@ -40,12 +40,12 @@ class ContactDue:
     now: bool | None
     by: date | None
     when: str = ""
-    gap: str = ""
+    sure: bool = True
 
 
 def due_contacts(protocol: Protocol, course: Course, facts: CourseFacts) -> tuple[ContactDue, ...]:
     """Every contact that is due or has a day ahead, and is not held yet as often as it is due; in file order."""
-    return tuple(contact for contact in possible_contacts(protocol, course, facts) if not contact.gap)
+    return tuple(contact for contact in possible_contacts(protocol, course, facts) if contact.sure)
 
 
 def outreach_due(protocol: Protocol, course: Course, facts: CourseFacts) -> bool:
@@ -61,12 +61,18 @@ def possible_contacts(protocol: Protocol, course: Course, facts: CourseFacts) ->
         if spec.due is None or _settled(course, name, spec, facts.on):
             continue
         guards = protocol.at("contacts", name, "only_if")
-        if verdict(guards, facts) is Truth.NO or (course.ended and not spec.due.is_day):
+        answer = verdict(guards, facts)
+        if answer is Truth.NO or (course.ended and not spec.due.is_day):
             continue
-        unknown = [guard for guard in guards if guard.answer(facts) is Truth.UNKNOWN]
-        gap = seen_words(protocol, facts, unknown)
         moment = nth(spec.due, spec.times, facts.contact_count(name))
-        yield replace(_contact(protocol, course, facts, name, spec.title, moment), gap=gap)
+        found = _contact(protocol, course, facts, name, spec.title, moment)
+        yield found if answer is Truth.YES else replace(found, sure=False)
+
+
+def gap(protocol: Protocol, contact: str, facts: CourseFacts) -> str:
+    """What is missing to know whether the conditions of a contact hold; empty when nothing is."""
+    guards = protocol.at("contacts", contact, "only_if")
+    return seen_words(protocol, facts, [guard for guard in guards if guard.answer(facts) is Truth.UNKNOWN])
 
 
 def _settled(course: Course, name: str, spec: ContactSpec, on: date) -> bool:
@@ -150,4 +156,4 @@ def told(moment: Moment, course: Course) -> str:
     return f"{words}, expected {day(known.expected)}" if known.expected else f"{words}, no day on record"
 
 
-__all__ = ["ContactDue", "due_contacts", "most", "nth", "outreach_due", "possible_contacts", "told"]
+__all__ = ["ContactDue", "due_contacts", "gap", "most", "nth", "outreach_due", "possible_contacts", "told"]

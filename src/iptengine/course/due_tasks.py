@@ -22,6 +22,7 @@ from iptengine.course.wording import first_lower
 from iptengine.protocol.anchored import Interval
 from iptengine.protocol.protocol import Guard, Protocol, TaskHome, verdict
 from iptengine.protocol.task_spec import TaskSpec
+from iptengine.protocol.topics import KEPT_OUT
 from iptengine.protocol.truth import Truth
 
 
@@ -99,8 +100,7 @@ def held_back(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterato
     """The tasks that the next session would hold if their own conditions did, each with the names of those unmet."""
     for home, focus, asked in _asked_by(protocol, course, facts, RunningOrder(protocol, course)):
         seen = facts.for_focus(focus) if focus else facts
-        guards = protocol.at(*(str(part) for part in home.path), "only_if")
-        unmet = tuple(guard.name for guard in guards if guard.answer(seen) is Truth.NO)
+        unmet = tuple(guard.name for guard in protocol.only_if(home) if guard.answer(seen) is Truth.NO)
         if asked.part != RETURNS and unmet:
             yield home, unmet
 
@@ -132,14 +132,13 @@ def _again(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[D
     for name, rest in due_after_pause(protocol, course, facts.on).items():
         home = protocol.tasks[name]
         focus = next((f for f in course.open_focuses if f.area == home.area), None)
-        path = tuple(str(part) for part in home.path)
-        asked = verdict(protocol.at(*path, "only_if"), facts.for_focus(focus) if focus else facts)
+        asked = verdict(protocol.only_if(home), facts.for_focus(focus) if focus else facts)
         kept_out = topic_rules.kept_out(protocol, course.phase, home.spec.topic)
         if (home.area and focus is None) or asked is Truth.NO or kept_out:
             continue
         yield DueTask(
             name, home.spec.do, home.spec.label or "", why_again(protocol, rest), False, home.group != "may", True,
-            ".".join(path), focus.id if focus else "", home.spec.minutes,
+            home.where, focus.id if focus else "", home.spec.minutes,
             order="plan" if protocol.spec.sessions else "", head=True,
         )  # fmt: skip
 
@@ -154,7 +153,7 @@ def _ending(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[
             continue
         yield DueTask(
             name, home.spec.do, home.spec.label or "", "the course ends early", False, True, True,
-            ".".join(str(part) for part in home.path), "", home.spec.minutes,
+            home.where, "", home.spec.minutes,
             order="plan" if protocol.spec.sessions else "", head=True,
         )  # fmt: skip
 
@@ -200,23 +199,22 @@ def _made(
 ) -> DueTask | None:  # fmt: skip
     """A task that the log leaves due, unless something else keeps it; optional ones when `named` or conditional."""
     spec = home.spec
-    if not _reached(course, spec) or not _people(facts, spec):
+    if not _reached(course, spec) or (spec.present and not _people(facts, spec)):
         return None
-    if topic_rules.kept_out(protocol, course.phase, spec.topic):
+    topic = topic_rules.meeting(protocol, course.phase, spec.topic) if spec.topic else ""
+    if topic in KEPT_OUT:
         return None
-    path = tuple(str(part) for part in home.path)
-    guards = protocol.at(*path, "only_if")
+    guards = protocol.only_if(home)
     answer = verdict(guards, facts)
     if answer is Truth.NO or (home.group == "may" and not guards and not named):
         return None
     if guards:
         why = _applies(guards) if answer is Truth.YES else _cannot_tell(protocol, guards, facts)
-    waiting = tuple(t for t in spec.after if _holds_up(protocol, facts, t))
-    linked = topic_rules.meeting(protocol, course.phase, spec.topic) == topic_rules.LINK_ONLY
-    do = f"link only: {first_lower(spec.do)}" if linked else spec.do
+    waiting = tuple(t for t in spec.after if _holds_up(protocol, facts, t)) if spec.after else ()
+    do = f"link only: {first_lower(spec.do)}" if topic == topic_rules.LINK_ONLY else spec.do
     return DueTask(
         home.name, do, spec.label or "", why, _late(course, facts, home), home.group != "may", spec.first,
-        ".".join(path), focus, spec.minutes, waiting,
+        home.where, focus, spec.minutes, waiting,
     )  # fmt: skip
 
 
@@ -253,15 +251,20 @@ def _why(protocol: Protocol, course: Course, facts: CourseFacts, home: TaskHome,
     least, most = (spec.times.least, spec.times.most) if spec.times else (1, 1)
     if most is not None and done >= most:
         return None
-    put_off = next((d for d in reversed(course.deferred) if d.task == home.name), None)
-    last_held = course.last_held
-    if put_off is not None and done == 0 and last_held is not None and put_off.on == last_held.on:
+    if not done and _put_off(course, home.name):
         return "put off last time"
     if done < least:
         return "not on record yet" if least == 1 else f"{done} of at least {least} on record"
     if not done:
         return f"not on record; at most {most} times"
     return f"on record {done} times" if done > 1 else "on record once"
+
+
+def _put_off(course: Course, task: str) -> bool:
+    """Whether a task was put off in the last session."""
+    days = [entry.on for entry in course.deferred if entry.task == task]
+    last = course.last_held if days else None
+    return last is not None and days[-1] == last.on
 
 
 def _by_calendar(
@@ -302,7 +305,7 @@ def _done(course: Course, facts: CourseFacts, home: TaskHome, focus: str) -> int
 
     A log that names no focus counts for those that were agreed by then.
     """
-    at_hand = course.focus(focus) if focus else None
+    at_hand = course.focus(focus) if focus and len(course.focuses) > 1 else None
     if at_hand is None or sum(f.area == home.area for f in course.focuses) < 2:
         return facts.task_count(home.name)
     done = [t for t in course.tasks if t.task == home.name and t.how == "done"]

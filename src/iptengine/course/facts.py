@@ -67,7 +67,7 @@ class CourseFacts:
     def sessions_contracted(self) -> int | None:
         return timing.contracted(self._course)
 
-    @property
+    @cached_property
     def sessions_left(self) -> int | None:
         return timing.sessions_left(self._course)
 
@@ -131,21 +131,21 @@ class CourseFacts:
     def _log(self) -> dict[str, list[TaskLogged]]:
         """What was logged of each task; of a component that interrupts, since it did so last."""
         found: dict[str, list[TaskLogged]] = {}
-        for entry in self._course.tasks:
-            if self._counts(entry):
-                found.setdefault(entry.task, []).append(entry)
+        tasks = self._course.tasks
+        for entry in filter(self._counts, tasks) if self._course.interruptions else tasks:
+            found.setdefault(entry.task, []).append(entry)
         return found
 
     def _counts(self, entry: TaskLogged) -> bool:
-        home = self._protocol.tasks.get(entry.task) if self._course.interruptions else None
+        home = self._protocol.tasks.get(entry.task)
         if home is None or not home.component:
             return True
         return of_interruption(self._protocol, self._course, home.component)(entry)
 
     def left_out(self, task: str) -> bool:
         """Whether its last log says declined or not applicable."""
-        entries = self._log.get(task, [])
-        return bool(entries) and entries[-1].how in LEFT_OUT
+        entries = self._log.get(task)
+        return entries is not None and entries[-1].how in LEFT_OUT
 
     @property
     def open_must_tasks(self) -> tuple[str, ...]:
@@ -158,12 +158,12 @@ class CourseFacts:
         """Whether a task is still to be done: not on record, not left out, and its conditions not a clear no."""
         if self.task_count(task) or self.left_out(task):
             return False
-        home = self._protocol.tasks[task]
-        guards = self._protocol.at(*(str(part) for part in home.path), "only_if")
+        guards = self._protocol.only_if(self._protocol.tasks[task])
         return verdict(guards, self) is not Truth.NO
 
     def task_count(self, task: str) -> int:
-        return sum(entry.how == "done" for entry in self._log.get(task, ()))
+        entries = self._log.get(task)
+        return sum([entry.how == "done" for entry in entries]) if entries else 0
 
     def task_sessions(self, task: str) -> tuple[int, ...]:
         done = [entry for entry in self._log.get(task, ()) if entry.how == "done"]

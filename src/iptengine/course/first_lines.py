@@ -81,6 +81,7 @@ class _Scene:
     work: int | None
     on: date
     measures: tuple[tuple[str, Line], ...]
+    questions: tuple[tuple[str, Line], ...]
 
 
 def first_lines(
@@ -103,10 +104,11 @@ def first_lines(
         last: The page is that of a last meeting.
     """
     measures = tuple(_measures_told(protocol, course, facts, on, last))
+    questions = tuple(_questions_told(protocol, course, work, on))
     announce = protocol.spec.termination.announce
     if announce is not None and naming(protocol, course):
         planned = planned | {announce.task}  # a line of its own names the ending
-    scene = _Scene(protocol, course, facts, due, planned, work, on, measures)
+    scene = _Scene(protocol, course, facts, due, planned, work, on, measures, questions)
     return _reviews_before_routine(protocol, tuple(line for part in _RANKED for line in part(scene)))
 
 
@@ -302,11 +304,11 @@ def _approvals(scene: _Scene) -> Iterator[Line]:
 
 def _risk_questions(scene: _Scene) -> Iterator[Line]:
     """Questions asked again and again on which a risk alert rests: only the risk line and measures come before."""
-    return (line for name, line in _questions_told(scene) if asked_for_risk(scene.protocol, name))
+    return (line for name, line in scene.questions if asked_for_risk(scene.protocol, name))
 
 
 def _questions(scene: _Scene) -> Iterator[Line]:
-    return (line for name, line in _questions_told(scene) if not asked_for_risk(scene.protocol, name))
+    return (line for name, line in scene.questions if not asked_for_risk(scene.protocol, name))
 
 
 def asked_for_risk(protocol: Protocol, fact: str) -> bool:
@@ -319,18 +321,18 @@ def asked_for_risk(protocol: Protocol, fact: str) -> bool:
     )  # fmt: skip
 
 
-def _questions_told(scene: _Scene) -> Iterator[tuple[str, Line]]:
-    for name, fact in scene.protocol.spec.facts.items():
+def _questions_told(protocol: Protocol, course: Course, work: int | None, on: date) -> Iterator[tuple[str, Line]]:
+    for name, fact in protocol.spec.facts.items():
         if not fact.first or fact.ask is None or _hidden(fact):
             continue
-        record = next((f for f in reversed(scene.course.facts) if f.fact == name), None)
-        asked = [f.on for f in scene.course.facts if f.fact == name]
-        sessions = [a.id for a in scene.course.appointments if a.on in asked]
-        if _asked_again(scene, fact.ask, asked, sessions) and not (record and fact.ask.start and not fact.ask.recurs):
+        asked = [f.on for f in course.facts if f.fact == name]
+        sessions = [a.id for a in course.appointments if a.on in asked]
+        answered_for_good = asked and fact.ask.start and not fact.ask.recurs
+        if not answered_for_good and _asked_again(protocol, course, on, fact.ask, asked, sessions):
             told = (
                 f"{fact.title} Not on record." if fact.title.endswith(("?", ".")) else f"{fact.title}: not on record."
             )
-            told += f" Before step {scene.work}." if scene.work else ""
+            told += f" Before step {work}." if work else ""
             yield name, Line("question", told, f"facts.{name}", {"fact": name})
 
 
@@ -350,9 +352,10 @@ def _told_why(protocol: Protocol, task: DueTask) -> str:
 
 def waits_for_guests(protocol: Protocol, task: DueTask) -> bool:
     """Whether an optional task is due because somebody is expected beside the patient."""
-    guards = protocol.at(*task.path.split("."), "only_if")
-    mentions = (m for guard in guards for c in guard.conditions() for m in c.mentions)
-    return not task.required and any(m.kind == "participant" for m in mentions)
+    if task.required:
+        return False
+    guards = protocol.only_if(protocol.tasks[task.task])
+    return any(m.kind == "participant" for guard in guards for c in guard.conditions() for m in c.mentions)
 
 
 def _guests(scene: _Scene) -> Iterator[Line]:
@@ -411,8 +414,8 @@ def naming(protocol: Protocol, course: Course) -> Literal["", "soon", "now"]:
     by = announce.by.number(timing.contracted(course)) if announce else None
     if announce is None or by is None or course.announced is not None:
         return ""
-    order = RunningOrder(protocol, course)
-    if announce.task in order.named:
+    order = RunningOrder(protocol, course) if protocol.spec.sessions else None
+    if order is not None and announce.task in order.named:
         return "now" if order.asked(protocol.tasks[announce.task]) is not None else ""
     number = timing.sessions_used(course) + 1
     if number >= by:
@@ -465,16 +468,18 @@ def _facts_due(scene: _Scene) -> Iterator[Line]:
         asked = [f.on for f in scene.course.facts if f.fact == name]
         if asked and not fact.ask.recurs:
             continue
-        if _asked_again(scene, fact.ask, asked, []):
+        if _asked_again(scene.protocol, scene.course, scene.on, fact.ask, asked, []):
             told = f"Record: {fact.title}."
             yield Line("fact_due", told, f"facts.{name}", {"fact": name}, fold=_begun(scene, fact.ask))
 
 
-def _asked_again(scene: _Scene, rhythm: Rhythm, days: Sequence[date], sessions: Sequence[str]) -> bool:
+def _asked_again(
+    protocol: Protocol, course: Course, on: date, rhythm: Rhythm, days: Sequence[date], sessions: Sequence[str]
+) -> bool:
     """Whether something is asked for next session, given the days and the sessions it was asked in."""
     if rhythm.interval is None:
-        return is_due(rhythm, scene.course, sessions)
-    return due_by(scene.protocol, scene.course, scene.on, rhythm.interval, days) is not None
+        return is_due(rhythm, course, sessions)
+    return due_by(protocol, course, on, rhythm.interval, days) is not None
 
 
 def _hidden(fact: FactSpec) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from fractions import Fraction
 
 from iptengine.course.course import Course
 from iptengine.course.due_tasks import DueTask, due_tasks, is_extra, task_label
@@ -253,12 +252,11 @@ def _largest_remainder(shares: list[int], units: int, *, least: int) -> list[int
     whole = sum(shares)
     if not whole:
         return []
-    exact = [Fraction(share * units, whole) for share in shares]
-    parts = [max(least, int(value)) for value in exact]
+    parts = [max(least, share * units // whole) for share in shares]
     while sum(parts) != units:
         step = 1 if sum(parts) < units else -1
         free = [n for n in range(len(parts)) if step > 0 or parts[n] > least]
-        pick = max(free, key=lambda n: (step * (exact[n] - parts[n]), -n))
+        pick = max(free, key=lambda n: (step * (shares[n] * units - parts[n] * whole), -n))
         parts[pick] += step
     return parts
 

@@ -136,13 +136,13 @@ def booked_but_out(protocol: Protocol, course: Course, facts: CourseFacts) -> It
 
 def wanted(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[Line]:
     """Participants who have to be there and are not expected, and those of whom that cannot be told."""
-    number = timing.sessions_used(course) + 1
     for name in judged(protocol):
         spec = protocol.spec.participants[name]
         one, title, path = somebody(protocol, facts, name), first_upper(spec.title), f"participants.{name}.required_if"
         if facts.expected(name) or one.place in _OUT:
             continue
         if one.place == "required":
+            number = timing.sessions_used(course) + 1
             told = f"{title} is needed in session {number} ({one.why}) and is not expected yet."
             yield Line("participant_needed", told, path, {"participant": name})
         guards = protocol.at("participants", name, "required_if")
@@ -154,10 +154,10 @@ def wanted(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[L
 
 def may_come(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[Line]:
     """Participants who may be invited and are not expected."""
-    number = timing.sessions_used(course) + 1
     for name in judged(protocol):
         one = somebody(protocol, facts, name)
         if one.place == "invited" and not facts.expected(name):
+            number = timing.sessions_used(course) + 1
             told = f"{first_upper(one.title)} may be invited to session {number} ({one.why})."
             yield Line("participant_invited", told, f"participants.{name}.invited_if", {"participant": name})
 

@@ -22,9 +22,7 @@ def is_due(rhythm: Rhythm, course: Course, sessions: Sequence[str]) -> bool:
         if rhythm.every == 1 or not numbers:
             return True
         return timing.sessions_used(course) + 1 - max(numbers) >= rhythm.every
-    left = timing.sessions_left(course)
-    at_end = rhythm.end and left is not None and left <= 1
-    return (rhythm.start and not sessions) or at_end
+    return (rhythm.start and not sessions) or (rhythm.end and timing.sessions_left(course) in (0, 1))
 
 
 def due_again(interval: Interval, done: Sequence[date], since: date | None) -> date | None:

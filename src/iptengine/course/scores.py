@@ -19,6 +19,7 @@ from iptengine.protocol.truth import Truth
 _Column = tuple[str, ReadingTaken | None]
 GAP = "-"
 NO_TOTAL = "?"
+_ANSWERS = (Truth.YES, Truth.NO, Truth.UNKNOWN)
 UNTOLD = "change since the start cannot be told"
 
 
@@ -81,9 +82,6 @@ def _series(measure: Measure, name: str, course: Course) -> Series:
         return _none_comparable(measure, name, course, columns)
     first, last = readings[0].total, readings[-1].total
     facts = change(measure, first, last)
-    by_answer = {
-        answer: tuple(f.title for f in facts if f.answer is answer) for answer in (Truth.YES, Truth.NO, Truth.UNKNOWN)
-    }
     found = band(measure, last)
     return Series(
         name,
@@ -93,9 +91,7 @@ def _series(measure: Measure, name: str, course: Course) -> Series:
         _change(measure, first, last),
         _told(measure, [r.total for r in readings], found.title if found else "", _anew(course, name)),
         tuple(_near(measure, first, last, facts)),
-        by_answer[Truth.YES],
-        by_answer[Truth.NO],
-        by_answer[Truth.UNKNOWN],
+        *(tuple(f.title for f in facts if f.answer is answer) for answer in _ANSWERS),
         tuple(rule.title for rule in measure.change_rules.values() if rule.kind.startswith("worse_by")),
         tuple(_worded(measure, name, course, columns)),
     )

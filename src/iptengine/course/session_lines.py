@@ -48,7 +48,7 @@ def held_back_lines(scene: Standing) -> Iterator[Line]:
     for home, unmet in held_back(scene.protocol, scene.course, scene.facts):
         label = home.spec.label or first_upper(spoken(home.name))
         told = f"Not today: {label} (it needs: {listed(spoken(name) for name in unmet)})."
-        yield Line("held_back", told, ".".join(str(part) for part in home.path), {"task": home.name})
+        yield Line("held_back", told, home.where, {"task": home.name})
 
 
 def topic_lines(scene: Standing) -> Iterator[Line]:

@@ -15,7 +15,7 @@ TALKED = frozenset({"done", "partly"})
 
 def meeting(protocol: Protocol, phase: str, topic: str | None) -> str:
     """How a phase meets a topic: asked for, link only, redirect or forbidden; empty when it says nothing of it."""
-    found = protocol.spec.phases.get(phase)
+    found = protocol.spec.phases.get(phase) if topic else None
     return found.topics.get(topic, "") if found and topic else ""
 
 

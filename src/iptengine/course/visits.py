@@ -136,6 +136,7 @@ def _visits(protocol: Protocol, course: Course, on: date, most: int) -> Iterator
     booked = sorted({a.on for a in course.appointments if a.status == "planned" and a.on >= on})
     days = [a.on for a in timing.past(course)]
     number = timing.sessions_used(course)
+    held = _held_frequency(protocol, course)
     day = booked[0] if booked else next_visit(protocol, course, on)[0]
     for place in range(min(most, most if left is None else left)):
         if stop is not None and day > stop and day not in booked:
@@ -143,7 +144,13 @@ def _visits(protocol: Protocol, course: Course, on: date, most: int) -> Iterator
         yield Visit(day, number + place + 1, day in booked)
         days.append(day)
         ahead = [b for b in booked if b > day]
-        day = ahead[0] if ahead else _following(frequency(protocol, course, day), days)
+        day = ahead[0] if ahead else _following(held or frequency(protocol, course, day), days)
+
+
+def _held_frequency(protocol: Protocol, course: Course) -> Frequency | None:
+    """The frequency of every day to come; ``None`` where it may change."""
+    changes = protocol.spec.contract.frequency_when or (course.contract and course.contract.frequency_until)
+    return None if changes else frequency(protocol, course, date.max)
 
 
 def most_left(protocol: Protocol, course: Course) -> int | None:

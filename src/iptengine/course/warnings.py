@@ -88,19 +88,19 @@ def _required_open(protocol: Protocol, course: Course, facts: CourseFacts) -> It
     phases = _from_here(protocol, course.phase)
     named = {task for session in protocol.spec.sessions.values() for task in session.order}
     again = due_after_pause(protocol, course, facts.on)
-    focuses = {f.area: f for f in course.open_focuses if not f.finished}
+    focuses = {f.area: (f, facts.for_focus(f)) for f in course.open_focuses if not f.finished}
     for home in protocol.tasks.values():
         if (home.group != "must" and home.name not in named) or home.component or returns(home):
             continue
         if home.spec.topic and all(kept_out(protocol, phase, home.spec.topic) for phase in phases):
             continue
-        focus = focuses.get(home.area)
+        focus, seen = focuses.get(home.area, (None, facts))
         if home.area and (focus is None or (home.stage and home.stage != focus.stage)):
             continue
         elsewhere = home.phase and home.phase not in phases and home.name not in named
         if elsewhere or (home.spec.times and not home.spec.times.least):
             continue
-        if (facts.for_focus(focus) if focus else facts).is_open(home.name) or home.name in again:
+        if seen.is_open(home.name) or home.name in again:
             yield home.name
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -105,9 +105,9 @@ def reasons(guards: Iterable[Guard], facts: Facts) -> tuple[Reason, ...]:
     return tuple(reason for guard in guards if (reason := guard.reason(facts)) is not None)
 
 
-def verdict(guards: Iterable[Guard], facts: Facts) -> Truth:
-    """Whether all of `guards` hold."""
-    return all_of(guard.answer(facts) for guard in guards)
+def verdict(guards: Sequence[Guard], facts: Facts) -> Truth:
+    """Whether all of `guards` hold; where there are none, nothing stands in the way."""
+    return all_of(guard.answer(facts) for guard in guards) if guards else Truth.YES
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +123,11 @@ class TaskHome:
     stage: str = ""
     component: str = ""
     contact: str = ""
+
+    @property
+    def where(self) -> str:
+        """Where it stands, in one word: ``phases.initial.must.private_talk``."""
+        return ".".join(map(str, self.path))
 
 
 def task_homes(spec: Spec) -> Iterator[TaskHome]:
@@ -219,6 +224,10 @@ class Protocol:
     def at(self, *path: str) -> tuple[Guard, ...]:
         """The conditions under a path; empty when it has none."""
         return self.guards.get(path, ())
+
+    def only_if(self, home: TaskHome) -> tuple[Guard, ...]:
+        """The conditions of a task; empty when it has none."""
+        return self.guards.get((*home.path, "only_if"), ())
 
 
 def names_of(spec: Spec, measures: Mapping[str, Measure], area: str = "") -> Names:

@@ -370,8 +370,9 @@ def change(measure: Measure, baseline: Score | None, now: Score | None) -> tuple
         for name, rule in measure.change_rules.items():
             if (rule.all is not None) is combined:
                 answers[name] = _says(rule, baseline, now, better, percent, answers)
+    points, share = _plain(better), _plain(percent)
     return tuple(
-        ChangeFact(name, rule.title, answers[name], _plain(better), _plain(percent), rule.source)
+        ChangeFact(name, rule.title, answers[name], points, share, rule.source)
         for name, rule in measure.change_rules.items()
     )
 
@@ -399,14 +400,14 @@ def _says(
         return all_of(answers[name] for name in rule.all)
     if rule.crosses is not None:
         return of(_crossed(rule, baseline, now))
-    for least, moved in (
-        (rule.better_by_points, better),
-        (rule.worse_by_points, -better),
-        (rule.better_by_percent, percent),
-        (rule.worse_by_percent, None if percent is None else -percent),
+    for least, moved, way in (
+        (rule.better_by_points, better, 1),
+        (rule.worse_by_points, better, -1),
+        (rule.better_by_percent, percent, 1),
+        (rule.worse_by_percent, percent, -1),
     ):
         if least is not None:
-            return of(None if moved is None else moved >= exact(least))
+            return of(None if moved is None else way * moved >= exact(least))
     return of(_stands(rule, now))
 
 

@@ -33,15 +33,21 @@ def of(answer: bool | None) -> Truth:
 
 def all_of(answers: Iterable[Truth]) -> Truth:
     """Yes when every answer is yes (also when there is none), no when one is no, else unknown."""
-    found = tuple(answers)
-    if Truth.NO in found:
-        return Truth.NO
-    return Truth.UNKNOWN if Truth.UNKNOWN in found else Truth.YES
+    found = Truth.YES
+    for answer in answers:
+        if answer is Truth.NO:
+            return Truth.NO
+        if answer is Truth.UNKNOWN:
+            found = Truth.UNKNOWN
+    return found
 
 
 def any_of(answers: Iterable[Truth]) -> Truth:
     """Yes when one answer is yes, no when every answer is no (also when there is none), else unknown."""
-    found = tuple(answers)
-    if Truth.YES in found:
-        return Truth.YES
-    return Truth.UNKNOWN if Truth.UNKNOWN in found else Truth.NO
+    found = Truth.NO
+    for answer in answers:
+        if answer is Truth.YES:
+            return Truth.YES
+        if answer is Truth.UNKNOWN:
+            found = Truth.UNKNOWN
+    return found

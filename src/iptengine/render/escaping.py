@@ -20,13 +20,13 @@ _LINE_ENDS = re.compile("\r\n|[\r\u2028\u2029]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]|" + _BIDI.pattern)
 
 _MARKDOWN_MARKS = str.maketrans({mark: f"\\{mark}" for mark in r"\`*_[]<>()|~&#^$@{}"})
-_LINK_OR_IMAGE = re.compile(r":(?=//)|(?i:(?<=www)\.)|!$")
+_LINK_OR_IMAGE = re.compile(r":(?=//)|\.(?<=[wW]{3}\.)|!$")
 _BLOCK_START = re.compile(r"\d*\.|[-+=:]|[A-Za-z][A-Za-z0-9.+-]{1,31}:(?=\S)")
 _DIGITS = re.compile(r"\d+")
 _PLAIN_WORDS = re.compile(r"[A-Za-z][A-Za-z',;]*(?: [A-Za-z0-9',;]+)*[.?]?")
 """Words that mean nothing else in Markdown: most of what a page says, let through at once."""
 _LINE_BREAKS = re.compile(r"[\r\n]")
-_BLANKS = re.compile(r"[ \t]+")
+_BLANKS = re.compile(r"[ \t]{2,}|\t")
 _JOINER = "\u2060"
 """Takes no room and is no blank: keeps the author's marks around a text apart where the text itself cannot."""
 
@@ -61,7 +61,9 @@ def escape_markdown(text: str) -> str:
 
 def _one_line(text: str) -> str:
     """`escape_markdown` for any text."""
-    clean = _CONTROL.sub(REPLACEMENT, _LINE_BREAKS.sub(" ", _LINE_ENDS.sub("\n", text)))
+    clean = text
+    if not text.isprintable():  # what the three look for is never printable, and most texts are
+        clean = _CONTROL.sub(REPLACEMENT, _LINE_BREAKS.sub(" ", _LINE_ENDS.sub("\n", text)))
     words = _BLANKS.sub(" ", clean).strip()
     # Nothing between two marks, as in `**{{ name }}**`, would make a rule; a bare number could number a list.
     if not words or _DIGITS.fullmatch(words):
@@ -80,6 +82,8 @@ def escape_text(text: str) -> str:
         >>> escape_text("a\\x1b[2Jb")
         'a\ufffd[2Jb'
     """
+    if text.isprintable():  # what the two look for is never printable
+        return text
     return _CONTROL.sub(REPLACEMENT, _LINE_ENDS.sub("\n", text))
 
 
