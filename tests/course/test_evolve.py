@@ -162,3 +162,8 @@ def _ways(story: Story) -> Any:
         *ways(story.protocol, story.course, on=START),
         *ways(story.protocol, replace(story.course, outcome=None), on=START),
     )
+
+
+def test_a_fold_writes_the_fields_of_a_course_and_nothing_else() -> None:
+    course = fold(Course("a"), _history())
+    assert list(vars(course)) == [field.name for field in fields(Course)]

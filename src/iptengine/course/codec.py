@@ -3,7 +3,7 @@
 What was stored is never lost: text that this version cannot read becomes an `Unreadable` event that keeps it whole.
 What comes from a caller is checked strictly: a wrong field is a `BadInput` that names the field, never its value.
 
-The readers are small tables, made once for each class from its fields. They fill the slots of a record directly,
+The readers are small tables, made once for each class from its fields. They fill the fields of a record directly,
 because a course is read far more often than it is written.
 """
 
@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from types import NoneType, UnionType
+from types import MemberDescriptorType, NoneType, UnionType
 from typing import Any, NoReturn, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from iptengine.course.commands import COMMANDS, Command
@@ -321,7 +321,7 @@ def _shape(of: Any) -> _Shape:
 def _new_shape(of: Any) -> _Shape:
     hints = get_type_hints(of)
     parts = fields(of)
-    put = {part.name: getattr(of, part.name).__set__ for part in parts}
+    put = {part.name: _put(of, part.name) for part in parts}
     sorts = {part.name: _sort(hints[part.name]) for part in parts}
     readers = {name: (put[name], _mostly(types), types, read) for name, (types, read) in sorts.items()}
     plain = tuple((put[p.name], p.default) for p in parts if p.default is not MISSING)
@@ -335,6 +335,14 @@ def _new_shape(of: Any) -> _Shape:
         usual=tuple((p.name, p.default if p.default_factory is MISSING else p.default_factory()) for p in parts),
         nullable=frozenset(n for n, (types, read) in sorts.items() if NoneType in types or read is _anything),
     )
+
+
+def _put(of: type[Any], name: str) -> Put:
+    """What writes a field past a frozen class: into its slot, or into the dictionary of a record without slots."""
+    slot = getattr(of, name, None)
+    if isinstance(slot, MemberDescriptorType):
+        return slot.__set__
+    return lambda record, value: object.__setattr__(record, name, value)
 
 
 def _mostly(types: frozenset[type]) -> type | None:

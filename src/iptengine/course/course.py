@@ -7,7 +7,7 @@ its own (appointment, focus, alert, contract, homework). Nothing here knows the 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -256,11 +256,12 @@ class Anomaly:
     text: str
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, repr=False)
 class Course:
     """One patient's treatment under one protocol.
 
-    `version` counts its events. `seen` are the ids of the commands already answered.
+    `version` counts its events. `seen` are the ids of the commands already answered. It has no slots: a fold copies
+    it for every command, and a dictionary is copied at once.
     """
 
     id: str
@@ -378,23 +379,14 @@ def in_session(record: ReadingTaken | TaskLogged | TaskDeferred | NoteWritten, a
     return record.session == appointment.id or (not record.session and record.on == appointment.on)
 
 
-_SLOTS = tuple(f.name for f in fields(Course))
-_GET = tuple(Course.__dict__[name].__get__ for name in _SLOTS)
-_SET = tuple(Course.__dict__[name].__set__ for name in _SLOTS)
-_PAIRS = tuple(zip(_GET, _SET, strict=True))
-_SETTER = dict(zip(_SLOTS, _SET, strict=True))
-
-
 def changed(course: Course, changes: Mapping[str, Any]) -> Course:
     """A course with some fields replaced."""
     new: Course = object.__new__(Course)
-    for get, put in _PAIRS:
-        put(new, get(course))
+    write(new, vars(course))
     write(new, changes)
     return new
 
 
 def write(draft: Course, changes: Mapping[str, Any]) -> None:
     """Write into a course that nobody else holds yet; only a fold does this, between its events."""
-    for name, value in changes.items():
-        _SETTER[name](draft, value)
+    vars(draft).update(changes)

@@ -21,7 +21,6 @@ from iptengine.course.evolve import evolve, fold, without_record
 from iptengine.course.facts import CourseFacts
 from iptengine.course.following import followed
 from iptengine.course.named_dates import day_in
-from iptengine.course.plan_state import plan_state
 from iptengine.course.plans import deliveries, left_out_unplanned, split_exceptions, without_undelivered
 from iptengine.course.refusal import Refused
 from iptengine.course.reports import REPORTS, phase_on
@@ -337,7 +336,7 @@ def _tasks_recorded(desk: Desk, events: Sequence[Event]) -> Iterator[Event]:
     after = fold(desk.course, events)
     facts = CourseFacts(desk.protocol, after, desk.on)
     made: set[tuple[str, str]] = set()
-    components = {one.name for one in plan_state(desk.protocol, after).counted}
+    components = {one.name for one in facts.plan.counted} if desk.protocol.spec.plan else set()
     for event, homes in records:
         for home in homes:
             focus = _focus_of(home, event, after)

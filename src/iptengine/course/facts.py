@@ -45,7 +45,7 @@ class CourseFacts:
     def for_focus(self, focus: Focus) -> CourseFacts:
         """The same course, speaking of one focus; what was looked up already is not looked up again."""
         found = CourseFacts(self._protocol, self._course, self._on)
-        found.__dict__.update(self.__dict__, _log=self._log, _readings=self._readings, _at_hand=focus)
+        found.__dict__.update(self.__dict__, _at_hand=focus)
         return found
 
     @property

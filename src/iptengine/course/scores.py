@@ -19,7 +19,6 @@ from iptengine.protocol.truth import Truth
 _Column = tuple[str, ReadingTaken | None]
 GAP = "-"
 NO_TOTAL = "?"
-_ANSWERS = (Truth.YES, Truth.NO, Truth.UNKNOWN)
 UNTOLD = "change since the start cannot be told"
 
 
@@ -91,10 +90,16 @@ def _series(measure: Measure, name: str, course: Course) -> Series:
         _change(measure, first, last),
         _told(measure, [r.total for r in readings], found.title if found else "", _anew(course, name)),
         tuple(_near(measure, first, last, facts)),
-        *(tuple(f.title for f in facts if f.answer is answer) for answer in _ANSWERS),
+        _titles(facts, Truth.YES),
+        _titles(facts, Truth.NO),
+        _titles(facts, Truth.UNKNOWN),
         tuple(rule.title for rule in measure.change_rules.values() if rule.kind.startswith("worse_by")),
         tuple(_worded(measure, name, course, columns)),
     )
+
+
+def _titles(facts: Sequence[ChangeFact], answer: Truth) -> tuple[str, ...]:
+    return tuple(fact.title for fact in facts if fact.answer is answer)
 
 
 def _shown(
