@@ -25,6 +25,7 @@ FIGURES = {
     "smfq": (13, {"0..2"}, "0..26", "2 weeks", "worse", "structure only"),
     "epds": (10, {"0..3"}, "0..30", "7 days", "worse", "structure only"),
     "edeq": (22, {"0..6"}, "0..6", "28 days", "worse", "structure only"),
+    "edeqs": (12, {"0..3"}, "0..36", "7 days", "worse", "structure only"),
     "qids_sr16": (16, {"0..3"}, "0..27", "7 days", "worse", "structure only"),
     "hrsd17": (17, {"0..4", "0..2"}, "0..52", "1 week", "worse", "public domain"),
     "wsas": (5, {"0..8"}, "0..40", "now", "worse", "structure only"),
@@ -46,6 +47,7 @@ CUTOFFS = {
     "smfq": {"common": 12},
     "epds": {"possible": 10, "probable": 13},
     "edeq": {"community": 2.3, "clinical": 2.8, "older": 4},
+    "edeqs": {"probable": 15},
     "pcl5": {"cut_lower": 31, "cut_upper": 33, "cluster_rule": None},
 }
 RISK = {
@@ -105,6 +107,7 @@ UNVERIFIED = {
     "hrsd17": {"change_rules.response"},
     "edeq": {"subscales.eating_concern.missing", "subscales.restraint_scale.missing"}
     | {"subscales.shape_concern.missing", "subscales.weight_concern.missing", "cutoffs.older"},
+    "edeqs": {"scoring", "cutoffs.probable"},
     "wsas": {"change_rules.reliable", "change_rules.deterioration"},
     "pcl5": {"change_rules.later_work"},
     "mfq": {
