@@ -36,7 +36,7 @@ from iptengine.cli.main import run_command
 from iptengine.testing.player import play
 
 ROOT = Path(__file__).parents[2]
-NOT_RUN = {"adr", "errors.md"}
+NOT_RUN = {"adr", "errors.md", "differences"}
 PAGES = sorted([ROOT / "README.md", *(p for p in (ROOT / "docs").rglob("*.md") if not NOT_RUN & set(p.parts))])
 PART = re.compile(
     r"^```(?P<language>\w+)[^\n]*\n(?P<body>.*?)^```$|^<!-- (?P<verb>file|edit) ?(?P<said>[^\n]*?) -->$",
