@@ -119,6 +119,18 @@ def test_a_code_of_run_time_is_explained_wherever_it_is_told(typed) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("unknown_phase", "Refusals that cannot be overridden: a phase that the protocol does not have"),
+        ("no_reason", "Refusals that cannot be overridden: a reason is missing: say why"),
+        ("wrong_role", "Refusals that cannot be overridden: an answer by a role that may not give it"),
+    ],
+)
+def test_a_refusal_that_makes_no_sense_is_explained(typed, code: str, told: str) -> None:
+    assert typed("explain", code).out == f"{code}\n\nTold while a course runs, not of a file.\n\n{told}\n"
+
+
 def test_a_code_that_is_not_there_is_told_with_the_nearest(typed) -> None:
     told = typed("explain", "unknown-targt")
     assert (told.code, told.out) == (2, "")

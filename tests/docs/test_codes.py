@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from iptengine.authoring.codes import SENSELESS
+
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "reference" / "codes.md").read_text(encoding="utf-8")
-PLACES = {"Line": 0, "CourseWarning": 0, "warning": 0, "reason": 0, "Due": 1}
+PLACES = {"Line": 0, "CourseWarning": 0, "warning": 0, "reason": 0, "Due": 1, "nonsense": 0}
 """What makes something that has a code, and which of its arguments the code is."""
 CALLS = [
     call
@@ -34,3 +36,8 @@ def test_every_code_is_on_the_page(made_by: str) -> None:
     found = set(_codes(made_by))
     assert len(found) > 5
     assert sorted(found - set(re.findall(r"^\| `(\w+)` \|", PAGE, re.MULTILINE))) == []
+
+
+def test_every_refusal_that_makes_no_sense_is_one_of_the_source() -> None:
+    of_groups = {"other_protocol"}
+    assert set(SENSELESS.words) - of_groups == set(_codes("nonsense"))

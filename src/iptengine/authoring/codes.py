@@ -187,7 +187,89 @@ REFUSALS = Codes(
     },
 )
 
-KINDS = (DUE, LINES, WARNINGS, REFUSALS)
+SENSELESS = Codes(
+    "Refusals that cannot be overridden",
+    "What was asked makes no sense: no deviation carries it out, and the text of the refusal says what to write.",
+    "why not",
+    {
+        "unknown_alert": "an alert that the course does not have",
+        "unknown_approval": "an approval that nothing waits for",
+        "unknown_area": "a problem area that the protocol does not have",
+        "unknown_chart": "a chart that the protocol does not have",
+        "unknown_checklist": "a checklist that the protocol does not have",
+        "unknown_command": "something that cannot be said to a course",
+        "unknown_component": "a component that the protocol does not have",
+        "unknown_contact": "a contact that the protocol does not have",
+        "unknown_event": "a record that the course does not have, or that cannot be corrected or voided",
+        "unknown_fact": "a fact that the protocol does not ask for",
+        "unknown_focus": "a focus that the course does not have",
+        "unknown_homework": "a step to try that is not on record",
+        "unknown_how": "a task recorded in another way than done, partly, declined, not applicable or not done",
+        "unknown_measure": "a measure that the protocol does not use",
+        "unknown_order": "an order of components that the protocol does not have",
+        "unknown_outcome": "an outcome that the protocol does not have",
+        "unknown_participant": "somebody present whom the protocol does not know",
+        "unknown_pause": "a pause that the protocol does not have",
+        "unknown_phase": "a phase that the protocol does not have",
+        "unknown_policy": "a policy for missed sessions that the protocol does not have",
+        "unknown_question": "a question that the checklist does not have",
+        "unknown_stage": "a stage that the problem area does not have",
+        "unknown_state": "a state that the chart does not have",
+        "unknown_status": "a session not held in a way that the protocol does not have",
+        "unknown_task": "a task that the protocol does not have",
+        "unknown_technique": "a technique that the protocol does not have",
+        "already_agreed": "a contract, where one is agreed: amend it",
+        "already_chosen": "a plan, where one is chosen: change it",
+        "already_finished": "a component that is finished",
+        "already_in_a_group": "a group for a course that is in one",
+        "already_interrupted": "an interruption by the component that interrupts already",
+        "already_started": "the start of a course that has begun",
+        "already_there": "a move to where the course, the focus or the chart is",
+        "no_reason": "a reason is missing: say why",
+        "no_components": "a plan, where the protocol has no components",
+        "no_contract": "an amendment before there is a contract",
+        "no_correction": "a correction of what cannot be said again: a move is asked for anew",
+        "no_date": "an expected day of a fact that is no date",
+        "no_deviation": "a deviation by something that is no request: it is just recorded",
+        "no_group": "a group, where the protocol is for one patient alone",
+        "no_plan": "something about a plan before one is chosen",
+        "no_report": "something taken over from another course that is no report",
+        "no_text": "a message of a contact that has no text",
+        "no_words": "a problem without the patient's words",
+        "not_in_plan": "a component that the plan does not hold",
+        "not_in_the_group": "a group that the course is not in",
+        "not_interrupted": "a plan resumed that is not interrupted",
+        "not_paused": "the end of a pause while the course does not rest",
+        "not_started": "something before the course has begun",
+        "not_worded_by_patient": "the patient's words for a measure that takes none",
+        "alert_state": "an alert that is not in a state for this",
+        "approval_state": "an approval that was answered before, or is answered as its kind is not",
+        "assessment": "an assessment without what was found and what was agreed",
+        "component_twice": "a component that stands in the plan twice",
+        "dose": "a dose that cannot be read",
+        "empty_plan": "a plan without components",
+        "ended": "a move in a course that has ended",
+        "focus_closed": "the end of a focus that is closed",
+        "focus_exists": "a second focus of one id",
+        "focus_id": "a focus id that is not one: small letters, digits, - and _",
+        "frequency": "a frequency that cannot be read",
+        "frequency_until": "an end of a frequency without the frequency that holds until then",
+        "group_name": "a name that a group cannot have",
+        "group_size": "a number of members that is no whole number from 1",
+        "minutes": "minutes that are no whole number",
+        "nothing_usable": "a reading without anything that can be used",
+        "other_kind": "a correction by another kind of thing",
+        "other_protocol": "a group of courses that keep different protocols",
+        "same_course": "a record of the wrong course that was meant for this one: correct it",
+        "sessions": "sessions that are no whole number",
+        "sessions_used": "sessions used before that are no whole number",
+        "unreadable_request": "an approval of a request that can no longer be read",
+        "which_plan": "a plan that names neither components nor an order",
+        "wrong_role": "an answer by a role that may not give it",
+    },
+)
+
+KINDS = (DUE, LINES, WARNINGS, REFUSALS, SENSELESS)
 
 _HEAD = """\
 # Codes a vignette names
@@ -196,12 +278,6 @@ A vignette names lines, warnings and refusals by their codes, and so does a prog
 A refusal by a condition of the protocol has the condition's own name; the codes below are built in.
 Diagnostics of a file have a page of their own: [errors](errors.md).
 """
-_FOOT = (
-    "Every other refusal says that what was asked makes no sense: a name that does not exist (`unknown_…`), "
-    "a reason that is missing (`no_reason`), a move to where the course is already (`already_…`), "
-    "an answer by the wrong role (`wrong_role`).\n"
-    "It cannot be overridden, and its text says what to write instead.\n"
-)
 
 
 def of_run_time(code: str) -> str:
@@ -225,4 +301,4 @@ def codes_page() -> str:
         lines += [f"| code | {kind.says} |", "|---|---|"]
         lines += [f"| `{code}` | {words} |" for code, words in kind.words.items()]
         lines.append("")
-    return "\n".join([*lines, _FOOT])
+    return "\n".join(lines)
