@@ -8,6 +8,7 @@ import pytest
 
 import phrases
 from iptengine.authoring.document import read
+from iptengine.authoring.loader import load
 from iptengine.authoring.vignette import VignetteSpec, check_vignette, protocol_of, read_vignette, read_vignette_text
 from iptengine.authoring.vignette_expected import Expect, ExpectSummary
 from iptengine.authoring.vignette_reference import WRITTEN, vignette_tables
@@ -237,3 +238,29 @@ def test_the_steps_of_the_how_to_go_as_they_are_told() -> None:
 def test_every_key_of_a_happening_has_an_example_that_can_be_read(key: str) -> None:
     read_one = read(f"{key}: {WRITTEN[key]}\n".encode(), "a.vignette.yaml").require().root
     assert getattr(Happening.model_validate(read_one), key) is not None
+
+
+SAFETY = Path(__file__).parents[2] / "examples" / "building-blocks-safety.vignette.yaml"
+
+
+def interruption(written: str, instead: str) -> str:
+    """Where the example goes otherwise than expected, when one word about the interruption is replaced."""
+    text = SAFETY.read_text(encoding="utf-8").replace(f"interrupted: {written}", f"interrupted: {instead}", 1)
+    vignette = read_vignette_text(text.encode(), str(SAFETY))
+    return play(vignette, load(SAFETY.parent / "building-blocks.protocol.yaml")).report.removeprefix(f"{SAFETY}:")
+
+
+@pytest.mark.parametrize(("written", "instead"), [("no", "no"), ("no", "false"), ("yes", "true")])
+def test_whether_the_plan_is_interrupted_is_said_with_yes_or_no(written: str, instead: str) -> None:
+    assert interruption(written, instead) == ""
+
+
+def test_no_while_a_component_interrupts_is_told_beside_what_was_seen() -> None:
+    assert interruption("yes", "no") == "78:9: the_same_hour, plan.interrupted: expected no, found yes"
+
+
+def test_another_word_for_interrupted_is_told() -> None:
+    assert told("  one: {week: 1, expect: {plan: {interrupted: maybe}}}\n") == [
+        "a.vignette.yaml:6:47: error: 'maybe' cannot stand at 'happenings.one.expect.plan.interrupted' [bad-value]",
+        "    hint: choose one of 'yes', 'no'",
+    ]

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from iptengine.authoring.vignette_refers import CurrentName, OrderName
-from iptengine.authoring.vignette_values import each_with
+from iptengine.authoring.vignette_values import YesOrNo, each_with
 from iptengine.protocol.fields import Model, Text, Words
 from iptengine.protocol.references import ComponentName, ComponentNames
 
@@ -47,7 +47,7 @@ class ExpectPlan(Model):
         default={}, description="The dose on record, of the least and most: 1 of 1..3"
     )
     finished: ComponentNames | None = Field(None, description="The components of the plan that are finished")
-    interrupted: bool | None = Field(None, description="Whether it is interrupted")
+    interrupted: YesOrNo | None = Field(None, description="yes or no: whether it is interrupted now")
     done: bool | None = Field(None, description="Whether every component is finished")
     next: Mapping[ComponentName, Text] | None = Field(
         None, description="What the next session holds of it, each with its dose"

@@ -68,6 +68,14 @@ Refusal = Annotated[Mapping[ReasonName, Literal["no", "unknown", "any"]], Before
 Answer = Literal["yes", "no", "unknown"]
 
 
+def _yes_or_no(value: object) -> object:
+    """`true` and `false` say the same."""
+    return ("yes" if value else "no") if isinstance(value, bool) else value
+
+
+YesOrNo = Annotated[Literal["yes", "no"], BeforeValidator(_yes_or_no)]
+
+
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 

@@ -116,7 +116,7 @@ def _plan(scene: Scene) -> Figures:
         "current": state.current.name if state.current else "none",
         "doses": {one.name: f"{one.reached} of {one.dose}" for one in known},
         "finished": tuple(one.name for one in state.components if one.finished),
-        "interrupted": state.interrupted_by is not None,
+        "interrupted": "yes" if state.interrupted_by else "no",
         "done": state.done,
         "next": {name: str(part) for name, part in planned_doses(scene.protocol, scene.course, state)},
     }
