@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import zip_longest
 
 from iptengine.authoring.comparison.difference import MEASURES, PROTOCOL, Difference, Found, Kind, Section, Steps
-from iptengine.authoring.comparison.walk import at
+from iptengine.authoring.comparison.walk import at, canonical
 
-_NAME = re.compile(r"[a-z0-9_]+")
+Names = Mapping[str, frozenset[str]]
+_NAME = re.compile(r"([a-z0-9_]+)")
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Group:
         source: What it rests on.
         whole: Paths of the base it sets, adds, removes or moves; all that stands under them is its own.
         alone: Paths of the base it renames or puts in order; what stands under them may be another group's.
-        renamed: Old names, each with its new one.
+        renamed: Old names, each with its new ones; two things of one name may have been given different ones.
     """
 
     name: str
@@ -31,7 +33,7 @@ class Group:
     source: Steps
     whole: frozenset[Steps]
     alone: frozenset[Steps]
-    renamed: Mapping[str, str]
+    renamed: Names
 
     def names(self, path: Steps, kind: Kind) -> bool:
         """Whether it changes this place or one above it; a value told whole may hold what several groups changed."""
@@ -82,12 +84,8 @@ class ChangeGroups:
         if not group.renamed:
             return False
         before, after = (found.before, found.after) if self._forwards else (found.after, found.before)
-        everything = {old: new for one in self._groups for old, new in one.renamed.items()}
-        return (
-            found.kind in ("changed", "renamed")
-            and _carried(before, everything) == _plain(after)
-            and _carried(before, group.renamed) != _plain(before)
-        )
+        everything = _together(one.renamed for one in self._groups)
+        return found.kind in ("changed", "renamed") and _carries(before, after, everything, group.renamed)
 
     def section(self, name: str, told: tuple[Difference, ...], differences: tuple[Difference, ...]) -> Section:
         """A group as a heading over the differences it made."""
@@ -119,7 +117,7 @@ def _group(name: str, change: Mapping[str, object]) -> Group:
         tuple(_list(source)),
         frozenset(map(_steps, whole)),
         frozenset(map(_steps, alone)),
-        {_steps(path)[-1]: str(new) for path, new in _map(change.get("rename")).items()},
+        _together({_steps(path)[-1]: frozenset({str(new)})} for path, new in _map(change.get("rename")).items()),
     )
 
 
@@ -146,17 +144,32 @@ def _destination(path: Steps, renames: Mapping[Steps, str], moves: Mapping[Steps
     return found
 
 
-def _carried(value: object, names: Mapping[str, str]) -> object:
-    """A value with every renamed name in it as it is called now."""
-    if isinstance(value, str):
-        return _NAME.sub(lambda found: names.get(found[0], found[0]), value)
-    if isinstance(value, (list, tuple)):
-        return [_carried(one, names) for one in value]
-    if isinstance(value, Mapping):
-        return {names.get(name, name): _carried(inner, names) for name, inner in value.items()}
-    return value
+def _together(renames: Iterable[Names]) -> Names:
+    found: dict[str, frozenset[str]] = {}
+    for names in renames:
+        for old, new in names.items():
+            found[old] = found.get(old, frozenset()) | new
+    return found
 
 
-def _plain(value: object) -> object:
-    """A value as `_carried` gives it."""
-    return _carried(value, {})
+def _carries(before: object, after: object, names: Names, own: Names) -> bool:
+    """Whether two values differ in renamed names alone, and somewhere in one of `own`."""
+    pairs = list(_pairs(before, after))
+    return all(old == new or new in names.get(old, ()) for old, new in pairs) and any(
+        old != new and new in own.get(old, ()) for old, new in pairs
+    )
+
+
+def _pairs(before: object, after: object) -> Iterator[tuple[str, str]]:
+    """The names and the signs of two values, side by side; what has no counterpart is told against nothing."""
+    if isinstance(before, str) and isinstance(after, str):
+        yield from zip_longest(_NAME.split(before), _NAME.split(after), fillvalue="")
+    elif isinstance(before, Mapping) and isinstance(after, Mapping) and len(before) == len(after):
+        for (old, one), (new, other) in zip(before.items(), after.items(), strict=True):
+            yield str(old), str(new)
+            yield from _pairs(one, other)
+    elif isinstance(before, (list, tuple)) and isinstance(after, (list, tuple)) and len(before) == len(after):
+        for one, other in zip(before, after, strict=True):
+            yield from _pairs(one, other)
+    else:
+        yield canonical(before), canonical(after)

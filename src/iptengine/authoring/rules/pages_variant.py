@@ -21,6 +21,12 @@ PAGES: dict[str, Page] = {
         "add:\n  phases.initial.window: first 2",
         "set:\n  phases.initial.window: first 2",
     ),
+    "changes-nothing": Page(
+        "A change leaves its base as it is.",
+        _EXACT,
+        "set:\n  phases.ending.window: last 3   # as it is in the base",
+        "set:\n  phases.ending.window: last 2",
+    ),
     "changed-twice": Page(
         "Two changes meet: they name one path, or one names a part of what the other replaces.",
         _ONE,

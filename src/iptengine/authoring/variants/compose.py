@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from iptengine.authoring.document import Document
+from iptengine.authoring.reading import Value
 from iptengine.authoring.variants.changes import MOST_CHANGES, Change, changes_of, conflicts
 from iptengine.authoring.variants.finding import Missing, Slot, nothing_there, room_for, slot_at
 from iptengine.authoring.variants.renames import carry
@@ -142,7 +144,23 @@ class _Work:
             message = f"'{change.told}' is a key of the format, which has to keep its name and place"
             self.refuse(change, Diagnostic(change.span, "not-a-name", message, "rename or move what carries a name"))
             return None
+        if self._idle(change, slot):
+            message = f"'{change.told}' is so in {self.base.protocol.ref} already, at {slot.node.key}"
+            self.refuse(change, Diagnostic(change.span, "changes-nothing", message, "leave this line out"))
+            return None
         return slot
+
+    def _idle(self, change: Change, slot: Slot) -> bool:
+        """Whether a change leaves everything as it is."""
+        node = slot.node
+        if node is None:
+            return False
+        if change.verb == "set":
+            new = self._new(change).value
+            return _same(new, node.value) or (node.entries is not None and _same(_long(new, slot), node.value))
+        return (change.verb == "rename" and change.to == slot.name) or (
+            change.verb == "order" and change.names == tuple(node.entries or ())
+        )
 
     def _room(self, change: Change) -> Slot | None:
         room = room_for(self.tree, change.target)
@@ -311,6 +329,17 @@ _MAKE: Mapping[Verb, Callable[[_Work, Change, Slot], None]] = {
     "set": _Work._set,
     "add": _Work._add,
 }
+
+
+def _same(one: Value, other: Value) -> bool:
+    """Whether two values are written alike; ``1`` is not ``true``."""
+    return json.dumps(one) == json.dumps(other)
+
+
+def _long(value: Value, slot: Slot) -> Value:
+    """A short form written out."""
+    short = slot.shape.short if slot.shape is not None else ""
+    return {short: value} if short and isinstance(value, str) else value
 
 
 _NOTHING_TO_ORDER = ("there is no map of names here, so nothing has an order", "name the map whose order changes")
