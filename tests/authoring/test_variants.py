@@ -327,3 +327,18 @@ def test_a_package_offers_its_protocols_and_is_not_run(tmp_path: Path, monkeypat
         assert check(path) == ()
     finally:
         bases.installed_folders.cache_clear()
+
+
+def test_a_condition_on_its_own_line_is_not_taken_for_one_inside_the_brackets_of_the_base() -> None:
+    protocol = variant(
+        "add:",
+        "  participants.friend.invited_if:",
+        "    in_the_middle: phase is middle",
+    )
+    assert list(protocol.spec.participants["friend"].invited_if) == ["in_the_middle"]
+
+
+def test_a_condition_that_a_variant_writes_inside_brackets_is_told_there() -> None:
+    text = HEAD + group("add:", "  participants.friend.invited_if: {in_the_middle: phase is middle}")
+    _, found = check_text(text.encode(), "my.protocol.yaml")
+    assert [(one.code, one.span.line) for one in found] == [("flow-text", 14)]

@@ -20,6 +20,8 @@ DOCS = Path(__file__).parents[2] / "docs" / "reference" / "measures.md"
 FIGURES = {
     "phq9": (9, {"0..3"}, "0..27", "2 weeks", "worse", "public domain"),
     "phq8": (8, {"0..3"}, "0..24", "2 weeks", "worse", "public domain"),
+    # Nine make the total; the tenth, daily life, counts in the pattern that the form names.
+    "phqa": (10, {"0..3"}, "0..27", "2 weeks", "worse", "structure only"),
     "gad7": (7, {"0..3"}, "0..21", "2 weeks", "worse", "public domain"),
     "mfq": (33, {"0..2"}, "0..66", "2 weeks", "worse", "structure only"),
     "smfq": (13, {"0..2"}, "0..26", "2 weeks", "worse", "structure only"),
@@ -34,6 +36,7 @@ FIGURES = {
 }
 BAND_STARTS = {
     "phq9": {"nhs": [0, 5, 10, 15, 20]},
+    "phqa": {"same_as_phq9": [0, 5, 10, 15, 20]},
     "gad7": {"severity": [0, 5, 10, 15]},
     "qids_sr16": {"severity": [0, 6, 11, 16, 21]},
     "hrsd17": {"camcops": [0, 8, 14, 19, 23], "datan": [0, 8, 17, 24]},
@@ -42,6 +45,7 @@ BAND_STARTS = {
 CUTOFFS = {
     "phq9": {"case": 10},
     "phq8": {"case": 10},
+    "phqa": {"teen": 11, "pattern": None},
     "gad7": {"screen": 10, "case": 8},
     "mfq": {"common": 27},
     "smfq": {"common": 12},
@@ -52,6 +56,7 @@ CUTOFFS = {
 }
 RISK = {
     "phq9": {9: 1},
+    "phqa": {9: 1, "suicide_thoughts": 1, "suicide_attempt": 1},
     "epds": {10: 1},
     "qids_sr16": {12: 1},
     "hrsd17": {3: 1},
@@ -67,6 +72,13 @@ CHANGE = {
         "remission": ("below", 5),
         "recovery": ("crosses", {"from_at_least": 10, "to_below": 10}),
         "reliable_recovery": ("all", NHS_RECOVERY),
+    },
+    "phqa": {
+        "mcid": ("better_by_points", 5),
+        "reliable": ("better_by_points", 6),
+        "deterioration": ("worse_by_points", 6),
+        "response": ("better_by_percent", 50),
+        "remission": ("below", 5),
     },
     "gad7": {
         "reliable": ("better_by_points", 4),
@@ -98,6 +110,8 @@ CHANGE = {
 }
 UNVERIFIED = {
     "phq8": {"cutoffs.case"},
+    "phqa": {"scoring.missing"}
+    | {f"change_rules.{rule}" for rule in ("mcid", "reliable", "deterioration", "response", "remission")},
     "gad7": {"scoring.missing"},
     "qids_sr16": {
         "subscales.appetite_pair.missing",
@@ -156,8 +170,18 @@ def test_its_rules_of_change_are_those_of_the_dossier(name: str) -> None:
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_its_risk_items_are_those_of_the_dossier(name: str) -> None:
-    risks = {item.number: item.risk.from_ for item in measure(name).items.values() if item.risk}
+    risks = {item.number or of: item.risk.from_ for of, item in measure(name).items.items() if item.risk}
     assert risks == RISK.get(name, {})
+
+
+def test_the_form_for_adolescents_asks_mood_first_and_names_a_pattern_of_five() -> None:
+    assert list(measure("phqa").items)[:2] == ["low_mood", "low_interest"]
+    five = dict.fromkeys(["low_mood", "sleep", "appetite", "energy"], 2) | {"self_harm": 1, "impairment": 1}
+    rest = dict.fromkeys(["low_interest", "self_worth", "concentration", "movement"], 1)
+    asked = {"suicide_thoughts": 0, "suicide_attempt": 0}
+    assert score(measure("phqa"), five | rest | asked).total == 13
+    reached = score(measure("phqa"), five | rest | asked).subscales
+    assert [reached[part] for part in ("core", "positives", "daily_life")] == [1, 5, 1]
 
 
 def _figures_with_sources(values: object, path: str = "") -> list[tuple[str, list[str]]]:

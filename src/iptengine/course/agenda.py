@@ -367,6 +367,6 @@ def _measures_due(
         if diary_days(protocol.spec.measures[name]) is not None:
             continue  # its entries are written at home, not at the foot of the page
         measure = protocol.measures[name]
-        items = tuple(f"item {measure.items[i].number}" if measure.items[i].number else i for i in measure.risk_items)
+        items = tuple(measure.item_label(i) for i in measure.risk_items)
         found.append((name, measure.label, items))
     return tuple(found)

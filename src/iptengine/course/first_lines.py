@@ -208,7 +208,7 @@ def _imported(scene: _Scene) -> Iterator[Line]:
     for name, measure in scene.protocol.measures.items():
         taken = [r for r in scene.course.readings if r.measure == name]
         if measure.risk_items and taken and all(imported_total(scene.course, r) for r in taken):
-            items = [f"item {measure.items[i].number}" if measure.items[i].number else i for i in measure.risk_items]
+            items = [measure.item_label(i) for i in measure.risk_items]
             verb = "is" if len(items) == 1 else "are"
             told = f"{measure.label} {listed(items)} {verb} not known from before: ask today."
             yield Line("item_unknown", told, f"measures.{name}", {"measure": name})

@@ -12,7 +12,7 @@ from iptengine.course.diaries import diary, diary_days, kept
 from iptengine.course.facts import CourseFacts
 from iptengine.course.rhythms import due_measures, measure_due
 from iptengine.course.worded import unworded, words_of
-from iptengine.course.wording import first_lower, listed, shortened
+from iptengine.course.wording import first_lower, first_upper, listed, shortened
 from iptengine.protocol.measure import Measure
 from iptengine.protocol.protocol import Protocol
 
@@ -50,10 +50,10 @@ def _asked(protocol: Protocol, course: Course, facts: CourseFacts, name: str, on
     apart = diary_days(protocol.spec.measures[name])
     if apart is not None:
         return _diary_asked(course, measure, name, apart, on)
-    items = [f"Item {measure.items[i].number}" for i in measure.risk_items if measure.items[i].number]
-    risk = f" {listed(items)} above zero or blank: assess it, then the rest." if items else ""
+    items = first_upper(listed(measure.item_label(i) for i in measure.risk_items))
+    risk = f" {items} above zero or blank: assess it, then the rest." if items else ""
     if timing.used_up(course, on):
-        risk = f" {listed(items)} above zero or blank: assess it." if items else ""
+        risk = f" {items} above zero or blank: assess it." if items else ""
         return f"{measure.label}: no reading at the end; it can still be taken.{risk}"
     return f"{measure.label} before you talk{_words(measure, course, name)}.{_from(protocol, facts, name)}{risk}"
 

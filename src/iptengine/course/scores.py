@@ -106,7 +106,7 @@ def _shown(
     measure: Measure, columns: Sequence[_Column]
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[tuple[str, tuple[str, ...]], ...]]:
     """The places, the totals and the answers to the risk items, as the table shows them."""
-    risk = ((_item_label(measure, item), tuple(_answer(r, item) for _, r in columns)) for item in measure.risk_items)
+    risk = ((measure.item_label(item), tuple(_answer(r, item) for _, r in columns)) for item in measure.risk_items)
     return tuple(place for place, _ in columns), tuple(_total(measure, r) for _, r in columns), tuple(risk)
 
 
@@ -162,11 +162,6 @@ def _answer(reading: ReadingTaken | None, item: str) -> str:
     if reading is None:
         return GAP
     return str(reading.answers.get(item, NO_TOTAL))
-
-
-def _item_label(measure: Measure, item: str) -> str:
-    number = measure.items[item].number
-    return f"item {number}" if number else item.replace("_", " ")
 
 
 def _change(measure: Measure, first: float | None, last: float | None) -> str:

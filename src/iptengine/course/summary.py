@@ -19,7 +19,6 @@ from iptengine.course.requested import asked_first
 from iptengine.course.rests import kept_or_missed
 from iptengine.course.shares import Share
 from iptengine.course.worded import comparable
-from iptengine.course.wording import spoken
 from iptengine.protocol.measure import Measure
 from iptengine.protocol.parts import MISSES, STATUSES
 from iptengine.protocol.protocol import Protocol
@@ -327,9 +326,8 @@ def _risk_items(
     measure: Measure, taken: Sequence[ReadingTaken], places: Sequence[int | None]
 ) -> Iterator[RiskItemSummary]:
     for name in measure.risk_items:
-        number = measure.items[name].number
         answers = tuple((place, r.answers.get(name)) for r, place in zip(taken, places, strict=True))
-        yield RiskItemSummary(name, f"item {number}" if number else spoken(name), answers)
+        yield RiskItemSummary(name, measure.item_label(name), answers)
 
 
 def _good(measure: Measure) -> int:

@@ -284,6 +284,11 @@ class Measure(Model):
         """The items a clinician must see from a score on, in the order of the file."""
         return tuple(name for name, item in self.items.items() if item.risk)
 
+    def item_label(self, name: str) -> str:
+        """What a page calls an item: by its number on the form, or else by its name."""
+        number = self.items[name].number
+        return f"item {number}" if number else name.replace("_", " ")
+
     @cached_property
     def patient_items(self) -> tuple[str, ...]:
         """The items that a patient puts into words, in the order of the file."""

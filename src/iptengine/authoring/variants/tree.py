@@ -145,6 +145,11 @@ class _Flat:
     flow: set[Path] = field(default_factory=set)
 
 
+def _added_to(node: Node) -> bool:
+    """Whether a change put something below it, so that not all of it stands in its brackets."""
+    return any(one.steps for path, one in walk(node) if path)
+
+
 def document_of(
     tree: Node, file: str, texts: Mapping[str, tuple[str, ...]], gone: Mapping[Path, Span] | None = None
 ) -> Document:
@@ -161,7 +166,7 @@ def document_of(
         flat.values[path] = node.place
         if path and isinstance(path[-1], str):
             flat.keys[path] = node.key
-        if node.flow:
+        if node.flow and not _added_to(node):
             flat.flow.add(path)
         if node.style is not None:
             flat.styles[path] = node.style
