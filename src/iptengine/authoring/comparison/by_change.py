@@ -75,7 +75,7 @@ class ChangeGroups:
     def made(self, found: Found) -> Steps:
         """The names of the groups that made a difference, in the order of the variant."""
         path = found.path if self._forwards else found.became
-        place = (PROTOCOL, *path) if path[:1] == (MEASURES,) else path
+        place = (PROTOCOL, *path[:2], "use") if path[:1] == (MEASURES,) else path  # another file is another use
         named = tuple(group.name for group in self._groups if group.names(place, found.kind))
         return named or tuple(group.name for group in self._groups if self._carries(group, found))
 
