@@ -11,6 +11,7 @@ from iptengine.course.commands import Command
 from iptengine.course.due_tasks import DueTask, due_tasks
 from iptengine.course.facts import CourseFacts
 from iptengine.protocol.protocol import Protocol
+from iptengine.render import agenda
 from phrases import Story, contract, done, event, focus, given, hold, in_the_middle, logged, staged, variant, week
 
 
@@ -197,6 +198,32 @@ def test_a_task_that_needs_somebody_is_due_when_they_are_expected() -> None:
     assert "extra" not in due(given(both))
     assert "extra" not in due(given(both, c.Book(on=week(1))))
     assert "extra" in due(given(both, c.Book(on=week(1), present=("patient", "partner"))))
+
+
+def test_an_optional_task_that_needs_a_guest_is_offered_when_the_guest_is_booked() -> None:
+    may = variant(
+        "small",
+        {"participants.partner": {"title": "Partner"},
+         "phases.opening.may": {"talk": {"do": "Ask the partner", "present": "partner"}}},
+    )  # fmt: skip
+    assert "talk" not in due(given(may))
+    assert "talk" not in due(given(may, c.Book(on=week(1))))
+    story = given(may, c.Book(on=week(1), present=("patient", "partner")))
+    assert (due(story)["talk"].why, due(story)["talk"].required) == ("partner is expected", False)
+    assert "Ask the partner" in agenda(may, story.course, on=story.today).text
+    again = story.when(hold(1), done("talk"), c.Book(on=week(2), present=("patient", "partner")))
+    assert "talk" not in due(again)
+
+
+def test_a_condition_of_an_optional_task_holds_it_back_although_the_guest_is_booked() -> None:
+    late = {"do": "Ask the partner", "present": "partner", "only_if": {"late": "sessions used >= 2"}}
+    may = variant("small", {"participants.partner": {"title": "Partner"}, "phases.opening.may": {"talk": late}})
+    assert "talk" not in due(given(may, c.Book(on=week(1), present=("patient", "partner"))))
+
+
+def test_an_optional_task_that_needs_the_patient_alone_is_only_logged() -> None:
+    may = variant("small", {"phases.opening.may": {"alone": {"do": "Ask alone", "present": "patient"}}})
+    assert "alone" not in due(given(may, c.Book(on=week(1))))
 
 
 def test_the_tasks_of_a_focus_are_due_in_the_phase_that_works_on_it_and_those_of_its_stage_first(

@@ -18,12 +18,15 @@ from iptengine.course.running_order import BY_CALENDAR, RETURNS, STAYED, Asked, 
 from iptengine.course.seen_words import seen_words
 from iptengine.course.visits import next_visit
 from iptengine.course.wording import day as day_told
-from iptengine.course.wording import first_lower
+from iptengine.course.wording import first_lower, listed
 from iptengine.protocol.anchored import Interval
 from iptengine.protocol.protocol import Guard, Protocol, TaskHome, verdict
 from iptengine.protocol.task_spec import TaskSpec
 from iptengine.protocol.topics import KEPT_OUT
 from iptengine.protocol.truth import Truth
+
+NOT_YET = "not on record yet"
+"""Why a task is due of which nothing else is to be said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +200,10 @@ def _made(
     protocol: Protocol, course: Course, facts: CourseFacts, home: TaskHome, why: str, focus: str = "",
     *, named: bool = False,
 ) -> DueTask | None:  # fmt: skip
-    """A task that the log leaves due, unless something else keeps it; optional ones when `named` or conditional."""
+    """A task that the log leaves due, unless something else keeps it; optional ones when `named` or for a reason.
+
+    Such a reason are its conditions, or a guest it needs who is expected: nobody books one for nothing.
+    """
     spec = home.spec
     if not _reached(course, spec) or (spec.present and not _people(facts, spec)):
         return None
@@ -206,10 +212,13 @@ def _made(
         return None
     guards = protocol.only_if(home)
     answer = verdict(guards, facts)
-    if answer is Truth.NO or (home.group == "may" and not guards and not named):
+    guests = "" if guards or home.group != "may" else _guests(protocol, spec)
+    if answer is Truth.NO or (home.group == "may" and not guards and not guests and not named):
         return None
     if guards:
         why = _applies(guards) if answer is Truth.YES else _cannot_tell(protocol, guards, facts)
+    elif guests and why == NOT_YET:
+        why = f"{guests} expected"
     waiting = tuple(t for t in spec.after if _holds_up(protocol, facts, t)) if spec.after else ()
     do = f"link only: {first_lower(spec.do)}" if topic == topic_rules.LINK_ONLY else spec.do
     return DueTask(
@@ -254,7 +263,7 @@ def _why(protocol: Protocol, course: Course, facts: CourseFacts, home: TaskHome,
     if not done and _put_off(course, home.name):
         return "put off last time"
     if done < least:
-        return "not on record yet" if least == 1 else f"{done} of at least {least} on record"
+        return NOT_YET if least == 1 else f"{done} of at least {least} on record"
     if not done:
         return f"not on record; at most {most} times"
     return f"on record {done} times" if done > 1 else "on record once"
@@ -321,6 +330,13 @@ def _reached(course: Course, spec: TaskSpec) -> bool:
 
 def _people(facts: CourseFacts, spec: TaskSpec) -> bool:
     return all(name == "patient" or facts.expected(name) for name in spec.present)
+
+
+def _guests(protocol: Protocol, spec: TaskSpec) -> str:
+    """Who beside the patient has to be there for a task, by title, with the verb: ``mother is``."""
+    known = protocol.spec.participants
+    titles = [first_lower(known[name].title) for name in spec.present if name in known]
+    return f"{listed(titles)} {'is' if len(titles) == 1 else 'are'}" if titles else ""
 
 
 def _late(course: Course, facts: CourseFacts, home: TaskHome) -> bool:

@@ -94,7 +94,8 @@ class AreaSpec(Sourced):
     must: Tasks = Field(default={}, description="Strategies, in their order of listing")
     may: Tasks = Field(
         default={},
-        description="Optional tasks: each is due while its `only_if` holds; without one it is never due, only logged",
+        description="Optional tasks: each is due while its `only_if` holds, or else while a guest its `present` names "
+        "is expected; with neither it is never due, only logged",
     )
     hour: Mapping[StepName, StepChange] = Field(default={}, description="What it says differently in the hour")
     ask: Phrases = Field(default={}, description="Words a therapist may say")
@@ -124,7 +125,8 @@ class PhaseSpec(Sourced):
     must: Tasks = Field(default={}, description="Tasks to be done before it is left")
     may: Tasks = Field(
         default={},
-        description="Optional tasks: each is due while its `only_if` holds; without one it is never due, only logged",
+        description="Optional tasks: each is due while its `only_if` holds, or else while a guest its `present` names "
+        "is expected; with neither it is never due, only logged",
     )
     each_session: Tasks = Field(default={}, description="Tasks of every session")
     topics: Mapping[TopicName, Meeting] = Field(

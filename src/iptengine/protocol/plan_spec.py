@@ -23,7 +23,8 @@ class ComponentSpec(Sourced):
     each_session: Tasks = Field(default={}, description="Tasks of every session in which it is worked on")
     may: Tasks = Field(
         default={},
-        description="Optional tasks: each is due while its `only_if` holds; without one it is never due, only logged",
+        description="Optional tasks: each is due while its `only_if` holds, or else while a guest its `present` names "
+        "is expected; with neither it is never due, only logged",
     )
     after: ComponentNames = Field((), description="Components that have to be in the plan, earlier than it")
     never_before: ComponentNames = Field(
