@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,8 @@ from iptengine.protocol.variant_spec import DIGEST_PATTERN, PATH_PATTERN, REF_PA
 
 MOST_SAID = 100
 """Mistakes of one file that are told; an author corrects the first ones first."""
+MOST_NAMED = 3
+"""Keys that a sentence names one by one."""
 _KEY = "[key]"
 _PATH_HINT = "write names joined by points, such as phases.initial.window"
 VERSION = re.compile(VERSION_PATTERN).fullmatch
@@ -135,10 +137,24 @@ def _text(misfit: Misfit, document: Document, model: type[Model]) -> _Said:
         return BAD, f"there is nothing at {_named(misfit.path)}, and {wanted} is wanted", "write it after the colon"
     message = f"{wanted} is wanted here, this is {_what(misfit.value)}"
     if isinstance(misfit.value, (list, dict)):
-        if misfit.path in document.flow:
-            return "flow-text", message, "put double quotes around a text that begins with a bracket or a brace"
-        return BAD, message, "write one text after the colon"
+        return _not_one_text(misfit, document, message)
     return BAD, message, _quoted(misfit, document)
+
+
+def _not_one_text(misfit: Misfit, document: Document, message: str) -> _Said:
+    """A list or a map where a text is wanted: a text that begins with a bracket, or keys of a part that has none."""
+    if misfit.shape and (misfit.shape.kind != "text" or misfit.shape.words == _VERSION_WORDS):
+        return BAD, message, _quoted(misfit, document)
+    written = misfit.value if isinstance(misfit.value, dict) else {}
+    keys = [key for key, value in written.items() if value is not None]
+    if keys:
+        held = f"{message} with {_listed(keys)}"
+        if isinstance(misfit.path[-1], int):
+            return BAD, held, "put double quotes around the whole text: a colon in it is read as the end of a key"
+        return BAD, held, f"{_named(misfit.path)} has no keys of its own: write one text after its colon"
+    if misfit.path in document.flow:
+        return "flow-text", message, "put double quotes around a text that begins with a bracket or a brace"
+    return BAD, message, "write one text after the colon"
 
 
 def _quoted(misfit: Misfit, document: Document) -> str:
@@ -353,6 +369,13 @@ def _what(value: object) -> str:
     if isinstance(value, list):
         return "a list"
     return f"the number {value}" if isinstance(value, (int, float)) else f"'{_short(str(value))}'"
+
+
+def _listed(names: Sequence[object]) -> str:
+    """The first names as a sentence quotes them."""
+    shown = [f"'{_short(str(name))}'" for name in names[:MOST_NAMED]]
+    shown += [f"{len(names) - MOST_NAMED} more"] if len(names) > MOST_NAMED else []
+    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
 
 def _slug(text: str) -> str:
