@@ -11,7 +11,8 @@ from iptengine.course.commands import Command
 from iptengine.course.group_stays import present_stay, stay_on
 from iptengine.course.ways import due
 from iptengine.protocol.protocol import Protocol
-from phrases import START, Story, anyway, given, hold, miss, variant, week
+from iptengine.render import agenda
+from phrases import START, Story, anyway, focus, given, hold, miss, variant, week
 
 LEADERS = ("u17", "u9")
 
@@ -228,3 +229,25 @@ def test_a_phase_can_wait_until_the_course_is_in_a_group_and_has_met_in_it() -> 
     story = story.then_refused("met")
     story = story.when(hold(3, group="tuesday", together=4), c.EnterPhase("working"))
     assert story.course.phase == "working"
+
+
+# -- whose minutes they are --------------------------------------------------------------------------------------
+
+
+def test_a_members_own_work_has_no_minutes_but_those_the_group_shares() -> None:
+    alone = variant("small", {"group.size": "3..5", "phases.opening.focus_work": True})
+    story = given(alone, join(), focus("grief"))
+    page = agenda(alone, story.course, on=story.today)
+    assert page.text.partition("PLAN (50 minutes)\n")[2].partition("\n\n")[0].split("\n") == [
+        "   1 Do    Take the interpersonal inventory                                   50",
+        "   2 Do    Help the patient mourn the relationship as it was",
+        "           Within the minutes that all members share.",
+    ]
+    assert " min)" not in page.markdown.partition("Help the patient mourn")[2]
+    assert "<td>0 min</td>" not in page.html
+
+
+def test_a_course_before_its_group_keeps_the_minutes_of_its_own_work() -> None:
+    alone = variant("small", {"group.size": "3..5", "phases.opening.focus_work": True})
+    story = given(alone, focus("grief"))
+    assert "members share" not in agenda(alone, story.course, on=story.today).text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 from iptengine.course.course import Course
 from iptengine.course.due_tasks import DueTask, due_tasks, is_extra, task_label
@@ -15,6 +16,7 @@ from iptengine.course.first_lines import (
     seen_to,
     waits_for_guests,
 )
+from iptengine.course.group_stays import present_stay
 from iptengine.course.grouping import left_its_group, shared_tasks
 from iptengine.course.plan_state import plan_state, planned_doses
 from iptengine.course.warnings import USUAL_MINUTES
@@ -31,7 +33,8 @@ FIVE = 5
 class Step:
     """One step of the hour. `texts` are its sentence and its tasks; minutes add up to the agreed hour.
 
-    `work` says that the work on the focus stands here.
+    `work` says that the work on the focus stands here, `shared` that it holds work of one member's own for which a
+    group has no minutes but those its members share; where nothing in the step is common to all, `minutes` is 0.
     """
 
     label: str
@@ -39,6 +42,7 @@ class Step:
     texts: tuple[str, ...]
     tasks: tuple[DueTask, ...]
     work: bool = False
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +60,14 @@ class _Raw:
 def minutes_as_written(protocol: Protocol, course: Course, steps: Iterable[Step]) -> int:
     """The minutes that the tasks of a plan would take as the protocol has them, or ten each.
 
-    0 where a phase writes the `hour`: its steps are shares of it, whatever was agreed.
+    0 where a phase writes the `hour`: its steps are shares of it, whatever was agreed. Without one member's own work
+    in the minutes that a group shares.
     """
     if protocol.spec.phases[course.phase].hour and not protocol.spec.sessions:
         return 0
-    return sum(task.minutes or USUAL_MINUTES for step in steps for task in step.tasks)
+    return sum(
+        task.minutes or USUAL_MINUTES for step in steps if step.minutes or not step.shared for task in step.tasks
+    )
 
 
 def planned_tasks(protocol: Protocol, course: Course, on: date) -> tuple[str, ...]:
@@ -100,14 +107,28 @@ def hour_steps(
     waiting = [task for task in due if not is_extra(task)]
     if left_its_group(protocol, course):
         return _timed(list(_from_tasks(waiting))[:MOST_STEPS], minutes)
+    of_group = present_stay(course) is not None and not own_work
+    timed = partial(_timed_for_a_member, of_all=shared_tasks(protocol)) if of_group else _timed
     if protocol.spec.sessions:
-        return _timed(list(_from_tasks(_in_order(waiting))), minutes)
+        return timed(list(_from_tasks(_in_order(waiting))), minutes)
     head = [task for task in waiting if task.head and phase.hour]
     rest = [task for task in waiting if task not in head]
     top = head + [task for task in rest if phase.hour and task.first and waits_for_guests(protocol, task)]
     above = [_Raw(_named(t), t.minutes or USUAL_MINUTES, _at_head(t), (t,), fixed=True) for t in top]
     raw = list(_from_hour(protocol, course, phase, rest, own_work) if phase.hour else _from_tasks(rest))
-    return _timed([*above, *_with_work_gone_on(protocol, course, raw[:MOST_STEPS], waiting)], minutes)
+    return timed([*above, *_with_work_gone_on(protocol, course, raw[:MOST_STEPS], waiting)], minutes)
+
+
+def _timed_for_a_member(raw: list[_Raw], minutes: int, of_all: frozenset[str]) -> tuple[Step, ...]:
+    """The plan of one member of a group, timed as that of the group: no minutes of it are one member's own."""
+    own = [bool(step.tasks) and not step.fixed and of_all.isdisjoint(t.task for t in step.tasks) for step in raw]
+    timed = iter(_timed([one for one, alone in zip(raw, own, strict=True) if not alone or one.work], minutes))
+    return tuple(
+        replace(next(timed), shared=alone or one.work)
+        if not alone or one.work
+        else Step(one.label, 0, one.texts, one.tasks, shared=True)
+        for one, alone in zip(raw, own, strict=True)
+    )
 
 
 def _with_work_gone_on(

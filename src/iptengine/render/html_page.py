@@ -96,9 +96,9 @@ def _plan(plan: Plan) -> Iterator[str]:
     for row in plan.rows:
         texts = "<br>".join(_words(text) for text in row.texts)
         more = _list("ul", "ipt-more", row.more) if row.more else ""
+        minutes = f"{row.minutes} min" if row.minutes else ""
         yield (
-            f'<tr><th scope="row">{row.number} {_words(row.label)}</th>'
-            f"<td>{texts}{more}</td><td>{row.minutes} min</td></tr>"
+            f'<tr><th scope="row">{row.number} {_words(row.label)}</th><td>{texts}{more}</td><td>{minutes}</td></tr>'
         )
     yield "</tbody></table>"
 

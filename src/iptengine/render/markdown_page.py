@@ -76,7 +76,7 @@ def _block(block: Block) -> Iterator[str]:
 def _plan(plan: Plan) -> Iterator[str]:
     for row in plan.rows:
         texts = "; ".join(_words(text) for text in row.texts)
-        yield f"{row.number}. **{_words(row.label)}** {texts} ({row.minutes} min)"
+        yield f"{row.number}. **{_words(row.label)}** {texts}{f' ({row.minutes} min)' if row.minutes else ''}"
         for more in row.more:
             yield f"    - {_words(more)}"
 

@@ -43,7 +43,7 @@ class Folded:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PlanRow:
-    """One step of the hour; `more` is what a trainee wants to know about it."""
+    """One step of the hour; `more` is what a trainee wants to know about it; 0 `minutes`: none of its own."""
 
     number: int
     label: str

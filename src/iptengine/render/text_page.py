@@ -129,7 +129,7 @@ def _plan(plan: Plan) -> Iterator[str]:
     for row in plan.rows:
         texts = [line for text in row.texts for line in layout.wrap(_plain(text), room)] or [""]
         head = f"{INDENT}{row.number} {layout.padded(_plain(row.label), wide)}"
-        yield f"{head}{layout.padded(texts[0], room)} {row.minutes:>3}"
+        yield f"{head}{layout.padded(texts[0], room)} {row.minutes or '':>3}"
         for line in texts[1:]:
             yield f"{' ' * len(INDENT)}  {' ' * wide}{line}"
         for more in row.more:

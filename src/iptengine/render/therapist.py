@@ -53,6 +53,9 @@ WORDED = 24
 FOUND, AGREED, STEP, REVIEWED = 60, 90, 60, 40
 """Signs of what was found, of what was agreed, and of a step to try, where the page repeats them; of the plan of a
 review where paper has no more room."""
+OF_ALL = "All members share these minutes."
+WITHIN = "Within the minutes that all members share."
+"""Beside work of one member's own in a group: nobody can say how much of the hour it gets."""
 RULES = {"forbidden": "keep out", "redirect": "lead away from it", "link only": "link only"}
 
 
@@ -346,14 +349,19 @@ def _plan(filling: Filling, *, why: bool) -> Section:
         PlanRow(
             number,
             step.label,
-            (*_texts(filling, step, why=why), *(_how_it_went(filling) if number == asked else ())),
+            (
+                *_texts(filling, step, why=why),
+                *(_how_it_went(filling) if number == asked else ()),
+                *((OF_ALL if step.minutes else WITHIN,) if step.shared else ()),
+            ),
             step.minutes,
             tuple(_reasons(filling, number)) if why else (),
         )
         for number, step in enumerate(filling.value.steps, 1)
     )
     minutes = sum(row.minutes for row in rows)
-    heading = "PLAN (stays due)" if filling.value.occasion == "missed" else f"PLAN ({minutes} minutes)"
+    timed = f"PLAN ({minutes} minutes)" if minutes else "PLAN"
+    heading = "PLAN (stays due)" if filling.value.occasion == "missed" else timed
     if not rows:
         words = "All the ending tasks are on record." if filling.value.occasion == "last" else _nothing_due(filling)
         return Section("plan", "PLAN", (Lines((words,)),))
