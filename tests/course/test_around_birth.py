@@ -30,6 +30,23 @@ def test_a_question_of_risk_has_its_boxes_on_the_form_even_when_it_is_folded() -
     assert [n for n in range(5) if f"Harm {n} {boxes}" not in " ".join(form.split())] == []
 
 
+# -- a day that is no longer expected ------------------------------------------------------------------------------
+
+
+def test_a_date_that_was_never_expected_is_shown_once_it_is_on_record() -> None:
+    told = {"title": "Day of birth", "type": "date"}
+    after = given(variant("ipt-adult", {"facts.birth": told}))
+    assert [line.text for line in after.agenda().standing if line.code == "date"] == []
+    (line,) = [line for line in after.when(fact("birth", "2026-01-05")).agenda().standing if line.code == "date"]
+    assert line.text == "Day of birth: 5 January."
+
+
+def test_a_date_that_is_kept_from_the_therapist_is_not_on_the_page() -> None:
+    hidden = {"title": "Day of unblinding", "type": "date", "hide_from": ["therapist"]}
+    after = given(variant("ipt-adult", {"facts.unblinding": hidden}), fact("unblinding", "2026-01-05"))
+    assert [line.text for line in after.agenda().standing if line.code == "date"] == []
+
+
 # -- what a birth ended too early --------------------------------------------------------------------------------
 
 

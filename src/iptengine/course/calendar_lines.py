@@ -90,7 +90,7 @@ def _stop(protocol: Protocol, course: Course, on: date) -> str:
 
 def _dates(protocol: Protocol, course: Course, on: date) -> Iterator[Said]:
     for name, fact in protocol.spec.facts.items():
-        if not fact.expected:
+        if fact.type != "date" or fact.kept_from_therapist:
             continue
         known = named_date(course, name)
         if course.ended and known.actual is None:

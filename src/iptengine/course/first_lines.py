@@ -35,7 +35,6 @@ from iptengine.protocol.protocol import Guard, Protocol
 from iptengine.protocol.quantities import Rhythm
 from iptengine.protocol.truth import Truth
 
-THERAPIST = "therapist"
 MISSED_WORDS = {
     "no_show": "No-show",
     "late_cancel": "Late cancellation",
@@ -189,7 +188,7 @@ def answered_questions(protocol: Protocol, course: Course) -> tuple[Answered, ..
     found = []
     for name, fact in protocol.spec.facts.items():
         record = next((f for f in reversed(course.facts) if f.fact == name), None)
-        if not fact.first or fact.ask is None or fact.ask.recurs or _hidden(fact) or record is None:
+        if not fact.first or fact.ask is None or fact.ask.recurs or fact.kept_from_therapist or record is None:
             continue
         found.append(Answered(name, fact.title, _answer(fact, record), record.on, _session_on(course, record.on)))
     return tuple(found)
@@ -323,7 +322,7 @@ def asked_for_risk(protocol: Protocol, fact: str) -> bool:
 
 def _questions_told(protocol: Protocol, course: Course, work: int | None, on: date) -> Iterator[tuple[str, Line]]:
     for name, fact in protocol.spec.facts.items():
-        if not fact.first or fact.ask is None or _hidden(fact):
+        if not fact.first or fact.ask is None or fact.kept_from_therapist:
             continue
         asked = [f.on for f in course.facts if f.fact == name]
         sessions = [a.id for a in course.appointments if a.on in asked]
@@ -463,7 +462,7 @@ def _plan(scene: _Scene) -> Iterator[Line]:
 
 def _facts_due(scene: _Scene) -> Iterator[Line]:
     for name, fact in scene.protocol.spec.facts.items():
-        if fact.first or fact.ask is None or _hidden(fact):
+        if fact.first or fact.ask is None or fact.kept_from_therapist:
             continue
         asked = [f.on for f in scene.course.facts if f.fact == name]
         if asked and not fact.ask.recurs:
@@ -480,11 +479,6 @@ def _asked_again(
     if rhythm.interval is None:
         return is_due(rhythm, course, sessions)
     return due_by(protocol, course, on, rhythm.interval, days) is not None
-
-
-def _hidden(fact: FactSpec) -> bool:
-    """Whether the therapist does not get to see it, and so is not asked for it."""
-    return THERAPIST in fact.hide_from
 
 
 def _begun(scene: _Scene, rhythm: Rhythm) -> bool:

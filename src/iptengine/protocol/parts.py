@@ -216,6 +216,11 @@ class FactSpec(Sourced):
         (), description="Roles that do not get to see it", examples=["assessor", ["assessor", "supervisor"]]
     )
 
+    @property
+    def kept_from_therapist(self) -> bool:
+        """Whether the therapist does not get to see it, and so is neither asked for it nor shown it."""
+        return "therapist" in self.hide_from
+
     @model_validator(mode="after")
     def _one_type(self) -> FactSpec:
         only_one(self)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from iptengine.course.contacts import CODES
 from iptengine.course.course import Alert
-from iptengine.course.first_lines import THERAPIST, Answered, Assessed
+from iptengine.course.first_lines import Answered, Assessed
 from iptengine.course.hour import Step
 from iptengine.course.plan_lines import facts_of
 from iptengine.course.record_lines import REVIEW_ASSESSED, standing_reviews
@@ -570,7 +570,7 @@ def _facts_of_rules(filling: Filling) -> Iterator[str]:
     for name, _, _ in filling.value.doses:
         for guard in filling.protocol.at("plan", "components", name, "done_when"):
             facts = (fact for fact in facts_of(guard) if fact in filling.protocol.spec.facts)
-            yield from (fact for fact in facts if THERAPIST not in filling.protocol.spec.facts[fact].hide_from)
+            yield from (fact for fact in facts if not filling.protocol.spec.facts[fact].kept_from_therapist)
 
 
 def _finish_form(filling: Filling) -> Iterator[tuple[Field, ...]]:
