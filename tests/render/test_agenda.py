@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from iptengine.course import commands as c
 from iptengine.course.course import Course
 from iptengine.course.hour import planned_tasks
+from iptengine.protocol.protocol import Protocol
 from iptengine.render import (
     Agenda,
     TemplateOverrideError,
@@ -843,3 +844,11 @@ def test_a_second_focus_is_named_beside_the_first() -> None:
         "TODAY: Make room for the one who died, good and bad, at a bearable pace.",
         "Also: role transition.",
     ]
+
+
+def test_a_review_to_assess_is_never_folded_away_however_many_lines_come_before_it(ipt: Protocol) -> None:
+    reminders = [c.RemindMe(text=f"Ask about the {thing}") for thing in ("letter", "sister", "job", "house")]
+    story = given(ipt, hold(1), phq9(10, self_harm=0), hold(2), *reminders, phq9(18, self_harm=0))
+    page = agenda(ipt, story.course, on=story.today)
+    assert page.value is not None
+    assert "review" in [line.code for line in page.value.first]

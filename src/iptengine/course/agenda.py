@@ -57,6 +57,8 @@ from iptengine.protocol.plan_spec import ComponentSpec
 from iptengine.protocol.protocol import Protocol
 
 MOST_FIRST = 4
+NEVER_FOLDED = frozenset({"review"})
+"""First lines that stand there however many come before them: paper cuts what is folded."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -168,7 +170,8 @@ def session_agenda(
     last = occasion == "last"
     told = _told(course, first_lines(protocol, course, facts, waiting, steps_tasks(steps), on=on, work=work, last=last))
     told = tuple(line for line in told if not (idle and line.code in IN_A_SESSION))
-    first = tuple(line for line in told if not line.fold)[:MOST_FIRST]
+    open_ones = [line for line in told if not line.fold]
+    first = tuple(line for n, line in enumerate(open_ones) if n < MOST_FIRST or line.code in NEVER_FOLDED)
     others = tuple(line for line in told if line not in first)
     asked = tuple(asked_lines(protocol, course))
     without_step = tuple(also_due(protocol, due, shown, told))
