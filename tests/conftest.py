@@ -22,3 +22,10 @@ def ipt() -> Protocol:
 def small() -> Protocol:
     """A small protocol: two phases, grief and a dispute, one fact that raises an alert."""
     return protocol("small")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What was skipped is said aloud: a test that did not run has shown nothing."""
+    reasons = {str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", ()) if report.longrepr}
+    for reason in sorted(reasons):
+        terminalreporter.write_line(f"NOT RUN: {reason.removeprefix('Skipped: ')}", yellow=True, bold=True)

@@ -485,3 +485,27 @@ def test_the_page_of_a_group_can_be_shown(typed) -> None:
 def test_a_page_that_cannot_be_found_is_told_in_a_sentence(typed, asked: tuple[str, ...], said: str) -> None:
     told = typed("agenda", CALM, *asked)
     assert (told.code, told.err[: len(said)]) == (2, said)
+
+
+def test_a_schema_is_printed_or_written_to_a_file(typed, tmp_path: Path) -> None:
+    printed = json.loads(typed("schema").out)
+    assert printed["title"] == "A protocol file"
+    out = tmp_path / "small.schema.json"
+    told = typed("schema", "--for", SMALL, "--out", out)
+    assert (told.code, told.out.replace("\n", " ")) == (0, f"A variant of ipt-small@1.0.0: its schema is in {out} ")
+    assert json.loads(out.read_text(encoding="utf-8"))["properties"]["extends"]["const"] == "ipt-small@1.0.0"
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--for", "ipt-adlut@1.0.0"), "error: there is no protocol 'ipt-adlut': no file ipt-adlut.protocol.yaml"),
+        (("--for", "ipt-adult@9.0.0"), "error: there is no version 9.0.0 of 'ipt-adult' here; there is 1.0.0; extend"),
+        (("measure", "--for", "ipt-adult@1.0.0"), "error: --for makes the schema of a variant; leave out 'measure'"),
+        (("agenda",), "Usage: iptengine schema [OPTIONS] [protocol|variant|measure|vignette]"),
+    ],
+)
+def test_a_schema_that_cannot_be_made_is_refused_in_a_sentence(typed, words: tuple[str, ...], says: str) -> None:
+    told = typed("schema", *words)
+    assert (told.code, told.out) == (2, "")
+    assert told.err.startswith(says)

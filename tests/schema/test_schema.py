@@ -38,6 +38,7 @@ ONLY_CHECK_SEES = [
     "base-changed",
     "changed-twice-in-two-groups",
     "changed-twice",
+    "changes-nothing",
     "circular-approval",
     "circular-base",
     "circular-condition",
@@ -110,7 +111,10 @@ ONLY_CHECK_SEES = [
     "window-open-ended",
     "window-order",
 ]
-"""Bad protocols whose mistake lies between two places, in a sentence, or in another file: no schema can see it."""
+"""Bad protocols whose mistake lies between two places, in a sentence, or in another file: no schema can see it.
+
+And one that is left to `check`: what changes nothing is what the editor offers to begin a change with.
+"""
 
 
 @cache

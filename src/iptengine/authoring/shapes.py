@@ -34,6 +34,7 @@ class Shape:
         short: The key that a bare text stands for, or ``""``.
         examples: How a written quantity may look.
         alone: A single value may stand for a list of one.
+        truths: True and false may stand for two of the choices.
         listed: A list of names, or one, may stand for a map in which each has the same.
         empty: Nothing may stand there.
         limits: What JSON Schema would call the limits of the value: pattern, minLength, maximum, minProperties.
@@ -51,6 +52,7 @@ class Shape:
     short: str = ""
     examples: tuple[str, ...] = ()
     alone: bool = False
+    truths: bool = False
     listed: bool = False
     empty: bool = False
     limits: Mapping[str, Any] = with_default(default_factory=dict)
@@ -119,7 +121,9 @@ def _shape(annotation: Any, metadata: tuple[Any, ...]) -> Shape:
         alone = any(isinstance(one, BeforeValidator) for one in metadata)
         return Shape("list", "a list", entry=_shape(get_args(annotation)[0], ()), alone=alone, limits=limits)
     if origin is Literal:
-        return Shape("choice", "one of a few words", choices=get_args(annotation))
+        before = [one.func for one in metadata if isinstance(one, BeforeValidator)]
+        truths = any(_is_told_by_truth(expand) for expand in before)
+        return Shape("choice", "one of a few words", choices=get_args(annotation), truths=truths)
     if origin is not None and issubclass(origin, Mapping):
         return _map(get_args(annotation), metadata, limits)
     if isinstance(annotation, type) and issubclass(annotation, Model):
@@ -156,6 +160,14 @@ def _map(kinds: tuple[Any, ...], metadata: tuple[Any, ...], limits: Mapping[str,
         key_refers=_mark(_marks(key)),
         gives=_gives(key),
     )
+
+
+def _is_told_by_truth(expand: Any) -> bool:
+    """Whether true stands for one of some words."""
+    try:
+        return isinstance(expand(True), str)
+    except ValueError:
+        return False
 
 
 def _lists(expand: Any) -> bool:

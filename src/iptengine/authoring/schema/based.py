@@ -204,6 +204,9 @@ def _now(spot: Spot, stands: Schema) -> Schema:
 
 
 def _default(spot: Spot) -> Any:
+    """What stands there now, as an author writes it: numbers as numbers, one entry without a list around it."""
+    if spot.shape.alone and isinstance(spot.value, list) and len(spot.value) == 1:
+        return spot.value[0]
     whole = "integer" in spot.shape.limits.get("type", ()) and str(spot.value).isdigit()
     return int(spot.value) if whole else spot.value
 

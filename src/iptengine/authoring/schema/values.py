@@ -110,8 +110,10 @@ def _list(shape: Shape, around: Around) -> Schema:
     assert shape.entry is not None
     entry = schema_at(shape.entry, around)
     found: Schema = {"type": "array", "items": entry, **_limits(shape)}
-    alone = shape.alone and shape.limits.get("least", 0) < 2
-    return {**found, "type": [entry.get("type", "string"), "array"], **lone(entry)} if alone else found
+    if not shape.alone or shape.limits.get("least", 0) > 1:
+        return found
+    inside = {name: one for name, one in entry.items() if name != "defaultSnippets"}  # offered once is enough
+    return {**found, "items": inside, "type": [entry.get("type", "string"), "array"], **lone(entry)}
 
 
 def lone(schema: Schema) -> Schema:
@@ -157,7 +159,7 @@ def _written(shape: Shape, around: Around) -> Schema:
 def _choice(shape: Shape, around: Around) -> Schema:
     if len(shape.choices) == 1:
         return {"const": shape.choices[0], "errorMessage": f"write {shape.choices[0]}"}
-    return {"enum": list(shape.choices)}
+    return {"enum": [*shape.choices, *((True, False) if shape.truths else ())]}
 
 
 def _whole(shape: Shape, around: Around) -> Schema:

@@ -20,7 +20,7 @@ SETTINGS = {
         "completion": True,
         "schemaStore": {"enable": False},
         "kubernetesCRDStore": {"enable": False},
-        "schemas": {},
+        "schemas": {"protocol.schema.json": "*.protocol.yaml"},
     }
 }
 
@@ -39,7 +39,7 @@ class LanguageServer:
 
     def __init__(self, command: Sequence[str], folder: Path) -> None:
         self.folder = folder
-        self._texts: dict[str, str] = {}
+        self._opened = 0
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=folder)
         self._messages: queue.Queue[dict[str, Any]] = queue.Queue()
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -55,16 +55,17 @@ class LanguageServer:
             },
         }
         root = folder.as_uri()
-        self.ask("initialize", {"processId": None, "rootUri": root, "capabilities": can, "workspaceFolders": None})
+        folders = [{"uri": root, "name": folder.name}]
+        self.ask("initialize", {"processId": None, "rootUri": root, "capabilities": can, "workspaceFolders": folders})
         self._notify("initialized", {})
         self._notify("workspace/didChangeConfiguration", {"settings": SETTINGS})
 
     # What an editor does.
 
     def open(self, name: str, text: str) -> str:
-        """Opens a file with this text; the place of ``|`` in it is where the cursor stands."""
-        uri = (self.folder / name).as_uri()
-        self._texts[uri] = text
+        """Opens a file with this text, which the server has not seen under that name before."""
+        self._opened += 1
+        uri = (self.folder / f"{self._opened}-{name}").as_uri()
         about = {"uri": uri, "languageId": "yaml", "version": 1, "text": text}
         self._notify("textDocument/didOpen", {"textDocument": about})
         return uri
