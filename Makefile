@@ -5,12 +5,13 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: help demo test check format lint types imports protocols keys bench clean
+.PHONY: help demo test check format lint types imports protocols keys hostile bench clean
 
 help:
 	@echo "make demo    play a whole course of IPT and write its agendas to demo-output/"
 	@echo "make test    run the tests"
 	@echo "make check   format, lint, types, import contract, protocols, vignettes, keys, tests"
+	@echo "make hostile at least 3,000 mutants of every shipped protocol; most of an hour"
 	@echo "make bench   measure speed beside peers"
 
 $(STAMP): pyproject.toml
@@ -47,6 +48,9 @@ protocols: $(STAMP)
 
 keys: $(STAMP)
 	$(BIN)/python -m iptengine.testing.keys tests/keys
+
+hostile: $(STAMP)
+	IPTENGINE_HOSTILE=whole $(BIN)/python -m pytest -n auto tests/hostile/test_mutants.py
 
 bench: $(STAMP)
 	$(BIN)/python -m pip install --quiet -e '.[bench]'
