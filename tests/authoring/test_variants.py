@@ -272,6 +272,7 @@ _TEXTS = [
     for row in changeable(open_protocol("ipt-adult"))
     if row.path[-1] in ("do", "title", "aim", "because", "reads", "choose_when", "recognise", "says", "note")
     and row.path[0] != "alerts"
+    and row.path[:2] not in (("facts", "fear_at_home"), ("facts", "someone_at_risk"))
 ]
 
 

@@ -114,10 +114,11 @@ def protocol_alerts(desk: Desk, events: Sequence[Event]) -> Iterator[AlertRaised
             old = desk.carried and (alert.kind != "risk" or guard.answer(now) is not Truth.YES)
             if old or said_already:
                 continue
-            cause = _raised_by(desk, name, guard, alert.kind, events, after, now)
-            if cause is None:
+            raised = _raised_by(desk, name, guard, alert.kind, events, after, now)
+            if raised is None:
                 continue
-            words = _words(desk, alert, guard, cause, after, now)
+            cause, by = raised
+            words = _words(desk, alert, by, cause, after, now)
             yield desk.event(AlertRaised, code=name, level=alert.kind, text=words, do=alert.do, cause=cause.id)
 
 
@@ -142,6 +143,11 @@ def _built_in(protocol: Protocol, name: str) -> tuple[bool, ...]:
     )
 
 
+def said_by_a_measure(protocol: Protocol, name: str) -> bool:
+    """Whether an alert only adds its line under the built-in one of a measure, and is not raised itself."""
+    return all(_built_in(protocol, name))
+
+
 def _items(guard: Guard) -> Iterator[set[tuple[str, str]]]:
     """The items that each sentence of a condition speaks of."""
     for sentence in guard.conditions():
@@ -149,6 +155,21 @@ def _items(guard: Guard) -> Iterator[set[tuple[str, str]]]:
 
 
 def _raised_by(
+    desk: Desk, name: str, guard: Guard, kind: str, events: Sequence[Event], after: Course, now: CourseFacts
+) -> tuple[Event, Guard] | None:
+    """The event that raises the alert and the condition that it bears out, or ``None``.
+
+    Each of several conditions under `any` raises it for itself, as if it stood alone: one that holds already, or
+    cannot be told, keeps none of the others from being seen (law 5).
+    """
+    for part in guard.enough:
+        cause = _cause(desk, name, part, kind, events, after, now)
+        if cause is not None:
+            return cause, part
+    return None
+
+
+def _cause(
     desk: Desk, name: str, guard: Guard, kind: str, events: Sequence[Event], after: Course, now: CourseFacts
 ) -> Event | None:
     """The event that raises the alert, or ``None``.

@@ -11,6 +11,7 @@ from iptengine.course.events import ReadingTaken
 from iptengine.course.wording import counted, day, listed, listed_up_to
 from iptengine.protocol.measure import Measure
 from iptengine.protocol.parts import MeasureUse
+from iptengine.protocol.quantities import Rhythm
 from iptengine.protocol.scoring import display
 
 MOST_ITEMS = 3
@@ -20,7 +21,17 @@ MOST_DAYS_APART = 6
 
 def diary_days(use: MeasureUse) -> int | None:
     """How many days apart the entries of a diary are; ``None`` for a measure that is no diary."""
-    interval = use.due.interval
+    return days_apart(use.due)
+
+
+def days_apart(rhythm: Rhythm) -> int | None:
+    """The same by the rhythm alone.
+
+    Example:
+        >>> days_apart(Rhythm.parse("every 2 days")), days_apart(Rhythm.parse("every 2 weeks"))
+        (2, None)
+    """
+    interval = rhythm.interval
     if interval is None or interval.unit != "day" or interval.count > MOST_DAYS_APART:
         return None
     return interval.count

@@ -529,8 +529,10 @@ def _may_come(scene: _Scene) -> Iterator[Line]:
 def _cannot_tell(scene: _Scene) -> Iterator[Line]:
     """Review alerts that a gap in the record leaves open; a reading not yet due is no gap."""
     for name, alert in scene.protocol.spec.alerts.items():
-        for guard in scene.protocol.at("alerts", name, "raise_if"):
-            if guard.answer(scene.facts) is Truth.UNKNOWN and (gap := _gap(scene, guard)):
+        parts = (part for guard in scene.protocol.at("alerts", name, "raise_if") for part in guard.enough)
+        open_ones = (part for part in parts if part.answer(scene.facts) is Truth.UNKNOWN)
+        for gap in dict.fromkeys(_gap(scene, part) for part in open_ones):
+            if gap:
                 told = f"Cannot tell: {alert.title[0].lower()}{alert.title[1:]} ({gap})."
                 yield Line("cannot_tell", told, f"alerts.{name}", {"alert": name})
 

@@ -89,6 +89,13 @@ class Guard:
         path = ".".join(str(part) for part in self.path)
         return Reason(self.name, self.text, answer.value, MappingProxyType(self.seen(facts)), path, self.span)
 
+    @property
+    def enough(self) -> tuple[Guard, ...]:
+        """The conditions of which each alone makes it hold: those under `any`, else itself."""
+        if self.how != "any":
+            return (self,)
+        return tuple(one for part in self.parts for one in part.enough)
+
     def conditions(self) -> Iterator[Condition]:
         """Every sentence in it."""
         if self.sentence is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -47,6 +48,9 @@ def _folder(package: str) -> str:
 def find_base(ref: str, folders: tuple[str, ...]) -> Found:
     """The file of ``NAME@VERSION``: ``NAME.protocol.yaml``, or ``NAME@VERSION.protocol.yaml`` for one kept beside.
 
+    Of several that say the same, the one furthest from the variant: what a shipped base measures with lies beside it,
+    and no file in the folder of a variant stands in for that.
+
     Args:
         ref: Which protocol and which version.
         folders: Where to look before the installed packages: the variant's own folder first.
@@ -57,10 +61,10 @@ def find_base(ref: str, folders: tuple[str, ...]) -> Found:
     fitting = [(path, document) for path, document in seen if _says(document) == (name, version)]
     if not fitting:
         return Found(why=_not_found(name, version, [document for _, document in seen], places))
-    path, document = fitting[0]
-    other = next((where for where, one in fitting if one.root != document.root), None)
+    path, document = fitting[-1]
+    other = next((where for where, one in fitting if _written(one) != _written(document)), None)
     if other is not None:
-        message = f"there are two different files of {ref}: {shelves.shown(path)} and {shelves.shown(other)}"
+        message = f"there are two different files of {ref}: {shelves.shown(other)} and {shelves.shown(path)}"
         return Found(why=("ambiguous-base", message, "keep one of them, or give a changed protocol another version"))
     return Found(path, document)
 
@@ -71,6 +75,11 @@ def _candidates(name: str, version: str, places: tuple[str, ...]) -> Iterator[tu
             path = shelves.find(called, shelves.PROTOCOL, (place,))
             if path is not None:
                 yield path, read_path(path, shelves.shown(path))
+
+
+def _written(document: Document) -> str:
+    """All that a file says, in its order; comments and layout aside."""
+    return json.dumps(document.root, default=str)
 
 
 def _says(document: Document) -> tuple[object, object]:

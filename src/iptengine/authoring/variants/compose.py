@@ -14,6 +14,7 @@ from iptengine.authoring.variants.renames import carry
 from iptengine.authoring.variants.shown import shown
 from iptengine.authoring.variants.tree import Node, Step, document_of, tree_of
 from iptengine.diagnostics import Diagnostic, Path, Span
+from iptengine.protocol.conditions import Mention
 from iptengine.protocol.protocol import Protocol
 from iptengine.protocol.variant_spec import VariantSpec, Verb, path_of, path_text
 
@@ -42,6 +43,7 @@ class Composition:
         doubted: Names that those speak of; what is said of them elsewhere may be a mere consequence.
         gone: What is no longer there, and the change that took it out.
         renamed: Paths of the base and their new names.
+        names: What each name in a sentence of the base is called from now on.
         pinned: The digest of the base that the variant was written for; ``""`` where it names none.
     """
 
@@ -51,6 +53,7 @@ class Composition:
     doubted: frozenset[str]
     gone: Mapping[Path, Step]
     renamed: Mapping[Path, str]
+    names: Mapping[Mention, str]
     pinned: str = ""
 
     def __repr__(self) -> str:
@@ -73,8 +76,9 @@ def compose(spec: VariantSpec, document: Document, base: Base) -> Composition:
     gone = {path: step.span for path, step in work.gone.items()}
     composed = document_of(work.tree, document.file, texts, gone)
     wrong = tuple(work.wrong)
+    gone_now = {**base.gone, **work.gone}
     return Composition(
-        work.tree, composed, wrong, frozenset(work.doubted), {**base.gone, **work.gone}, work.renamed, spec.pinned or ""
+        work.tree, composed, wrong, frozenset(work.doubted), gone_now, work.renamed, work.names, spec.pinned or ""
     )
 
 
@@ -100,6 +104,7 @@ class _Work:
     doubted: set[str] = field(default_factory=set)
     gone: dict[Path, Step] = field(default_factory=dict)
     renamed: dict[Path, str] = field(default_factory=dict)
+    names: Mapping[Mention, str] = field(default_factory=dict)
     written: Node = field(init=False)
     tree: Node = field(init=False)
 
@@ -122,8 +127,7 @@ class _Work:
             for change, slot in found.items():
                 if change.verb == verb:
                     _MAKE[verb](self, change, slot)
-        for one in respelt:
-            self._respell(one)
+        self._respell(respelt)
         for change, home in homes.items():
             self._move(change, found[change], home)
         for change, slot in found.items():
@@ -211,6 +215,7 @@ class _Work:
         if carried.mistakes:
             return []
         self.renamed.update({change.target: change.to for change in renames})
+        self.names = carried.names
         both = [(path, new, True) for path, new in carried.keys.items()]
         both += [(path, new, False) for path, new in carried.values.items()]
         return [one for path, new, on_key in both if (one := self._place_of(path, new, on_key, renames)) is not None]
@@ -259,7 +264,7 @@ class _Work:
         slot.around.entries[slot.name] = node
 
     def _move(self, change: Change, slot: Slot, home: Slot) -> None:
-        if self._taken(change, home.around, slot.name):
+        if self._taken(change, home.around.entries or {}, slot.name):
             return
         assert slot.around.entries is not None
         assert home.around.entries is not None
@@ -267,22 +272,32 @@ class _Work:
         node.key, node.steps = change.span, (*node.steps, self._step(change))
         home.around.entries[slot.name] = node
 
-    def _respell(self, one: _Respelt) -> None:
-        step = self._step(one.change)
-        if not one.on_key:
-            one.node.single = one.new
-            one.node.steps = (*one.node.steps, step)
-            return
-        own = one.around.entries
-        if own is None or own.get(one.name) is not one.node or self._taken(one.change, one.around, one.new):
-            return
-        if one.change.target[-1] == one.name and one.new == one.change.to:
-            one.node.key = one.change.span
-        one.node.steps = (*one.node.steps, step)
-        one.around.entries = {one.new if name == one.name else name: held for name, held in own.items()}
+    def _respell(self, respelt: list[_Respelt]) -> None:
+        for one in respelt:
+            if not one.on_key:
+                one.node.single = one.new
+                one.node.steps = (*one.node.steps, self._step(one.change))
+        keys = [one for one in respelt if one.on_key]
+        for around in {id(one.around): one.around for one in keys}.values():
+            self._rekey(around, [one for one in keys if one.around is around])
 
-    def _taken(self, change: Change, around: Node, name: str) -> bool:
-        there = (around.entries or {}).get(name)
+    def _rekey(self, around: Node, keys: list[_Respelt]) -> None:
+        """Gives the keys of one map their new names, all at once: one may take the name that another lays down."""
+        own = around.entries or {}
+        anew = {one.name: one for one in keys if own.get(one.name) is one.node}
+        entries = {name: node for name, node in own.items() if name not in anew}
+        for one in anew.values():
+            if self._taken(one.change, entries, one.new):
+                return
+            entries[one.new] = one.node
+        for one in anew.values():
+            if one.change.target[-1] == one.name and one.new == one.change.to:
+                one.node.key = one.change.span
+            one.node.steps = (*one.node.steps, self._step(one.change))
+        around.entries = {anew[name].new if name in anew else name: held for name, held in own.items()}
+
+    def _taken(self, change: Change, entries: Mapping[str, Node], name: str) -> bool:
+        there = entries.get(name)
         if there is None:
             return False
         message = f"'{change.told}' cannot be called '{name}' there: that name is taken, at {there.key}"

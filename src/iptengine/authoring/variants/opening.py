@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from pydantic import ValidationError
@@ -13,6 +13,7 @@ from iptengine.authoring.comparison import compare
 from iptengine.authoring.document import Document
 from iptengine.authoring.said import misfits, python_names, say
 from iptengine.authoring.variants.bases import find_base
+from iptengine.authoring.variants.beside import Beside
 from iptengine.authoring.variants.compose import Base, Composition, compose
 from iptengine.authoring.variants.pinning import kept
 from iptengine.authoring.variants.tree import tree_of
@@ -127,7 +128,7 @@ def against_base(
     """What a whole variant does that no variant may: weaken an alert, or rest on a base that is not the pinned one."""
     base = variant.base.protocol
     assert base is not None
-    found = list(weaker_alerts(base, protocol, composition))
+    found = list(weaker_alerts(Beside(base, protocol, composition, tuple(_bases(variant.base)))))
     pinned = variant.spec.pinned
     if pinned is not None and pinned != base.digest:
         found.append(_changed(document, base, pinned))
@@ -141,6 +142,14 @@ def _changed(document: Document, base: Protocol, pinned: str) -> Diagnostic:
     )
     hint = _what_changed(was, base) if was is not None else _NOT_KEPT
     return Diagnostic(document.values[("pinned",)], "base-changed", message, hint)
+
+
+def _bases(opened: Opened | None) -> Iterator[Protocol]:
+    """A base and every base under it."""
+    while opened is not None:
+        if opened.protocol is not None:
+            yield opened.protocol
+        opened = opened.base
 
 
 _NOT_KEPT = (

@@ -43,12 +43,14 @@ class Carried:
         left: The places that could not be carried.
         mistakes: What is wrong with the renames themselves, each at the path that was to be renamed; with any, nothing
             is carried.
+        names: What each name that a sentence may hold is called from now on.
     """
 
     keys: Mapping[Path, str] = field(default_factory=dict)
     values: Mapping[Path, str] = field(default_factory=dict)
     left: tuple[Left, ...] = ()
     mistakes: tuple[Finding, ...] = ()
+    names: Mapping[Mention, str] = field(default_factory=dict, compare=False, repr=False)
 
 
 def carry(base: Protocol, root: object, renames: Mapping[Path, str]) -> Carried:
@@ -69,7 +71,7 @@ def carry(base: Protocol, root: object, renames: Mapping[Path, str]) -> Carried:
     carrying.references(places)
     carrying.conditions()
     carrying.templates()
-    carried = Carried(carrying.keys, carrying.values)
+    carried = Carried(carrying.keys, carrying.values, names=carrying.names)
     told = {one.path for one in carrying.left}
     return replace(
         carried, left=(*carrying.left, *(one for one in _astray(root, known, places, carried) if one.path not in told))
@@ -225,18 +227,12 @@ class _Carrying:
         compiled = self.after.sentence(new, self.names.get(Mention("area", area), area))
         if isinstance(compiled, Problem):
             return f"renamed, it would not be understood: {compiled.message}"
-        same = [(first, end, tuple(map(self._now, names))) for first, end, names in condition.written]
+        same = [
+            (first, end, tuple(called(one, self.names) for one in names)) for first, end, names in condition.written
+        ]
         if same != [tuple(one) for one in compiled.written]:
             return f"'{new}' would mean something else"
         return ""
-
-    def _now(self, mention: Mention) -> Mention:
-        of = KINDS[mention.kind].of
-        return Mention(
-            mention.kind,
-            self.names.get(mention, mention.name),
-            self.names.get(Mention(of, mention.of), mention.of),
-        )
 
     def templates(self) -> None:
         """Texts that ask conditions."""
@@ -262,6 +258,14 @@ class _Carrying:
             self.left.append(Left(path, "a condition in this text is written in a way that cannot be replaced"))
         elif new != text:
             self.values[path] = new
+
+
+def called(mention: Mention, names: Mapping[Mention, str]) -> Mention:
+    """A name in a sentence as it is after renames: its own, and that of what it belongs to."""
+    of = KINDS[mention.kind].of
+    return Mention(
+        mention.kind, names.get(mention, mention.name), names.get(Mention(of, mention.of), mention.of)
+    )  # fmt: skip
 
 
 def value_at(root: object, path: Path) -> object:
