@@ -58,7 +58,7 @@ ATTACKS = {
     ),
     "another fact that takes the name which the one it rests on lays down": (
         "rename:\n  facts.someone_at_risk: fear_at_home\n  facts.fear_at_home: old_fear\n"
-        "set:\n  alerts.fear_or_violence.raise_if: fear_at_home is yes",
+        "set:\n  alerts.fear_or_violence.raise_if:\n    any:\n      own: fear_at_home is yes",
         f"the alert 'fear_or_violence' {LESS}",
     ),
     "a condition that is part of all, not of any": (
