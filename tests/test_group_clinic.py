@@ -311,7 +311,7 @@ def test_the_agenda_of_the_group_holds_the_shared_plan_once() -> None:
         "   1 Do    Take the interpersonal inventory                                   50\n"
         "\n"
         "AHEAD\n"
-        "   After that: Tue 13 January and Tue 20 January.  Last: Tue 23 February.\n"
+        "   After that: Tue 13 January and Tue 20 January.  Last: Tue 24 February.\n"
         "\n"
         "MEMBERS (a page each)\n"
         "   ann  bob  cem  dee\n"

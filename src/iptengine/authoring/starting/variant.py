@@ -150,12 +150,14 @@ def _done_without(opened: Opened, base: Protocol) -> Iterator[str]:
 
 
 def _settings(opened: Opened, base: Protocol, first: str) -> Iterator[Lines]:
-    """What is often changed, with what the base says of it now."""
-    for path in (("contract", "minutes"), ("contract", "sessions"), ("phases", first, "title")):
-        word = opened.document.written(path)
-        if word is not None:
-            told = json.dumps(word, ensure_ascii=False) if path[-1] == "title" else word
-            yield "set:", f"  {'.'.join(path)}: {told}"
+    """What is often changed, with something else than the base says of it."""
+    written = opened.document.values
+    contract = base.spec.contract
+    for key, span in (("minutes", contract.minutes), ("sessions", contract.sessions)):
+        if span is not None and ("contract", key) in written:
+            yield "set:", f"  contract.{key}: {span.high if span.low < span.high else span.high + 5}"
+    title = json.dumps(f"{base.spec.phases[first].title}, in other words", ensure_ascii=False)
+    yield "set:", f"  phases.{first}.title: {title}"
 
 
 def _elsewhere(path: str, base: Protocol) -> Iterator[str]:
