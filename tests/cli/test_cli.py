@@ -359,6 +359,20 @@ def test_a_name_that_is_nearly_right_is_told_with_the_nearest(typed) -> None:
     assert told.err == "error: 'ipt-adlt' is neither a file nor a shipped protocol; did you mean 'ipt-adult'?\n"
 
 
+@pytest.mark.parametrize(
+    ("command", "sort", "called"), [("show", "protocol", "protocol"), ("summary", "vignette", "example")]
+)
+def test_a_name_whose_file_lies_here_is_told_to_name_the_file(
+    typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, sort: str, called: str
+) -> None:
+    (tmp_path / f"ipt-prison.{sort}.yaml").write_text("", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert typed(command, "ipt-prison").err == (
+        f"error: 'ipt-prison' is neither a file nor a shipped {called}; "
+        f"there is a file ipt-prison.{sort}.yaml here: name that\n"
+    )
+
+
 def test_a_file_that_cannot_be_read_ends_in_a_sentence(typed, tmp_path: Path) -> None:
     path = tmp_path / "bytes.protocol.yaml"
     path.write_bytes(b"\x7fELF\x00\xff")

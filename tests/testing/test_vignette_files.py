@@ -9,7 +9,14 @@ import pytest
 import phrases
 from iptengine.authoring.document import read
 from iptengine.authoring.loader import load
-from iptengine.authoring.vignette import VignetteSpec, check_vignette, protocol_of, read_vignette, read_vignette_text
+from iptengine.authoring.vignette import (
+    Vignette,
+    VignetteSpec,
+    check_vignette,
+    protocol_of,
+    read_vignette,
+    read_vignette_text,
+)
 from iptengine.authoring.vignette_expected import Expect, ExpectSummary
 from iptengine.authoring.vignette_reference import WRITTEN, vignette_tables
 from iptengine.authoring.vignette_told import Happening
@@ -186,6 +193,79 @@ def test_a_vignette_of_another_version_is_told(tmp_path: Path) -> None:
         "other-version",
         "this vignette was written for version 0.9.0 of ipt-adult, and there is 1.0.0",
     )
+
+
+def lying(folder: Path, name: str, version: str) -> None:
+    """Writes a small protocol of that name and version into `folder`."""
+    small = (phrases.ROOT / "tests" / "protocols" / "small.protocol.yaml").read_text(encoding="utf-8")
+    folder.mkdir(exist_ok=True)
+    text = small.replace("protocol: ipt-small", f"protocol: {name}").replace("version: 1.0.0", f"version: {version}")
+    (folder / f"{name}.protocol.yaml").write_text(text, encoding="utf-8")
+
+
+def speaking_of(folder: Path, named: str) -> Vignette:
+    """A vignette in `folder` that names a protocol."""
+    path = folder / "a.vignette.yaml"
+    path.write_text(HEAD.replace("ipt-adult@1.0.0", named) + "  one: {week: 1}\n", encoding="utf-8")
+    return read_vignette(path)
+
+
+def test_a_protocol_can_be_named_by_its_id_when_it_lies_beside_the_vignette(tmp_path: Path) -> None:
+    lying(tmp_path, "ipt-prison", "0.1.0")
+    assert protocol_of(speaking_of(tmp_path, "ipt-prison@0.1.0")).ref == "ipt-prison@0.1.0"
+
+
+def test_a_protocol_beside_the_vignette_comes_before_those_in_folders_and_these_before_the_shipped(
+    tmp_path: Path,
+) -> None:
+    lying(tmp_path / "given", "ipt-adult", "1.0.2")
+    assert protocol_of(speaking_of(tmp_path, "ipt-adult"), folders=(tmp_path / "given",)).version == "1.0.2"
+    lying(tmp_path, "ipt-adult", "1.0.1")
+    assert protocol_of(speaking_of(tmp_path, "ipt-adult"), folders=(tmp_path / "given",)).version == "1.0.1"
+
+
+def test_a_file_of_another_version_beside_the_vignette_does_not_stand_before_the_version_it_names(
+    tmp_path: Path,
+) -> None:
+    lying(tmp_path, "ipt-adult", "1.0.1")
+    assert protocol_of(speaking_of(tmp_path, "ipt-adult@1.0.0")).digest == phrases.protocol("ipt-adult").digest
+
+
+@pytest.mark.parametrize(
+    ("named", "wrong"),
+    [
+        (
+            "ipt-prisom@0.1.0",
+            "there is no protocol 'ipt-prisom' [unknown-protocol]\n    hint: did you mean 'ipt-prison'?",
+        ),
+        (
+            "ipt-prison@0.2.0",
+            "this vignette was written for version 0.2.0 of ipt-prison, and there is 0.1.0 [other-version]\n"
+            "    hint: play it anew and write protocol: ipt-prison@0.1.0",
+        ),
+    ],
+)
+def test_a_protocol_that_is_not_found_is_told_at_the_line_that_names_it(tmp_path: Path, named: str, wrong: str) -> None:
+    lying(tmp_path, "ipt-prison", "0.1.0")
+    told = speaking_of(tmp_path, named)
+    line = told.document.lines.index(f"protocol: {named}") + 1
+    with pytest.raises(ProtocolError) as raised:
+        protocol_of(told)
+    assert str(raised.value) == f"{told.document.file}:{line}:1: error: {wrong}"
+
+
+def test_what_can_be_no_name_of_a_protocol_is_told_at_its_line(tmp_path: Path) -> None:
+    with pytest.raises(ProtocolError) as raised:
+        protocol_of(speaking_of(tmp_path, "../ipt-adult"))
+    (told,) = raised.value.diagnostics
+    assert (told.span.file, told.code) == (str(tmp_path / "a.vignette.yaml"), "bad-name")
+
+
+def test_a_file_beside_the_vignette_that_holds_another_protocol_is_a_mistake(tmp_path: Path) -> None:
+    lying(tmp_path, "ipt-prison", "0.1.0")
+    (tmp_path / "ipt-prison.protocol.yaml").rename(tmp_path / "ipt-school.protocol.yaml")
+    with pytest.raises(ProtocolError, match=r"the file ipt-school.protocol.yaml holds the protocol 'ipt-prison'"):
+        protocol_of(speaking_of(tmp_path, "ipt-school"))
 
 
 def test_a_protocol_can_be_named_by_a_path_from_the_vignette(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ from iptengine.protocol.ids import why_not_id
 from iptengine.protocol.model import Spec
 from iptengine.protocol.protocol import Guard, Protocol
 
-__all__ = ["Opened", "check", "check_text", "load", "load_measure", "open_protocol", "shipped"]
+__all__ = ["Opened", "check", "check_text", "load", "load_measure", "open_named", "open_protocol", "shipped"]
 
 MOST_TOLD = 100
 """Mistakes told of one file at once."""
@@ -90,6 +90,11 @@ def open_protocol(source: str | os.PathLike[str], *, folders: Sequence[Folder] =
     return _load(source, folders)
 
 
+def open_named(name: str, path: str, *, folders: Sequence[Folder] = ()) -> Opened:
+    """What is known of the file that was found for a name; a file that holds another protocol is a mistake."""
+    return _named(name, _file(path, shelves.shown(path), _paths(folders)))
+
+
 def shipped() -> tuple[str, ...]:
     """The names of the shipped protocols."""
     return shelves.names_in((shelves.shipped_folder(),), shelves.PROTOCOL)
@@ -116,7 +121,7 @@ def _load(source: str | os.PathLike[str], folders: Sequence[Folder]) -> Opened:
     if path is None:
         hint = did_you_mean(text, shelves.names_in(places, shelves.PROTOCOL))
         return _refused("unknown-protocol", f"there is no protocol '{text}'", hint)
-    return _named(text, _file(path, shelves.shown(path), extra))
+    return open_named(text, path, folders=extra)
 
 
 def _refused(code: str, message: str, hint: str) -> Opened:

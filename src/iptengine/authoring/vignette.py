@@ -14,8 +14,9 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, ValidationError
 
+from iptengine.authoring import shelves
 from iptengine.authoring.document import Document, read, read_path
-from iptengine.authoring.loader import load
+from iptengine.authoring.loader import load, open_named
 from iptengine.authoring.said import Misfit, misfits, say
 from iptengine.authoring.vignette_expected import ExpectSummary
 from iptengine.authoring.vignette_group import MemberTold, by_member
@@ -24,6 +25,7 @@ from iptengine.authoring.vignette_told import Adopted, Happening, Patient, Who
 from iptengine.authoring.vignette_values import Day, Value
 from iptengine.diagnostics import Diagnostic, Path, ProtocolError, Span, did_you_mean, nearest
 from iptengine.protocol.fields import Format, Model, Name, Text, short_form
+from iptengine.protocol.ids import why_not_id
 from iptengine.protocol.protocol import Protocol
 from iptengine.protocol.units import add
 
@@ -193,21 +195,48 @@ def _shape(spec: VignetteSpec) -> list[_Wrong]:
 
 
 def protocol_of(vignette: Vignette, *, folders: tuple[str | os.PathLike[str], ...] = ()) -> Protocol:
-    """The protocol that a vignette names: shipped, in `folders`, or at a path from the vignette's own file.
+    """The protocol that a vignette names: at a path from its own file, or by name.
+
+    A name is looked up in the vignette's own folder, in `folders`, and among the shipped ones; the first of the
+    version that the vignette was written for is taken.
 
     Raises:
         ProtocolError: There is none, it has mistakes, or it is of another version.
     """
     named = vignette.spec.protocol
-    if named.endswith(".protocol.yaml"):
-        return load(os.path.join(os.path.dirname(vignette.document.file), named), folders=folders)
+    home = os.path.dirname(vignette.document.file)
+    if named.endswith(shelves.PROTOCOL):
+        return load(os.path.join(home, named), folders=folders)
     name, _, version = named.partition("@")
-    protocol = load(name, folders=folders)
-    if version and version != protocol.version:
-        wrong = f"this vignette was written for version {version} of {name}, and there is {protocol.version}"
-        hint = f"play it anew and write protocol: {protocol.ref}"
-        raise ProtocolError([Diagnostic(vignette.span(("protocol",)), "other-version", wrong, hint)])
-    return protocol
+    places = (home, *(os.fspath(folder) for folder in folders), shelves.shipped_folder())
+    first: Protocol | None = None
+    for path in _files_of(vignette, name, places):
+        opened = open_named(name, path, folders=folders)
+        if opened.protocol is None:
+            raise ProtocolError(opened.diagnostics)
+        if version in ("", opened.protocol.version):
+            return opened.protocol
+        first = first or opened.protocol
+    assert first is not None
+    wrong = f"this vignette was written for version {version} of {name}, and there is {first.version}"
+    raise _misnamed(vignette, "other-version", wrong, f"play it anew and write protocol: {first.ref}")
+
+
+def _files_of(vignette: Vignette, name: str, places: tuple[str, ...]) -> list[str]:
+    """Every file in `places` that could hold the protocol of this name; at least one."""
+    why = why_not_id(name)
+    if why:
+        hint = f"give a name such as ipt-adult, or the path of a file that ends in {shelves.PROTOCOL}"
+        raise _misnamed(vignette, "bad-name", f"this cannot be the name of a protocol: {why}", hint)
+    found = [path for place in places if (path := shelves.find(name, shelves.PROTOCOL, (place,)))]
+    if not found:
+        near = shelves.names_in((places[0] or os.curdir, *places[1:]), shelves.PROTOCOL)
+        raise _misnamed(vignette, "unknown-protocol", f"there is no protocol '{name}'", did_you_mean(name, near))
+    return found
+
+
+def _misnamed(vignette: Vignette, code: str, wrong: str, hint: str) -> ProtocolError:
+    return ProtocolError([Diagnostic(vignette.span(("protocol",)), code, wrong, hint)])
 
 
 def check_vignette(vignette: Vignette, protocol: Protocol) -> tuple[Diagnostic, ...]:

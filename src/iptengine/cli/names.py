@@ -30,7 +30,7 @@ def protocol_source(word: str, folders: Iterable[str] = ()) -> str:
     if word in known:
         return word
     if is_id(word) and not os.path.exists(word):
-        raise Unclear(f"'{word}' is neither a file nor a shipped protocol; {did_you_mean(word, known)}")
+        raise Unclear(f"'{word}' is neither a file nor a shipped protocol; {_nearest(word, 'protocol', known)}")
     return _ends(existing_file(word), "protocol")
 
 
@@ -44,8 +44,14 @@ def vignette_path(word: str) -> str:
     if word in known:
         return os.path.join(shelves.examples_folder(), word + ENDINGS["vignette"])
     if is_id(word) and not os.path.exists(word):
-        raise Unclear(f"'{word}' is neither a file nor a shipped example; {did_you_mean(word, known)}")
+        raise Unclear(f"'{word}' is neither a file nor a shipped example; {_nearest(word, 'vignette', known)}")
     return _ends(existing_file(word), "vignette")
+
+
+def _nearest(word: str, sort: Sort, known: Iterable[str]) -> str:
+    """What to write in place of a name that is not known."""
+    here = word + ENDINGS[sort]
+    return f"there is a file {here} here: name that" if os.path.isfile(here) else did_you_mean(word, known)
 
 
 def existing_folders(paths: Iterable[str]) -> tuple[str, ...]:
