@@ -258,6 +258,23 @@ def test_what_was_taken_away_is_told_with_the_change_that_did(adult: Opened, tmp
         lineage(adult, ("decisions", "week"))
 
 
+def test_what_a_group_made_rests_on_the_group_and_not_on_what_the_base_says_around_it(tmp_path: Path) -> None:
+    lines = ["set:", "  contract.sessions: 12..14", "add:", "  phases.initial.must.who_hears: Say who may hear"]
+    found = open_protocol(written(tmp_path, "ipt-one", "ipt-adult@1.0.0", *lines))
+    rests = {".".join(str(part) for part in row.path): row.source for row in changeable(found)}
+    assert rests["contract.sessions"] == ("team",)
+    assert rests["phases.initial.must.who_hears"] == ("team",)
+    assert rests["contract.minutes"] == ("society", "comprehensive", "counselling_uk", "clinic_page")
+
+
+def test_a_path_is_found_under_the_name_that_the_base_has_for_it(tmp_path: Path) -> None:
+    path = written(tmp_path, "ipt-one", "ipt-adult@1.0.0", "rename:", "  phases.ending: leave_taking")
+    found = open_protocol(path)
+    account = lineage(found, ("phases", "ending", "window"))
+    assert (account.path, account.now) == (("phases", "leave_taking", "window"), "last 3")
+    assert next(row.path[1] for row in changeable(found, ("phases", "ending"))) == "leave_taking"
+
+
 def test_every_path_that_is_listed_can_be_set(adult: Opened) -> None:
     rows = list(changeable(adult))
     assert len(rows) > 900

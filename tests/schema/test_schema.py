@@ -101,6 +101,7 @@ ONLY_CHECK_SEES = [
     "unreachable-state",
     "variant-bad-meaning",
     "variant-does-not-fit",
+    "variant-without-its-measure",
     "variant-without-what-is-named",
     "weaker-alert-by-its-fact",
     "weaker-alert-by-its-measure",

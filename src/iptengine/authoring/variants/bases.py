@@ -69,6 +69,12 @@ def find_base(ref: str, folders: tuple[str, ...]) -> Found:
     return Found(path, document)
 
 
+def _called(path: str) -> str:
+    """A file, and whether it is the shipped one."""
+    shipped = path.startswith(shelves.shipped_folder() + os.sep)
+    return f"the shipped {shelves.shown(path)}" if shipped else os.path.normpath(path)
+
+
 def _candidates(name: str, version: str, places: tuple[str, ...]) -> Iterator[tuple[str, Document]]:
     for place in places:
         for called in (name, f"{name}@{version}"):

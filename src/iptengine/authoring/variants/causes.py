@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 
 from iptengine.authoring.variants.compose import Composition
 from iptengine.authoring.variants.tree import Step
@@ -24,7 +25,7 @@ def explained(composition: Composition, found: Iterable[Diagnostic]) -> Iterator
     own = composition.document.file
     for one in found:
         if one.span.file == own:
-            yield one
+            yield _in_part(composition, one)
             continue
         step = _cause(composition, one)
         path = _path_at(composition, one.span)
@@ -42,7 +43,26 @@ def _cause(composition: Composition, one: Diagnostic) -> Step | None:
 def _because_of(step: Step, one: Diagnostic, path: Path | None) -> Diagnostic:
     where = f"'{path_text(path)}' ({one.span})" if path else str(one.span)
     message = f"without '{path_text(step.path)}' something does not fit at {where}: {one.message}"
-    return Diagnostic(step.span, one.code, message, "set that part, or remove it too")
+    return Diagnostic(step.span, one.code, message, _MEASURE if step.path[0] == "measures" else _THAT_PART)
+
+
+_THAT_PART = "set that part, or remove it too"
+_MEASURE = "to use another questionnaire in its place, rename the measure and set its use; or set that part too"
+
+
+def _in_part(composition: Composition, one: Diagnostic) -> Diagnostic:
+    """What is missing in a part that was set as a whole, where a value of it may have been meant."""
+    if one.code != "missing-key":
+        return one
+    document = composition.document
+    path = next((path for path, place in document.keys.items() if place == one.span and path[:1] != ("changes",)), None)
+    at: Any = document.root
+    for part in path or ():
+        at = at.get(part) if isinstance(at, dict) else None
+    if not path or not isinstance(at, dict) or not at:
+        return one
+    hint = f"set replaces the whole of '{path_text(path)}'; to change one value, name its path: "
+    return replace(one, hint=f"{hint}{path_text((*path, next(iter(at))))}")
 
 
 def _in_base(one: Diagnostic, path: Path | None) -> Diagnostic:

@@ -105,6 +105,7 @@ class _Work:
     gone: dict[Path, Step] = field(default_factory=dict)
     renamed: dict[Path, str] = field(default_factory=dict)
     names: Mapping[Mention, str] = field(default_factory=dict)
+    new_names: dict[Path, str] = field(default_factory=dict)
     written: Node = field(init=False)
     tree: Node = field(init=False)
 
@@ -120,6 +121,7 @@ class _Work:
 
     def make(self, changes: list[Change]) -> None:
         """Makes every change; all places are looked up before anything is moved."""
+        self.new_names = {change.target: change.to for change in changes if change.verb == "rename"}
         found = {change: slot for change in changes if (slot := self._slot(change)) is not None}
         homes = {change: home for change in found if change.verb == "move" and (home := self._home(change))}
         respelt = self._respelt([change for change in found if change.verb == "rename"], tuple(found))
@@ -142,7 +144,7 @@ class _Work:
         slot = slot_at(self.tree, change.target)
         if isinstance(slot, Missing) or slot.node is None:
             missing = slot if isinstance(slot, Missing) else None
-            self.refuse(change, nothing_there(change, self.tree, self.base.protocol.ref, missing))
+            self.refuse(change, nothing_there(change, self.tree, self.base.protocol.ref, self.new_names, missing))
             return None
         if change.verb in ("rename", "move") and (slot.around_shape is None or slot.around_shape.kind != "map"):
             message = f"'{change.told}' is a key of the format, which has to keep its name and place"
@@ -169,14 +171,21 @@ class _Work:
     def _room(self, change: Change) -> Slot | None:
         room = room_for(self.tree, change.target)
         if isinstance(room, Missing):
-            self.refuse(change, nothing_there(change, self.tree, self.base.protocol.ref, room))
+            self.refuse(change, nothing_there(change, self.tree, self.base.protocol.ref, self.new_names, room))
             return None
         there = room.node
         if there is None:
             return room
         message = f"'{change.told}' is in {self.base.protocol.ref} already, at {there.key}"
-        self.refuse(change, Diagnostic(change.span, "there-already", message, "use set to put this in its place"))
+        self.refuse(change, Diagnostic(change.span, "there-already", message, self._instead(change, there)))
         return None
+
+    def _instead(self, change: Change, there: Node) -> str:
+        """What to do where something stands already: a map takes one more by its name, and set would empty it."""
+        new = self._new(change).entries
+        if there.entries is None or not new:
+            return "use set to put this in its place"
+        return f"to add to what it holds, write the path down to the new name: {change.told}.{next(iter(new))}"
 
     def _home(self, change: Change) -> Slot | None:
         """The map that something moves to, as the place it will have there."""
@@ -186,9 +195,14 @@ class _Work:
             self.refuse(change, Diagnostic(change.span, "cannot-move", message, "name the map that it moves to"))
             return None
         room = room_for(self.tree, (*target, change.target[-1]))
+        if isinstance(room, Missing) and target[-1] == change.target[-1]:
+            message = f"'{change.told}' keeps its name, and '{change.to}' is not in {self.base.protocol.ref}"
+            hint = f"name only the map that it moves to: {path_text(target[:-1])}"
+            self.refuse(change, Diagnostic(change.span, "cannot-move", message, hint))
+            return None
         if isinstance(room, Missing):
             there = replace(change, target=target)
-            self.refuse(change, nothing_there(there, self.tree, self.base.protocol.ref, room))
+            self.refuse(change, nothing_there(there, self.tree, self.base.protocol.ref, self.new_names, room))
             return None
         if room.around_shape is None or room.around_shape.kind != "map":
             message = f"'{change.to}' is not a map of names, so nothing can move there"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from iptengine.authoring.shapes import Shape, keys_of
@@ -89,22 +90,32 @@ def _spell_out(node: Node, shape: Shape) -> None:
     entry(node, shape, shape.short)
 
 
-def nothing_there(change: Change, tree: Node, base: str, missing: Missing | None = None) -> Diagnostic:
-    """What to say of a path that the base does not have."""
+def nothing_there(
+    change: Change, tree: Node, base: str, renamed: Mapping[Path, str], missing: Missing | None = None
+) -> Diagnostic:
+    """What to say of a path that the base does not have; `renamed` are its names that this variant exchanges."""
     found = missing or _missing(tree, change.target)
     rest = change.target[len(found.known) + 1 :]
     names = tuple(found.around.entries or ())
     keys = tuple(keys_of(found.shape.model)) if found.shape and found.shape.kind == "part" and found.shape.model else ()
     where = f"'{path_text(found.known)}' holds" if found.known else "it holds"
     message = f"'{change.told}' is not in {base}: {where} no '{found.name}'"
+    old = next((path[-1] for path, new in renamed.items() if path[:-1] == found.known and new == found.name), None)
+    if old is not None:
+        hint = f"every path is the base's: write {path_text((*found.known, old, *rest))}"
+        return Diagnostic(change.span, "nothing-there", message, hint)
     if found.name in keys and not rest:
         return Diagnostic(change.span, "nothing-there", message, f"use add: the base leaves {found.name} out")
+    is_new = change.verb == "set" and not rest and found.shape is not None and found.shape.kind == "map"
+    new = "to make it new, use add" if is_new else ""
     close = nearest(found.name, (*names, *(key for key in keys if key not in names)), 1)
-    if close:
-        meant = path_text((*found.known, close[0], *rest))
-        return Diagnostic(change.span, "nothing-there", message, f"did you mean '{meant}'?")
+    meant = f"did you mean '{path_text((*found.known, close[0], *rest))}'?" if close else _there_are(names)
+    return Diagnostic(change.span, "nothing-there", message, "; ".join(part for part in (meant, new) if part))
+
+
+def _there_are(names: tuple[str, ...]) -> str:
     shown = ", ".join(f"'{name}'" for name in names[:8]) + (" …" if len(names) > 8 else "")
-    return Diagnostic(change.span, "nothing-there", message, f"there are {shown}" if names else "")
+    return f"there are {shown}" if names else ""
 
 
 def _missing(tree: Node, path: Path) -> Missing:

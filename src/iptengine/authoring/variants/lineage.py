@@ -44,6 +44,7 @@ def lineage(opened: Opened, path: Path) -> Lineage:
         LookupError: There is no such path, and was none; says which one is nearest.
     """
     tree = _tree(opened)
+    path = called_now(opened, path)
     slot = slot_at(tree, path)
     node = None if isinstance(slot, Missing) else slot.node
     if node is None:
@@ -52,6 +53,17 @@ def lineage(opened: Opened, path: Path) -> Lineage:
     inner = {found: one.steps for found, one in walk(node, path) if found != path and one.steps}
     origin = _origin(opened, steps, node)
     return Lineage(path, shown(node.value), node.key, steps, origin, inner, tuple(_sources(tree, path)))
+
+
+def called_now(opened: Opened, path: Path) -> Path:
+    """A path under the names that it has in a variant, where it is told under those of its base."""
+    if opened.composition is None or not path:
+        return path
+    there = slot_at(opened.composition.tree, path)
+    if not isinstance(there, Missing) and there.node is not None:
+        return path
+    renamed = opened.composition.renamed
+    return tuple(renamed.get(path[: end + 1], part) for end, part in enumerate(path))
 
 
 def _tree(opened: Opened) -> Node:
@@ -129,13 +141,19 @@ def _written(steps: tuple[Step, ...], node: Node) -> Span:
 
 
 def _sources(tree: Node, path: Path) -> Iterator[str]:
-    """The names of the sources of the nearest part that has some."""
+    """What a part rests on: what it says itself, or the group that made it so, whichever is nearer to the part."""
     for end in range(len(path), 0, -1):
-        slot = slot_at(tree, (*path[:end], "source"))
-        found = None if isinstance(slot, Missing) else slot.node
+        own = slot_at(tree, (*path[:end], "source"))
+        found = None if isinstance(own, Missing) else own.node
         if found is not None:
             value = found.value
             yield from (str(one) for one in (value if isinstance(value, list) else [value]))
+            return
+        slot = slot_at(tree, path[:end])
+        node = None if isinstance(slot, Missing) else slot.node
+        made = [step for step in node.steps if step.verb in ("set", "add")] if node is not None else []
+        if made:
+            yield from made[-1].source
             return
 
 
@@ -154,7 +172,7 @@ def changeable(opened: Opened, under: Path = ()) -> Iterator[Changeable]:
 
     Names are paths too, and so is what holds several values; those are not listed on their own.
     """
-    tree = _tree(opened)
+    tree, under = _tree(opened), called_now(opened, under)
     for path, node in walk(tree):
         single = node.entries is None and not any(isinstance(part, int) for part in path)
         if single and path[: len(under)] == under and path[0] not in HEAD:

@@ -72,6 +72,9 @@ def open_variant(
 ) -> Variant | tuple[Diagnostic, ...]:
     """The variant in a file with its base, or everything that keeps it from being put together."""
     wrong = [*document.diagnostics, *python_names(document, VariantSpec)]
+    nameless = _nameless(document)
+    if nameless is not None:
+        return (*wrong, nameless)
     try:
         spec = VariantSpec.model_validate(document.root)
     except ValidationError as error:
@@ -79,6 +82,16 @@ def open_variant(
     if wrong:
         return tuple(wrong)
     return _with_base(spec, document, folders, chain, open_base)
+
+
+def _nameless(document: Document) -> Diagnostic | None:
+    """A group that was written without its name."""
+    changes = document.root.get("changes") if isinstance(document.root, dict) else None
+    if not isinstance(changes, dict) or not isinstance(changes.get("because"), str):
+        return None
+    message = "a group of changes needs a name of its own, under which its because and its verbs stand"
+    hint = "write a name such as 'shorter:' on a line of its own above because, and move the lines in by two blanks"
+    return Diagnostic(document.span(("changes", "because")), "missing-key", message, hint)
 
 
 def _with_base(
