@@ -106,6 +106,7 @@ ONLY_CHECK_SEES = [
     "weaker-alert-by-its-fact",
     "weaker-alert-by-its-measure",
     "weaker-alert-by-its-words",
+    "weaker-alert-by-other-means",
     "weaker-alert",
     "window-does-not-fit",
     "window-hole",
