@@ -1,4 +1,7 @@
-"""Measure every ``bench_*.py`` in this folder, or the ones named: ``python -m benchmarks chart import``."""
+"""Measure every ``bench_*.py`` in this folder, or the ones named: ``python -m benchmarks chart import``.
+
+``python -m benchmarks against REV`` measures this tree beside a former one.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
+from benchmarks import against
 from benchmarks.frame import Bench, Row, measure
 from benchmarks.profiles import hot_spots
 from benchmarks.report import RESULTS, keep, summary, table
@@ -16,6 +20,8 @@ NAMES = sorted(path.stem.removeprefix("bench_") for path in Path(__file__).paren
 
 def main() -> int:
     """Print the table, keep the JSON; 1 when a goal is missed."""
+    if sys.argv[1:2] == ["against"]:
+        return against.main(sys.argv[2:])
     asked = _arguments()
     if asked.profile:
         return _profiles(asked.profile)

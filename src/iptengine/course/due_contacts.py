@@ -50,9 +50,11 @@ def due_contacts(protocol: Protocol, course: Course, facts: CourseFacts) -> tupl
 
 def outreach_due(protocol: Protocol, course: Course, facts: CourseFacts) -> bool:
     """Whether a contact that the protocol declares for a missed session is due now."""
-    due = (one.contact for one in due_contacts(protocol, course, facts) if one.now)
-    moments = (protocol.spec.contacts[name].due for name in due)
-    return any(moment is not None and moment.anchor == "missed session" for moment in moments)
+    specs = protocol.spec.contacts
+    declared = {name for name, spec in specs.items() if spec.due and spec.due.anchor == "missed session"}
+    return bool(declared) and any(
+        one.now and one.contact in declared for one in due_contacts(protocol, course, facts)
+    )  # fmt: skip
 
 
 def possible_contacts(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[ContactDue]:

@@ -327,7 +327,8 @@ def _due(protocol: Protocol, course: Course, on: date) -> Iterator[Due]:
     offered = follow_on_told(protocol, course)
     if offered:
         yield Due(course.id, "follow_on", None, offered)
-    yield from _due_contacts(protocol, course, on)
+    facts = CourseFacts(protocol, course, on)
+    yield from _due_contacts(protocol, course, facts)
     if course.ended:
         for name in measures_after_end(protocol, course, on):
             yield Due(course.id, "measure", course.outcome.on if course.outcome else on, _at_end(protocol, name))
@@ -337,8 +338,7 @@ def _due(protocol: Protocol, course: Course, on: date) -> Iterator[Due]:
         yield Due(course.id, "group", None, missing)
     left = timing.sessions_left(course)
     plan = visits.planned(protocol, course, on)
-    seen = CourseFacts(protocol, course, on)
-    told = stop_told(protocol, course, seen) or none_left_told(protocol, course, seen)
+    told = stop_told(protocol, course, facts) or none_left_told(protocol, course, facts)
     if told:
         yield Due(course.id, "calendar", stop_day(protocol, course), told)
     if resting(course, on) is not None:
@@ -357,7 +357,6 @@ def _due(protocol: Protocol, course: Course, on: date) -> Iterator[Due]:
             if unworded(measure, course, name) and not words_of(course, name):
                 text = f"{measure.label} to be put into the patient's words at session {number}"
                 yield Due(course.id, "words", plan.next_session, text)
-    facts = CourseFacts(protocol, course, on)
     if not outreach_due(protocol, course, facts):
         yield from _outreach(course)
     for text in plan_due(protocol, course, facts):
@@ -381,9 +380,9 @@ def _outreach(course: Course) -> Iterator[Due]:
         yield Due(course.id, "outreach", missed.on, f"No contact on record since the missed {day(missed.on)}")
 
 
-def _due_contacts(protocol: Protocol, course: Course, on: date) -> Iterator[Due]:
-    for contact in due_contacts(protocol, course, CourseFacts(protocol, course, on)):
-        if contact.now or (contact.by is not None and contact.by >= on):
+def _due_contacts(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[Due]:
+    for contact in due_contacts(protocol, course, facts):
+        if contact.now or (contact.by is not None and contact.by >= facts.on):
             past = contact.now and contact.by is None and contact.when
             text = f"{contact.title}, was due {contact.when}" if past else contact.title
             yield Due(course.id, "outreach", contact.by, text)
