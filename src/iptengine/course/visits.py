@@ -81,12 +81,23 @@ def planned(protocol: Protocol, course: Course, on: date) -> Plan:
     done = [a.on for a in timing.past(course) if a.on < first]
     following = next((a.on for a in course.appointments if a.status == "planned" and a.on > first), None)
     after_next = following or _following(frequency(protocol, course, first), [*done, first])
-    last, stop = last_planned(protocol, course, on), stop_day(protocol, course)
-    if not booked and stop is not None and on <= stop < first:
-        first = stop  # what is proposed never lies after the stop
+    last = last_planned(protocol, course, on)
+    first = first if booked else _not_after_stop(protocol, course, on, first)
     if following is None and last is not None and after_next > last:
         return Plan(first, booked, None, _end(protocol, course, [*done, first], last))
     return Plan(first, booked, after_next, _end(protocol, course, [*done, first], last))
+
+
+def next_session(protocol: Protocol, course: Course, on: date) -> tuple[date, bool]:
+    """The day of the next session, and whether it is booked."""
+    first, booked = next_visit(protocol, course, on)
+    return first if booked else _not_after_stop(protocol, course, on, first), booked
+
+
+def _not_after_stop(protocol: Protocol, course: Course, on: date, first: date) -> date:
+    """The day that is proposed, which never lies after the stop."""
+    stop = stop_day(protocol, course)
+    return stop if stop is not None and on <= stop < first else first
 
 
 def last_planned(protocol: Protocol, course: Course, on: date) -> date | None:

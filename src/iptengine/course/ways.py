@@ -337,7 +337,7 @@ def _due(protocol: Protocol, course: Course, on: date) -> Iterator[Due]:
     if missing:
         yield Due(course.id, "group", None, missing)
     left = timing.sessions_left(course)
-    plan = visits.planned(protocol, course, on)
+    next_session, is_booked = visits.next_session(protocol, course, on)
     told = stop_told(protocol, course, facts) or none_left_told(protocol, course, facts)
     if told:
         yield Due(course.id, "calendar", stop_day(protocol, course), told)
@@ -345,22 +345,23 @@ def _due(protocol: Protocol, course: Course, on: date) -> Iterator[Due]:
         return
     for name in due_measures(protocol, course, on) if timing.used_up(course, on) else ():
         yield Due(course.id, "measure", _last_session(course) or on, _at_end(protocol, name))
-    if plan.booked or (left != 0 and not told):
+    if is_booked or (left != 0 and not told):
         number = timing.sessions_used(course) + 1
-        booked = "booked" if plan.booked else "not booked"
-        yield Due(course.id, "session", plan.next_session, f"Session {number} on {day(plan.next_session)}, {booked}")
+        booked = "booked" if is_booked else "not booked"
+        yield Due(course.id, "session", next_session, f"Session {number} on {day(next_session)}, {booked}")
         for name in due_measures(protocol, course, on):
             label = protocol.measures[name].label
-            by = measure_due_by(protocol, course, name, on) or plan.next_session
+            by = measure_due_by(protocol, course, name, on) or next_session
             yield Due(course.id, "measure", by, f"{label} at session {number}")
         for name, measure in protocol.measures.items():
             if unworded(measure, course, name) and not words_of(course, name):
                 text = f"{measure.label} to be put into the patient's words at session {number}"
-                yield Due(course.id, "words", plan.next_session, text)
-    if not outreach_due(protocol, course, facts):
-        yield from _outreach(course)
-    for text in plan_due(protocol, course, facts):
-        yield Due(course.id, "plan", plan.next_session, text)
+                yield Due(course.id, "words", next_session, text)
+    for missed in _outreach(course):
+        if not outreach_due(protocol, course, facts):
+            yield missed
+    for text in plan_due(protocol, course, facts) if protocol.spec.plan else ():
+        yield Due(course.id, "plan", next_session, text)
 
 
 def _last_session(course: Course) -> date | None:
