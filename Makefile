@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+FORMER := 1889ce7
 STAMP  := $(VENV)/.installed
 
 .PHONY: help demo test check format lint types imports protocols keys hostile bench clean
@@ -12,7 +13,7 @@ help:
 	@echo "make test    run the tests"
 	@echo "make check   format, lint, types, import contract, protocols, vignettes, keys, tests"
 	@echo "make hostile at least 3,000 mutants of every shipped protocol; most of an hour"
-	@echo "make bench   measure speed beside peers"
+	@echo "make bench   measure speed beside a former tree of this library, and beside peers"
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -c "import sys; sys.exit('iptengine needs Python 3.11 or later') if sys.version_info < (3, 11) else None"
@@ -54,6 +55,7 @@ hostile: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m pip install --quiet -e '.[bench]'
+	$(BIN)/python -m benchmarks against $(FORMER)
 	$(BIN)/python -m benchmarks
 
 clean:
