@@ -68,26 +68,49 @@ DANGER = (
 """A statement in which a word begins like one of these speaks of danger; what it touches is left to the reader."""
 
 _LINES = frozenset({"must", "each_session", "may", "if", "items"})
-_DANGER = re.compile(r"(?<![a-z])(?:" + "|".join(map(re.escape, DANGER)) + r")[a-z]*", re.IGNORECASE)
+_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
-def _step(step: str) -> str:
-    return {"*": r"[^\0]+"}.get(step, re.escape(step))
+def danger_in(text: str) -> list[str]:
+    """The words of a text that begin like a word of danger, small, in their order.
+
+    Example:
+        >>> danger_in("Ask about self-harm and Fears; not harmless, not unsafe")
+        ['self-harm', 'fears', 'harmless']
+    """
+    small, found, at = text.lower(), [], 0
+    if not any(word in small for word in DANGER):
+        return []
+    while at < len(small):
+        begun = "" if at and small[at - 1] in _LETTERS else _begun(small, at)
+        end = at + (len(begun) or 1)
+        while begun and end < len(small) and small[end] in _LETTERS:
+            end += 1
+        if begun:
+            found.append(small[at:end])
+        at = end
+    return found
 
 
-def _pattern(place: str) -> str:
-    if place.startswith("**."):
-        return r"(?:[^\0]+\0)*" + _step(place[3:])
-    steps = place.split(".")
-    if steps[-1] == "**":
-        return r"\0".join(map(_step, steps[:-1])) + r"(?:\0.*)?"
-    return r"\0".join(map(_step, steps))
+def _begun(text: str, at: int) -> str:
+    return next((word for word in DANGER if text.startswith(word, at)), "")
 
 
-_ROWS = tuple(
-    (Mark(touch, why), re.compile("|".join(map(_pattern, places)), re.DOTALL)) for touch, why, places in TABLE
-)
+def _lies_at(place: Steps, path: Steps) -> bool:
+    """Whether a path is one that a place of the table speaks of: ``*`` is any step, ``**`` any number of them."""
+    if place[0] == "**":
+        return bool(path) and _same_step(place[-1], path[-1])
+    if place[-1] == "**":
+        return len(path) >= len(place) - 1 and all(map(_same_step, place[:-1], path))
+    return len(path) == len(place) and all(map(_same_step, place, path))
+
+
+def _same_step(wanted: str, step: str) -> bool:
+    return wanted in ("*", step)
+
+
+_ROWS = tuple((Mark(touch, why), tuple(tuple(place.split(".")) for place in places)) for touch, why, places in TABLE)
 
 
 class Touching:
@@ -102,7 +125,7 @@ class Touching:
         Words of danger are a reason where no place is one.
         """
         found = dict.fromkeys(mark for path in paths for mark in self._at(path))
-        spoken = dict.fromkeys(word.lower() for text in words for word in _DANGER.findall(text))
+        spoken = dict.fromkeys(word for text in words for word in danger_in(text))
         if spoken and not any(mark.touch == "safety" for mark in found):
             found.setdefault(Mark("safety", f"speaks of danger: {', '.join(spoken)}"))
         return tuple(sorted(found, key=lambda mark: mark.touch, reverse=True))
@@ -111,8 +134,7 @@ class Touching:
         if UNMARKED & set(path[1:]):
             return
         place = ("measure_file", *path[1:]) if path[:1] == (MEASURES,) else path[1:]
-        joined = "\0".join(place)
-        yield from (mark for mark, pattern in _ROWS if pattern.fullmatch(joined))
+        yield from (mark for mark, rows in _ROWS if any(_lies_at(row, place) for row in rows))
         yield from self._hanging(place)
 
     def _hanging(self, place: Steps) -> Iterable[Mark]:

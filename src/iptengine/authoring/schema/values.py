@@ -8,7 +8,6 @@ each what holds for it. Never "any of these": an editor that finds none of sever
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
@@ -119,10 +118,15 @@ def _list(shape: Shape, around: Around) -> Schema:
 def lone(schema: Schema) -> Schema:
     """What a schema says of a single value, to stand beside what is said of a map or a list in its place."""
     if "enum" in schema:
-        words = "|".join(re.escape(str(choice)) for choice in schema["enum"])
+        words = "|".join(_literally(str(choice)) for choice in schema["enum"])
         return {"pattern": f"^(?:{words})$", "patternErrorMessage": f"write {_joined(schema['enum'])}"}
     kept = {name: limit for name, limit in schema.items() if name not in ("type", "errorMessage", CALLED)}
     return {**kept, "patternErrorMessage": schema["errorMessage"]} if "pattern" in kept else kept
+
+
+def _literally(text: str) -> str:
+    """A text as a pattern that fits nothing else."""
+    return "".join(sign if sign.isalnum() or sign in " _" else f"\\{sign}" for sign in text)
 
 
 def _joined(words: list[Any]) -> str:

@@ -104,6 +104,9 @@ def nothing_there(
     if old is not None:
         hint = f"every path is the base's: write {path_text((*found.known, old, *rest))}"
         return Diagnostic(change.span, "nothing-there", message, hint)
+    if found.around.entries is None:
+        hint = f"'{path_text(found.known)}' holds nothing with a name of its own; set it as a whole"
+        return Diagnostic(change.span, "nothing-there", message, hint)
     if found.name in keys and not rest:
         return Diagnostic(change.span, "nothing-there", message, f"use add: the base leaves {found.name} out")
     is_new = change.verb == "set" and not rest and found.shape is not None and found.shape.kind == "map"
