@@ -64,7 +64,7 @@ def find_base(ref: str, folders: tuple[str, ...]) -> Found:
     path, document = fitting[-1]
     other = next((where for where, one in fitting if _written(one) != _written(document)), None)
     if other is not None:
-        message = f"there are two different files of {ref}: {shelves.shown(other)} and {shelves.shown(path)}"
+        message = f"there are two different files of {ref}: {_called(other)} and {_called(path)}"
         return Found(why=("ambiguous-base", message, "keep one of them, or give a changed protocol another version"))
     return Found(path, document)
 

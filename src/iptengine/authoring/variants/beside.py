@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from iptengine.authoring.variants.compose import Composition
-from iptengine.authoring.variants.finding import Missing, slot_at
-from iptengine.authoring.variants.tree import Node, Step, walk
+from iptengine.authoring.variants.finding import node_at
+from iptengine.authoring.variants.tree import Step, walk
 from iptengine.diagnostics import Diagnostic, Path, Span
 from iptengine.protocol.conditions import Condition
 from iptengine.protocol.protocol import Guard, Protocol
@@ -34,14 +34,9 @@ class Beside:
     composition: Composition
     bases: tuple[Protocol, ...]
 
-    def now(self, path: Path) -> Path:
-        """Where the base's path has come to lie, names that were exchanged included."""
-        renamed = self.composition.renamed
-        return tuple(renamed.get(path[: end + 1], part) for end, part in enumerate(path))
-
     def name(self, part: str, name: str) -> str:
         """What something at the top of the base, such as an alert, is called in the variant."""
-        return str(self.now((part, name))[-1])
+        return str(self.composition.now((part, name))[-1])
 
     def told(self, path: Path, what: str, hint: str) -> Diagnostic:
         """A mistake at the change nearest to a path of the base."""
@@ -56,18 +51,14 @@ class Beside:
         return self.composition.document.span(("extends",))
 
     def _steps(self, path: Path) -> Iterator[Step]:
-        found = slot_at(self.composition.tree, self.now(path))
-        node = None if isinstance(found, Missing) else found.node
-        nodes: list[Node] = [one for _, one in walk(node)] if node is not None else []
-        yield from (step for one in (*self._around(path), *nodes) for step in one.steps if self._own(step))
+        """What was done to a path, to what it lies in, since replacing that replaces it, and to what lies in it."""
+        now = self.composition.now(path)
+        around = (node_at(self.composition.tree, now[:end]) for end in range(len(path) - 1, 0, -1))
+        node = node_at(self.composition.tree, now)
+        within = (one for _, one in walk(node)) if node is not None else ()
+        nodes = (*(one for one in around if one is not None), *within)
+        yield from (step for one in nodes for step in one.steps if self._own(step))
         yield from (s for gone, s in self.composition.gone.items() if gone[: len(path)] == path and self._own(s))
-
-    def _around(self, path: Path) -> Iterator[Node]:
-        """What a path lies in: replacing that replaces it."""
-        for end in range(len(path) - 1, 0, -1):
-            found = slot_at(self.composition.tree, self.now(path)[:end])
-            if not isinstance(found, Missing) and found.node is not None:
-                yield found.node
 
     def _own(self, step: Step) -> bool:
         return step.protocol == self.variant.ref and step.verb not in ("rename", "order")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any
 
 from iptengine.authoring.variants.compose import Composition
+from iptengine.authoring.variants.finding import node_at
 from iptengine.authoring.variants.tree import Step
 from iptengine.diagnostics import Diagnostic, Path, Span
 from iptengine.protocol.variant_spec import path_text
@@ -54,15 +54,13 @@ def _in_part(composition: Composition, one: Diagnostic) -> Diagnostic:
     """What is missing in a part that was set as a whole, where a value of it may have been meant."""
     if one.code != "missing-key":
         return one
-    document = composition.document
-    path = next((path for path, place in document.keys.items() if place == one.span and path[:1] != ("changes",)), None)
-    at: Any = document.root
-    for part in path or ():
-        at = at.get(part) if isinstance(at, dict) else None
-    if not path or not isinstance(at, dict) or not at:
+    keys = composition.document.keys
+    path = next((path for path, place in keys.items() if place == one.span and path[:1] != ("changes",)), None)
+    node = node_at(composition.tree, path) if path else None
+    if not path or node is None or not node.entries:
         return one
     hint = f"set replaces the whole of '{path_text(path)}'; to change one value, name its path: "
-    return replace(one, hint=f"{hint}{path_text((*path, next(iter(at))))}")
+    return replace(one, hint=f"{hint}{path_text((*path, next(iter(node.entries))))}")
 
 
 def _in_base(one: Diagnostic, path: Path | None) -> Diagnostic:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from iptengine.authoring.document import Document
 from iptengine.authoring.reading import Value
 from iptengine.authoring.variants.changes import MOST_CHANGES, Change, changes_of, conflicts
-from iptengine.authoring.variants.finding import Missing, Slot, nothing_there, room_for, slot_at
+from iptengine.authoring.variants.finding import Missing, Slot, nothing_there, slot_at
 from iptengine.authoring.variants.renames import carry
 from iptengine.authoring.variants.shown import shown
 from iptengine.authoring.variants.tree import Node, Step, document_of, tree_of
@@ -56,6 +56,10 @@ class Composition:
     names: Mapping[Mention, str]
     pinned: str = ""
 
+    def now(self, path: Path) -> Path:
+        """Where a path of the base has come to lie, names that were exchanged included."""
+        return tuple(self.renamed.get(path[: end + 1], part) for end, part in enumerate(path))
+
     def __repr__(self) -> str:
         return f"<Composition {self.document.file}: {len(self.wrong)} mistakes>"
 
@@ -68,9 +72,10 @@ def compose(spec: VariantSpec, document: Document, base: Base) -> Composition:
         message = f"a variant has at most {MOST_CHANGES} changes; this one has more"
         work.wrong.append(Diagnostic(document.span(("changes",)), "too-many-parts", message, "divide it in two"))
         changes = ()
-    for change, mistake in conflicts(changes, document):
+    refused = dict(conflicts(changes, document))
+    for change, mistake in refused.items():
         work.refuse(change, mistake)
-    work.make([change for change in changes if change not in work.refused])
+    work.make([change for change in changes if change not in refused])
     work.head()
     texts = {**base.texts, document.file: document.lines}
     gone = {path: step.span for path, step in work.gone.items()}
@@ -100,7 +105,6 @@ class _Work:
     document: Document
     base: Base
     wrong: list[Diagnostic] = field(default_factory=list)
-    refused: list[Change] = field(default_factory=list)
     doubted: set[str] = field(default_factory=set)
     gone: dict[Path, Step] = field(default_factory=dict)
     renamed: dict[Path, str] = field(default_factory=dict)
@@ -115,7 +119,6 @@ class _Work:
 
     def refuse(self, change: Change, mistake: Diagnostic) -> None:
         self.wrong.append(mistake)
-        self.refused.append(change)
         self.doubted.update(str(part) for part in change.target)
         self.doubted.update((change.to, *change.names))
 
@@ -143,8 +146,7 @@ class _Work:
             return self._room(change)
         slot = slot_at(self.tree, change.target)
         if isinstance(slot, Missing) or slot.node is None:
-            missing = slot if isinstance(slot, Missing) else None
-            self.refuse(change, nothing_there(change, self.tree, self.base.protocol.ref, self.new_names, missing))
+            self._nothing(change, slot if isinstance(slot, Missing) else slot.missing(change.target))
             return None
         if change.verb in ("rename", "move") and (slot.around_shape is None or slot.around_shape.kind != "map"):
             message = f"'{change.told}' is a key of the format, which has to keep its name and place"
@@ -155,6 +157,10 @@ class _Work:
             self.refuse(change, Diagnostic(change.span, "changes-nothing", message, "leave this line out"))
             return None
         return slot
+
+    def _nothing(self, change: Change, missing: Missing) -> None:
+        """Refuses a change whose path the base does not have."""
+        self.refuse(change, nothing_there(change, self.base.protocol.ref, self.new_names, missing))
 
     def _idle(self, change: Change, slot: Slot) -> bool:
         """Whether a change leaves everything as it is."""
@@ -169,9 +175,9 @@ class _Work:
         )
 
     def _room(self, change: Change) -> Slot | None:
-        room = room_for(self.tree, change.target)
+        room = slot_at(self.tree, change.target, begin=True)
         if isinstance(room, Missing):
-            self.refuse(change, nothing_there(change, self.tree, self.base.protocol.ref, self.new_names, room))
+            self._nothing(change, room)
             return None
         there = room.node
         if there is None:
@@ -194,7 +200,7 @@ class _Work:
             message = f"'{change.told}' cannot move into itself"
             self.refuse(change, Diagnostic(change.span, "cannot-move", message, "name the map that it moves to"))
             return None
-        room = room_for(self.tree, (*target, change.target[-1]))
+        room = slot_at(self.tree, (*target, change.target[-1]), begin=True)
         if isinstance(room, Missing) and target[-1] == change.target[-1]:
             message = f"'{change.told}' keeps its name, and '{change.to}' is not in {self.base.protocol.ref}"
             hint = f"name only the map that it moves to: {path_text(target[:-1])}"
@@ -202,7 +208,7 @@ class _Work:
             return None
         if isinstance(room, Missing):
             there = replace(change, target=target)
-            self.refuse(change, nothing_there(there, self.tree, self.base.protocol.ref, self.new_names, room))
+            self.refuse(change, nothing_there(there, self.base.protocol.ref, self.new_names, room))
             return None
         if room.around_shape is None or room.around_shape.kind != "map":
             message = f"'{change.to}' is not a map of names, so nothing can move there"

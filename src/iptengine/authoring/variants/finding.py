@@ -16,6 +16,16 @@ TOP = Shape("part", "a map", Spec)
 
 
 @dataclass(frozen=True, slots=True)
+class Missing:
+    """A path that leads nowhere: how far it could be followed, and what is there."""
+
+    known: Path
+    name: str
+    around: Node
+    shape: Shape | None
+
+
+@dataclass(frozen=True, slots=True)
 class Slot:
     """A place in a tree: the map it is in, its name there, and what may stand there by the format."""
 
@@ -29,55 +39,46 @@ class Slot:
         """What stands there."""
         return entry(self.around, self.around_shape, self.name)
 
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """A path that leads nowhere: how far it could be followed, and what is there."""
-
-    known: Path
-    name: str
-    around: Node
-    shape: Shape | None
-
-
-def slot_at(tree: Node, path: Path) -> Slot | Missing:
-    """The place that a path names; its last part need not be there."""
-    node, shape = tree, TOP
-    around: tuple[Node, Shape | None] = (tree, TOP)
-    for depth, part in enumerate(path):
-        name = str(part)
-        around = (node, shape)
-        last = depth == len(path) - 1
-        found = entry(node, shape, name)
-        if node.entries is None or (found is None and not last):
-            return Missing(path[:depth], name, node, shape)
-        if not last:
-            assert found is not None
-            node, shape = found, below(shape, name) or _NOWHERE
-    return Slot(around[0], str(path[-1]), below(around[1], str(path[-1])), around[1])
+    def missing(self, path: Path) -> Missing:
+        """The same place as one where nothing stands; `path` is how it was named."""
+        return Missing(path[:-1], self.name, self.around, self.around_shape)
 
 
 _NOWHERE = Shape("any", "a value")
 
 
-def room_for(tree: Node, path: Path) -> Slot | Missing:
-    """The place of something new, whose way there is made where only keys of the format are missing on it."""
+def slot_at(tree: Node, path: Path, *, begin: bool = False) -> Slot | Missing:
+    """The place that a path names; its last part need not be there.
+
+    With `begin` it is the place of something new, and the way there is made where only keys of the format are missing
+    on it.
+    """
     node, shape = tree, TOP
     for depth, part in enumerate(path[:-1]):
-        name = str(part)
+        name, inner = str(part), below(shape, str(part))
         found = entry(node, shape, name)
-        inner = below(shape, name)
-        if found is None and _may_begin(node, shape, inner):
+        if found is None and begin and _may_begin(node, shape, inner):
             assert node.entries is not None
             found = node.entries[name] = Node(node.key, node.place, entries={})
         if found is None:
             return Missing(path[:depth], name, node, shape)
-        if found.entries is None and inner is not None and inner.short:
-            _spell_out(found, inner)
+        if begin and inner is not None and inner.short:
+            entry(found, inner, inner.short)
         node, shape = found, inner or _NOWHERE
-    if node.entries is None:
-        return Missing(path[:-1], str(path[-1]), node, shape)
-    return Slot(node, str(path[-1]), below(shape, str(path[-1])), shape)
+    slot = Slot(node, str(path[-1]), below(shape, str(path[-1])), shape)
+    return slot if slot.node is not None or node.entries is not None else slot.missing(path)
+
+
+def node_at(tree: Node, path: Path) -> Node | None:
+    """What stands at a path."""
+    found = slot_at(tree, path)
+    return None if isinstance(found, Missing) else found.node
+
+
+def missing_at(tree: Node, path: Path) -> Missing:
+    """Where a path that is not there leaves the tree."""
+    found = slot_at(tree, path)
+    return found if isinstance(found, Missing) else found.missing(path)
 
 
 def _may_begin(node: Node, shape: Shape | None, inner: Shape | None) -> bool:
@@ -86,15 +87,8 @@ def _may_begin(node: Node, shape: Shape | None, inner: Shape | None) -> bool:
     return known and node.entries is not None
 
 
-def _spell_out(node: Node, shape: Shape) -> None:
-    entry(node, shape, shape.short)
-
-
-def nothing_there(
-    change: Change, tree: Node, base: str, renamed: Mapping[Path, str], missing: Missing | None = None
-) -> Diagnostic:
+def nothing_there(change: Change, base: str, renamed: Mapping[Path, str], found: Missing) -> Diagnostic:
     """What to say of a path that the base does not have; `renamed` are its names that this variant exchanges."""
-    found = missing or _missing(tree, change.target)
     rest = change.target[len(found.known) + 1 :]
     names = tuple(found.around.entries or ())
     keys = tuple(keys_of(found.shape.model)) if found.shape and found.shape.kind == "part" and found.shape.model else ()
@@ -119,14 +113,3 @@ def nothing_there(
 def _there_are(names: tuple[str, ...]) -> str:
     shown = ", ".join(f"'{name}'" for name in names[:8]) + (" …" if len(names) > 8 else "")
     return f"there are {shown}" if names else ""
-
-
-def _missing(tree: Node, path: Path) -> Missing:
-    """Where a path that is not there leaves the tree."""
-    for end in range(1, len(path) + 1):
-        found = slot_at(tree, path[:end])
-        if isinstance(found, Missing):
-            return found
-        if found.node is None:
-            return Missing(path[: end - 1], str(path[end - 1]), found.around, found.around_shape)
-    raise AssertionError("the path is there")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pydantic import ValidationError
@@ -16,9 +16,9 @@ from iptengine.authoring.variants.bases import find_base
 from iptengine.authoring.variants.beside import Beside
 from iptengine.authoring.variants.compose import Base, Composition, compose
 from iptengine.authoring.variants.pinning import kept
-from iptengine.authoring.variants.tree import tree_of
+from iptengine.authoring.variants.tree import Node, Step, tree_of
 from iptengine.authoring.variants.weaker import weaker_alerts
-from iptengine.diagnostics import Diagnostic, Span
+from iptengine.diagnostics import Diagnostic, Path, Span
 from iptengine.protocol.protocol import Protocol
 from iptengine.protocol.variant_spec import VariantSpec
 
@@ -45,6 +45,24 @@ class Opened:
     folders: tuple[str, ...]
     composition: Composition | None = None
     base: Opened | None = None
+
+    @property
+    def chain(self) -> Iterator[Opened]:
+        """It and every base under it, the newest first."""
+        at: Opened | None = self
+        while at is not None:
+            yield at
+            at = at.base
+
+    @property
+    def tree(self) -> Node:
+        """The file as a tree: of a variant, what it became."""
+        return self.composition.tree if self.composition is not None else tree_of(self.document)
+
+    @property
+    def gone(self) -> Mapping[Path, Step]:
+        """What was taken out on the way, and the change that did."""
+        return self.composition.gone if self.composition is not None else {}
 
     def __repr__(self) -> str:
         return f"<Opened {self.document.file}: {len(self.diagnostics)} mistakes>"
@@ -129,10 +147,8 @@ def put_together(variant: Variant, document: Document) -> Composition:
     """The base with the variant's changes made to it."""
     base = variant.base
     assert base.protocol is not None
-    tree = base.composition.tree if base.composition is not None else tree_of(base.document)
-    gone = base.composition.gone if base.composition is not None else {}
     texts = base.document.texts or {base.document.file: base.document.lines}
-    return compose(variant.spec, document, Base(base.protocol, tree, texts, gone))
+    return compose(variant.spec, document, Base(base.protocol, base.tree, texts, base.gone))
 
 
 def against_base(
@@ -141,7 +157,8 @@ def against_base(
     """What a whole variant does that no variant may: weaken an alert, or rest on a base that is not the pinned one."""
     base = variant.base.protocol
     assert base is not None
-    found = list(weaker_alerts(Beside(base, protocol, composition, tuple(_bases(variant.base)))))
+    bases = tuple(one.protocol for one in variant.base.chain if one.protocol is not None)
+    found = list(weaker_alerts(Beside(base, protocol, composition, bases)))
     pinned = variant.spec.pinned
     if pinned is not None and pinned != base.digest:
         found.append(_changed(document, base, pinned))
@@ -155,14 +172,6 @@ def _changed(document: Document, base: Protocol, pinned: str) -> Diagnostic:
     )
     hint = _what_changed(was, base) if was is not None else _NOT_KEPT
     return Diagnostic(document.values[("pinned",)], "base-changed", message, hint)
-
-
-def _bases(opened: Opened | None) -> Iterator[Protocol]:
-    """A base and every base under it."""
-    while opened is not None:
-        if opened.protocol is not None:
-            yield opened.protocol
-        opened = opened.base
 
 
 _NOT_KEPT = (
