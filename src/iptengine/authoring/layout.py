@@ -103,7 +103,6 @@ class Layout:
 
     def text(self) -> str:
         """The whole file."""
-        self.lines, self.line, self.moved, self.gap = [], "", 0, False
         previous: Piece | None = None
         for piece in pieces(self.source):
             self._between(previous, piece)

@@ -21,9 +21,9 @@ def names_on_one_line(document: Document, text: str, model: type[Model], width: 
     comment in it, or with a single name of another form, stays as it is.
     """
     lines = text.split("\n")
-    for path in reversed(list(_lists(document.root, ()))):
+    for path, count in reversed(list(_lists(document.root, ()))):
         if path in document.keys and _of_names(model, path):
-            _write(lines, document.keys[path].line - 1, len(_at(document.root, path)), width)
+            _write(lines, document.keys[path].line - 1, count, width)
     return "\n".join(lines)
 
 
@@ -33,20 +33,13 @@ def _of_names(model: type[Model], path: Path) -> bool:
     return entry is not None and entry.kind in ("name", "choice")
 
 
-def _lists(value: object, path: Path) -> Iterator[Path]:
-    """Every list under the names of maps, in the order of the file."""
+def _lists(value: object, path: Path) -> Iterator[tuple[Path, int]]:
+    """Every list under the names of maps with how many it holds, in the order of the file."""
     if isinstance(value, dict):
         for name, held in value.items():
             yield from _lists(held, (*path, name))
     elif isinstance(value, list) and value:
-        yield path
-
-
-def _at(value: object, path: Path) -> list[object]:
-    for part in path:
-        value = value[part]  # type: ignore[index]
-    assert isinstance(value, list)
-    return value
+        yield path, len(value)
 
 
 def _write(lines: list[str], at: int, count: int, width: int) -> None:

@@ -9,6 +9,7 @@ from iptengine.cli import screen
 from iptengine.cli.manual_words import heading, joined, said, wrapped
 from iptengine.cli.manual_work import areas_told, charts_told, phase_told, plan_told, sessions_told, techniques_told
 from iptengine.cli.names import protocol_source
+from iptengine.cli.sources import told_of
 from iptengine.course.due_tasks import task_label
 from iptengine.course.wording import counted
 from iptengine.protocol.model import Spec
@@ -163,5 +164,4 @@ def _sources(spec: Spec) -> Iterator[str]:
     told += [f"{kinds.count('unverified')} not verified"] if "unverified" in kinds else []
     yield f"  {', '.join(told)}"
     for source in spec.sources.values():
-        mark = {"cite": "", "decision": "Decided: ", "unverified": "Not verified: "}[source.kind]
-        yield wrapped(f"{mark}{source.cite or source.decision or source.unverified}", 2, 4)
+        yield wrapped(told_of(source), 2, 4)

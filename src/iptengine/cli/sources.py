@@ -46,13 +46,14 @@ def _line(one: Statement) -> str:
     return f"{one.span.file}:{one.span.line}"
 
 
-def _told(source: Source) -> str:
-    return f"{_MARKS[source.kind]}{source.cite or source.decision or source.unverified}"
+def told_of(source: Source) -> str:
+    """A source with what kind it is."""
+    return f"{_MARKS[source.kind]}{source.told}"
 
 
 def _used(grounds: Grounds) -> Iterator[tuple[str, int, str]]:
     """Every source with the number of statements that name it, the most used first."""
-    rows = [(name, grounds.resting_on(name), _told(source)) for name, source in grounds.sources.items()]
+    rows = [(name, grounds.resting_on(name), told_of(source)) for name, source in grounds.sources.items()]
     return iter(sorted(rows, key=lambda row: -row[1]))
 
 
@@ -121,7 +122,7 @@ def _record(protocol: Protocol, grounds: Grounds) -> dict[str, object]:
         for one in grounds.statements
     ]  # fmt: skip
     sources = {
-        name: {"kind": source.kind, "text": source.cite or source.decision or source.unverified,
+        name: {"kind": source.kind, "text": source.told,
                "statements": grounds.resting_on(name)}
         for name, source in grounds.sources.items()
     }  # fmt: skip

@@ -62,6 +62,11 @@ class Source(Model):
         """``cite``, ``decision`` or ``unverified``."""
         return given(self)[0]
 
+    @property
+    def told(self) -> str:
+        """Its words, whichever kind they are of."""
+        return self.cite or self.decision or self.unverified or ""
+
 
 SourceEntry = Annotated[Source, BeforeValidator(short_form("cite"))]
 

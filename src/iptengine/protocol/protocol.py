@@ -146,6 +146,11 @@ def task_homes(spec: Spec) -> Iterator[TaskHome]:
             )  # fmt: skip
 
 
+def canonical(value: object) -> str:
+    """A value as the text that digests are made of."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
 @dataclass(frozen=True, eq=False)
 class Protocol:
     """A treatment, as one file and its measures say it. Made by `load`; frozen.
@@ -201,7 +206,7 @@ class Protocol:
                 for name, m in self.measures.items()
             },
         }
-        return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+        return canonical(content)
 
     @cached_property
     def digest(self) -> str:
@@ -298,4 +303,6 @@ def _measure_names(measure: Measure) -> MeasureNames:
     )
 
 
-__all__ = ["MISSES", "Guard", "Protocol", "Reason", "TaskHome", "names_of", "reasons", "task_homes", "verdict"]
+__all__ = [
+    "MISSES", "Guard", "Protocol", "Reason", "TaskHome", "canonical", "names_of", "reasons", "task_homes", "verdict",
+]  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Literal
 
-from iptengine.authoring.comparison import ABSENT, Comparison, Difference, Section
+from iptengine.authoring.comparison import ABSENT, Comparison, Difference, Section, Side
 from iptengine.render.difference_html import html_difference
 from iptengine.render.difference_markdown import markdown_difference
 from iptengine.render.difference_text import text_difference
@@ -39,15 +39,15 @@ def difference_json(comparison: Comparison) -> dict[str, Any]:
         "schema": SCHEMA,
         "equal": comparison.equal,
         "by": comparison.by,
-        "before": _side(comparison.before.ref, comparison.before.title, comparison.before.digest),
-        "after": _side(comparison.after.ref, comparison.after.title, comparison.after.digest),
+        "before": _side(comparison.before),
+        "after": _side(comparison.after),
         "counts": dict(comparison.counted()),
         "sections": [_section(section) for section in comparison.sections],
     }
 
 
-def _side(ref: str, title: str, digest: str) -> dict[str, Any]:
-    return {"ref": ref, "title": title, "digest": digest}
+def _side(side: Side) -> dict[str, Any]:
+    return {"ref": side.ref, "title": side.title, "digest": side.digest}
 
 
 def _section(section: Section) -> dict[str, Any]:

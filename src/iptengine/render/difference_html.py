@@ -9,12 +9,12 @@ from iptengine.render.difference_lines import (
     BETWEEN,
     NO_DIFFERENCE,
     also_made_by,
+    because_of,
     counts_of,
     heading_of,
     key_of,
     place_of,
     reasons_of,
-    rests_on,
     title_of,
 )
 from iptengine.render.escaping import escape_html
@@ -61,7 +61,7 @@ def _lines(comparison: Comparison) -> Iterator[str]:
 def _section(section: Section) -> Iterator[str]:
     yield f"<h2>{_words(heading_of(section))}</h2>"
     if section.because:
-        yield f'<p class="because"><em>Because:</em> {_words(section.because + rests_on(section))}</p>'
+        yield f'<p class="because"><em>Because:</em> {_words(because_of(section))}</p>'
     if section.because and not section.differences:
         yield f"<p>{NO_DIFFERENCE}</p>"
     for one in section.differences:

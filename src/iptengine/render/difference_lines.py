@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from iptengine.authoring.comparison import Comparison, Difference, Section
-from iptengine.course.wording import counted
+from iptengine.course.wording import counted, first_upper
 
 BETWEEN = " · "
 VERBS = {"added": "Added", "removed": "Removed"}
@@ -31,12 +31,12 @@ def counts_of(comparison: Comparison) -> str:
 
 def heading_of(section: Section) -> str:
     """The heading of a section."""
-    return section.title[:1].upper() + section.title[1:]
+    return first_upper(section.title)
 
 
-def rests_on(section: Section) -> str:
-    """What a group of changes rests on, in brackets."""
-    return f" ({', '.join(section.source)})" if section.source else ""
+def because_of(section: Section) -> str:
+    """The reason of a group of changes, with what it rests on in brackets."""
+    return f"{section.because} ({', '.join(section.source)})" if section.source else section.because
 
 
 def place_of(one: Difference) -> str:

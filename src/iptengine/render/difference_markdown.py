@@ -9,12 +9,12 @@ from iptengine.render.difference_lines import (
     BETWEEN,
     NO_DIFFERENCE,
     also_made_by,
+    because_of,
     counts_of,
     heading_of,
     key_of,
     place_of,
     reasons_of,
-    rests_on,
     title_of,
 )
 from iptengine.render.escaping import escape_markdown
@@ -40,7 +40,7 @@ def _lines(comparison: Comparison) -> Iterator[str]:
 def _section(section: Section) -> Iterator[str]:
     yield from ("", f"## {_words(heading_of(section))}", "")
     if section.because:
-        yield from (f"*Because:* {_words(section.because + rests_on(section))}", "")
+        yield from (f"*Because:* {_words(because_of(section))}", "")
     if section.because and not section.differences:
         yield NO_DIFFERENCE
     for one in section.differences:

@@ -11,12 +11,12 @@ from iptengine.render.difference_lines import (
     BETWEEN,
     NO_DIFFERENCE,
     also_made_by,
+    because_of,
     counts_of,
     heading_of,
     key_of,
     place_of,
     reasons_of,
-    rests_on,
     title_of,
 )
 from iptengine.render.escaping import escape_text
@@ -46,7 +46,7 @@ def _section(section: Section, width: int) -> Iterator[str]:
     yield ""
     yield from _wrapped(_words(heading_of(section)).upper(), width)
     if section.because:
-        yield from _wrapped(f"because: {_words(section.because + rests_on(section))}", width, 2)
+        yield from _wrapped(f"because: {_words(because_of(section))}", width, 2)
     if section.because and not section.differences:
         yield from _wrapped(NO_DIFFERENCE, width, 2)
     for one in section.differences:

@@ -612,9 +612,8 @@ def _sources(filling: Filling) -> Section:
     for name in names:
         source = spec.sources.get(name)
         if source is not None:
-            told = source.cite or source.decision or source.unverified or ""
             kind = {"cite": "", "decision": "decided: ", "unverified": "not verified: "}[source.kind]
-            rows.append((name, f"{kind}{told}"))
+            rows.append((name, f"{kind}{source.told}"))
     return Section("sources", "SOURCES", (Pairs(tuple(rows)),) if rows else ())
 
 

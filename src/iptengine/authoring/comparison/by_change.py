@@ -9,7 +9,9 @@ from functools import cached_property
 from itertools import zip_longest
 
 from iptengine.authoring.comparison.difference import MEASURES, PROTOCOL, Difference, Found, Kind, Section, Steps
-from iptengine.authoring.comparison.walk import at, canonical
+from iptengine.authoring.comparison.walk import at
+from iptengine.course.wording import spoken
+from iptengine.protocol.protocol import canonical
 
 Names = Mapping[str, frozenset[str]]
 _NAME = re.compile(r"([a-z0-9_]+)")
@@ -52,6 +54,11 @@ class ChangeGroups:
     def _groups(self) -> tuple[Group, ...]:
         return tuple(_group(name, change) for name, change in self._changes.items() if isinstance(change, Mapping))
 
+    @cached_property
+    def _renamed(self) -> Names:
+        """What all of them rename."""
+        return _together(group.renamed for group in self._groups)
+
     @property
     def names(self) -> Steps:
         """Their names, in the order of the variant."""
@@ -81,16 +88,15 @@ class ChangeGroups:
 
     def _carries(self, group: Group, found: Found) -> bool:
         """Whether a difference is nothing but a reference that a rename of the group carried with it."""
-        if not group.renamed:
+        if not group.renamed or found.kind not in ("changed", "renamed"):
             return False
         before, after = (found.before, found.after) if self._forwards else (found.after, found.before)
-        everything = _together(one.renamed for one in self._groups)
-        return found.kind in ("changed", "renamed") and _carries(before, after, everything, group.renamed)
+        return _carries(before, after, self._renamed, group.renamed)
 
     def section(self, name: str, told: tuple[Difference, ...], differences: tuple[Difference, ...]) -> Section:
         """A group as a heading over the differences it made."""
         group = next(group for group in self._groups if group.name == name)
-        return Section(name, name.replace("_", " "), group.because, group.source, told, differences)
+        return Section(name, spoken(name), group.because, group.source, told, differences)
 
 
 def groups_between(before: Mapping[str, object], after: Mapping[str, object]) -> ChangeGroups | None:

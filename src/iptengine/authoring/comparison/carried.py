@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from iptengine.authoring.comparison.difference import PROTOCOL, Found, Steps
-from iptengine.authoring.comparison.walk import canonical
+from iptengine.protocol.protocol import canonical
 
 _CHANGES = (PROTOCOL, "changes")
 _TELLING = ("title", "do")

@@ -26,9 +26,9 @@ from iptengine.authoring.comparison.difference import (
 from iptengine.authoring.comparison.grouping import GROUPS, group_of
 from iptengine.authoring.comparison.places import is_condition, key_of
 from iptengine.authoring.comparison.touching import UNMARKED, Touching, texts_in
-from iptengine.authoring.comparison.walk import at, canonical, walk
+from iptengine.authoring.comparison.walk import at, walk
 from iptengine.authoring.comparison.wording import Wording, leaves_of, listed, order_said, runs_of, values_in, what_of
-from iptengine.protocol.protocol import Protocol
+from iptengine.protocol.protocol import Protocol, canonical
 
 Content = Mapping[str, object]
 OTHER, ITSELF = "other", "itself"

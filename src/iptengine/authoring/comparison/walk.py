@@ -6,11 +6,11 @@ their order is told on its own.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 
 from iptengine.authoring.comparison.difference import ABSENT, Found, Steps
 from iptengine.authoring.comparison.places import is_condition, key_of
+from iptengine.protocol.protocol import canonical
 
 NOTHING: Mapping[Steps, Steps] = {}
 Pair = tuple[str | None, str | None]
@@ -51,7 +51,7 @@ class _Walk:
         if not isinstance(old, Mapping) or not isinstance(new, Mapping):
             if not same(old, new):
                 yield Found("changed", path, became, old, new)
-        elif is_condition(path) and _forms(old) != _forms(new):
+        elif is_condition(path) and old.keys() != new.keys():
             yield Found("changed", path, became, old, new)
         else:
             yield from self._maps(path, became, old, new)
@@ -144,20 +144,11 @@ def _order(path: Steps, became: Steps, old: list[str], pairs: tuple[Pair, ...]) 
         yield Found("reordered", path, became, tuple(common), tuple(names))
 
 
-def _forms(condition: Mapping[str, object]) -> frozenset[str]:
-    return frozenset(condition)
-
-
 def same(one: object, other: object) -> bool:
     """Whether two values are the same JSON text: 1, 1.0, true and "1" all differ."""
     if isinstance(one, str) and isinstance(other, str):
         return one == other
     return canonical(one) == canonical(other)
-
-
-def canonical(value: object) -> str:
-    """A value as the text that digests are made of."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def at(content: object, path: Steps) -> object:

@@ -9,7 +9,9 @@ from typing import Literal
 from iptengine.authoring.comparison.difference import ABSENT, MEASURES, PROTOCOL, Found, Leaf, Run, Steps
 from iptengine.authoring.comparison.marking import marked, matches, merged, words_of
 from iptengine.authoring.comparison.places import HOLDING, is_condition, is_conditions, key_of, shape_of
-from iptengine.authoring.comparison.walk import at, canonical
+from iptengine.authoring.comparison.walk import at
+from iptengine.course.wording import spoken
+from iptengine.protocol.protocol import canonical
 
 ENTRIES = {
     "add": "Add", "alerts": "Alert", "approvals": "Approval", "ask": "Words to say", "bands": "Band",
@@ -89,10 +91,10 @@ class Wording:
         shape = shape_of(became)
         if key_of(became) is not None:
             keyed = shape is not None and shape.kind == "part" and not is_condition(became)
-            return PARTS.get(became[-1], spaced(became[-1]).capitalize()) if keyed else _form(became)
+            return PARTS.get(became[-1], spoken(became[-1]).capitalize()) if keyed else _form(became)
         around = became[-2].rpartition(".")[2]
         named = is_condition(became) and around not in HOLDING
-        word = "Condition" if named else ENTRIES.get(around, spaced(around).capitalize())
+        word = "Condition" if named else ENTRIES.get(around, spoken(around).capitalize())
         if around in ("next", "topics"):
             return f"{word} {self._target(path, became)}"
         telling = tuple(key for key in _TITLES if leads_to != (*path, key))
@@ -131,18 +133,13 @@ def what_of(path: Steps) -> str:
         return ""
     if key.name == "says" and is_condition(path[:-1]):
         key = key_of(path[:-1]) or key
-    return KEYS.get(key.name) or _clause(key.about) or spaced(key.name)
+    return KEYS.get(key.name) or _clause(key.about) or spoken(key.name)
 
 
 def _clause(about: str) -> str:
     """The beginning of a description, as words within a line."""
     first = _FIRST_CLAUSE.split(about, maxsplit=1)[0]
     return first[:1].lower() + first[1:]
-
-
-def spaced(name: str) -> str:
-    """A name as words."""
-    return name.replace("_", " ")
 
 
 def clipped(title: str) -> str:
