@@ -16,7 +16,7 @@ from iptengine.authoring.document import read_path
 from iptengine.authoring.loader import check_text
 from iptengine.authoring.schema import schema_for
 from iptengine.authoring.schema.paths import pattern_of, spots
-from iptengine.authoring.variants.finding import Slot, room_for, slot_at
+from iptengine.authoring.variants.finding import Slot, slot_at
 from iptengine.authoring.variants.tree import tree_of
 from iptengine.protocol.protocol import Protocol
 from iptengine.protocol.variant_spec import path_of
@@ -99,7 +99,7 @@ def test_what_is_written_in_the_base_can_be_set_and_what_is_not_can_be_added(sma
         slot = (
             slot_at(tree, path_of(spot.path))
             if spot.written
-            else room_for(tree_of(read_path(SMALL)), path_of(spot.path))
+            else slot_at(tree_of(read_path(SMALL)), path_of(spot.path), begin=True)
         )
         if not isinstance(slot, Slot) or (slot.node is not None) != spot.written:
             unlike.append(spot.path)

@@ -23,7 +23,7 @@ from iptengine.authoring.texts import check_texts
 from iptengine.authoring.variants.causes import consequences, explained
 from iptengine.authoring.variants.opening import Opened, Variant, against_base, is_variant, open_variant, put_together
 from iptengine.authoring.view import View
-from iptengine.diagnostics import Diagnostic, Path, ProtocolError, Span, did_you_mean
+from iptengine.diagnostics import Diagnostic, Path, Span, did_you_mean
 from iptengine.protocol.ids import why_not_id
 from iptengine.protocol.model import Spec
 from iptengine.protocol.protocol import Guard, Protocol
@@ -57,10 +57,7 @@ def load(source: str | os.PathLike[str], *, folders: Sequence[Folder] = ()) -> P
         ...
         iptengine.diagnostics.ProtocolError: name:1:1: error: this cannot be the name of a protocol: ...
     """
-    opened = _load(source, folders)
-    if opened.protocol is None:
-        raise ProtocolError(opened.diagnostics)
-    return opened.protocol
+    return _load(source, folders).require()
 
 
 def check(source: str | os.PathLike[str], *, folders: Sequence[Folder] = ()) -> tuple[Diagnostic, ...]:

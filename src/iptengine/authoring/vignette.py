@@ -211,12 +211,10 @@ def protocol_of(vignette: Vignette, *, folders: tuple[str | os.PathLike[str], ..
     places = (home, *(os.fspath(folder) for folder in folders), shelves.shipped_folder())
     first: Protocol | None = None
     for path in _files_of(vignette, name, places):
-        opened = open_named(name, path, folders=folders)
-        if opened.protocol is None:
-            raise ProtocolError(opened.diagnostics)
-        if version in ("", opened.protocol.version):
-            return opened.protocol
-        first = first or opened.protocol
+        protocol = open_named(name, path, folders=folders).require()
+        if version in ("", protocol.version):
+            return protocol
+        first = first or protocol
     assert first is not None
     wrong = f"this vignette was written for version {version} of {name}, and there is {first.version}"
     raise _misnamed(vignette, "other-version", wrong, f"play it anew and write protocol: {first.ref}")

@@ -11,13 +11,14 @@ from iptengine.authoring.loader import load
 from iptengine.authoring.vignette import read_vignette
 from iptengine.cli import screen
 from iptengine.cli.names import ENDINGS, existing_folders, files_under, protocol_source, walk
+from iptengine.cli.writing import write_new
 from iptengine.course.wording import counted
 from iptengine.diagnostics import ProtocolError
 from iptengine.protocol.protocol import Protocol
 from iptengine.testing.coverage import Coverage, covered
 from iptengine.testing.drafting.drafts import Undone
 from iptengine.testing.drafting.files import DraftFile, draft_files
-from iptengine.testing.trials import Trial, try_vignette
+from iptengine.testing.trials import shown_path, try_vignette
 
 
 def show_vignettes(word: str, beside: Iterable[str], folders: Iterable[str], missing: bool, out: str) -> int:
@@ -25,9 +26,10 @@ def show_vignettes(word: str, beside: Iterable[str], folders: Iterable[str], mis
     places = existing_folders(folders)
     source = protocol_source(word, places)
     protocol = load(source, folders=places)
-    trials = [try_vignette(path, folders=places) for path in _own(source, protocol, beside)]
+    own = _own(source, protocol, beside)
     if not missing:
-        return _list(protocol, trials)
+        return _list(protocol, own)
+    trials = (try_vignette(path, folders=places) for path in own)
     plays = {trial.path: trial.played for trial in trials if trial.played is not None}
     return _draft(covered(protocol, plays), source, out)
 
@@ -57,10 +59,10 @@ def _names(path: str, source: str, protocol: Protocol) -> bool:
     return named.partition("@")[0] == protocol.id
 
 
-def _list(protocol: Protocol, trials: Sequence[Trial]) -> int:
-    screen.say(f"{protocol.ref} has {counted(len(trials), 'vignette')}")
-    for trial in trials:
-        screen.say(f"  {trial.path}: {trial.title}")
+def _list(protocol: Protocol, paths: Sequence[str]) -> int:
+    screen.say(f"{protocol.ref} has {counted(len(paths), 'vignette')}")
+    for path in paths:
+        screen.say(f"  {shown_path(path)}: {read_vignette(path).title}")
     return 0
 
 
@@ -90,23 +92,14 @@ def _named(protocol: Protocol, source: str, out: str) -> str:
 
 
 def _keep(one: DraftFile, out: str) -> None:
-    path = os.path.join(out, one.name) if out else one.name
-    kept = ""
-    if out:
-        os.makedirs(out, exist_ok=True)
-        kept = _written(path, one.text)
+    path = os.path.join(out, one.name)
+    there = bool(out) and os.path.lexists(path)
+    if out and not there:
+        write_new(path, one.text)
+    # What is there already stays, because somebody may have worked on it.
+    kept = ": was there already and stays as it is" if there else ""
     screen.say(f"{screen.good('drafted')}  {path}{kept}")
     screen.say_all(f"    {mark.where}: {mark.how}" for mark in one.marks)
-
-
-def _written(path: str, text: str) -> str:
-    """Writes a draft; one that is there stays as it is, because somebody may have worked on it."""
-    try:
-        with open(path, "x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        return ": was there already and stays as it is"
-    return ""
 
 
 def _tell_undone(found: Coverage, undone: Sequence[Undone]) -> None:

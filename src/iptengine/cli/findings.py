@@ -11,7 +11,7 @@ from typing import Literal
 
 from iptengine.cli import screen
 from iptengine.course.wording import counted
-from iptengine.diagnostics import Diagnostic
+from iptengine.diagnostics import Diagnostic, Span
 
 SCHEMA = "iptengine.check/1"
 Form = Literal["text", "json", "github", "concise"]
@@ -79,11 +79,15 @@ def _property(text: str) -> str:
 
 
 def _record(checked: Checked) -> dict[str, object]:
-    findings = [
-        {
-            "file": one.span.file, "line": one.span.line, "column": one.span.column,
-            "code": one.code, "message": one.message, "hint": one.hint,
-        }
-        for one in checked.found
-    ]  # fmt: skip
+    findings = [finding_record(one) for one in checked.found]
     return {"schema": SCHEMA, "files": list(checked.files), "findings": findings}
+
+
+def finding_record(one: Diagnostic) -> dict[str, object]:
+    """A finding as JSON has it."""
+    return {**place_record(one.span), "code": one.code, "message": one.message, "hint": one.hint}
+
+
+def place_record(span: Span) -> dict[str, object]:
+    """A place as JSON has it."""
+    return {"file": span.file, "line": span.line, "column": span.column}

@@ -10,7 +10,7 @@ from iptengine.authoring.variants.opening import Opened
 from iptengine.authoring.variants.tree import Step
 from iptengine.cli import screen
 from iptengine.cli.names import protocol_source
-from iptengine.diagnostics import Path, ProtocolError
+from iptengine.diagnostics import Path
 from iptengine.protocol.parts import Source
 from iptengine.protocol.variant_spec import path_of, path_text
 
@@ -32,8 +32,7 @@ def opened(word: str) -> Opened:
         ProtocolError: It has mistakes.
     """
     found = open_protocol(protocol_source(word))
-    if found.protocol is None:
-        raise ProtocolError(found.diagnostics)
+    found.require()
     return found
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from iptengine.authoring import shelves
+from iptengine.authoring.variants.bases import find_base
 from iptengine.cli.screen import Unclear
 from iptengine.diagnostics import did_you_mean
 from iptengine.protocol.ids import is_id
@@ -32,6 +33,18 @@ def protocol_source(word: str, folders: Iterable[str] = ()) -> str:
     if is_id(word) and not os.path.exists(word):
         raise Unclear(f"'{word}' is neither a file nor a shipped protocol; {_nearest(word, 'protocol', known)}")
     return _ends(existing_file(word), "protocol")
+
+
+def base_path(ref: str, folders: tuple[str, ...]) -> str:
+    """The file of a base, ``NAME@VERSION``, as a variant in the first of `folders` would find it.
+
+    Raises:
+        Unclear: There is none, or it is not clear which.
+    """
+    found = find_base(ref, folders)
+    if found.document is None:
+        raise Unclear("; ".join(part for part in found.why[1:] if part))
+    return found.path
 
 
 def vignette_path(word: str) -> str:

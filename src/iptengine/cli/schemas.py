@@ -7,9 +7,8 @@ import os
 
 from iptengine.authoring.loader import load
 from iptengine.authoring.schema import Sort, schema_for, schema_of
-from iptengine.authoring.variants.bases import find_base
 from iptengine.cli import screen
-from iptengine.cli.names import protocol_source
+from iptengine.cli.names import base_path, protocol_source
 from iptengine.cli.screen import Unclear
 from iptengine.protocol.protocol import Protocol
 
@@ -33,8 +32,4 @@ def _base(word: str) -> Protocol:
     """The base that ``NAME@VERSION``, a name or a path stands for."""
     if "@" not in word or os.path.exists(word):
         return load(protocol_source(word))
-    found = find_base(word, (os.curdir,))
-    if found.document is None:
-        _, message, hint = found.why
-        raise Unclear(f"{message}; {hint}" if hint else message)
-    return load(found.path)
+    return load(base_path(word, (os.curdir,)))

@@ -8,11 +8,10 @@ from iptengine.authoring import shelves
 from iptengine.authoring.loader import check_text, open_protocol
 from iptengine.authoring.starting.texts import first_vignette, whole_protocol, whole_vignette, workflow
 from iptengine.authoring.starting.variant import starting_variant
-from iptengine.authoring.variants.bases import find_base
 from iptengine.authoring.variants.opening import Opened
 from iptengine.authoring.vignette import check_vignette, read_vignette_text
 from iptengine.cli import screen
-from iptengine.cli.names import ENDINGS, protocol_source
+from iptengine.cli.names import ENDINGS, base_path, protocol_source
 from iptengine.cli.writing import not_taken, replace, write_new
 from iptengine.diagnostics import ProtocolError
 from iptengine.protocol.ids import is_id, why_not_id
@@ -77,8 +76,7 @@ def _next(paths: list[str], with_workflow: bool) -> None:
 
 def _variant(name: str, base: str, out: str) -> tuple[str, str]:
     opened = _base(base, out)
-    protocol = opened.protocol
-    assert protocol is not None
+    protocol = opened.require()
     if protocol.id == name:
         raise screen.Unclear(f"a variant has a name of its own, and '{name}' is its base")
     folders = (out, os.path.join(out, "measures"))
@@ -101,14 +99,8 @@ def _base(word: str, out: str) -> Opened:
             f"'{word}' is no name of a protocol; a base is named, as in ipt-adult or ipt-adult@1.0.0, and its file "
             "stands beside the variant or comes with a package"
         )
-    found = find_base(f"{name}@{version}", (out,)) if version else None
-    if found is not None and found.document is None:
-        raise screen.Unclear("; ".join(part for part in found.why[1:] if part))
-    beside = found.path if found is not None else shelves.find(name, ENDINGS["protocol"], (out,))
-    opened = open_protocol(beside or protocol_source(name))
-    if opened.protocol is None:
-        raise ProtocolError(opened.diagnostics)
-    return opened
+    beside = base_path(word, (out,)) if version else shelves.find(name, ENDINGS["protocol"], (out,))
+    return open_protocol(beside or protocol_source(name))
 
 
 def _first_vignette(protocol: Protocol) -> str:

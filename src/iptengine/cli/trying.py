@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 
 from iptengine.authoring.loader import open_protocol
 from iptengine.cli import screen
+from iptengine.cli.findings import finding_record, place_record
 from iptengine.cli.names import existing_folders, files_under, protocol_source
-from iptengine.diagnostics import Span
 from iptengine.protocol.protocol import Protocol
 from iptengine.testing.coverage import Coverage, covered
 from iptengine.testing.marks import Mark
@@ -72,21 +72,15 @@ def _of_one(trial: Trial) -> dict[str, object]:
         "file": trial.path,
         "title": trial.title,
         "result": trial.how,
-        "findings": [
-            {**_place(one.span), "code": one.code, "message": one.message, "hint": one.hint} for one in trial.findings
-        ],
+        "findings": [finding_record(one) for one in trial.findings],
         "differences": [
             {
-                **_place(one.span),
+                **place_record(one.span),
                 "happening": one.happening, "what": one.what, "expected": one.expected, "found": one.found,
             }
             for one in trial.differences
         ],
     }  # fmt: skip
-
-
-def _place(span: Span) -> dict[str, object]:
-    return {"file": span.file, "line": span.line, "column": span.column}
 
 
 def coverages(trials: Iterable[Trial]) -> tuple[Coverage, ...]:
@@ -107,7 +101,7 @@ def _reached(found: Coverage) -> dict[str, object]:
         "counts": {kind: {"reached": there, "of": whole} for kind, (there, whole) in found.counts.items()},
         "marks": [
             {
-                "kind": mark.kind, "path": mark.where, "how": mark.how, **_place(found.place(mark)),
+                "kind": mark.kind, "path": mark.where, "how": mark.how, **place_record(found.place(mark)),
                 "reached_by": _first(found, mark),
             }
             for mark in found.marks

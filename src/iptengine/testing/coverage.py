@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from iptengine.course.wording import counted
 from iptengine.diagnostics import Span
 from iptengine.protocol.protocol import Protocol
 from iptengine.testing.marks import KINDS, Kind, Mark, marks
@@ -57,7 +58,7 @@ class Coverage:
 
     def _told(self) -> Iterator[str]:
         many = len(self.vignettes)
-        yield f"{self.protocol.ref}, by {many} vignette{'' if many == 1 else 's'}"
+        yield f"{self.protocol.ref}, by {counted(many, 'vignette')}"
         for kind, (there, whole) in self.counts.items():
             yield f"  {kind:<18}{there} of {whole}"
         if self.missing:

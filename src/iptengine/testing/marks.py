@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from iptengine.diagnostics import Path
 from iptengine.protocol.conditions import Condition
@@ -20,10 +20,7 @@ Kind = Literal[
     "phases", "moves", "outcomes", "stages", "moves of stages", "states of charts", "moves of charts",
     "tasks due", "tasks done", "contacts", "alerts", "conditions", "cut-offs", "bands", "risk items",
 ]  # fmt: skip
-KINDS: tuple[Kind, ...] = (
-    "phases", "moves", "outcomes", "stages", "moves of stages", "states of charts", "moves of charts",
-    "tasks due", "tasks done", "contacts", "alerts", "conditions", "cut-offs", "bands", "risk items",
-)  # fmt: skip
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 HOW_TRUE = {Truth.YES: "met", Truth.NO: "unmet", Truth.UNKNOWN: "unknown"}
 """A condition is seen in each of these ways."""
@@ -118,7 +115,7 @@ def _answers(protocol: Protocol) -> Iterator[Mark]:
     yield from contract_ends(protocol)
     for name, measure in protocol.measures.items():
         yield from (mark for mark, _ in band_edges(name, measure))
-        yield from (mark for mark, _ in risk_answers(name, measure))
+        yield from risk_answers(name, measure)
 
 
 def contract_ends(protocol: Protocol) -> Iterator[Mark]:
@@ -225,14 +222,21 @@ def band_edges(name: str, measure: Measure) -> Iterator[tuple[Mark, Edge]]:
             yield from ((Mark("bands", path, how), edge) for how in (edge.at, edge.beside))
 
 
-def risk_answers(name: str, measure: Measure) -> Iterator[tuple[Mark, str]]:
+def risk_answers(name: str, measure: Measure) -> Iterator[Mark]:
     """What a risk item can be answered, as far as it matters: below its line, from it on, or not at all."""
-    for item in measure.risk_items:
-        risk = measure.items[item].risk
-        line = risk.from_ if risk else 1
-        below = "answered 0" if line == 1 else f"answered below {line}"
-        for how in (below, f"answered {line} or more", "left blank"):
-            yield Mark("risk items", ("measures", name, "items", item), how), how
+    for item, line in measure.layout.risks:
+        yield from (risk_answer(name, item, line, value) for value in (line - 1, line, None))
+
+
+def risk_answer(name: str, item: str, line: float, value: float | None) -> Mark:
+    """Which of these an answer to a risk item is."""
+    if value is None:
+        how = "left blank"
+    elif value >= line:
+        how = f"answered {line} or more"
+    else:
+        how = "answered 0" if line == 1 else f"answered below {line}"
+    return Mark("risk items", ("measures", name, "items", item), how)
 
 
 __all__ = [

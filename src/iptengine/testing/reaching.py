@@ -34,7 +34,7 @@ from iptengine.testing.marks import (
     band_edges,
     compared_with_edge,
     edge_of,
-    risk_answers,
+    risk_answer,
     stage_mark,
     stands_alone,
     state_mark,
@@ -93,17 +93,9 @@ def _reading(event: ReadingTaken, measure: Measure) -> Iterator[Mark]:
         if edge.seen(event.total) == mark.how:
             yield mark
     keyed = measure.layout.keys
-    for mark, how in risk_answers(event.measure, measure):
-        item = str(mark.path[-1])
-        risk = measure.items[item].risk
+    for item, line in measure.layout.risks:
         value = keyed[item].scored(event.answers[item]) if item in event.answers else None
-        if value is None or risk is None:
-            seen = "left blank"
-        else:
-            seen = f"answered {risk.from_} or more" if value >= risk.from_ else ""
-        below = not seen and not how.endswith("or more") and how != "left blank"
-        if seen == how or below:
-            yield mark
+        yield risk_answer(event.measure, item, line, value)
 
 
 # -- where it stands, and what its conditions say ----------------------------------------------------------------

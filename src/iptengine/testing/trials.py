@@ -88,11 +88,7 @@ def usable(against: Protocol | Opened) -> Protocol:
     Raises:
         ProtocolError: It has mistakes.
     """
-    if isinstance(against, Protocol):
-        return against
-    if against.protocol is None:
-        raise ProtocolError(against.diagnostics)
-    return against.protocol
+    return against if isinstance(against, Protocol) else against.require()
 
 
 def _how(played: Played, against: Protocol | Opened | None) -> How:

@@ -69,8 +69,7 @@ def starting_variant(name: str, opened: Opened, passes: Passes) -> str:
         opened: The base, which has no mistakes.
         passes: Looks whether a text is a variant without mistakes, beside this base.
     """
-    base = opened.protocol
-    assert base is not None
+    base = opened.require()
     source = _free("team", base.spec.sources)
     decision = _free("why_this_variant", base.spec.decisions)
     title = json.dumps(f"{base.spec.title} (variant)", ensure_ascii=False)

@@ -18,7 +18,7 @@ from iptengine.authoring.variants.compose import Base, Composition, compose
 from iptengine.authoring.variants.pinning import kept
 from iptengine.authoring.variants.tree import Node, Step, tree_of
 from iptengine.authoring.variants.weaker import weaker_alerts
-from iptengine.diagnostics import Diagnostic, Path, Span
+from iptengine.diagnostics import Diagnostic, Path, ProtocolError, Span
 from iptengine.protocol.protocol import Protocol
 from iptengine.protocol.variant_spec import VariantSpec
 
@@ -63,6 +63,16 @@ class Opened:
     def gone(self) -> Mapping[Path, Step]:
         """What was taken out on the way, and the change that did."""
         return self.composition.gone if self.composition is not None else {}
+
+    def require(self) -> Protocol:
+        """The protocol, if it has no mistakes.
+
+        Raises:
+            ProtocolError: It has; all of them are told.
+        """
+        if self.protocol is None:
+            raise ProtocolError(self.diagnostics)
+        return self.protocol
 
     def __repr__(self) -> str:
         return f"<Opened {self.document.file}: {len(self.diagnostics)} mistakes>"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -44,7 +44,7 @@ class Draft:
         course: Where it stands.
         on: The day of the last happening.
         told: Every happening by its name, with its keys.
-        before: The course before the last happening.
+        former: The draft that the last happening was added to; none at the beginning.
         events: What the last happening recorded.
     """
 
@@ -52,7 +52,7 @@ class Draft:
     course: Course
     on: date
     told: tuple[tuple[str, Keys], ...] = ()
-    before: Course | None = None
+    former: Draft | None = None
     events: tuple[Event, ...] = ()
 
     def __repr__(self) -> str:
@@ -78,7 +78,7 @@ class Draft:
                 return None
             courses.append(fold(courses[-1], new))
             events = (*events, *new)
-        return Draft(self.protocol, courses[-1], day, (*self.told, (name, {"on": day, **keys})), self.course, events)
+        return Draft(self.protocol, courses[-1], day, (*self.told, (name, {"on": day, **keys})), self, events)
 
     def _name(self, keys: Keys) -> str:
         first = next(key for key in keys if key != "by")
@@ -110,8 +110,19 @@ class Draft:
 
     def hits(self, mark: Mark) -> bool:
         """Whether the last happening reached a mark."""
-        before = self.before or self.course
-        return any(one == mark for one in reached(self.protocol, before, self.events, self.on))
+        return mark in self.reached()
+
+    def reached(self) -> Iterator[Mark]:
+        """What its last happening reached."""
+        before = self.former.course if self.former is not None else self.course
+        return reached(self.protocol, before, self.events, self.on)
+
+    def happenings(self) -> Iterator[Draft]:
+        """It as it stood after each happening, the last first."""
+        now = self
+        while now.former is not None:
+            yield now
+            now = now.former
 
 
 def begun(protocol: Protocol) -> Draft:

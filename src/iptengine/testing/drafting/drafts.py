@@ -9,10 +9,9 @@ from iptengine.diagnostics import Path
 from iptengine.protocol.conditions import Condition
 from iptengine.protocol.protocol import Protocol
 from iptengine.testing.drafting import search
-from iptengine.testing.drafting.draft import Draft, begun, with_risk, with_total
+from iptengine.testing.drafting.draft import DRAFTED, Draft, begun, with_risk, with_total
 from iptengine.testing.drafting.offers import guards_of
 from iptengine.testing.marks import ALONE, KINDS, Kind, Mark, agreed_for, band_edges
-from iptengine.testing.reaching import reached
 
 FIRST: tuple[Kind, ...] = ("cut-offs", "risk items", "bands", "conditions", "moves", "outcomes")
 """What is drafted first; the rest follows in the order of the report."""
@@ -76,7 +75,7 @@ class _Drafting:
             if draft is not None:
                 draft = self._step(draft, mark) or draft
                 continue
-            base = self._base(mark)
+            base = self._base(_place(mark.path))
             draft = self._step(base, mark) if base is not None else None
             if draft is None:
                 why[mark] = NO_PLACE if base is None else NO_WAY
@@ -84,20 +83,12 @@ class _Drafting:
 
     def _gained(self, draft: Draft, wanted: Sequence[Mark]) -> tuple[Mark, ...]:
         """What of the missing a whole draft reaches: first what it was made for."""
-        seen: set[Mark] = set()
-        now = begun(self.protocol)
-        for _, keys in draft.told:
-            then = now.tell({k: v for k, v in keys.items() if k != "on"}, keys["on"], refused=True)  # type: ignore[arg-type]
-            if then is None:
-                break
-            seen.update(reached(self.protocol, now.course, then.events, then.on))
-            now = then
+        seen = {mark for one in draft.happenings() for mark in one.reached()}
         return tuple(mark for mark in dict.fromkeys((*wanted, *self.missing)) if mark in seen)
 
     # -- where a mark can be reached -------------------------------------------------------------
 
-    def _base(self, mark: Mark) -> Draft | None:
-        place = _place(mark.path)
+    def _base(self, place: Path) -> Draft | None:
         if place not in self._bases:
             self._bases[place] = _at(self.protocol, place)
         return self._bases[place]
@@ -145,10 +136,7 @@ class _Drafting:
     def _ended(self, outcome: str) -> Draft | None:
         """A course that ends so, from the first phase in which that is possible."""
         for phase in self.protocol.spec.phases:
-            place: Path = ("phases", phase)
-            if place not in self._bases:
-                self._bases[place] = _at(self.protocol, place)
-            here = self._bases[place]
+            here = self._base(("phases", phase))
             most = search.MOST_SESSIONS if outcome in self.protocol.spec.phases[phase].next else 1
             found = search.toward(here, f"end.{outcome}", most=most) if here is not None else None
             if found is not None:
@@ -180,10 +168,8 @@ def _want(protocol: Protocol, way: Path) -> str:
 def _asked(draft: Draft, want: str) -> Draft:
     """A request that is refused."""
     key, name, *rest = want.split(".")
-    if key == "stage":
-        return draft.tell({"stage": {name: {"to": rest[0], "because": "drafted"}}}, refused=True) or draft
-    if key == "chart":
-        return draft.tell({"chart": {name: {"to": rest[0], "because": "drafted"}}}, refused=True) or draft
+    if rest:
+        return draft.tell({key: {name: {"to": rest[0], "because": DRAFTED}}}, refused=True) or draft
     return draft.tell({key: {"outcome": name} if key == "end" else name}, refused=True) or draft
 
 

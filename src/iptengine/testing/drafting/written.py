@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
+from iptengine.authoring.scalars import WORDS
 from iptengine.authoring.vignette import read_vignette_text
 from iptengine.course.events import AlertRaised
 from iptengine.protocol.model import UNSTAGED
@@ -19,7 +20,6 @@ HEAD = """\
 # right what is wrong, take these lines out.
 """
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-_NOT_PLAIN = frozenset({"true", "false", "null", "True", "False", "Null", "TRUE", "FALSE", "NULL"})
 
 
 def written(draft: Draft, named: str, reaches: Iterable[Mark]) -> str:
@@ -75,7 +75,7 @@ def _value(value: object) -> str:
     if isinstance(value, list | tuple):
         return "[" + ", ".join(_value(one) for one in value) + "]"
     if isinstance(value, str):
-        plain = _PLAIN.fullmatch(value) and value not in _NOT_PLAIN
+        plain = _PLAIN.fullmatch(value) and value not in WORDS
         return value if plain else '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
     return str(value)
 
