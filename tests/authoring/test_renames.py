@@ -123,6 +123,17 @@ def test_names_of_one_kind_can_change_places(data: st.DataObject) -> None:
     there_and_back(ADULT, {one.path: other.name, other.path: one.name})
 
 
+def test_two_components_that_change_places_keep_each_its_own_dose() -> None:
+    file = ROOT / "examples" / "building-blocks.protocol.yaml"
+    root = copy.deepcopy(values(file))
+    root["plan"]["components"]["shaped_days"]["done_when"]["enough"] = "dose of shaped_days >= 3"
+    here = ("plan", "components")
+    renames = {(*here, "first_stone"): "shaped_days", (*here, "shaped_days"): "first_stone"}
+    carried = carry(loaded(root, file), root, renames)
+    assert (carried.mistakes, carried.left) == ((), ())
+    assert carried.values[*here, "shaped_days", "done_when", "enough"] == "dose of first_stone >= 3"
+
+
 # -- what is carried ---------------------------------------------------------------------------------------------
 
 

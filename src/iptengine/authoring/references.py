@@ -86,6 +86,13 @@ class Definitions:
         return tuple(one for one in found if one.of in ("", reference.within.get(KINDS[one.kind].of, one.of)))
 
 
+def named(root: object, model: type[Model] = Spec) -> tuple[Definitions, tuple[Reference, ...]]:
+    """Everything that a file gives a name to, and every place of it that refers to something by its name."""
+    found = tuple(_names(root, model))
+    known = Definitions(tuple(one for one in found if isinstance(one, Definition)))
+    return known, tuple(replace(one, to=known.meant(one)) for one in found if isinstance(one, Reference))
+
+
 def definitions(root: object, model: type[Model] = Spec) -> Definitions:
     """Everything that a file of this model gives a name to."""
     return Definitions(tuple(one for one in _names(root, model) if isinstance(one, Definition)))

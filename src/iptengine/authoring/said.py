@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from iptengine.authoring.document import Document
 from iptengine.authoring.shapes import Shape, keys_of, shape_at
+from iptengine.course.wording import listed_up_to
 from iptengine.diagnostics import Diagnostic, Path, did_you_mean
 from iptengine.protocol.fields import ID_PATTERN, MEASURE_PATTERN, NAME_PATTERN, VERSION_PATTERN, Model
 from iptengine.protocol.variant_spec import DIGEST_PATTERN, PATH_PATTERN, REF_PATTERN
@@ -373,9 +374,7 @@ def _what(value: object) -> str:
 
 def _listed(names: Sequence[object]) -> str:
     """The first names as a sentence quotes them."""
-    shown = [f"'{_short(str(name))}'" for name in names[:MOST_NAMED]]
-    shown += [f"{len(names) - MOST_NAMED} more"] if len(names) > MOST_NAMED else []
-    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+    return listed_up_to((f"'{_short(str(name))}'" for name in names), MOST_NAMED)
 
 
 def _slug(text: str) -> str:

@@ -40,7 +40,6 @@ class Shape:
         limits: What JSON Schema would call the limits of the value: pattern, minLength, maximum, minProperties.
         names: What the names in a map may be.
         refers: What a name here stands for; of a written quantity, what the names in it stand for.
-        key_refers: What the keys of a map stand for.
         gives: The kind of name that each key of a map gives to what stands under it, or ``""``.
     """
 
@@ -58,8 +57,12 @@ class Shape:
     limits: Mapping[str, Any] = with_default(default_factory=dict)
     names: Shape | None = None
     refers: Refers | None = None
-    key_refers: Refers | None = None
     gives: str = ""
+
+    @property
+    def key_refers(self) -> Refers | None:
+        """What the keys of a map stand for."""
+        return self.names.refers if self.names is not None else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -157,7 +160,6 @@ def _map(kinds: tuple[Any, ...], metadata: tuple[Any, ...], limits: Mapping[str,
         listed=any(_lists(expand) for expand in before),
         limits=limits,
         names=_shape(key, ()),
-        key_refers=_mark(_marks(key)),
         gives=_gives(key),
     )
 

@@ -13,6 +13,7 @@ from typing import Any
 from iptengine.authoring.schema.files import shipped_samples
 from iptengine.authoring.schema.parts import DRAFT, Definitions, about, described, summary
 from iptengine.authoring.schema.paths import Spot, pattern_of, spots
+from iptengine.authoring.schema.samples import as_written
 from iptengine.authoring.schema.sharing import shared
 from iptengine.authoring.schema.values import Schema, key_of, schema_at
 from iptengine.authoring.shapes import Shape, keys_of
@@ -112,7 +113,7 @@ class _Verbs:
         if spot.key is None or spot.around is None:
             stands = schema_at(spot.shape, self.definitions)
             return {**stands, "description": summary(spot.shape.model) if spot.shape.model else spot.shape.words}
-        found = self.definitions.key(spot.around, spot.key)
+        found = self.definitions.stands(spot.around, spot.key)
         if spot.around.alternatives is not None and not spot.written and "$ref" not in found:
             found["doNotSuggest"] = spot.key.attribute in spot.around.alternatives.keys
         kept = {name: one for name, one in found.items() if name not in ("default", "examples", "markdownDescription")}
@@ -207,8 +208,7 @@ def _default(spot: Spot) -> Any:
     """What stands there now, as an author writes it: numbers as numbers, one entry without a list around it."""
     if spot.shape.alone and isinstance(spot.value, list) and len(spot.value) == 1:
         return spot.value[0]
-    whole = "integer" in spot.shape.limits.get("type", ()) and str(spot.value).isdigit()
-    return int(spot.value) if whole else spot.value
+    return as_written(spot.value, spot.shape)
 
 
 def _full(stands: Schema) -> str:

@@ -6,7 +6,7 @@ stands here is only told earlier, while one types. Nothing that `check` lets pas
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from iptengine.authoring.rules.unknown_request import REQUESTS
@@ -66,7 +66,8 @@ def _at_least(least: int, message: str) -> Schema:
     return {"minimum": least, "errorMessage": message}
 
 
-def _one_of_these(keys: tuple[str, ...], message: str) -> Schema:
+def one_of_these(keys: Sequence[str], message: str) -> Schema:
+    """That one of some keys is needed, in words of ours."""
     found: Schema = {"required": [keys[-1]], "errorMessage": message}
     for key in reversed(keys[:-1]):
         found = {"if": {"required": [key]}, "else": found}
@@ -187,7 +188,7 @@ LOCAL: Mapping[type[Model], Local] = {
     PauseSpec: Local(whole=({"dependencies": {"longer_than": ["then"]}},)),
     PhaseSpec: Local(
         whole=(
-            _one_of_these(
+            one_of_these(
                 ("must", "may", "each_session", "hour", "focus_work", "next"),
                 "write its tasks under must, may or each_session, or where it leads under next",
             ),

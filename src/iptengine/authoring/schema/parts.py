@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from iptengine.authoring.reference import about_of, name_of
-from iptengine.authoring.schema.local_rules import limited, whole
+from iptengine.authoring.schema.local_rules import limited, one_of_these, whole
 from iptengine.authoring.schema.samples import Samples, examples_of
 from iptengine.authoring.schema.values import Schema, lone, schema_at
 from iptengine.authoring.shapes import Key, keys_of, others_of
@@ -78,15 +78,18 @@ class Definitions:
             found |= self._to_choose()
         return {**found, **_exactly_one(model), **whole(model)}
 
-    def key(self, model: type[Model], key: Key) -> Schema:
-        """The schema of what stands under a key, with what the key is for."""
+    def stands(self, model: type[Model], key: Key) -> Schema:
+        """The schema of what stands under a key, with what the key is for and without an example of it."""
         stands = limited(model, key.name, schema_at(key.shape, self, self.empty))
-        found: Schema = {**stands, **described(about(model, key))}
+        chosen = self._to_choose() if model is Condition and key.name == "says" and self.sentences else {}
+        return {**stands, **described(about(model, key)), **chosen}
+
+    def key(self, model: type[Model], key: Key) -> Schema:
+        """The schema of what stands under a key, with what the key is for and examples of it."""
+        found = self.stands(model, key)
         default = key.field.get_default()
         if not key.required and isinstance(default, str | int) and default != "":
             found["default"] = default
-        if model is Condition and key.name == "says" and self.sentences:
-            found |= self._to_choose()
         examples = tuple(found.get("examples", ())) or examples_of(model, key, self.samples)
         return {**found, **_shown(examples, key, found)}
 
@@ -137,7 +140,4 @@ def _exactly_one(model: type[Model]) -> Schema:
     apart = {
         key: {"properties": {other: False for other in keys if other != key}, **wanted} for key in keys
     }  # fmt: skip
-    missing: dict[str, Any] = {"required": [keys[-1]], **wanted}
-    for key in reversed(keys[:-1]):
-        missing = {"if": {"required": [key]}, "else": missing}
-    return {"dependencies": apart, **missing}
+    return {"dependencies": apart, **one_of_these(keys, model.alternatives.wanted)}

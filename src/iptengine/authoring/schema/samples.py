@@ -114,7 +114,7 @@ def _examples(place: Place, shape: Shape, samples: Samples, around: tuple[type[M
         names = _sampled((model, f"{where}#"), "name", samples)
         return [{names[0]: entries[0]}] if entries and names else []
     if shape.examples:
-        return [_as_written(one, shape) for one in shape.examples]
+        return [as_written(one, shape) for one in shape.examples]
     if shape.choices:
         return list(shape.choices[:SHOWN])
     found = list(_sampled(place, shape.kind, samples)[:SHOWN])
@@ -125,7 +125,8 @@ def _sampled(place: Place, kind: str, samples: Samples) -> tuple[Any, ...]:
     return samples.get(place) or samples.get(_anywhere(place, kind), ())
 
 
-def _as_written(example: Any, shape: Shape) -> Any:
+def as_written(example: Any, shape: Shape) -> Any:
+    """A value as an author writes it: a number as a number, where one may stand."""
     whole = "integer" in shape.limits.get("type", ()) and isinstance(example, str) and example.isdigit()
     return int(example) if whole else example
 

@@ -24,17 +24,18 @@ def shared(schema: Schema) -> Schema:
         >>> told["properties"]["a"], sorted(told["definitions"])
         ({'$ref': '#/definitions/a-text', 'description': 'A'}, ['a-text'])
     """
-    seen = Counter(_said(one) for one in _nameable(schema))
+    seen = Counter(_nameable(schema))
     definitions: dict[str, Schema] = {}
     names: dict[str, str] = {}
     told = _told(schema, {said for said, count in seen.items() if count > 1}, names, definitions)
     return {**told, "definitions": {**told["definitions"], **definitions}}
 
 
-def _nameable(value: Any) -> Iterator[Schema]:
+def _nameable(value: Any) -> Iterator[str]:
+    """All that each schema with a name says, where it says enough to be worth a definition."""
     if isinstance(value, dict):
-        if CALLED in value and len(_said(value)) > _SHORTEST:
-            yield value
+        if CALLED in value and len(said := _said(value)) > _SHORTEST:
+            yield said
         for one in value.values():
             yield from _nameable(one)
     elif isinstance(value, list):

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from iptengine.authoring.shapes import Shape
+from iptengine.course.wording import either
 from iptengine.protocol.fields import ID_PATTERN, RESERVED, Model
 from iptengine.protocol.references import KINDS, Refers
 
@@ -119,7 +120,8 @@ def lone(schema: Schema) -> Schema:
     """What a schema says of a single value, to stand beside what is said of a map or a list in its place."""
     if "enum" in schema:
         words = "|".join(_literally(str(choice)) for choice in schema["enum"])
-        return {"pattern": f"^(?:{words})$", "patternErrorMessage": f"write {_joined(schema['enum'])}"}
+        told = either(str(choice) for choice in schema["enum"])
+        return {"pattern": f"^(?:{words})$", "patternErrorMessage": f"write {told}"}
     kept = {name: limit for name, limit in schema.items() if name not in ("type", "errorMessage", CALLED)}
     return {**kept, "patternErrorMessage": schema["errorMessage"]} if "pattern" in kept else kept
 
@@ -127,11 +129,6 @@ def lone(schema: Schema) -> Schema:
 def _literally(text: str) -> str:
     """A text as a pattern that fits nothing else."""
     return "".join(sign if sign.isalnum() or sign in " _" else f"\\{sign}" for sign in text)
-
-
-def _joined(words: list[Any]) -> str:
-    told = [str(word) for word in words]
-    return " or ".join((", ".join(told[:-1]), told[-1])) if len(told) > 1 else told[0]
 
 
 def _limits(shape: Shape) -> Schema:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from iptengine.authoring.guards import Compiler
-from iptengine.authoring.references import Definition, Definitions, Reference, definitions, references
+from iptengine.authoring.references import Definition, Definitions, Reference, named
 from iptengine.authoring.template_names import asked_in, with_conditions
 from iptengine.authoring.texts import area_of, has_tags, names_outside, texts_of
 from iptengine.authoring.view import View
@@ -61,8 +61,7 @@ def carry(base: Protocol, root: object, renames: Mapping[Path, str]) -> Carried:
         root: The values of its file; short forms stay as they are written.
         renames: The new name of each thing by its path: ``{("phases", "middle"): "working"}``.
     """
-    known = definitions(root)
-    places = tuple(references(root, known=known))
+    known, places = named(root)
     mistakes = tuple(_mistakes(known, places, renames))
     if mistakes:
         return Carried(mistakes=mistakes)
@@ -148,9 +147,9 @@ def _scope(one: Definition) -> Scope:
 def _astray(root: object, known: Definitions, places: tuple[Reference, ...], carried: Carried) -> Iterator[Left]:
     """References that would mean something else once everything is called anew."""
     new_root = applied(root, carried)
-    new_known = definitions(new_root)
+    new_known, new_places = named(new_root)
     homes = {one.path: new.path for one, new in zip(known.found, new_known.found, strict=True)}
-    for one, new in zip(places, references(new_root, known=new_known), strict=True):
+    for one, new in zip(places, new_places, strict=True):
         if [homes[home.path] for home in one.to] != [home.path for home in new.to]:
             yield Left(one.path, f"'{new.name}' would refer to something else here")
 
@@ -253,6 +252,8 @@ class _Carrying:
             if why:
                 self.left.append(Left(path, why))
                 return
+        if all(old == new for old, new in said.items()):
+            return
         new = with_conditions(text, lambda one: said.get(one, one))
         if new is None:
             self.left.append(Left(path, "a condition in this text is written in a way that cannot be replaced"))

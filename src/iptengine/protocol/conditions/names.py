@@ -128,6 +128,7 @@ class Names:
             outcomes=each("outcome", self.outcomes),
             techniques=each("technique", self.techniques),
             components=each("component", self.components),
+            doses=keys("component", self.doses),
             sessions=each("session", self.sessions),
             topics=each("topic", self.topics),
             pauses=each("pause", self.pauses),
