@@ -1,0 +1,1 @@
+"""Adapters to frameworks, imported only by those who use them."""

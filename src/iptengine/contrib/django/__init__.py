@@ -1,0 +1,22 @@
+"""Courses in a Django project's own database: put ``"iptengine.contrib.django"`` into ``INSTALLED_APPS``.
+
+The app brings two tables with their migrations, checks of the databases they stand in, and `DjangoStore`.
+"""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from iptengine.front_door import opened
+
+if find_spec("django") is None:
+    raise ImportError("iptengine.contrib.django needs Django: python -m pip install 'iptengine[django]'")
+
+if TYPE_CHECKING:
+    from iptengine.contrib.django.store import DjangoStore as DjangoStore
+
+# Loaded when first used: Django imports this package before models may be.
+__getattr__ = opened(__name__, {"contrib.django.store": ("DjangoStore",)}, globals())
+
+__all__ = ["DjangoStore"]

@@ -1,0 +1,84 @@
+"""Checks that ``manage.py check`` runs: whether the databases that hold courses keep what they are told.
+
+What stands in the settings and, of SQLite, in its file is looked at each time. A server is asked only by
+``manage.py check --database ALIAS`` and by ``manage.py migrate``, as Django has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from django.core.checks import CheckMessage, Error, Warning
+from django.db import connections, router
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.utils import Error as DatabaseError
+
+from iptengine.contrib.django.durability import answer, weakness
+from iptengine.contrib.django.models import StoredEvent
+from iptengine.contrib.django.telling import failed
+
+OPTIONS = (
+    "OPTIONS = {'transaction_mode': 'IMMEDIATE', 'timeout': 30, "
+    "'init_command': 'PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL'}"
+)
+SUPPORTED = ("sqlite", "postgresql")
+
+
+def check_settings(**_: object) -> list[CheckMessage]:
+    """What the settings say of the databases that hold courses."""
+    return [found for connection in _holding(connections) for found in _settings(connection)]
+
+
+def check_databases(*, databases: Sequence[str] | None = None, **_: object) -> list[CheckMessage]:
+    """What the servers say that hold courses, of those named."""
+    return [
+        found
+        for connection in _holding(databases or ())
+        if connection.vendor == "postgresql"
+        for found in _told_by_server(connection)
+    ]
+
+
+def _holding(aliases: Iterable[str]) -> Iterator[BaseDatabaseWrapper]:
+    for alias in aliases:
+        if router.allow_migrate_model(alias, StoredEvent):
+            yield connections[alias]
+
+
+def _settings(connection: BaseDatabaseWrapper) -> Iterator[CheckMessage]:
+    if connection.vendor not in SUPPORTED:
+        said = f"The database '{connection.alias}' cannot hold courses: they are stored in SQLite or PostgreSQL only."
+        yield Error(said, hint="Keep the app 'iptengine' out of it with a database router.", id="iptengine.E001")
+    if connection.vendor != "sqlite":
+        return
+    options = connection.settings_dict["OPTIONS"]
+    if str(options.get("transaction_mode")).upper() not in ("IMMEDIATE", "EXCLUSIVE"):
+        said = f"Two who write to the database '{connection.alias}' at once may both fail."
+        yield Error(said, hint=f"In DATABASES, set {OPTIONS}.", id="iptengine.E002")
+    why = _weakness_of_file(connection)
+    if why:
+        said = f"The database '{connection.alias}' may lose what it is told: {why}."
+        yield Error(said, hint=f"In DATABASES, set {OPTIONS}.", id="iptengine.E003")
+
+
+def _weakness_of_file(connection: BaseDatabaseWrapper) -> str:
+    """What SQLite itself says, of a file that is there: a database is not made by looking at it."""
+    if not Path(connection.settings_dict["NAME"]).is_file():
+        return ""
+    try:
+        return weakness(connection)
+    except DatabaseError as error:
+        return str(failed(error, connection.alias))
+
+
+def _told_by_server(connection: BaseDatabaseWrapper) -> Iterator[CheckMessage]:
+    if answer(connection, "SHOW fsync") == "off":
+        said = f"The server of the database '{connection.alias}' loses what it was told when its machine stops."
+        yield Error(said, hint="Set fsync = on in postgresql.conf.", id="iptengine.E004")
+    if answer(connection, "SHOW synchronous_commit") == "off":
+        yield Warning(
+            f"synchronous_commit is off in the database '{connection.alias}'.",
+            hint="Courses are kept all the same: each append turns it on for its own transaction.",
+            id="iptengine.W005",
+        )

@@ -1,0 +1,80 @@
+"""What makes a commit stay: asked of the connection that writes, each time it writes.
+
+On PostgreSQL an append waits for the others' transactions, so that positions grow in the order of commits, and
+``synchronous_commit`` is turned on for its transaction. On SQLite one transaction writes at a time anyway; what its
+pragmas say cannot be changed inside a transaction, so a weaker setting is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import cast
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from iptengine.store.port import StoreError
+
+LOCK = 0x1B7E_E61E
+"""The advisory lock of all who append, in the database."""
+
+FULL = 2
+"""SQLite's number for ``synchronous=FULL``; above it is EXTRA."""
+
+WAL_SAFE = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
+"""The versions of SQLite from which on, in their line, a log reset can no longer corrupt the file."""
+
+
+def take_turn(connection: BaseDatabaseWrapper) -> None:
+    """Be the only one to append until the transaction ends, and see that its commit will stay."""
+    make_durable(connection)
+    if connection.vendor == "postgresql":
+        answer(connection, f"SELECT pg_advisory_xact_lock({LOCK})")
+
+
+def make_durable(connection: BaseDatabaseWrapper) -> None:
+    """See that the commit of this transaction will stay; `StoreError` when it may not."""
+    if connection.vendor == "postgresql":
+        if answer(connection, "SHOW synchronous_commit") == "off":
+            answer(connection, "SELECT set_config('synchronous_commit', 'on', true)")
+        return
+    why = weakness(connection)
+    if why:
+        raise StoreError(f"the database '{connection.alias}' may lose what it is told: {why}; nothing was recorded")
+
+
+def weakness(connection: BaseDatabaseWrapper) -> str:
+    """What lets this SQLite database lose a commit or its file, and what to set; empty when nothing does."""
+    if connection.vendor != "sqlite":
+        return "courses are stored in SQLite or PostgreSQL only"
+    if _in_memory(connection):
+        return ""  # gone with the program by its nature: for tests
+    journal = str(answer(connection, "PRAGMA journal_mode"))
+    if journal in ("off", "memory"):
+        return f"journal_mode is {journal.upper()}; set it to TRUNCATE in 'init_command'"
+    if journal == "wal" and not wal_is_safe(sqlite_version(connection)):
+        return "journal_mode is WAL, which this version of SQLite can corrupt; set it to TRUNCATE in 'init_command'"
+    if int(str(answer(connection, "PRAGMA synchronous"))) < FULL:
+        return "synchronous is less than FULL; set it to FULL in 'init_command'"
+    return ""
+
+
+def wal_is_safe(version: tuple[int, ...]) -> bool:
+    """Whether this version of SQLite has the correction of 2026."""
+    return any(version >= fixed and (version[:2] == fixed[:2] or fixed == WAL_SAFE[0]) for fixed in WAL_SAFE)
+
+
+def sqlite_version(connection: BaseDatabaseWrapper) -> tuple[int, ...]:
+    """The version of the SQLite library in use."""
+    return tuple(map(int, re.findall(r"\d+", str(answer(connection, "SELECT sqlite_version()")))))
+
+
+def _in_memory(connection: BaseDatabaseWrapper) -> bool:
+    return answer(connection, "SELECT file FROM pragma_database_list WHERE name = 'main'") == ""
+
+
+def answer(connection: BaseDatabaseWrapper, sql: str) -> object:
+    """The one value that a question to the database gives."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        row = cast("tuple[object, ...]", cursor.fetchone())
+    return row[0]

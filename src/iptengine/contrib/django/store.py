@@ -1,0 +1,119 @@
+"""The port of a store over Django's own connection: in the caller's transaction, and never ending it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+from django.db import Error, IntegrityError, connections, transaction
+from django.db.models import Max
+from django.views.decorators.debug import sensitive_variables
+
+from iptengine.contrib.django.durability import make_durable, take_turn
+from iptengine.contrib.django.models import KeptProtocol, StoredEvent
+from iptengine.contrib.django.telling import failed
+from iptengine.store.port import StaleVersion, StoreError, UnknownDigest
+
+T = TypeVar("T")
+
+PAGE = 500
+"""How many events of the feed are fetched at a time."""
+
+
+class DjangoStore:
+    """Events in a database of a Django project, on the connection and in the transaction of the caller.
+
+    Inside the caller's ``transaction.atomic()`` nothing is kept before that block ends, and nothing if it is rolled
+    back; a call that fails is undone alone, and the block can go on. Outside of one, every append is its own
+    transaction.
+
+    Args:
+        using: The alias of the database, as in ``DATABASES``.
+
+    Example:
+        >>> from iptengine.contrib.django import DjangoStore  # doctest: +SKIP
+        >>> with transaction.atomic():  # doctest: +SKIP
+        ...     patient.course_id = ipt.Clinic(DjangoStore(), protocols).start("ipt-adult", by=anna, on=day).course.id
+        ...     patient.save()
+    """
+
+    def __init__(self, using: str = "default") -> None:
+        self._using = using
+
+    def __repr__(self) -> str:
+        return f"<DjangoStore using {self._using!r}>"
+
+    def read(self, course: str, after: int = 0) -> Sequence[str]:
+        """The texts of a course after its first `after`."""
+        found = StoredEvent.objects.using(self._using).filter(course=course, version__gt=max(after, 0))
+        return self._asked(lambda: tuple(found.order_by("version").values_list("text", flat=True)))
+
+    @sensitive_variables()
+    def append(self, course: str, events: Sequence[str], *, expected: int) -> None:
+        """Keep `events` at the end of the course, if it has `expected` texts; otherwise `StaleVersion`."""
+        events = tuple(events)
+        if not events:
+            return
+        kept = self._asked(lambda: self._appended(course, events, expected))
+        if not kept:
+            raise StaleVersion(course, expected)
+
+    @sensitive_variables()
+    def _appended(self, course: str, events: Sequence[str], expected: int) -> bool:
+        """Whether the course had `expected` texts. The unique key decides, whatever was seen before."""
+        mine = StoredEvent.objects.using(self._using)
+        rows = [StoredEvent(course=course, version=n, text=text) for n, text in enumerate(events, expected + 1)]
+        try:
+            with transaction.atomic(self._using):
+                take_turn(connections[self._using])
+                stands = mine.filter(course=course).aggregate(last=Max("version"))["last"] or 0
+                if stands == expected:
+                    mine.bulk_create(rows)
+        except IntegrityError:
+            return False
+        return bool(stands == expected)
+
+    def feed(self, after: int = 0) -> Iterator[tuple[int, str, str]]:
+        """Everything appended after a position: position, course and text; read in pages, up to now."""
+        mine = StoredEvent.objects.using(self._using).order_by("position")
+        last = self._asked(lambda: mine.aggregate(last=Max("position"))["last"] or 0)
+
+        def pages() -> Iterator[tuple[int, str, str]]:
+            seen = max(after, 0)
+            while seen < last:
+                rest = mine.filter(position__gt=seen, position__lte=last).values_list("position", "course", "text")
+                page = self._asked(lambda: list(rest[:PAGE]))  # noqa: B023 (called at once)
+                if not page:
+                    return
+                yield from page
+                seen = page[-1][0]
+
+        return pages()
+
+    def keep_protocol(self, digest: str, text: str) -> None:
+        """Keep a protocol's text under its digest; `StoreError` when it has another one."""
+        if self._asked(lambda: self._kept(digest, text)) != text:
+            raise StoreError("another text is kept under that digest")
+
+    def _kept(self, digest: str, text: str) -> str:
+        with transaction.atomic(self._using):
+            make_durable(connections[self._using])
+            kept, _ = KeptProtocol.objects.using(self._using).get_or_create(digest=digest, defaults={"text": text})
+        return str(kept.text)
+
+    def protocol(self, digest: str) -> str:
+        """The text kept under a digest; `UnknownDigest` when there is none."""
+        found = KeptProtocol.objects.using(self._using).filter(digest=digest).values_list("text", flat=True)
+        text = self._asked(found.first)
+        if text is None:
+            raise UnknownDigest(digest)
+        return str(text)
+
+    @sensitive_variables()
+    def _asked(self, ask: Callable[[], T]) -> T:
+        """What the database answers. Its own errors, and the frames they came through, may show what is stored."""
+        try:
+            return ask()
+        except (Error, UnicodeEncodeError) as error:
+            told = failed(error, self._using)
+        raise told

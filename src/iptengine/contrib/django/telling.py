@@ -1,0 +1,45 @@
+"""What went wrong in the database, in words without what is stored there."""
+
+from __future__ import annotations
+
+from iptengine.store.port import StoreError
+
+# By the name of the driver's own error: a database's sentences may quote the row they speak of.
+_NEXT = {
+    "SQLITE_BUSY": "another program holds it; see OPTIONS 'transaction_mode' and 'timeout' in DATABASES",
+    "SQLITE_READONLY": "it can only be read",
+    "SQLITE_FULL": "there is no room left",
+    "SQLITE_CANTOPEN": "its file or its folder cannot be opened",
+    "SQLITE_IOERR": "its disk fails",
+    "UndefinedTable": "its tables are not there: run manage.py migrate",
+    "ReadOnlySqlTransaction": "it can only be read",
+    "DeadlockDetected": "two transactions waited for each other; try again",
+    "SerializationFailure": "others wrote at the same time; try again",
+    "LockNotAvailable": "another program holds it; try again",
+    "QueryCanceled": "it took longer than it may",
+    "DiskFull": "there is no room left",
+    "InsufficientPrivilege": "its user may not do this",
+    "TransactionManagementError": "something failed before in the transaction around this call, which must end first",
+    "UnicodeEncodeError": "it cannot hold this text",
+    "DataError": "it cannot hold this text",
+    **dict.fromkeys(
+        ("OperationalError", "InterfaceError", "AdminShutdown", "CrashShutdown", "ConnectionException"),
+        "the connection ended; what was sent last may have been recorded or not, so send it again under the same key",
+    ),
+}
+
+
+def failed(error: Exception, using: str) -> StoreError:
+    """The error that a caller sees instead of the database's own."""
+    name = _name(error)
+    said = _NEXT.get(name) or next((said for known, said in _NEXT.items() if name.startswith(f"{known}_")), "")
+    return StoreError(f"the database '{using}' failed ({name}){said and ': '}{said}")
+
+
+def _name(error: Exception) -> str:
+    """The driver's name for it: of SQLite its code, of PostgreSQL the class made from it."""
+    if str(error).startswith("no such table:"):
+        return "UndefinedTable"
+    cause = error.__cause__ or error
+    code = getattr(cause, "sqlite_errorname", "")
+    return str(code) if code else type(cause).__name__

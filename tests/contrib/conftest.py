@@ -1,0 +1,44 @@
+"""The databases that the store of a Django project is tried on: SQLite, and PostgreSQL where a server can be had."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from django.core.management import call_command
+from django.db import connections
+
+from django_databases import forget, know
+
+
+@pytest.fixture(scope="session")
+def sqlite_alias() -> Iterator[str]:
+    for alias in ("default", "other"):
+        call_command("migrate", database=alias, verbosity=0)
+    yield "default"
+    for alias in ("default", "other"):
+        connections[alias].close()
+
+
+@pytest.fixture(scope="session")
+def postgres_alias() -> Iterator[str]:
+    host = os.environ.get("IPTENGINE_TEST_POSTGRES", "")
+    if not host:
+        pytest.skip("IPTENGINE_TEST_POSTGRES does not name a PostgreSQL server to try the store of Django on")
+    database = {"ENGINE": "django.db.backends.postgresql", "HOST": host, "NAME": "courses", "USER": "postgres"}
+    know("server", database)
+    call_command("migrate", database="server", verbosity=0)
+    yield "server"
+    forget("server")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def alias(request: pytest.FixtureRequest) -> str:
+    """A database with the tables of the store, empty: SQLite in a file, then PostgreSQL."""
+    from iptengine.contrib.django.models import KeptProtocol, StoredEvent
+
+    found = str(request.getfixturevalue(f"{request.param}_alias"))
+    StoredEvent.objects.using(found).all().delete()
+    KeptProtocol.objects.using(found).all().delete()
+    return found
