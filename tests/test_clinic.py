@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from iptengine import commands as c
+from iptengine.answers import Conflict, CourseExists, Done, UnknownCourse, UnknownProtocol
 from iptengine.course.codec import BadInput, encode
 from iptengine.course.course import Course
 from iptengine.course.events import Event
@@ -23,7 +24,7 @@ from iptengine.course.evolve import fold
 from iptengine.course.refusal import Refused
 from iptengine.course.replay import replay
 from iptengine.course.stamp import Actor
-from iptengine.engine import Clinic, Conflict, CourseExists, Done, UnknownCourse, UnknownProtocol
+from iptengine.engine import Clinic
 from iptengine.protocol.protocol import Protocol
 from iptengine.store.memory import MemoryStore
 from iptengine.store.port import StaleVersion, StoreError

@@ -15,10 +15,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from iptengine import commands as c
+from iptengine.answers import UnknownCourse, UnknownProtocol
 from iptengine.course.codec import BadInput
 from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Actor
-from iptengine.engine import Clinic, UnknownCourse, UnknownProtocol
+from iptengine.engine import Clinic
 from iptengine.group_clinic import GroupExists, UnknownGroup
 from iptengine.protocol.protocol import Protocol
 from iptengine.store.memory import MemoryStore
@@ -481,7 +482,7 @@ def test_nothing_of_one_member_is_found_in_anothers_course_or_page(data: st.Data
     for course in FOUR:
         mine = found.agenda(course, on=DAY + 2 * WEEK)
         told = mine.text + mine.json() + mine.page + found.course(course).json()
-        told += " ".join(text for text in found._store.read(course))
+        told += " ".join(text for text in found._records._store.read(course))
         told += found.agenda(course, on=DAY + 2 * WEEK, audience="patient").text
         for other in FOUR:
             if other != course:

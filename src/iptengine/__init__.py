@@ -17,6 +17,11 @@ from iptengine.front_door import opened
 
 if TYPE_CHECKING:
     from iptengine import commands as commands
+    from iptengine.answers import Conflict as Conflict
+    from iptengine.answers import CourseExists as CourseExists
+    from iptengine.answers import Done as Done
+    from iptengine.answers import UnknownCourse as UnknownCourse
+    from iptengine.answers import UnknownProtocol as UnknownProtocol
     from iptengine.authoring.loader import check as check
     from iptengine.authoring.loader import load as load
     from iptengine.course.codec import BadInput as BadInput
@@ -41,11 +46,6 @@ if TYPE_CHECKING:
     from iptengine.diagnostics import ProtocolError as ProtocolError
     from iptengine.diagnostics import Span as Span
     from iptengine.engine import Clinic as Clinic
-    from iptengine.engine import Conflict as Conflict
-    from iptengine.engine import CourseExists as CourseExists
-    from iptengine.engine import Done as Done
-    from iptengine.engine import UnknownCourse as UnknownCourse
-    from iptengine.engine import UnknownProtocol as UnknownProtocol
     from iptengine.group_clinic import GroupDone as GroupDone
     from iptengine.group_clinic import GroupExists as GroupExists
     from iptengine.group_clinic import UnknownGroup as UnknownGroup
@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from iptengine.store.port import UnknownDigest as UnknownDigest
 
 _HOMES = {
+    "answers": ("Conflict", "CourseExists", "Done", "UnknownCourse", "UnknownProtocol"),
     "authoring.loader": ("check", "load"),
     "course.codec": ("BadInput",),
     "course.commands": ("Command",),
@@ -74,7 +75,7 @@ _HOMES = {
     "course.stamp": ("Actor", "Stamp"),
     "course.ways": ("Due", "Way", "due", "ways"),
     "diagnostics": ("Diagnostic", "IptengineError", "ProtocolError", "Span"),
-    "engine": ("Clinic", "Conflict", "CourseExists", "Done", "UnknownCourse", "UnknownProtocol"),
+    "engine": ("Clinic",),
     "group_clinic": ("GroupDone", "GroupExists", "UnknownGroup"),
     "protocol.protocol": ("Protocol", "Reason"),
     "render": ("Agenda", "Message", "agenda"),

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from datetime import date
-from typing import TYPE_CHECKING
 
+from iptengine.answers import Done
 from iptengine.course.commands import Command
 from iptengine.course.course import Course
 from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Actor
 from iptengine.protocol.protocol import Protocol
-
-if TYPE_CHECKING:
-    from iptengine.engine import Done
 
 
 class ClinicPort(ABC):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from iptengine.answers import Done, UnknownProtocol
 from iptengine.clinic_port import ClinicPort
 from iptengine.course import groups
 from iptengine.course.codec import BadInput
@@ -26,10 +27,9 @@ from iptengine.diagnostics import IptengineError
 from iptengine.protocol.ids import is_id, why_not_id
 from iptengine.protocol.parts import STATUSES
 from iptengine.protocol.protocol import Protocol, Reason
-from iptengine.store.port import Store
+from iptengine.records import Records
 
 if TYPE_CHECKING:
-    from iptengine.engine import Done
     from iptengine.render.group_page import GroupPage
 
 
@@ -88,7 +88,7 @@ class GroupDone:
 class GroupClinic(ClinicPort):
     """Groups, for `Clinic`."""
 
-    _store: Store
+    _records: Records
 
     @abstractmethod
     def _checked_key(self, key: str) -> None: ...
@@ -294,8 +294,6 @@ class GroupClinic(ClinicPort):
 
     def _one_of(self, courses: Sequence[Course]) -> Protocol:
         """The protocol the courses of a group keep; when it is not here, their alerts are told all the same."""
-        from iptengine.engine import UnknownProtocol
-
         try:
             return self._pinned(courses[0])
         except UnknownProtocol as unknown:
@@ -312,10 +310,7 @@ class GroupClinic(ClinicPort):
 
     def _in_group(self, group: str) -> tuple[Course, ...]:
         """Every course that is or was in a group. Only courses whose text speaks of joining one are read whole."""
-        joined = dict.fromkeys(
-            course for _, course, text in self._store.feed() if "group_joined" in text and group in text
-        )
-        found = (self.course(course) for course in joined)
+        found = (self.course(course) for course in self._records.naming("group_joined", group))
         return tuple(course for course in found if any(stay.group == group for stay in course.groups))
 
     def _one_protocol(self, courses: Iterable[Course], commands: Mapping[str, Command]) -> None:

@@ -7,8 +7,8 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
 
+from iptengine.answers import CourseExists, Done
 from iptengine.clinic_port import ClinicPort
 from iptengine.course import following, voiding
 from iptengine.course.commands import Command, Follow, NoteFollowed, TakeFrom, Void
@@ -16,9 +16,6 @@ from iptengine.course.events import Event, Voided
 from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Actor
 from iptengine.protocol.protocol import Protocol
-
-if TYPE_CHECKING:
-    from iptengine.engine import Done
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -130,8 +127,6 @@ class LastingClinic(ClinicPort):
         self, follower: Protocol, commands: tuple[Follow, *tuple[Command, ...]], by: Actor, on: date, new: str | None
     ) -> Done:
         """The course that follows: begun, or as it stands when a crash came after its beginning."""
-        from iptengine.engine import CourseExists
-
         try:
             return self._begin(follower, commands, by, on, new)
         except CourseExists as known:

@@ -16,12 +16,13 @@ import pytest
 
 import iptengine as ipt
 from iptengine import commands as c
+from iptengine.answers import Conflict
 from iptengine.authoring.loader import load
 from iptengine.course.codec import command_from_mapping, course_from_json, course_to_json, decode, encode
 from iptengine.course.course import Course
 from iptengine.course.events import Unreadable
 from iptengine.course.summary import summary
-from iptengine.engine import Clinic, Conflict
+from iptengine.engine import Clinic
 from iptengine.protocol.protocol import Protocol
 from iptengine.store.memory import MemoryStore
 from phrases import ROOT

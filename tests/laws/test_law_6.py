@@ -18,11 +18,12 @@ import pytest
 from pydantic import ValidationError
 
 from iptengine import commands as c
+from iptengine.answers import UnknownProtocol
 from iptengine.authoring.document import read
 from iptengine.authoring.loader import check_text, load
 from iptengine.course.stamp import Actor
 from iptengine.diagnostics import Path
-from iptengine.engine import Clinic, UnknownProtocol
+from iptengine.engine import Clinic
 from iptengine.protocol.fields import Model
 from iptengine.protocol.measure import Measure
 from iptengine.protocol.model import Spec

@@ -84,6 +84,7 @@ def decode(text: str) -> Event:
     if type(raw) is not dict:
         return _unreadable(text, {}, "it is not one record of fields")
     version = raw.pop("v", None)
+    raw.pop("seal", None)  # what a store adds (`iptengine.store.chain`); it says nothing about the event
     try:
         if type(version) is not int or version != SCHEMA:
             raw = _upcast(version, raw)

@@ -1,0 +1,99 @@
+"""What a clinic answers: what came of a batch, and the errors a caller may see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from iptengine.course.codec import BadInput
+from iptengine.course.course import Alert, Course
+from iptengine.course.events import CourseWarning, Event
+from iptengine.course.refusal import Refused
+from iptengine.diagnostics import IptengineError
+from iptengine.protocol.ids import is_id, why_not_id
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Done:
+    """What came of a batch of commands.
+
+    Attributes:
+        course: The course after it.
+        events: What was recorded, in order.
+        alerts: The alerts it raised, whatever else in it was refused.
+        warnings: What the clinician should know: about what was recorded, then about where the course stands.
+        refused: Every command that was not carried out, with its reasons.
+    """
+
+    course: Course
+    events: tuple[Event, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+    warnings: tuple[CourseWarning, ...] = ()
+    refused: tuple[Refused, ...] = ()
+
+    def __repr__(self) -> str:
+        counts = f"{len(self.events)} events, {len(self.alerts)} alerts, {len(self.refused)} refused"
+        return f"<Done {self.course.id} version {self.course.version}: {counts}>"
+
+
+class Conflict(IptengineError):
+    """The course moved on since the form was drawn; the requests in the batch were not carried out.
+
+    Attributes:
+        since: The events recorded after the version the form was drawn from, oldest first.
+        done: What came of the reports in the batch: those are kept all the same, with their alerts.
+    """
+
+    def __init__(self, since: Iterable[Event], done: Done) -> None:
+        self.since = tuple(since)
+        self.done = done
+        moved = f"the course has moved on by {len(self.since)} event(s) since this form was drawn"
+        super().__init__(f"{moved}; its requests were not carried out, and {len(done.events)} event(s) were kept")
+
+
+class CourseExists(Conflict):
+    """A course of that id has begun already; `since` are its events, and nothing was recorded."""
+
+    def __init__(self, since: Iterable[Event], done: Done) -> None:
+        super().__init__(since, done)
+        self.args = ("a course of that id has begun already; choose another id, or leave it out",)
+
+
+class UnknownCourse(IptengineError):
+    """There is no such course, or no such version of it. `course` is the id that was asked for."""
+
+    def __init__(self, course: str, text: str = "") -> None:
+        self.course = course
+        name = f"'{course}'" if is_course_id(course) else "that id"
+        super().__init__(text or f"there is no course {name} in this store")
+
+
+class UnknownProtocol(IptengineError):
+    """This clinic does not hold the protocol that was named, or that a course is pinned to.
+
+    Attributes:
+        protocol: Its id, or id and version.
+        digest: The digest a course is pinned to; empty when a course was to be started.
+        alerts: The risk alerts of that course that no clinician has assessed: they need no protocol to be seen.
+    """
+
+    def __init__(self, protocol: str, digest: str, text: str, alerts: Iterable[Alert] = ()) -> None:
+        self.protocol = protocol
+        self.digest = digest
+        self.alerts = tuple(alerts)
+        super().__init__(text)
+
+
+def is_course_id(text: object) -> bool:
+    """Whether `text` can be a course's id: as any id, and it may begin with a digit, as random ids do."""
+    return is_id(text) or (isinstance(text, str) and text[:1].isdigit() and is_id(f"c{text}"))
+
+
+def check_course_id(text: str) -> None:
+    """Refuse what cannot be a course's id.
+
+    Raises:
+        BadInput: It cannot.
+    """
+    if not is_course_id(text):
+        raise BadInput("course", f"a course cannot have this id: {why_not_id(text)}")
