@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import HealthCheck, settings
 
+import postgres
+import stores
 from iptengine.protocol.protocol import Protocol
 from phrases import protocol
 
@@ -22,6 +26,17 @@ def ipt() -> Protocol:
 def small() -> Protocol:
     """A small protocol: two phases, grief and a dispute, one fact that raises an alert."""
     return protocol("small")
+
+
+@pytest.fixture(autouse=True)
+def _stores_are_closed() -> Iterator[None]:
+    yield
+    stores.close_all()
+
+
+def pytest_sessionfinish() -> None:
+    """The PostgreSQL server of this run ends with it."""
+    postgres.leave()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -59,6 +59,8 @@ if TYPE_CHECKING:
     from iptengine.store.port import Store as Store
     from iptengine.store.port import StoreError as StoreError
     from iptengine.store.port import UnknownDigest as UnknownDigest
+    from iptengine.store.sql.opening import open_store as open_store
+    from iptengine.store.sql.store import SqlStore as SqlStore
 
 _HOMES = {
     "answers": ("Conflict", "CourseExists", "Done", "UnknownCourse", "UnknownProtocol"),
@@ -81,6 +83,8 @@ _HOMES = {
     "render": ("Agenda", "Message", "agenda"),
     "store.memory": ("MemoryStore",),
     "store.port": ("StaleVersion", "Store", "StoreError", "UnknownDigest"),
+    "store.sql.opening": ("open_store",),
+    "store.sql.store": ("SqlStore",),
 }
 _named = opened(__name__, _HOMES, globals())
 
@@ -110,6 +114,7 @@ __all__ = [
     "Reason",
     "Refused",
     "Span",
+    "SqlStore",
     "StaleVersion",
     "Stamp",
     "Store",
@@ -126,6 +131,7 @@ __all__ = [
     "due",
     "evolve",
     "load",
+    "open_store",
     "replay",
     "ways",
 ]

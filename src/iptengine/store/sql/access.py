@@ -1,0 +1,143 @@
+"""How a store comes by a connection: from an engine of its own, or from its caller's transaction."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Protocol
+
+from sqlalchemy import Connection, Engine
+
+from iptengine.store.port import StoreError
+from iptengine.store.sql.postgres import lock_order, wait_for_the_disk
+from iptengine.store.sql.sqlite import BEGIN, pragma, wal_is_sound
+
+
+class Access(Protocol):
+    """Where a store reads and writes."""
+
+    name: str
+    dialect: str
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """A connection to read with."""
+        ...
+
+    def writing(self) -> AbstractContextManager[Connection]:
+        """A connection to write with: what is written inside is kept whole, or not at all."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what the store itself has opened."""
+        ...
+
+
+class OwnEngine:
+    """A transaction of the store's own for each call, on connections that never cross into another process.
+
+    A connection that was opened before a fork is not used after it, and not closed either: closing an SQLite
+    connection that was in the middle of a transaction would undo, in the file, what the parent is still writing.
+    """
+
+    def __init__(self, name: str, make: Callable[[], Engine]) -> None:
+        self.name = name
+        self._make = make
+        self._left_behind: list[Engine] = []
+        self._engine = make()
+        self._born_in = os.getpid()
+        self.dialect = self._engine.dialect.name
+
+    def engine(self) -> Engine:
+        """The engine of this process."""
+        if self._born_in != os.getpid():
+            self._left_behind.append(self._engine)
+            self._engine = self._make()
+            self._born_in = os.getpid()
+        return self._engine
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        with self.engine().connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        engine = self.engine()
+        if self.dialect == "sqlite":
+            engine = engine.execution_options(**{BEGIN: "BEGIN IMMEDIATE"})
+        with engine.begin() as connection:
+            if self.dialect == "postgresql":
+                lock_order(connection)
+            yield connection
+
+    def close(self) -> None:
+        self.engine().dispose()
+
+
+class CallersConnection:
+    """The caller's own connection: nothing of the caller's is begun, committed or rolled back.
+
+    On PostgreSQL a failed statement spoils its whole transaction, so each append stands in a savepoint. On SQLite it
+    does not, and a savepoint would: where the driver has not begun a transaction yet, as it does late, releasing the
+    savepoint commits. There the append is one statement, which SQLite keeps whole or not at all.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self.dialect = connection.dialect.name
+        if self.dialect not in ("sqlite", "postgresql"):
+            raise StoreError(f"a store lives in SQLite or PostgreSQL, not in {self.dialect}")
+        self.name = "the caller's connection"
+        self._connection = connection
+        self._checked = False
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        yield self._connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        connection = self._connection
+        if self.dialect == "sqlite":
+            self._check_sqlite()
+            yield connection
+            return
+        self._check_postgresql()
+        with connection.begin_nested():
+            wait_for_the_disk(connection)
+            lock_order(connection)
+            yield connection
+
+    def _check_sqlite(self) -> None:
+        if self._checked:
+            return
+        driver: object = self._connection.connection.dbapi_connection
+        if not isinstance(driver, sqlite3.Connection):
+            raise StoreError("a store in the caller's SQLite connection needs the driver of the standard library")
+        if pragma(driver, "synchronous") < 2:
+            raise StoreError(
+                "this connection does not wait for the disk (PRAGMA synchronous is below FULL); nothing was kept"
+            )
+        mode = pragma(driver, "journal_mode")
+        if mode in ("off", "memory") and _in_a_file(driver):
+            raise StoreError(f"this connection keeps no journal on disk (journal_mode {mode}); nothing was kept")
+        if mode == "wal" and not wal_is_sound(sqlite3.sqlite_version_info):
+            raise StoreError(
+                f"this database is in WAL mode, and SQLite {sqlite3.sqlite_version} can damage it in that mode; "
+                "nothing was kept"
+            )
+        self._checked = True
+
+    def _check_postgresql(self) -> None:
+        if getattr(self._connection.connection.dbapi_connection, "autocommit", False):
+            raise StoreError(
+                "this connection commits by itself (AUTOCOMMIT); a store needs one with a transaction to join"
+            )
+
+    def close(self) -> None:
+        """Nothing: the connection is the caller's."""
+
+
+def _in_a_file(driver: sqlite3.Connection) -> bool:
+    return any(name == "main" and file for _, name, file in driver.execute("PRAGMA database_list"))

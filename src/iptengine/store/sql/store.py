@@ -1,0 +1,180 @@
+"""The store in a database: the port, over SQLAlchemy Core."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, exc
+
+from iptengine.store.port import StaleVersion, StoreError, UnknownDigest
+from iptengine.store.sql import tables
+from iptengine.store.sql.access import Access, CallersConnection
+from iptengine.store.sql.failures import TRY_AGAIN, sqlstate, tells_failures
+
+PAGE = 500
+"""How many events of the feed are read at once."""
+TRIES = 5
+LARGEST = 2**31 - 1
+
+
+class SqlStore:
+    """Events in an SQLite or PostgreSQL database. Made by `iptengine.open_store`, or over an open connection.
+
+    Args:
+        connection: An open SQLAlchemy connection to a database that `open_store` has prepared. The store takes part
+            in its transaction and begins, commits and rolls back nothing of it; one thread at a time may use it.
+
+    Example:
+        >>> import tempfile, iptengine as ipt
+        >>> folder = tempfile.TemporaryDirectory()
+        >>> with ipt.open_store(f"sqlite:///{folder.name}/clinic.db") as store:
+        ...     store.append("a", ['{"v":1}'], expected=0)
+        ...     store.read("a")
+        ('{"v":1}',)
+        >>> folder.cleanup()
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._access: Access = CallersConnection(connection)
+        self._read_only = False
+
+    @classmethod
+    def _over(cls, access: Access, *, read_only: bool) -> SqlStore:
+        made = cls.__new__(cls)
+        made._access = access
+        made._read_only = read_only
+        return made
+
+    def __repr__(self) -> str:
+        return f"<SqlStore in {self._access.name}{', read-only' if self._read_only else ''}>"
+
+    def __enter__(self) -> SqlStore:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections the store has opened; a connection of the caller's stays open."""
+        self._access.close()
+
+    # Courses
+
+    @tells_failures
+    def read(self, course: str, after: int = 0) -> Sequence[str]:
+        """The texts of a course after its first `after`.
+
+        Raises:
+            StoreError: One of them is missing, so that what is there cannot be trusted; or the database failed.
+        """
+        if not _storable(course) or after >= LARGEST:
+            return ()
+        after = max(after, 0)
+        with self._access.reading() as connection:
+            rows = connection.execute(tables.READ, {"course": course, "after": after}).all()
+        _check_whole(course, after, rows)
+        return tuple(row.text for row in rows)
+
+    def append(self, course: str, events: Sequence[str], *, expected: int) -> None:
+        """Keep `events` at the end of the course, in one transaction, if it has `expected` texts.
+
+        Raises:
+            StaleVersion: It has another number of texts. Nothing was kept.
+            StoreError: The store is read-only, or the database failed; the text says whether something was kept.
+        """
+        self._check_writable()
+        texts = list(events)
+        if not texts:
+            return
+        if not _storable(course) or not all(text.isascii() and "\0" not in text for text in texts):
+            raise StoreError("a course's name and its events must be plain text, the events in ASCII; nothing was kept")
+        if not 0 <= expected < LARGEST or not self._appended(course, texts, expected):
+            raise StaleVersion(course, expected)
+
+    @tells_failures
+    def _appended(self, course: str, texts: list[str], expected: int) -> bool:
+        for _ in range(TRIES - 1):
+            try:
+                return self._append_once(course, texts, expected)
+            except exc.DBAPIError as error:
+                if isinstance(self._access, CallersConnection) or sqlstate(error.orig) not in TRY_AGAIN:
+                    raise
+        return self._append_once(course, texts, expected)
+
+    def _append_once(self, course: str, texts: list[str], expected: int) -> bool:
+        sqlite = self._access.dialect == "sqlite"
+        values = {"course": course, "expected": expected, "texts": json.dumps(texts) if sqlite else texts}
+        try:
+            with self._access.writing() as connection:
+                return connection.execute(tables.INSERT[self._access.dialect], values).rowcount == len(texts)
+        except exc.IntegrityError:
+            # The unique key of course and version: somebody else was first.
+            return False
+
+    def feed(self, after: int = 0) -> Iterator[tuple[int, str, str]]:
+        """Everything appended after a position: position, course and text.
+
+        Read page by page: no transaction stays open while the caller works on what it was given.
+        """
+        after = max(after, 0)
+        while page := self._page(after):
+            yield from page
+            after = page[-1][0]
+
+    @tells_failures
+    def _page(self, after: int) -> list[tuple[int, str, str]]:
+        if after >= 2**63:
+            return []
+        with self._access.reading() as connection:
+            rows = connection.execute(tables.FEED, {"after": after, "most": PAGE}).all()
+        return [(row.position, row.course, row.text) for row in rows]
+
+    # Protocols
+
+    def keep_protocol(self, digest: str, text: str) -> None:
+        """Keep a protocol's text under its digest; `StoreError` when it has another one."""
+        if not _storable(digest) or not _storable(text):
+            raise StoreError("a protocol and its digest must be plain text; nothing was kept")
+        kept = self._kept(digest)
+        if kept is None:
+            self._check_writable()
+            self._keep(digest, text)
+            kept = self._kept(digest)
+        if kept != text:
+            raise StoreError("another text is kept under that digest")
+
+    @tells_failures
+    def _keep(self, digest: str, text: str) -> None:
+        with self._access.writing() as connection:
+            connection.execute(tables.KEEP_PROTOCOL, {"digest": digest, "text": text})
+
+    @tells_failures
+    def _kept(self, digest: str) -> str | None:
+        with self._access.reading() as connection:
+            return connection.execute(tables.PROTOCOL, {"digest": digest}).scalar_one_or_none()
+
+    def protocol(self, digest: str) -> str:
+        """The text kept under a digest; `UnknownDigest` when there is none."""
+        kept = self._kept(digest) if _storable(digest) else None
+        if kept is None:
+            raise UnknownDigest(digest)
+        return kept
+
+    def _check_writable(self) -> None:
+        if self._read_only:
+            raise StoreError("this store was opened for reading only; nothing was kept")
+
+
+def _storable(text: str) -> bool:
+    """Whether both databases can keep a text letter by letter: no zero byte, and no half of a character."""
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def _check_whole(course: str, after: int, rows: Sequence[Row[Any]]) -> None:
+    for wanted, row in enumerate(rows, after + 1):
+        if row.version != wanted:
+            raise StoreError(
+                f"the course '{course}' is damaged in this store: its event {wanted} is missing; restore a backup"
+            )

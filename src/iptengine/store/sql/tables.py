@@ -1,0 +1,58 @@
+"""The tables of a store, and the statements that read and write them.
+
+The tables are made by the migrations beside this module; what stands here is what the newest of them has made.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Identity, Integer, MetaData, Table, Text, UniqueConstraint, text
+
+SCHEMA = "0001"
+"""The newest schema this library knows: the name of its last migration."""
+
+SCHEMA_TABLE = "iptengine_schema"
+EVENTS_TABLE = "iptengine_events"
+PROTOCOLS_TABLE = "iptengine_protocols"
+
+metadata = MetaData()
+
+events = Table(
+    EVENTS_TABLE,
+    metadata,
+    Column("position", BigInteger().with_variant(Integer, "sqlite"), Identity(), primary_key=True),
+    Column("course", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    UniqueConstraint("course", "version", name="iptengine_one_event_a_version"),
+    sqlite_autoincrement=True,
+)
+
+protocols = Table(
+    PROTOCOLS_TABLE,
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("text", Text, nullable=False),
+)
+
+_STANDS_THERE = f"(SELECT coalesce(max(version), 0) FROM {EVENTS_TABLE} WHERE course = :course) = :expected"
+
+# One statement for a whole append: it keeps all of it, or none, whoever's transaction it runs in.
+_INSERT_SQLITE = f"""
+INSERT INTO {EVENTS_TABLE} (course, version, text)
+SELECT :course, :expected + 1 + given.key, given.value
+FROM json_each(:texts) AS given WHERE {_STANDS_THERE} ORDER BY given.key
+"""
+_INSERT_POSTGRESQL = f"""
+INSERT INTO {EVENTS_TABLE} (course, version, text)
+SELECT CAST(:course AS text), CAST(:expected AS integer) + given.number, given.text
+FROM unnest(CAST(:texts AS text[])) WITH ORDINALITY AS given(text, number)
+WHERE {_STANDS_THERE} ORDER BY given.number
+"""
+INSERT = {"sqlite": text(_INSERT_SQLITE.strip()), "postgresql": text(_INSERT_POSTGRESQL.strip())}
+
+READ = text(f"SELECT version, text FROM {EVENTS_TABLE} WHERE course = :course AND version > :after ORDER BY version")
+FEED = text(f"SELECT position, course, text FROM {EVENTS_TABLE} WHERE position > :after ORDER BY position LIMIT :most")
+KEEP_PROTOCOL = text(
+    f"INSERT INTO {PROTOCOLS_TABLE} (digest, text) VALUES (:digest, :text) ON CONFLICT (digest) DO NOTHING"
+)
+PROTOCOL = text(f"SELECT text FROM {PROTOCOLS_TABLE} WHERE digest = :digest")
