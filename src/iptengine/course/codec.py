@@ -139,12 +139,12 @@ def _or(value: object, read: Callable[[object], T], instead: T) -> T:
         return instead
 
 
-# -- courses -----------------------------------------------------------------------------------------------------
+# -- courses and what is made of them ----------------------------------------------------------------------------
 
 
 def course_to_json(course: Course) -> str:
     """A course as one line of JSON in ASCII, exact enough to be read back equal."""
-    return _written({"schema": COURSE_SCHEMA, **_record(course)})
+    return record_to_json(course, COURSE_SCHEMA)
 
 
 def course_from_json(text: str) -> Course:
@@ -153,16 +153,30 @@ def course_from_json(text: str) -> Course:
     Raises:
         BadInput: It is not such a text, or of another version of it.
     """
+    return record_from_json(Course, text, COURSE_SCHEMA, "course")
+
+
+def record_to_json(record: Any, schema: str) -> str:
+    """A record of frozen values as one line of JSON in ASCII, with the name of its written form."""
+    return _written({"schema": schema, **_record(record)})
+
+
+def record_from_json(of: type[T], text: str, schema: str, what: str) -> T:
+    """The record that `record_to_json` wrote; `what` it is called, for who gave the text.
+
+    Raises:
+        BadInput: It is not such a text, or of another written form.
+    """
     try:
         raw = _DECODER.decode(text)
     except (ValueError, RecursionError):
-        raise BadInput("", "the text of the course is broken or cut off") from None
-    if type(raw) is not dict or raw.pop("schema", None) != COURSE_SCHEMA:
-        raise BadInput("schema", f"this is not a course written as '{COURSE_SCHEMA}'")
+        raise BadInput("", f"the text of the {what} is broken or cut off") from None
+    if type(raw) is not dict or raw.pop("schema", None) != schema:
+        raise BadInput("schema", f"this is not a {what} written as '{schema}'")
     try:
-        return cast(Course, _filled(_shape(Course), raw))
+        return cast(T, _filled(_shape(of), raw))
     except _Misfit as misfit:
-        raise BadInput(misfit.field, f"the course cannot be read: {misfit.told()}") from None
+        raise BadInput(misfit.field, f"the {what} cannot be read: {misfit.told()}") from None
 
 
 # -- commands ----------------------------------------------------------------------------------------------------
@@ -447,7 +461,7 @@ def _class_reader(classes: list[Any]) -> Read:
     def read_record(value: object) -> Any:
         if type(value) is not dict:
             raise _Misfit("must be a map of its fields")
-        if "kind" not in value and others:
+        if others and (not events or "kind" not in value):  # a record that is no event may have a kind of its own
             fitting = [wanted for wanted in others if value.keys() <= _shape(wanted).readers.keys()]
             return _filled(_shape((fitting or others)[0]), value)
         raw = dict(value)

@@ -61,7 +61,7 @@ def measure_due(protocol: Protocol, course: Course, measure: str, on: date, *, l
     if rhythm.interval is not None:
         return measure_due_by(protocol, course, measure, on) is not None
     if rhythm.every:
-        return not _taken_for(protocol, course, measure, on) and is_due(rhythm, course, _sessions_with(course, measure))
+        return not _taken_for(protocol, course, measure, on) and is_due(rhythm, course, sessions_with(course, measure))
     taken = [r.on for r in course.readings if r.measure == measure]
     return (rhythm.start and not taken) or (rhythm.end and _end_open(protocol, course, on, taken, last))
 
@@ -115,7 +115,7 @@ def measure_due_by(protocol: Protocol, course: Course, measure: str, on: date) -
     return due_by(protocol, course, on, rhythm.interval, taken) if rhythm.interval else None
 
 
-def _sessions_with(course: Course, measure: str) -> list[str]:
+def sessions_with(course: Course, measure: str) -> list[str]:
     """The sessions a measure was taken in."""
     former = course.follows.course if course.follows else None
     taken = [r for r in course.readings if r.measure == measure and not (former and r.taken_from == former)]

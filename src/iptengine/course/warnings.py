@@ -146,23 +146,30 @@ def _anomalies(course: Course) -> Iterator[CourseWarning]:
         yield CourseWarning("anomaly", f"the history holds something this version cannot use: {anomaly.text}")
 
 
-def _window(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[CourseWarning]:
+def closed_window(protocol: Protocol, course: Course, facts: CourseFacts) -> tuple[str, str]:
+    """The window of the phase that has closed, in the author's words, and its key; empty while none has."""
     phase = protocol.spec.phases.get(course.phase)
     if phase is None or facts.window(course.phase) != "closed":
-        return
+        return "", ""
     by_count = timing.window_state(phase.window, course) == "closed"
     if not by_count and phase.dates and entered_after(phase.dates, course, course.phase):
+        return "", ""
+    which, key = (phase.window, "window") if by_count else (phase.dates, "dates")
+    return f"the window of '{phase.title}' ({which}) has closed", key
+
+
+def _window(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[CourseWarning]:
+    told, key = closed_window(protocol, course, facts)
+    if not told:
         return
     unmet = [
         spoken(reason.code)
-        for target in phase.next
+        for target in protocol.spec.phases[course.phase].next
         if target in protocol.spec.phases
         for reason in reasons(protocol.at("phases", course.phase, "next", target), facts)
     ]
     if unmet:
-        which, key = (phase.window, "window") if by_count else (phase.dates, "dates")
-        text = f"the window of '{phase.title}' ({which}) has closed; still open: {listed(unmet)}"
-        yield CourseWarning("window_closed", text, f"phases.{course.phase}.{key}")
+        yield CourseWarning("window_closed", f"{told}; still open: {listed(unmet)}", f"phases.{course.phase}.{key}")
 
 
 def _announcement(protocol: Protocol, course: Course) -> Iterator[CourseWarning]:

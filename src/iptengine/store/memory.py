@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from threading import Lock
 
 from iptengine.store.port import StaleVersion, StoreError, UnknownDigest
+from iptengine.store.rows import Asked, Row, check_row
 
 
 class MemoryStore:
@@ -26,6 +27,7 @@ class MemoryStore:
         self._courses: defaultdict[str, list[str]] = defaultdict(list)
         self._feed: list[tuple[int, str, str]] = []
         self._protocols: dict[str, str] = {}
+        self._rows: dict[str, Row] = {}
 
     def __repr__(self) -> str:
         return f"<MemoryStore of {len(self._courses)} courses>"
@@ -38,14 +40,17 @@ class MemoryStore:
     def append(self, course: str, events: Sequence[str], *, expected: int) -> None:
         """Keep `events` at the end of the course, if it has `expected` texts; otherwise `StaleVersion`."""
         events = tuple(events)
-        if not events:
-            return
+        if events:
+            self._append(course, events, expected, Row(course, expected + len(events)))
+
+    def _append(self, course: str, events: tuple[str, ...], expected: int, row: Row) -> None:
         with self._lock:
             if expected != len(self._courses.get(course, ())):
                 raise StaleVersion(course, expected)
             self._courses[course].extend(events)
             first = len(self._feed) + 1
             self._feed.extend((position, course, text) for position, text in enumerate(events, first))
+            self._rows[course] = row
 
     def feed(self, after: int = 0) -> Iterator[tuple[int, str, str]]:
         """Everything appended after a position: position, course and text."""
@@ -65,3 +70,25 @@ class MemoryStore:
             if digest not in self._protocols:
                 raise UnknownDigest(digest)
             return self._protocols[digest]
+
+    # Lists
+
+    def append_listed(self, course: str, events: Sequence[str], *, expected: int, row: Row) -> None:
+        """As `append`, and the row of the course with it."""
+        events = tuple(events)
+        check_row(row, course, expected + len(events))
+        if events:
+            self._append(course, events, expected, row)
+
+    def rows(self, asked: Asked) -> Iterator[Row]:
+        """The rows that are asked for, in the order of their courses' names."""
+        with self._lock:
+            found = [row for row in self._rows.values() if asked.wants(row)]
+        return iter(sorted(found, key=lambda row: row.course))
+
+    def keep_rows(self, rows: Iterable[Row]) -> int:
+        """Put rows in the place of those of the same version; how many were."""
+        with self._lock:
+            fitting = {row.course: row for row in rows if 0 < row.version == len(self._courses.get(row.course, ()))}
+            self._rows.update(fitting)
+        return len(fitting)

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 from iptengine.store.port import StaleVersion, Store, StoreError, UnknownDigest
+from iptengine.store.rows import Lists, keeps_lists
+from iptengine.testing import store_lists
+from iptengine.testing.expecting import StoreContractBroken, at_once, expect, expect_raised, texts_of
 
 THREADS = 8
 ROUNDS = 10
 
 
-class StoreContractBroken(AssertionError):
-    """A store does not keep the contract; the text says which sentence of it."""
+class StoreWithoutLists(UserWarning):
+    """A store lacks the second part of the port, so that part was not proved; `lists=False` says it is meant so."""
 
 
-def check_store(factory: Callable[[], Store], *, threads: int = THREADS) -> None:
+def check_store(factory: Callable[[], Store], *, threads: int = THREADS, lists: bool | None = None) -> None:
     """Prove that the stores that `factory` makes keep the contract of the port.
 
     Args:
         factory: Makes a fresh, empty store each time it is called.
         threads: How many threads write to one store at once. 1 leaves that part out, and proves that much less:
             only for a store that is never shared.
+        lists: Whether they keep the lists of a clinic, too (`iptengine.store.rows`). Left out, that part is proved
+            of a store that has it, and of another one `StoreWithoutLists` warns.
 
     Raises:
         StoreContractBroken: It does not; names the sentence of the contract.
@@ -40,30 +44,31 @@ def check_store(factory: Callable[[], Store], *, threads: int = THREADS) -> None
             for course in range(ROUNDS):
                 _one_writer_wins(store, f"course-{course}", threads)
             _nobody_is_lost(factory(), threads)
+        if lists is not False:
+            _check_lists(factory, threads, wanted=lists is True)
     except StoreError as refused:
         text = f"it refuses what the contract allows ({type(refused).__name__}: {refused})"
         raise StoreContractBroken(f"the store breaks the contract: {text}") from refused
 
 
-def _expect(holds: bool, sentence: str) -> None:
-    if not holds:
-        raise StoreContractBroken(f"the store breaks the contract: {sentence}")
-
-
-def _expect_raised(error: type[StoreError], act: Callable[[], object], sentence: str) -> None:
-    try:
-        act()
-    except error:
+def _check_lists(factory: Callable[[], Store], threads: int, *, wanted: bool) -> None:
+    if not keeps_lists(factory()):
+        expect(not wanted, "it keeps the rows of the lists (append_listed, rows, keep_rows)")
+        told = (
+            "this store keeps no lists of a clinic, so a clinic over it replays every course; that part is not proved"
+        )
+        warnings.warn(told, StoreWithoutLists, stacklevel=3)
         return
-    except StoreError as other:
-        raise StoreContractBroken(
-            f"the store breaks the contract: {sentence} (it raised {type(other).__name__})"
-        ) from other
-    _expect(False, sentence)
+    for check in store_lists.CHECKS:
+        check(_with_lists(factory))
+    if threads > 1:
+        store_lists.rows_keep_step(_with_lists(factory), threads)
 
 
-def _texts(*names: object) -> tuple[str, ...]:
-    return tuple(json.dumps({"v": 1, "note": name}) for name in names)
+def _with_lists(factory: Callable[[], Store]) -> Lists:
+    store = factory()
+    assert keeps_lists(store)
+    return store
 
 
 def _read(store: Store, course: str, after: int = 0) -> tuple[str, ...]:
@@ -74,105 +79,111 @@ def _read(store: Store, course: str, after: int = 0) -> tuple[str, ...]:
 
 
 def _begins_empty(store: Store) -> None:
-    _expect(_read(store, "a") == (), "a course nobody has written to has no events")
-    _expect(_read(store, "a", 7) == (), "a course nobody has written to has no events after any of them")
-    _expect(list(store.feed()) == [], "a fresh store has an empty feed")
+    expect(_read(store, "a") == (), "a course nobody has written to has no events")
+    expect(_read(store, "a", 7) == (), "a course nobody has written to has no events after any of them")
+    expect(list(store.feed()) == [], "a fresh store has an empty feed")
 
 
 def _keeps_order(store: Store) -> None:
-    first, second = _texts(*range(12)), _texts("b", "a")
+    first, second = texts_of(*range(12)), texts_of("b", "a")
     store.append("a", first, expected=0)
     store.append("a", list(second), expected=12)
-    _expect(_read(store, "a") == first + second, "events are read in the order they were appended")
+    expect(_read(store, "a") == first + second, "events are read in the order they were appended")
     for after in (0, 1, 11, 12, 13, 14):
         rest = (first + second)[after:]
-        _expect(_read(store, "a", after) == rest, f"reading after {after} gives what came after the first {after}")
-    _expect(_read(store, "a", 15) == (), "reading after more events than there are gives none")
+        expect(_read(store, "a", after) == rest, f"reading after {after} gives what came after the first {after}")
+    expect(_read(store, "a", 15) == (), "reading after more events than there are gives none")
 
 
 def _keeps_twins(store: Store) -> None:
-    twins = _texts("same", "same")
+    twins = texts_of("same", "same")
     store.append("a", twins, expected=0)
     store.append("a", twins[:1], expected=2)
-    _expect(_read(store, "a") == twins + twins[:1], "the same text appended again is kept again")
+    expect(_read(store, "a") == twins + twins[:1], "the same text appended again is kept again")
 
 
 def _expected_decides(store: Store) -> None:
-    one, two = _texts("one", "two")
+    one, two = texts_of("one", "two")
     store.append("a", [one], expected=0)
     for wrong in (0, 2, 7, -1):
-        _expect_raised(
+        expect_raised(
             StaleVersion,
             lambda wrong=wrong: store.append("a", [two], expected=wrong),  # type: ignore[misc]
             f"appending at version {wrong} to a course at version 1 raises StaleVersion",
         )
-    _expect(_read(store, "a") == (one,), "what was refused as stale is not kept")
-    _expect([text for _, _, text in store.feed()] == [one], "what was refused as stale is not in the feed")
+    expect(_read(store, "a") == (one,), "what was refused as stale is not kept")
+    expect([text for _, _, text in store.feed()] == [one], "what was refused as stale is not in the feed")
     store.append("a", [two], expected=1)
-    _expect(_read(store, "a") == (one, two), "after a stale append the right version is taken")
-    _expect_raised(
+    expect(_read(store, "a") == (one, two), "after a stale append the right version is taken")
+    expect_raised(
         StaleVersion, lambda: store.append("new", [one], expected=1), "a course nobody has written to is at version 0"
     )
-    _expect(_read(store, "new") == (), "a stale append does not begin a course")
+    expect(_read(store, "new") == (), "a stale append does not begin a course")
 
 
 def _all_or_none(store: Store) -> None:
-    store.append("a", _texts("one"), expected=0)
-    _expect_raised(
+    store.append("a", texts_of("one"), expected=0)
+    expect_raised(
         StaleVersion,
-        lambda: store.append("a", _texts("two", "three", "four"), expected=0),
+        lambda: store.append("a", texts_of("two", "three", "four"), expected=0),
         "several events at a stale version raise StaleVersion",
     )
-    _expect(_read(store, "a") == _texts("one"), "of several events at a stale version none is kept")
+    expect(_read(store, "a") == texts_of("one"), "of several events at a stale version none is kept")
     store.append("a", (), expected=1)
-    _expect(_read(store, "a") == _texts("one"), "appending no events changes nothing")
+    expect(_read(store, "a") == texts_of("one"), "appending no events changes nothing")
 
 
 def _courses_stay_apart(store: Store) -> None:
     names = ("a", "A", "a-1", "a_1", "0123456789abcdef0123456789abcdef", "b" * 80)
     for round_ in range(2):
         for name in names:
-            store.append(name, _texts(f"{name} {round_}"), expected=round_)
+            store.append(name, texts_of(f"{name} {round_}"), expected=round_)
     for name in names:
-        mine = _texts(f"{name} 0", f"{name} 1")
-        _expect(_read(store, name) == mine, f"the course '{name}' holds its own events and no others")
+        mine = texts_of(f"{name} 0", f"{name} 1")
+        expect(_read(store, name) == mine, f"the course '{name}' holds its own events and no others")
 
 
 def _text_is_kept_exactly(store: Store) -> None:
     odd = ("\ud800 half", "😀 astral", "a\x00b\r\n\u2028", "' OR 1=1 --", '"}\\', " ", "é e\u0301", "x" * 200_000)
-    texts = _texts(*odd)
+    texts = texts_of(*odd)
     store.append("a", texts, expected=0)
-    _expect(_read(store, "a") == texts, "a text comes back letter by letter")
-    _expect(tuple(text for _, _, text in store.feed()) == texts, "a text stands in the feed letter by letter")
+    expect(_read(store, "a") == texts, "a text comes back letter by letter")
+    expect(tuple(text for _, _, text in store.feed()) == texts, "a text stands in the feed letter by letter")
 
 
 # -- the feed ----------------------------------------------------------------------------------------------------
 
 
 def _feed_is_complete(store: Store) -> None:
-    written = [("a", _texts(1, 2)), ("b", _texts(3)), ("a", _texts(4)), ("c", _texts(5, 6, 7)), ("b", _texts(8))]
+    written = [
+        ("a", texts_of(1, 2)),
+        ("b", texts_of(3)),
+        ("a", texts_of(4)),
+        ("c", texts_of(5, 6, 7)),
+        ("b", texts_of(8)),
+    ]
     versions: dict[str, int] = {}
     for course, texts in written:
         store.append(course, texts, expected=versions.get(course, 0))
         versions[course] = versions.get(course, 0) + len(texts)
     feed = list(store.feed())
     wanted = [(course, text) for course, texts in written for text in texts]
-    _expect([(course, text) for _, course, text in feed] == wanted, "the feed holds every event, in order")
+    expect([(course, text) for _, course, text in feed] == wanted, "the feed holds every event, in order")
     _expect_growing(feed)
     for position, _, _ in feed:
         rest = [entry for entry in feed if entry[0] > position]
-        _expect(list(store.feed(position)) == rest, "the feed after a position holds what came after it, and only that")
+        expect(list(store.feed(position)) == rest, "the feed after a position holds what came after it, and only that")
     last = feed[-1][0]
-    store.append("d", _texts(9), expected=0)
+    store.append("d", texts_of(9), expected=0)
     (new,) = list(store.feed(last)) or [(0, "", "")]
-    _expect(new[1:] == ("d", *_texts(9)), "what is appended later stands in the feed after the last position")
-    _expect(list(store.feed())[: len(feed)] == feed, "a position that was seen never changes")
+    expect(new[1:] == ("d", *texts_of(9)), "what is appended later stands in the feed after the last position")
+    expect(list(store.feed())[: len(feed)] == feed, "a position that was seen never changes")
 
 
 def _expect_growing(feed: Sequence[tuple[int, str, str]]) -> None:
     positions = [position for position, _, _ in feed]
-    _expect(all(type(position) is int and position > 0 for position in positions), "positions are 1 or above")
-    _expect(positions == sorted(set(positions)), "positions grow, and none stands twice")
+    expect(all(type(position) is int and position > 0 for position in positions), "positions are 1 or above")
+    expect(positions == sorted(set(positions)), "positions grow, and none stands twice")
 
 
 # -- protocols ---------------------------------------------------------------------------------------------------
@@ -180,50 +191,39 @@ def _expect_growing(feed: Sequence[tuple[int, str, str]]) -> None:
 
 def _protocols_are_kept_once(store: Store) -> None:
     digest, other = "a" * 64, "b" * 64
-    _expect_raised(UnknownDigest, lambda: store.protocol(digest), "a digest nobody has kept raises UnknownDigest")
+    expect_raised(UnknownDigest, lambda: store.protocol(digest), "a digest nobody has kept raises UnknownDigest")
     text = '{"title":"Grief 😀 é"}'
     store.keep_protocol(digest, text)
     store.keep_protocol(digest, text)
-    _expect(store.protocol(digest) == text, "a protocol's text comes back letter by letter")
-    _expect_raised(
+    expect(store.protocol(digest) == text, "a protocol's text comes back letter by letter")
+    expect_raised(
         StoreError,
         lambda: store.keep_protocol(digest, text + " "),
         "another text under a kept digest raises StoreError",
     )
-    _expect(store.protocol(digest) == text, "the text first kept under a digest stays")
-    _expect_raised(UnknownDigest, lambda: store.protocol(other), "one digest is not taken for another")
-    _expect(list(store.feed()) == [], "a kept protocol is no event")
+    expect(store.protocol(digest) == text, "the text first kept under a digest stays")
+    expect_raised(UnknownDigest, lambda: store.protocol(other), "one digest is not taken for another")
+    expect(list(store.feed()) == [], "a kept protocol is no event")
 
 
 # -- several at once ---------------------------------------------------------------------------------------------
 
 
-def _at_once(threads: int, act: Callable[[int], bool]) -> list[bool]:
-    ready = Barrier(threads)
-
-    def run(number: int) -> bool:
-        ready.wait()
-        return act(number)
-
-    with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(run, range(threads)))
-
-
 def _one_writer_wins(store: Store, course: str, threads: int) -> None:
-    store.append(course, _texts("first"), expected=0)
+    store.append(course, texts_of("first"), expected=0)
 
     def write(number: int) -> bool:
         try:
-            store.append(course, _texts(number, number), expected=1)
+            store.append(course, texts_of(number, number), expected=1)
         except StaleVersion:
             return False
         return True
 
-    won = _at_once(threads, write)
-    _expect(sum(won) == 1, f"of several who append at the same version exactly one wins ({sum(won)} did)")
+    won = at_once(threads, write)
+    expect(sum(won) == 1, f"of several who append at the same version exactly one wins ({sum(won)} did)")
     number = won.index(True)
-    kept = _texts("first", number, number)
-    _expect(_read(store, course) == kept, "what the winner appended is kept, and nothing of the others")
+    kept = texts_of("first", number, number)
+    expect(_read(store, course) == kept, "what the winner appended is kept, and nothing of the others")
 
 
 def _nobody_is_lost(store: Store, threads: int) -> None:
@@ -232,9 +232,9 @@ def _nobody_is_lost(store: Store, threads: int) -> None:
 
     def write(number: int) -> bool:
         for turn in range(each):
-            while not _appended(store, "shared", _texts(number, turn)):
+            while not _appended(store, "shared", texts_of(number, turn)):
                 pass
-            store.append(f"own-{number}", _texts(turn), expected=turn)
+            store.append(f"own-{number}", texts_of(turn), expected=turn)
         return True
 
     def follow(number: int) -> bool:
@@ -245,13 +245,13 @@ def _nobody_is_lost(store: Store, threads: int) -> None:
             last = new[-1][0] if new else last
         return seen == 3 * each * threads
 
-    done = _at_once(threads + 1, lambda number: follow(number) if number == threads else write(number))
-    _expect(all(done), "who follows the feed by the last position sees every event once")
+    done = at_once(threads + 1, lambda number: follow(number) if number == threads else write(number))
+    expect(all(done), "who follows the feed by the last position sees every event once")
     for number in range(threads):
-        _expect(_read(store, f"own-{number}") == _texts(*range(each)), "every writer's events are kept in order")
-    _expect(len(_read(store, "shared")) == 2 * each * threads, "what was tried again until it was kept is kept once")
+        expect(_read(store, f"own-{number}") == texts_of(*range(each)), "every writer's events are kept in order")
+    expect(len(_read(store, "shared")) == 2 * each * threads, "what was tried again until it was kept is kept once")
     pairs = _read(store, "shared")
-    _expect(_paired(pairs[::2], pairs[1::2], each), "events appended together stand together")
+    expect(_paired(pairs[::2], pairs[1::2], each), "events appended together stand together")
     _expect_growing(list(store.feed()))
 
 

@@ -1,0 +1,79 @@
+"""Whether a course is stuck: the time to go on has come, and every way on is shut."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from iptengine.course import timing
+from iptengine.course.calendar_lines import none_left_told, stop_told
+from iptengine.course.course import Course
+from iptengine.course.facts import CourseFacts
+from iptengine.course.rests import resting
+from iptengine.course.warnings import closed_window
+from iptengine.course.ways_out import Gate, gates
+from iptengine.course.wording import first_lower
+from iptengine.protocol.protocol import Protocol, Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """A way on that is shut although the time to go on has come; a stuck course has one for each of its ways.
+
+    Attributes:
+        course: The course.
+        phase: The phase it is in, by its name in the protocol.
+        text: Why the time has come: a window has closed, no session is left, the calendar has stopped.
+        to: The phase or outcome the way leads to, by its name.
+        title: What that is called.
+        reasons: What shuts it, in the author's words; ``saw`` holds the sentence alone.
+        asks: Who would have to agree as well, in words; empty when nobody has.
+    """
+
+    course: str
+    phase: str
+    text: str
+    to: str
+    title: str
+    reasons: tuple[Reason, ...]
+    asks: str = ""
+
+
+def stuck(protocol: Protocol, course: Course, *, on: date) -> tuple[Stuck, ...]:
+    """Every way on of a course that is stuck on the day `on`; empty when it is not.
+
+    A course that has ended or rests is not stuck, and neither is one with a way that is open.
+    """
+    if course.started is None or course.ended is not None or resting(course, on) is not None:
+        return ()
+    facts = CourseFacts(protocol, course, on)
+    text, last = _time_has_come(protocol, course, facts)
+    found = _ways_on(protocol, gates(protocol, course, facts), last) if text else ()
+    if any(gate.open for gate in found):
+        return ()
+    return tuple(
+        Stuck(course.id, course.phase, text, gate.target, gate.title, tuple(map(_said, gate.reasons)), gate.asks)
+        for gate in found
+    )
+
+
+def _time_has_come(protocol: Protocol, course: Course, facts: CourseFacts) -> tuple[str, bool]:
+    """Why it is time to go on, empty when it is not; and whether no session is to come at all."""
+    if timing.used_up(course, facts.on):
+        return "no session is left", True
+    told = stop_told(protocol, course, facts) or none_left_told(protocol, course, facts)
+    if told:
+        return first_lower(told).rstrip("."), True
+    return closed_window(protocol, course, facts)[0], False
+
+
+def _ways_on(protocol: Protocol, found: tuple[Gate, ...], last: bool) -> tuple[Gate, ...]:
+    """The ways that lead on: to a next phase where there is one and sessions are to come, otherwise all."""
+    phases = tuple(gate for gate in found if gate.target in protocol.spec.phases)
+    return found if last or not phases else phases
+
+
+def _said(reason: Reason) -> Reason:
+    """The reason with its sentence and without the values seen, which need not be text."""
+    sentence = reason.saw.get("sentence")
+    return replace(reason, saw={"sentence": sentence} if sentence else {})

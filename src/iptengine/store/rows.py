@@ -1,0 +1,119 @@
+"""The second part of the port, which a store may have: for each course one row of what the lists show of it.
+
+A row is made from the events of its course and can be made again from them at any time, so it proves nothing and is
+no record. The store keeps exactly one row for every course that has events, at the version of the course: events
+that are appended without a row leave an *empty* one, which says only that there is something to be made.
+
+A store knows no more of a row than whether it answers a question, and that is `answers`; its text is a sealed letter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol, TypeGuard
+
+from iptengine.store.port import Store, StoreError
+
+NEVER = (date.max, date.min)
+"""The days of a row that is good for no day."""
+
+LISTS = ("alerts", "stuck")
+"""Lists that hold few of the courses: a row says for each whether its course stands in it."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Row:
+    """What the lists show of one course.
+
+    Attributes:
+        course: Its id.
+        version: How many events it rests on.
+        made: By which form of the lists it was made; empty in an empty row.
+        since: The first day it is good for.
+        until: The last day it is good for.
+        shown: Of `LISTS` those in which the course stands.
+        text: What they show: one line of ASCII. It may hold words of the patient.
+    """
+
+    course: str
+    version: int
+    made: str = ""
+    since: date = NEVER[0]
+    until: date = NEVER[1]
+    shown: frozenset[str] = frozenset()
+    text: str = ""
+
+    def __repr__(self) -> str:
+        return f"<Row of {self.course} version {self.version}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question to the rows.
+
+    Attributes:
+        made: The form of the lists that is understood.
+        on: The day it is asked for; ``None`` for what no day changes.
+        shown: One of `LISTS`, when only the courses that stand in it are wanted.
+        courses: The courses that are meant; ``None`` for all.
+    """
+
+    made: str
+    on: date | None = None
+    shown: str = ""
+    courses: frozenset[str] | None = None
+
+    def good(self, row: Row) -> bool:
+        """Whether the row can answer: it is of the form that is understood, and good for the day."""
+        return row.made == self.made and (self.on is None or row.since <= self.on <= row.until)
+
+    def wants(self, row: Row) -> bool:
+        """Whether the row belongs to the answer: one that cannot tell always does, so that it is made again."""
+        if self.courses is not None and row.course not in self.courses:
+            return False
+        return not self.good(row) or not self.shown or self.shown in row.shown
+
+
+class Lists(Store, Protocol):
+    """A store that keeps the rows of the lists in step with the events."""
+
+    def append_listed(self, course: str, events: Sequence[str], *, expected: int, row: Row) -> None:
+        """As `append`, and the row of the course with it: both are kept, or neither.
+
+        Args:
+            course: The course.
+            events: One text or more.
+            expected: How many texts the course has.
+            row: Its row with these events, at the version that the course then has.
+
+        Raises:
+            StaleVersion: As `append`. Nothing was kept.
+            StoreError: The row is of another course or version, or the store failed. Nothing was kept.
+        """
+        ...
+
+    def rows(self, asked: Asked) -> Iterator[Row]:
+        """The rows that `Asked.wants`, in the order of their courses' names."""
+        ...
+
+    def keep_rows(self, rows: Iterable[Row]) -> int:
+        """Put these rows in the place of those of their courses, where those are of the same version.
+
+        Returns:
+            How many were kept. One whose course has moved on, or has no events, is left out; a store that is open for
+            reading only keeps none.
+        """
+        ...
+
+
+def check_row(row: Row, course: str, version: int) -> None:
+    """Refuse a row that is not the one of `course` at `version`; for stores."""
+    if (row.course, row.version) != (course, version):
+        raise StoreError("the row of the lists is not the one of this course with these events; nothing was kept")
+
+
+def keeps_lists(store: Store) -> TypeGuard[Lists]:
+    """Whether a store has the second part."""
+    return all(callable(getattr(store, name, None)) for name in ("append_listed", "rows", "keep_rows"))

@@ -1,0 +1,165 @@
+"""The proof of the second part of the port (`iptengine.store.rows`): the rows of the lists, in step with the events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
+
+from iptengine.store.port import StaleVersion, StoreError
+from iptengine.store.rows import NEVER, Asked, Lists, Row
+from iptengine.testing.expecting import at_once, expect, expect_raised, texts_of
+
+FORM = "form 1"
+TODAY = date(2026, 3, 3)
+NAMES = ("A", "a", "a-1", "a_1", "b", "b" * 80)
+ROUNDS = 10
+LATER = TODAY + timedelta(days=1)
+
+
+def row_of(course: str, version: int, text: str = "{}", **changes: object) -> Row:
+    """A row that was made for one day."""
+    parts: dict[str, object] = {"made": FORM, "since": TODAY, "until": TODAY, **changes}
+    return Row(course, version, text=text, **parts)  # type: ignore[arg-type]
+
+
+def _listed(store: Lists, course: str, after: int, text: str = "{}", **changes: object) -> Row:
+    """A course with one event more and its row, as it was given to the store."""
+    row = row_of(course, after + 1, text, **changes)
+    store.append_listed(course, texts_of(after), expected=after, row=row)
+    return row
+
+
+def _rows(store: Lists, **asked: object) -> list[Row]:
+    return list(store.rows(Asked(**{"made": FORM, **asked})))  # type: ignore[arg-type]
+
+
+def _begins_without_rows(store: Lists) -> None:
+    expect(_rows(store) == [], "a fresh store has no rows")
+    expect(_rows(store, courses=frozenset({"a"})) == [], "a course nobody has written to has no row")
+    expect(store.keep_rows([]) == 0, "of no rows none is kept")
+
+
+def _row_comes_with_its_events(store: Lists) -> None:
+    odd = '{"text":"\\ud800 half \\u2028 \' OR 1=1 --","' + "x" * 50_000 + '":1}'
+    row = _listed(store, "a", 0, odd, shown=frozenset({"alerts", "stuck"}), until=LATER)
+    expect(list(store.read("a")) == list(texts_of(0)), "events that come with a row are kept")
+    expect(_rows(store) == [row], "a row comes back letter by letter, with its days and its lists")
+    new = _listed(store, "a", 1, shown=frozenset())
+    expect(_rows(store) == [new], "the row of a course takes the place of the one before it")
+    expect(len(list(store.feed())) == 2, "events that come with a row stand in the feed")
+
+
+def _both_or_neither(store: Lists) -> None:
+    row = _listed(store, "a", 0)
+    for version in (0, 2, 7):
+        stale = row_of("a", version + 1, "stale")
+        expect_raised(
+            StaleVersion,
+            lambda stale=stale, version=version: store.append_listed(  # type: ignore[misc]
+                "a", texts_of("x"), expected=version, row=stale
+            ),
+            f"appending with a row at version {version} to a course at version 1 raises StaleVersion",
+        )
+    for wrong in (row_of("b", 2), row_of("a", 1), row_of("a", 3)):
+        expect_raised(
+            StoreError,
+            lambda wrong=wrong: store.append_listed("a", texts_of("x"), expected=1, row=wrong),  # type: ignore[misc]
+            "a row of another course or version is refused",
+        )
+    expect(_rows(store) == [row], "of events that are refused no row is kept")
+    expect(list(store.read("a")) == list(texts_of(0)), "events whose row is refused are not kept")
+
+
+def _plain_append_empties(store: Lists) -> None:
+    _listed(store, "a", 0, shown=frozenset({"alerts"}))
+    store.append("a", texts_of("x", "y"), expected=1)
+    store.append("b", texts_of("z"), expected=0)
+    empty = [Row("a", 3), Row("b", 1)]
+    expect(_rows(store, on=TODAY) == empty, "events appended without a row leave an empty row at their version")
+    for shown in ("alerts", "stuck"):
+        expect(_rows(store, shown=shown) == empty, "an empty row stands in every answer, so that it is made")
+    store.append("a", (), expected=3)
+    expect(_rows(store) == empty, "appending no events changes no row")
+
+
+def _rows_are_made_again(store: Lists) -> None:
+    store.append("a", texts_of(1, 2), expected=0)
+    _listed(store, "b", 0)
+    made = [row_of("a", 2, "made"), row_of("b", 1, "made")]
+    expect(store.keep_rows(made) == 2, "rows of courses at their version are kept")
+    expect(_rows(store) == made, "a row that is kept takes the place of the one before it")
+    gone = [row_of("a", 1), row_of("a", 3), row_of("b", 2), row_of("nobody", 1), row_of("nobody", 0)]
+    expect(store.keep_rows(gone) == 0, "a row of another version than its course is not kept, nor one of no course")
+    expect(_rows(store) == made, "what is not kept changes nothing")
+    mixed = [row_of("a", 1), row_of("b", 1, "again")]
+    expect(store.keep_rows(iter(mixed)) == 1, "of several rows those that fit are kept, and counted")
+    expect(_rows(store) == [made[0], mixed[1]], "a row that does not fit holds back none of the others")
+    expect(len(list(store.feed())) == 3, "a row is no event")
+
+
+def _what_is_asked_for(store: Lists) -> None:
+    rows = [
+        _listed(store, "alerting", 0, shown=frozenset({"alerts"})),
+        _listed(store, "both", 0, shown=frozenset({"alerts", "stuck"}), until=LATER),
+        _listed(store, "calm", 0),
+        _listed(store, "former", 0, made="form 0"),
+        _listed(store, "stuck", 0, shown=frozenset({"stuck"}), since=LATER, until=LATER),
+        _listed(store, "undated", 0, since=NEVER[0], until=NEVER[1]),
+    ]
+    for on in (None, date.min, TODAY - timedelta(days=1), TODAY, LATER, date.max):
+        for shown in ("", "alerts", "stuck"):
+            for courses in (None, frozenset({"calm", "both", "nobody"}), frozenset({"former"}), frozenset()):
+                asked = Asked(FORM, on, shown, courses)
+                _expect_answer(list(store.rows(asked)), asked, rows)
+
+
+def _expect_answer(found: list[Row], asked: Asked, rows: Iterable[Row]) -> None:
+    on = "any day" if asked.on is None else asked.on.isoformat()
+    which = f"asked for {asked.shown or 'every list'} on {on}, of {len(asked.courses or ()) or 'all'} courses"
+    expect(found == [row for row in rows if asked.wants(row)], f"a question finds the rows it wants ({which})")
+
+
+def _courses_stay_apart(store: Lists) -> None:
+    rows = [_listed(store, name, 0, name) for name in NAMES]
+    for row in rows:
+        found = _rows(store, courses=frozenset({row.course}))
+        expect(found == [row], f"the row of the course '{row.course}' is its own, and no other")
+    expect(_rows(store) == sorted(rows, key=lambda row: row.course), "rows come in the order of their courses' names")
+
+
+def _many_are_asked_for(store: Lists) -> None:
+    store.append("a", texts_of(1), expected=0)
+    many = frozenset({"a", *(f"course-{number}" for number in range(40_000))})
+    expect(_rows(store, courses=many) == [Row("a", 1)], "a question may name many courses")
+
+
+def rows_keep_step(store: Lists, threads: int) -> None:
+    """Prove that a row that is made while others append never stands at a version that is not the course's."""
+    store.append("a", texts_of("first"), expected=0)
+    for version in range(1, ROUNDS):
+        made, new = row_of("a", version, f"made {version}"), row_of("a", version + 1, f"new {version + 1}")
+
+        def write(number: int, version: int = version, made: Row = made, new: Row = new) -> bool:
+            if number % 2:
+                return store.keep_rows([made]) == 1
+            try:
+                store.append_listed("a", texts_of(number), expected=version, row=new)
+            except StaleVersion:
+                return False
+            return True
+
+        won = at_once(threads, write)
+        expect(sum(won[::2]) == 1, f"of several who append with a row exactly one wins ({sum(won[::2])} did)")
+        expect(_rows(store) == [new], "a row made while somebody appended does not take the place of the newer one")
+
+
+CHECKS: tuple[Callable[[Lists], None], ...] = (
+    _begins_without_rows,
+    _row_comes_with_its_events,
+    _both_or_neither,
+    _plain_append_empties,
+    _rows_are_made_again,
+    _what_is_asked_for,
+    _courses_stay_apart,
+    _many_are_asked_for,
+)
