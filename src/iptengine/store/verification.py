@@ -1,0 +1,260 @@
+"""Whether a store still says what was recorded: every seal, every number and every kept protocol is looked at.
+
+What the seals can prove, and what only an anchor outside the store can, is said in ``docs/explanation/seals.md``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from iptengine.store.chain import checked_key, opened, seal
+from iptengine.store.port import Store, StoreError, UnknownDigest
+
+ANCHOR_SCHEMA = "iptengine.anchor/1"
+MOST_PROBLEMS = 100
+"""How many problems are told one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something in a store that is not as it was recorded.
+
+    Attributes:
+        course: The course; ``""`` for the store as a whole.
+        number: The event's number in the course, from 1; 0 for the course or the store as a whole.
+        text: What is wrong. It quotes nothing that is stored.
+    """
+
+    course: str
+    number: int
+    text: str
+
+    def __str__(self) -> str:
+        where = f"course {self.course}" if self.course else "the store"
+        return f"{where}, event {self.number}: {self.text}" if self.number else f"{where}: {self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What came of looking at a whole store.
+
+    Attributes:
+        state: damaged; intact (compared with an anchor); or not anchored: what is there fits together, but a tail cut
+            off, or everything written anew by somebody who can make the seals, would not show.
+        courses: How many courses were looked at.
+        events: How many events.
+        since_anchor: How many events were recorded after the anchor was made; nothing but their seals speaks for them.
+        problems: What is wrong.
+    """
+
+    state: Literal["intact", "not anchored", "damaged"]
+    courses: int
+    events: int
+    since_anchor: int = 0
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """What a store held at one time, to be kept elsewhere: in another system, signed, or printed.
+
+    Attributes:
+        at: When it was made.
+        position: The last position of the feed; 0 for an empty store.
+        digest: Over every position, course and seal up to it: 64 hexadecimal digits.
+        heads: The number and the seal of the last event of each course. A printed anchor may leave them out: what is
+            damaged is found all the same, but not told by course.
+    """
+
+    at: datetime
+    position: int
+    digest: str
+    heads: dict[str, tuple[int, str]] = field(default_factory=dict)
+
+    def json(self, key: bytes | None = None) -> str:
+        """The anchor as JSON; with a key it is signed (HMAC-SHA-256)."""
+        told = self._told()
+        return json.dumps({**told, "signature": _signature(told, key)} if key else told, indent=1)
+
+    def _told(self) -> dict[str, Any]:
+        return {
+            "schema": ANCHOR_SCHEMA,
+            "at": self.at.isoformat(),
+            "position": self.position,
+            "digest": self.digest,
+            "heads": {course: list(head) for course, head in sorted(self.heads.items())},
+        }
+
+
+def anchor(store: Store, *, at: datetime) -> Anchor:
+    """What the store holds now."""
+    looked = _Look()
+    for entry in store.feed():
+        looked.take(*entry)
+    return Anchor(at, looked.position, looked.digest.hexdigest(), looked.heads())
+
+
+def anchor_from_json(text: str, key: bytes | None = None) -> Anchor:
+    """The anchor that `Anchor.json` wrote; with a key, only one that was signed with it.
+
+    Raises:
+        StoreError: It is no anchor, or was not signed with this key.
+    """
+    try:
+        told = json.loads(text)
+        given = told.pop("signature", "")
+        heads = {course: (int(number), str(found)) for course, (number, found) in told["heads"].items()}
+        made = Anchor(datetime.fromisoformat(told["at"]), int(told["position"]), str(told["digest"]), heads)
+        known = told["schema"] == ANCHOR_SCHEMA
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise StoreError("this is not an anchor: make one with 'iptengine anchor'") from None
+    if not known:
+        raise StoreError(f"this is not an anchor written as '{ANCHOR_SCHEMA}'")
+    if key and not hmac.compare_digest(given.encode(), _signature(made._told(), key).encode()):
+        raise StoreError("the anchor was not signed with this key, or was changed since")
+    return made
+
+
+def verify(store: Store, *, key: bytes | None = None, against: Anchor | None = None) -> Verdict:
+    """Look at everything in a store: no event was changed, taken out, put in, moved or cut off.
+
+    Args:
+        store: The store; nothing is written to it.
+        key: The key the events were sealed with, if there was one.
+        against: An anchor made of this store earlier.
+
+    Raises:
+        StoreError: The store cannot be read. That is told as a problem where a course alone cannot be read.
+    """
+    checked_key(key)
+    looked = _Look(against.position if against is not None else 0)
+    for entry in store.feed():
+        looked.take(*entry)
+    problems = [
+        *(found for course in looked.courses for found in _course_problems(store, course, looked, key)),
+        *_protocol_problems(store, looked),
+        *(_anchor_problems(looked, against) if against is not None else ()),
+    ]
+    state: Literal["intact", "not anchored", "damaged"] = "intact" if against is not None else "not anchored"
+    told = problems[:MOST_PROBLEMS]
+    if len(problems) > MOST_PROBLEMS:
+        told.append(Problem("", 0, f"{len(problems) - MOST_PROBLEMS} problems more"))
+    return Verdict(
+        state="damaged" if problems else state,
+        courses=len(looked.courses),
+        events=sum(len(texts) for texts in looked.courses.values()),
+        since_anchor=looked.beyond if against is not None else 0,
+        problems=tuple(told),
+    )
+
+
+# -- looking -----------------------------------------------------------------------------------------------------
+
+
+class _Look:
+    """The whole feed, seen once."""
+
+    def __init__(self, anchored: int = 0) -> None:
+        self.courses: defaultdict[str, list[str]] = defaultdict(list)
+        self.position = 0
+        self.digest = hashlib.sha256()
+        self.at_anchor = self.digest.hexdigest()
+        self.beyond = 0
+        self.unordered = False
+        self._anchored = anchored
+
+    def take(self, position: int, course: str, text: str) -> None:
+        self.unordered = self.unordered or position <= self.position
+        self.position = position
+        self.courses[course].append(text)
+        self.digest.update(f"{position}\n{len(course)} {course}\n{opened(text)[1]}\n".encode("utf-8", "surrogatepass"))
+        if position <= self._anchored:
+            self.at_anchor = self.digest.hexdigest()
+        else:
+            self.beyond += 1
+
+    def heads(self) -> dict[str, tuple[int, str]]:
+        return {course: (len(texts), opened(texts[-1])[1]) for course, texts in self.courses.items()}
+
+
+def _course_problems(store: Store, course: str, looked: _Look, key: bytes | None) -> Iterator[Problem]:
+    texts = looked.courses[course]
+    try:
+        read = tuple(store.read(course))
+    except StoreError as error:
+        yield Problem(course, 0, f"it cannot be read: {error}")
+        return
+    if read != tuple(texts):
+        yield Problem(course, 0, "read by itself it is not what the feed of the store holds of it")
+    yield from _seal_problems(course, texts, key)
+
+
+def _seal_problems(course: str, texts: Iterable[str], key: bytes | None) -> Iterator[Problem]:
+    before = ""
+    for number, text in enumerate(texts, 1):
+        body, found = opened(text)
+        if not found:
+            yield Problem(course, number, "it has no seal")
+        elif not hmac.compare_digest(found, seal(body, course=course, number=number, before=before, key=key)):
+            yield Problem(course, number, "it was changed, or does not follow the event before it")
+        before = found
+
+
+def _protocol_problems(store: Store, looked: _Look) -> Iterator[Problem]:
+    """The protocol a course keeps is there, whole. A moved course keeps several."""
+    seen: dict[str, str] = {}
+    for course, texts in looked.courses.items():
+        for digest in dict.fromkeys(found for text in texts for found in _digests(text)):
+            if digest not in seen:
+                seen[digest] = _protocol_problem(store, digest)
+            if seen[digest]:
+                yield Problem(course, 0, seen[digest])
+
+
+def _digests(text: str) -> Iterator[str]:
+    if '"digest"' not in text:
+        return
+    try:
+        told = json.loads(text)
+    except ValueError:
+        return
+    if isinstance(told, dict) and isinstance(told.get("digest"), str):
+        yield told["digest"]
+
+
+def _protocol_problem(store: Store, digest: str) -> str:
+    try:
+        text = store.protocol(digest)
+    except UnknownDigest:
+        return f"the protocol it keeps (digest {digest[:12]}) is not in the store"
+    kept = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return "" if kept == digest else f"the text of the protocol it keeps (digest {digest[:12]}) was changed"
+
+
+def _anchor_problems(looked: _Look, against: Anchor) -> Iterator[Problem]:
+    heads = tuple(_head_problems(looked, against))
+    yield from heads
+    if looked.unordered:
+        yield Problem("", 0, "the positions of its feed do not grow")
+    elif looked.at_anchor != against.digest and not heads:
+        yield Problem("", 0, f"up to position {against.position} it is not what was anchored")
+
+
+def _head_problems(looked: _Look, against: Anchor) -> Iterator[Problem]:
+    for course, (number, found) in against.heads.items():
+        texts = looked.courses.get(course, [])
+        if len(texts) < number:
+            yield Problem(course, 0, f"it had {number} events when it was anchored, and has {len(texts)}")
+        elif opened(texts[number - 1])[1] != found:
+            yield Problem(course, number, "it is not the event that was anchored")
+
+
+def _signature(told: dict[str, Any], key: bytes) -> str:
+    return hmac.digest(key, json.dumps(told, sort_keys=True).encode(), "sha256").hex()
