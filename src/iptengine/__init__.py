@@ -61,6 +61,11 @@ if TYPE_CHECKING:
     from iptengine.store.port import UnknownDigest as UnknownDigest
     from iptengine.store.sql.opening import open_store as open_store
     from iptengine.store.sql.store import SqlStore as SqlStore
+    from iptengine.store.verification import Anchor as Anchor
+    from iptengine.store.verification import Verdict as Verdict
+    from iptengine.store.verification import anchor as anchor
+    from iptengine.store.verification import anchor_from_json as anchor_from_json
+    from iptengine.store.verification import verify as verify
 
 _HOMES = {
     "answers": ("Conflict", "CourseExists", "Done", "UnknownCourse", "UnknownProtocol"),
@@ -83,6 +88,7 @@ _HOMES = {
     "render": ("Agenda", "Message", "agenda"),
     "store.memory": ("MemoryStore",),
     "store.port": ("StaleVersion", "Store", "StoreError", "UnknownDigest"),
+    "store.verification": ("Anchor", "Verdict", "anchor", "anchor_from_json", "verify"),
     "store.sql.opening": ("open_store",),
     "store.sql.store": ("SqlStore",),
 }
@@ -92,6 +98,7 @@ __all__ = [
     "Actor",
     "Agenda",
     "Alert",
+    "Anchor",
     "BadInput",
     "Clinic",
     "Command",
@@ -123,8 +130,11 @@ __all__ = [
     "UnknownDigest",
     "UnknownGroup",
     "UnknownProtocol",
+    "Verdict",
     "Way",
     "agenda",
+    "anchor",
+    "anchor_from_json",
     "check",
     "commands",
     "decide",
@@ -133,6 +143,7 @@ __all__ = [
     "load",
     "open_store",
     "replay",
+    "verify",
     "ways",
 ]
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from iptengine.cli import screen
+from iptengine.cli.store_commands import anchor_command, verify_command
 from iptengine.diagnostics import IptengineError
 
 if TYPE_CHECKING:
@@ -344,6 +345,10 @@ def version() -> int:
 
     screen.say(f"iptengine {installed('iptengine')}")
     return OK
+
+
+for _command in (verify_command, anchor_command):
+    iptengine.add_command(_command)
 
 
 def main(arguments: list[str] | None = None) -> None:
