@@ -20,6 +20,7 @@ from iptengine.course.events import Event
 from iptengine.course.evolve import evolve, fold, without_record
 from iptengine.course.facts import CourseFacts
 from iptengine.course.following import followed
+from iptengine.course.hiding import THERAPIST, seen_by
 from iptengine.course.named_dates import day_in
 from iptengine.course.plans import deliveries, left_out_unplanned, split_exceptions, without_undelivered
 from iptengine.course.refusal import Refused
@@ -247,7 +248,8 @@ def _whole_session(desk: Desk, command: c.RecordSession) -> Iterator[Event]:
     """Status, scores, exceptions to the agenda, one note: the commands a page's foot stands for."""
     from iptengine.course.hour import planned_tasks
 
-    planned = planned_tasks(desk.protocol, desk.course, desk.on)
+    # The plan of the page that was filled in: the therapist's, without what is kept from the therapist.
+    planned = planned_tasks(desk.protocol, seen_by(desk.protocol, desk.course, THERAPIST), desk.on)
     _, of_components = split_exceptions(desk.protocol, command.exceptions)
     delivered = deliveries(desk.protocol, desk.course, of_components)
     course = desk.course

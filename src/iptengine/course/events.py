@@ -49,6 +49,8 @@ class Event:
     because: str = ""
     taken_from: str = ""
     """The course in which it was recorded first: voided there, or followed by this one."""
+    allowed_by: str = ""
+    """The rules of the clinic's policy that allowed the command, by name; empty where a clinic has none."""
     warnings: tuple[CourseWarning, ...] = ()
 
     def __repr__(self) -> str:
@@ -440,12 +442,16 @@ class HomeworkReviewed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class FactRecorded(Event):
-    """A fact; ``None`` says: asked, and left unanswered. `expected` says: the day a date is expected on."""
+    """A fact; ``None`` says: asked, and left unanswered. `expected` says: the day a date is expected on.
+
+    `hidden` says that there is an answer, and that it is kept from the role this copy was made for: never in a store.
+    """
 
     kind: ClassVar[str] = "fact_recorded"
     fact: str
     value: str | int | None = None
     expected: bool = False
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

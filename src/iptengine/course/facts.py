@@ -293,7 +293,15 @@ class CourseFacts:
         return record.on if record else None
 
     def recorded(self, fact: str) -> bool:
-        return self.fact(fact) is not None
+        record = self._facts.get(fact)
+        return record is not None and (record.value is not None or record.hidden)
+
+    @cached_property
+    def _hidden(self) -> frozenset[str]:
+        return frozenset(record.fact for record in self._course.facts if record.hidden)
+
+    def hidden(self, fact: str) -> bool:
+        return fact in self._hidden
 
     def days_since_fact(self, fact: str) -> int | None:
         day = named_dates.named_date(self._course, fact).actual

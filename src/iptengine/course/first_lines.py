@@ -196,6 +196,8 @@ def answered_questions(protocol: Protocol, course: Course) -> tuple[Answered, ..
 
 def _answer(fact: FactSpec, record: FactRecorded) -> str:
     """A recorded value in words: a date as a day, with its year where that is another, and whether it is expected."""
+    if record.hidden:
+        return "not shown to you"
     when = day_in(record.value) if fact.type == "date" else None
     if when is None:
         return "" if record.value is None else str(record.value)

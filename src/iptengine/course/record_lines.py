@@ -41,7 +41,7 @@ def number_lines(scene: Standing) -> Iterator[Line]:
     for name, fact in scene.protocol.spec.facts.items():
         asked = sorted((f for f in scene.course.facts if f.fact == name), key=lambda f: f.on)[-LAST_VALUES:]
         again = fact.number is not None and fact.ask is not None and (fact.ask.recurs or fact.ask.interval is not None)
-        if not again or not asked or fact.kept_from_therapist:
+        if not again or not asked or fact.kept_from_therapist or any(f.hidden for f in asked):
             continue
         values = ", ".join(NOT_ANSWERED if f.value is None else str(f.value) for f in asked)
         title = fact.title if fact.title.endswith("?") else f"{fact.title.rstrip('.')}:"

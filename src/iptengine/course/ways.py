@@ -24,6 +24,7 @@ from iptengine.course.following import follow_on_told
 from iptengine.course.further_charts import charts_here
 from iptengine.course.group_stays import present_stay
 from iptengine.course.grouping import told_missing
+from iptengine.course.hiding import THERAPIST, seen_by
 from iptengine.course.measure_lines import measures_after_end
 from iptengine.course.participants import welcome
 from iptengine.course.plan_lines import plan_due
@@ -76,9 +77,13 @@ class Due:
 # -- ways --------------------------------------------------------------------------------------------------------
 
 
-def ways(protocol: Protocol, course: Course, *, on: date) -> tuple[Way, ...]:
-    """What is open and what is blocked, and why, on the day `on`."""
-    scene = _Scene(protocol, course, on)
+def ways(protocol: Protocol, course: Course, *, on: date, role: str | None = THERAPIST) -> tuple[Way, ...]:
+    """What is open and what is blocked, and why, on the day `on`, as `role` may see it.
+
+    A way that rests on a fact that is kept from the role is blocked, with the reason that it cannot be told; asked
+    for all the same, it is decided by the record. With ``None`` nothing is kept: for programs, never for a page.
+    """
+    scene = _Scene(protocol, course if role is None else seen_by(protocol, course, role), on)
     if course.started is None:
         return tuple(_beginnings(scene))
     found = [*_always(scene), *_records(scene), *_alerts(scene), *_approvals(scene)]
@@ -310,11 +315,14 @@ def _approvals(scene: _Scene) -> Iterator[Way]:
 # -- due ---------------------------------------------------------------------------------------------------------
 
 
-def due(protocol: Protocol, course: Course, *, on: date) -> tuple[Due, ...]:
-    """What is due for a course on the day `on`: alerts first, then sessions, measures, outreach, the plan."""
+def due(protocol: Protocol, course: Course, *, on: date, role: str | None = THERAPIST) -> tuple[Due, ...]:
+    """What is due for a course on the day `on`: alerts first, then sessions, measures, outreach, the plan.
+
+    As `role` may see it; with ``None`` nothing is kept back: for programs, never for a page.
+    """
     if course.started is None:
         return ()
-    return tuple(_due(protocol, course, on))
+    return tuple(_due(protocol, course if role is None else seen_by(protocol, course, role), on))
 
 
 def _due(protocol: Protocol, course: Course, on: date) -> Iterator[Due]:

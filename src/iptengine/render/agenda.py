@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias, get_args
 
 from iptengine.course.agenda import SessionAgenda, session_agenda
 from iptengine.course.course import Course
+from iptengine.course.hiding import THERAPIST, seen_by
 from iptengine.diagnostics import IptengineError
 from iptengine.protocol.protocol import Protocol
 from iptengine.render.alerts import alert_lines
@@ -81,6 +82,7 @@ def agenda(
     templates: Mapping[str, str] | None = None,
     service: Mapping[str, str] | None = None,
     contact: str = "",
+    role: str = THERAPIST,
 ) -> Agenda:
     """The agenda of the next session of `course`, as it stands on the day `on`.
 
@@ -97,6 +99,7 @@ def agenda(
         contact: The contact whose page it is, by its name in the protocol.
         service: What the patient's page says of the service: ``phone`` and ``help``. What is left out is a
             blank to fill in by hand, and the therapist's page says so of ``help``.
+        role: Who reads it. What is kept from this role, or from the audience, is not on it.
 
     Returns:
         The agenda. It never fails for what a file, an override or a record holds: what cannot be rendered is
@@ -112,6 +115,7 @@ def agenda(
     for key in service or {}:
         _one_of("key of service", key, SERVICE)
     overrides = dict(templates or {})
+    course = seen_by(protocol, course, role, audience)
     value, page, problem = None, None, _misfit(protocol, course) or _untranslated(language)
     if not problem:
         try:

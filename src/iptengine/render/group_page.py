@@ -12,6 +12,7 @@ from iptengine.course.facts import CourseFacts
 from iptengine.course.first_lines import Line
 from iptengine.course.group_agenda import GroupAgenda, group_agenda
 from iptengine.course.groups import Group
+from iptengine.course.hiding import THERAPIST, seen_by
 from iptengine.course.wording import first_lower, listed, weekday
 from iptengine.diagnostics import IptengineError
 from iptengine.protocol.protocol import Protocol
@@ -76,13 +77,17 @@ class GroupPage(Shown):
         }
 
 
-def group_page(protocol: Protocol, group: Group, courses: tuple[Course, ...], *, on: date) -> GroupPage:
+def group_page(
+    protocol: Protocol, group: Group, courses: tuple[Course, ...], *, on: date, role: str = THERAPIST
+) -> GroupPage:
     """The agenda of the next session of `group`, as it stands on the day `on`.
 
     Args:
         protocol: The protocol its courses keep.
         courses: The courses in it on that day.
+        role: Who reads it; what is kept from this role is not on it.
     """
+    courses = tuple(seen_by(protocol, course, role, THERAPIST) for course in courses)
     alerts = tuple(course.id for course in courses if course.open_risk_alerts)
     value, page, problem = None, None, "" if group.going_on(on) else "nobody is in the group on that day"
     if not problem:

@@ -92,7 +92,7 @@ def _series(scene: Scene) -> Figures:
 
 
 def _dues(scene: Scene) -> Iterator[tuple[str, date | None]]:
-    for one in due(scene.protocol, scene.course, on=scene.on):
+    for one in due(scene.protocol, scene.course, on=scene.on, role=None):
         yield one.kind, one.by
 
 

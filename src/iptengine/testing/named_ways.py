@@ -13,7 +13,7 @@ from iptengine.protocol.protocol import Protocol
 
 def seen_ways(protocol: Protocol, course: Course, on: date) -> Mapping[str, Way]:
     """What can be said to `course` on the day `on`: ``enter.middle``, ``focus.grief``, ``stage.dispute.impasse``."""
-    return {way_name(way.command, course): way for way in ways(protocol, course, on=on)}
+    return {way_name(way.command, course): way for way in ways(protocol, course, on=on, role=None)}
 
 
 def way_name(command: c.Command, course: Course) -> str:

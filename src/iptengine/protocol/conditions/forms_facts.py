@@ -22,6 +22,29 @@ from iptengine.protocol.conditions.port import Facts
 from iptengine.protocol.truth import Truth
 
 NOT_RECORDED = "it is not recorded"
+NOT_SHOWN = "is not shown to you"
+
+
+class Hidden(str):
+    """Stands where a value would that is kept from the reader; told apart from an answer by its class."""
+
+    __slots__ = ()
+
+
+def _unless_hidden(name: str, meaning: Meaning | Problem) -> Meaning | Problem:
+    """The same meaning, read back without the value where that is kept from the reader; the answer is then unknown."""
+    if isinstance(meaning, Problem):
+        return meaning
+    see, told = meaning.see, meaning.found
+    kept = tuple(Hidden("not shown") for _ in meaning.subjects)
+
+    def seen(facts: Facts) -> tuple[object, ...]:
+        return kept if facts.hidden(name) else see(facts)
+
+    def found(*values: object) -> str:
+        return f"{name} {NOT_SHOWN}" if isinstance(values[0], Hidden) else told(*values)
+
+    return replace(meaning, see=seen, found=found)
 
 
 def _wrong_kind(name: str, fact: FactNames, asked: str) -> Problem:
@@ -55,7 +78,7 @@ def _is(wanted: bool, names: Names, name: str, value: str) -> Meaning | Problem:
         recorded = facts.fact(name)
         return None if recorded is None else str(recorded)
 
-    return named(name, read, value, wanted=wanted, why_unknown=NOT_RECORDED)
+    return _unless_hidden(name, named(name, read, value, wanted=wanted, why_unknown=NOT_RECORDED))
 
 
 def _number(names: Names, name: str, op: str, number: Number) -> Meaning | Problem:
@@ -67,7 +90,8 @@ def _number(names: Names, name: str, op: str, number: Number) -> Meaning | Probl
         recorded = facts.fact(name)
         return recorded if isinstance(recorded, int | float) else None
 
-    return comparison(name, read, op, number, Scale(fact.low, fact.high, fact.whole), NOT_RECORDED)
+    scale = Scale(fact.low, fact.high, fact.whole)
+    return _unless_hidden(name, comparison(name, read, op, number, scale, NOT_RECORDED))
 
 
 def _recorded(names: Names, name: str) -> Meaning:
@@ -101,7 +125,7 @@ def _days_since(names: Names, name: str, op: str, number: Number) -> Meaning | P
             return f"days since {name} is not known ({NOT_RECORDED})"
         return f"{name} lies {-days} days ahead" if days < 0 else f"days since {name} is {days}"
 
-    return replace(counted, answer=answer, found=found)
+    return _unless_hidden(name, replace(counted, answer=answer, found=found))
 
 
 def _days_until(names: Names, name: str, op: str, number: Number) -> Meaning | Problem:
@@ -129,13 +153,14 @@ def _days_until(names: Names, name: str, op: str, number: Number) -> Meaning | P
             return f"days until {name} is not known ({NOT_RECORDED})"
         return f"days until {name} is {days}"
 
-    return replace(
+    seen = replace(
         counted,
         answer=answer,
         subjects=(f"{name} has come", f"days until {name}"),
         see=lambda facts: (come(facts), facts.days_until_fact(name)),
         found=found,
     )
+    return _unless_hidden(name, seen)
 
 
 FACTS = (

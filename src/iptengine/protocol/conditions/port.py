@@ -153,6 +153,9 @@ class Facts(Protocol):
     def recorded(self, fact: str) -> bool:
         """Whether a value is recorded (of a date that is expected first: the date it really was)."""
 
+    def hidden(self, fact: str) -> bool:
+        """Whether there is an answer that is kept from the role for which the conditions are read."""
+
     def days_since_fact(self, fact: str) -> int | None:
         """Days from a date fact to today, negative while it lies ahead; none while it is only expected."""
 

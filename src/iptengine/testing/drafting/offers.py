@@ -22,7 +22,7 @@ def offers(draft: Draft, sentences: Iterable[Condition]) -> Iterator[Keys]:
     edges = [edge for sentence in asked if (edge := edge_of(sentence)) is not None]
     found = [
         (way, keys)
-        for way in ways(draft.protocol, draft.course, on=draft.on)
+        for way in ways(draft.protocol, draft.course, on=draft.on, role=None)
         if way.open
         for keys in as_told(way, draft, edges)
         if _concerns(way, keys, named)

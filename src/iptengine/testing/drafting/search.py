@@ -58,7 +58,7 @@ def _carried_out(draft: Draft, way: Way) -> Draft | None:
 
 
 def _approval(draft: Draft) -> Mapping[str, object] | None:
-    for way in ways(draft.protocol, draft.course, on=draft.on):
+    for way in ways(draft.protocol, draft.course, on=draft.on, role=None):
         if way.open and way.command.kind in ("approve", "confirm"):
             return next(iter(as_told(way, draft)), None)
     return None

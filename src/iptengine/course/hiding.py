@@ -1,0 +1,175 @@
+"""A course as a role may see it: the answers that are kept from the role are taken out before anything is computed.
+
+Whatever is then made of the course (a page, a way, a line that is due) cannot show an answer it never had, nor change
+with it: a condition on it cannot be told, and says so (law 2). Two things are not taken out. That there is an answer,
+by whom and when, stays on view. And a risk alert is never hidden: the therapist reads it whole, every other role from
+which its ground is kept reads that it is there (law 5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+from iptengine.course import events as e
+from iptengine.course.alerting import RISK_ITEM
+from iptengine.course.course import Alert, Correction, Course, changed
+from iptengine.course.events import CourseWarning, Event
+from iptengine.protocol.protocol import Protocol
+
+THERAPIST = "therapist"
+KEPT_RISK = (
+    "A risk alert was raised; what it rests on is not shown to you, and the therapist's page says it. "
+    "This needs a clinician's assessment today."
+)
+KEPT_REVIEW = "A review alert was raised; what it rests on is not shown to you."
+KEPT_WARNING = "there is a warning here that rests on what is not shown to you"
+_BY_DATE = frozenset({"calendar", "contacts", "phases"})
+"""Parts of a protocol whose warnings may name a day that hangs on a date among the facts."""
+
+
+@lru_cache(maxsize=1024)
+def hidden_facts(protocol: Protocol, roles: frozenset[str]) -> frozenset[str]:
+    """The facts that are kept from any of `roles`."""
+    return frozenset(name for name, fact in protocol.spec.facts.items() if not roles.isdisjoint(fact.hide_from))
+
+
+def seen_by(protocol: Protocol, course: Course, role: str, *others: str) -> Course:
+    """The course as `role` may see it, without what is kept from it or from one of the `others`."""
+    return Sight(protocol, course, role, *others).course()
+
+
+class Sight:
+    """What one role may see of one course: the course, its events, one at a time.
+
+    An answer to a fact that the protocol does not know (of a version the course has left) is kept from every role:
+    nothing says any more from whom it was to be kept.
+    """
+
+    def __init__(self, protocol: Protocol, course: Course, role: str, *others: str) -> None:
+        self._protocol = protocol
+        self._course = course
+        self._role = role
+        self._facts = hidden_facts(protocol, frozenset((role, *others)))
+        self._alerts = {alert.id for alert in course.alerts if self._keeps_alert(alert.code, alert.level)}
+        self._said_with = {
+            warning for record in _records(course) if self._keeps(record) for warning in record.warnings
+        }  # fmt: skip
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is kept from this role."""
+        known = self._protocol.spec.facts
+        return not self._facts and not self._alerts and all(record.fact in known for record in _records(self._course))
+
+    # -- what is kept
+
+    def _keeps(self, record: e.FactRecorded) -> bool:
+        return record.fact in self._facts or record.fact not in self._protocol.spec.facts
+
+    def _keeps_alert(self, code: str, level: str) -> bool:
+        if not self._facts or code == RISK_ITEM or (level == "risk" and self._role == THERAPIST):
+            return False
+        return code not in self._protocol.spec.alerts or self._rests_on(("alerts", code, "raise_if"))
+
+    def _rests_on(self, path: tuple[str, ...]) -> bool:
+        """Whether a condition at, above or below a path of the protocol speaks of a fact that is kept."""
+        return not self._facts.isdisjoint(_spoken_of(self._protocol, path))
+
+    def _keeps_warning(self, warning: CourseWarning) -> bool:
+        if warning in self._said_with:
+            return True
+        path = tuple(warning.path.split("."))
+        if path[:1] == ("facts",):
+            return path[1:2] != () and path[1] in self._facts
+        if path[0] in _BY_DATE and any(self._protocol.spec.facts[name].type == "date" for name in self._facts):
+            return True
+        return bool(self._facts) and bool(path[0]) and self._rests_on(path)
+
+    # -- what is left
+
+    def course(self) -> Course:
+        """The course without what is kept from this role."""
+        if self.whole:
+            return self._course
+        found: dict[str, Any] = {}
+        for name, value in vars(self._course).items():
+            if isinstance(value, tuple):
+                found[name] = tuple(self._part(part) for part in value)
+            elif isinstance(value, Event):
+                found[name] = self.event(value)
+        return changed(self._course, found)
+
+    def _part(self, part: object) -> object:
+        match part:
+            case Event():
+                return self.event(part)
+            case Alert():
+                return self.alert(part)
+            case CourseWarning():
+                return self.warning(part)
+            case Correction(was=Event() as was):
+                return replace(part, was=self.event(was), because=self._because(was, part.because))
+            case _:
+                return part
+
+    def _because(self, was: Event, because: str) -> str:
+        return "" if isinstance(was, e.FactRecorded) and self._keeps(was) else because
+
+    def events(self, events: Iterable[Event]) -> tuple[Event, ...]:
+        """Events of this course without what is kept from this role."""
+        return tuple(events) if self.whole else tuple(self.event(event) for event in events)
+
+    def event(self, event: Event) -> Event:
+        """The event; of an answer that is kept, only that there is one."""
+        match event:
+            case e.FactRecorded() if self._keeps(event) and event.value is not None:
+                return replace(event, value=None, hidden=True, because="", warnings=())
+            case e.AlertRaised() if event.id in self._alerts or self._keeps_alert(event.code, event.level):
+                return replace(event, text=_kept_text(event.level), do="", warnings=())
+            case e.AlertMoved() if event.alert in self._alerts:
+                return replace(event, found="", plan="", because="", warnings=())
+            case e.Unreadable() if self._facts:
+                return replace(event, stored="")
+            case _ if event.warnings and any(self._keeps_warning(one) for one in event.warnings):
+                return replace(event, warnings=tuple(self.warning(one) for one in event.warnings))
+            case _:
+                return event
+
+    def alert(self, alert: Alert) -> Alert:
+        """The alert; where what it rests on is kept, only that it is there."""
+        if alert.id not in self._alerts:
+            return alert
+        return replace(alert, text=_kept_text(alert.level), do="", found="", plan="")
+
+    def warning(self, warning: CourseWarning) -> CourseWarning:
+        """The warning; where it rests on what is kept, only that there is one."""
+        return CourseWarning(warning.code, KEPT_WARNING, warning.path) if self._keeps_warning(warning) else warning
+
+
+def _kept_text(level: str) -> str:
+    return KEPT_RISK if level == "risk" else KEPT_REVIEW
+
+
+def _records(course: Course) -> tuple[e.FactRecorded, ...]:
+    """Every answer to a fact that the course still holds, those put right since included."""
+    before = (one.was for one in course.corrections)
+    return (*course.facts, *(was for was in before if isinstance(was, e.FactRecorded)))
+
+
+@lru_cache(maxsize=4096)
+def _spoken_of(protocol: Protocol, path: tuple[str, ...]) -> Collection[str]:
+    """The facts that the conditions at, above or below a path speak of."""
+    found: set[str] = set()
+    for where, guards in protocol.guards.items():
+        for guard in guards:
+            for written in (tuple(map(str, where)), tuple(map(str, guard.path))):
+                n = min(len(written), len(path))
+                if written[:n] == path[:n]:
+                    found |= {m.name for one in guard.conditions() for m in one.mentions if m.kind == "fact"}
+    return frozenset(found)
+
+
+__all__ = ["KEPT_REVIEW", "KEPT_RISK", "KEPT_WARNING", "Sight", "hidden_facts", "seen_by"]
