@@ -49,6 +49,12 @@ if TYPE_CHECKING:
     from iptengine.group_clinic import GroupDone as GroupDone
     from iptengine.group_clinic import GroupExists as GroupExists
     from iptengine.group_clinic import UnknownGroup as UnknownGroup
+    from iptengine.policy import Allowed as Allowed
+    from iptengine.policy import Denial as Denial
+    from iptengine.policy import Denied as Denied
+    from iptengine.policy import NotAllowed as NotAllowed
+    from iptengine.policy import Permission as Permission
+    from iptengine.policy import Policy as Policy
     from iptengine.protocol.protocol import Protocol as Protocol
     from iptengine.protocol.protocol import Reason as Reason
     from iptengine.render import Agenda as Agenda
@@ -84,6 +90,7 @@ _HOMES = {
     "diagnostics": ("Diagnostic", "IptengineError", "ProtocolError", "Span"),
     "engine": ("Clinic",),
     "group_clinic": ("GroupDone", "GroupExists", "UnknownGroup"),
+    "policy": ("Allowed", "Denial", "Denied", "NotAllowed", "Permission", "Policy"),
     "protocol.protocol": ("Protocol", "Reason"),
     "render": ("Agenda", "Message", "agenda"),
     "store.memory": ("MemoryStore",),
@@ -99,6 +106,7 @@ __all__ = [
     "Agenda",
     "Alert",
     "Anchor",
+    "Allowed",
     "BadInput",
     "Clinic",
     "Command",
@@ -106,6 +114,8 @@ __all__ = [
     "Course",
     "CourseExists",
     "CourseWarning",
+    "Denial",
+    "Denied",
     "Diagnostic",
     "Done",
     "Due",
@@ -116,6 +126,9 @@ __all__ = [
     "IptengineError",
     "MemoryStore",
     "Message",
+    "NotAllowed",
+    "Permission",
+    "Policy",
     "Protocol",
     "ProtocolError",
     "Reason",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from iptengine.answers import Conflict, Done
@@ -13,8 +13,12 @@ from iptengine.course.course import Course
 from iptengine.course.decide import decide
 from iptengine.course.events import AlertRaised, Event, Unreadable
 from iptengine.course.evolve import fold
+from iptengine.course.hiding import Sight
 from iptengine.course.refusal import Refused
+from iptengine.course.refused_to import refused_to
+from iptengine.course.stamp import Actor
 from iptengine.course.warnings import warnings
+from iptengine.policy import Allowed, Denial, NotAllowed, Permission, Policy, permitted
 from iptengine.protocol.protocol import Protocol
 from iptengine.records import History
 from iptengine.store.port import StoreError
@@ -22,31 +26,45 @@ from iptengine.store.port import StoreError
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Batch:
-    """What comes of commands: the course after them, the events and their texts, and what was refused."""
+    """What comes of commands: the course after them, the events and their texts, what was refused and not allowed."""
 
     course: Course
     events: tuple[Event, ...]
     texts: tuple[str, ...]
     refused: tuple[Refused, ...]
+    denied: tuple[Denial, ...] = ()
 
 
-def decided(protocol: Protocol, course: Course, commands: Iterable[Command]) -> Batch:
-    """What comes of the commands, one after the other; a refused one holds none of the others back."""
+def decided(protocol: Protocol, course: Course, commands: Iterable[Command], policy: Policy | None = None) -> Batch:
+    """What comes of the commands, one after the other; a refused one holds none of the others back.
+
+    This is the one place where a policy is asked, and where its answer is written into what is recorded.
+    """
     events: list[Event] = []
     texts: list[str] = []
     refused: list[Refused] = []
+    denied: list[Denial] = []
     for command in commands:
+        rules = permitted(policy, course, command)
+        if isinstance(rules, Denial):
+            denied.append(rules)
+            continue
         try:
-            written = [encode(event) for event in decide(protocol, course, command)]
+            made = decide(protocol, course, command)
         except Refused as no:
             # Without the frames it came through, which would keep the whole course alive, and show it in reports.
-            refused.append(no.with_traceback(None))
+            refused.append(_refused_to_asker(protocol, course, command, no).with_traceback(None))
             continue
+        written = [encode(replace(event, allowed_by=rules) if rules else event) for event in made]
         found = [_read_back(text) for text in written]
         course = fold(course, found)
         events += found
         texts += written
-    return Batch(course, tuple(events), tuple(texts), tuple(refused))
+    return Batch(course, tuple(events), tuple(texts), tuple(refused), tuple(denied))
+
+
+def _refused_to_asker(protocol: Protocol, course: Course, command: Command, no: Refused) -> Refused:
+    return refused_to(protocol, course, command, no, command.stamp.by.role) if command.stamp else no
 
 
 def _read_back(text: str) -> Event:
@@ -57,15 +75,20 @@ def _read_back(text: str) -> Event:
     return event
 
 
-def answered(protocol: Protocol, batch: Batch, on: date | None) -> Done:
-    """The answer to a batch: with the alerts it raised, its warnings, and where the course stands on that day."""
-    raised = {event.id for event in batch.events if isinstance(event, AlertRaised)}
-    told = [warning for event in batch.events for warning in event.warnings]
-    stands = warnings(protocol, batch.course, on=on) if on is not None else ()
+def answered(protocol: Protocol, batch: Batch, on: date | None, by: Actor) -> Done:
+    """The answer to a batch: with the alerts it raised, its warnings, and where the course stands on that day.
+
+    It is told to who gave the batch: without what is kept from their role.
+    """
+    sight = Sight(protocol, batch.course, by.role)
+    course, events = sight.course(), sight.events(batch.events)
+    raised = {event.id for event in events if isinstance(event, AlertRaised)}
+    told = [warning for event in events for warning in event.warnings]
+    stands = warnings(protocol, course, on=on) if on is not None else ()
     return Done(
-        course=batch.course,
-        events=batch.events,
-        alerts=tuple(alert for alert in batch.course.alerts if alert.id in raised),
+        course=course,
+        events=events,
+        alerts=tuple(alert for alert in course.alerts if alert.id in raised),
         warnings=tuple(dict.fromkeys((*told, *stands))),
         refused=batch.refused,
     )
@@ -78,26 +101,68 @@ def recorded_before(history: History, commands: Iterable[Command]) -> int | None
 
 
 def told_again(
-    protocol: Protocol, history: History, before: int, commands: Sequence[Command], expected: int | None
+    protocol: Protocol,
+    history: History,
+    before: int,
+    commands: Sequence[Command],
+    expected: int | None,
+    by: Actor,
+    policy: Policy | None = None,
 ) -> Done:
     """The answer to a batch that was recorded before, with nothing recorded now.
 
     Its events are those on record. Its refusals are decided anew on the course as it was then; a request that was
-    neither recorded nor refused was held back by a conflict, which is told again, too.
+    neither recorded nor refused was held back by a conflict, which is told again, too. A report that is not on record
+    was not allowed then, and is told as that again, whatever the policy says by now.
     """
     ids = {command.stamp.id for command in commands if command.stamp}
     mine = tuple(event for event in history.events if event.command in ids)
     recorded = {event.command for event in mine}
     then = fold(Course(history.course.id), history.events[:before])
-    again = decided(protocol, then, commands)
+    again = decided(protocol, then, commands, _of_what_is_not(recorded, policy))
     refused = {id for no in again.refused if (id := _id(no.command)) not in recorded}
     batch = Batch(history.course, mine, (), tuple(no for no in again.refused if _id(no.command) in refused))
-    done = answered(protocol, batch, day_of(commands))
+    done = answered(protocol, batch, day_of(commands), by)
     silent = {event.command for event in again.events} - recorded
-    if any(command.request and _id(command) in silent for command in commands):
+    held_back = [one for one in commands if one.request and _id(one) in silent]
+    lost = [one for one in commands if not one.request and _id(one) in silent]
+    denied = (*again.denied, *(_not_then(history.course.id, one, by) for one in lost))
+    conflict = None
+    if held_back:
         since = history.events[before if expected is None else max(expected, 0) :]
-        raise Conflict((event for event in since if event.command not in ids), done)
+        since = tuple(event for event in since if event.command not in ids)
+        conflict = Conflict(Sight(protocol, history.course, by.role).events(since), done)
+    return settled(done, denied, conflict)
+
+
+def settled(done: Done, denied: Sequence[Denial], conflict: Conflict | None) -> Done:
+    """The answer, when nothing stands beside it that has to be heard.
+
+    Raises:
+        NotAllowed: Something was not allowed.
+        Conflict: Requests were held back.
+    """
+    if denied:
+        raise NotAllowed(denied, done, conflict=conflict)
+    if conflict is not None:
+        raise conflict
     return done
+
+
+def _of_what_is_not(recorded: Container[str], policy: Policy | None) -> Policy | None:
+    """The policy for what is not on record; what is, was allowed when it was recorded."""
+    if policy is None:
+        return None
+
+    def asked(actor: Actor, command: Command, course: Course, /) -> Permission:
+        return Allowed("recorded") if _id(command) in recorded else policy(actor, command, course)
+
+    return asked
+
+
+def _not_then(course: str, command: Command, by: Actor) -> Denial:
+    told = "It was not allowed when this was posted first. Say it anew, under a new key."
+    return Denial(course, command, command.kind, by, "posted-before", told)
 
 
 def check_new(course: Course, commands: Iterable[Command]) -> None:

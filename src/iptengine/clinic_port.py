@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from datetime import date
 
 from iptengine.answers import Done
@@ -31,4 +32,17 @@ class ClinicPort(ABC):
     def _pinned(self, course: Course) -> Protocol: ...
 
     @abstractmethod
-    def _refusal(self, course: str, command: Command, by: Actor, on: date) -> Refused | None: ...
+    def _refusal(self, course: str, command: Command, by: Actor, on: date) -> Refused | None:
+        """Why a command would be refused now; ``None`` when it would be carried out. Nothing is recorded.
+
+        Raises:
+            NotAllowed: The policy does not allow it.
+        """
+
+    @abstractmethod
+    def _tried(self, course: str, commands: Sequence[Command], by: Actor, on: date) -> tuple[Refused, ...]:
+        """The refusals that commands would meet now. Nothing is recorded.
+
+        Raises:
+            NotAllowed: The policy does not allow one of them.
+        """

@@ -27,6 +27,7 @@ from iptengine.batches import (
     decided,
     own_day,
     recorded_before,
+    settled,
     told_again,
 )
 from iptengine.course.codec import BadInput, command_from_mapping
@@ -34,12 +35,14 @@ from iptengine.course.commands import Adopt, Command, Start, as_mapping
 from iptengine.course.course import Alert, Course
 from iptengine.course.events import Event
 from iptengine.course.evolve import fold
+from iptengine.course.hiding import Sight
 from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Actor, Stamp
 from iptengine.course.ways import Due, Way, due, ways
 from iptengine.diagnostics import did_you_mean
 from iptengine.group_clinic import GroupClinic
 from iptengine.lasting_clinic import LastingClinic
+from iptengine.policy import NotAllowed, Policy
 from iptengine.protocol.protocol import Protocol
 from iptengine.records import History, Records
 from iptengine.store.port import StaleVersion, Store, StoreError
@@ -70,6 +73,8 @@ class Clinic(GroupClinic, LastingClinic):
         protocols: Loaded protocols. A course is matched to its own by digest, so keep those of running courses.
         clock: The time, with its zone; the day of a batch without one is the clock's.
         ids: Makes ids for courses and commands: small letters and digits, never the same twice.
+        policy: Who may give which command: asked for each, and its answer recorded with each event (`Policy`). Left
+            out, everybody may give every command.
         seal_key: At least 16 bytes that lie elsewhere than the store, always the same ones: events are sealed with
             them, so that `verify` finds what somebody else changed. Left out, the seals find accidents only.
 
@@ -93,12 +98,14 @@ class Clinic(GroupClinic, LastingClinic):
         *,
         clock: Callable[[], datetime] = _now,
         ids: Callable[[], str] = _new_id,
+        policy: Policy | None = None,
         seal_key: bytes | None = None,
     ) -> None:
         self._records = Records(store, seal_key=seal_key)
         self._protocols = {protocol.digest: protocol for protocol in protocols}
         self._clock = clock
         self._ids = ids
+        self._policy = policy
 
     # Beginning
 
@@ -126,6 +133,7 @@ class Clinic(GroupClinic, LastingClinic):
             UnknownProtocol: No such protocol here, or several.
             CourseExists: A course of that id has begun already.
             Refused: The facts make no sense under this protocol; nothing was recorded.
+            NotAllowed: The policy does not allow it, or one of the facts; nothing was recorded.
             BadInput: The id, the day or a fact is of the wrong sort.
         """
         return self._begin(self._named(protocol), (Start(called=called, facts=facts or {}),), by, on, course)
@@ -153,20 +161,23 @@ class Clinic(GroupClinic, LastingClinic):
         check_course_id(id)
         stamped = self._stamped(commands, by, on, None)
         if self._records.there(id):
-            raise self._exists(id)
-        batch = decided(protocol, Course(id), stamped)
+            raise self._exists(id, by)
+        batch = decided(protocol, Course(id), stamped, self._policy)
+        if batch.denied:
+            raise NotAllowed(batch.denied)
         if not batch.events:
             raise batch.refused[0]
         self._records.keep_protocol(protocol)
         try:
             self._records.append(History(Course(id)), batch.texts)
         except StaleVersion:
-            raise self._exists(id) from None
-        return answered(protocol, batch, on)
+            raise self._exists(id, by) from None
+        return answered(protocol, batch, on, by)
 
-    def _exists(self, id: str) -> CourseExists:
+    def _exists(self, id: str, by: Actor) -> CourseExists:
         history = self._records.history(id)
-        return CourseExists(history.events, Done(history.course))
+        sight = Sight(self._protocols.get(history.course.digest), history.course, by.role)
+        return CourseExists(sight.events(history.events), Done(sight.course()))
 
     # Saying something to a course
 
@@ -199,6 +210,7 @@ class Clinic(GroupClinic, LastingClinic):
             UnknownCourse: There is no such course.
             UnknownProtocol: The protocol the course is pinned to is not here; nothing was recorded.
             Conflict: See `expected`; carries what was recorded since, and what came of the reports.
+            NotAllowed: The policy does not allow one of the commands; carries them, and what came of the others.
             BadInput: A field of a command is of the wrong sort; nothing was recorded.
             StoreError: The store failed; nothing was recorded.
         """
@@ -208,27 +220,27 @@ class Clinic(GroupClinic, LastingClinic):
             protocol = self._pinned(history.course)
             before = recorded_before(history, stamped) if key is not None else None
             if before is not None:
-                return told_again(protocol, history, before, stamped, expected)
+                return told_again(protocol, history, before, stamped, expected, by, self._policy)
             check_new(history.course, stamped)
             try:
-                return self._carried_out(protocol, history, stamped, expected)
+                return self._carried_out(protocol, history, stamped, expected, by)
             except StaleVersion:
                 continue
         raise StoreError("others keep writing to the course; nothing of this batch was recorded, try again")
 
     def _carried_out(
-        self, protocol: Protocol, history: History, commands: Sequence[Command], expected: int | None
+        self, protocol: Protocol, history: History, commands: Sequence[Command], expected: int | None, by: Actor
     ) -> Done:
         late = expected is not None and expected != history.course.version
         held_back = late and any(command.request for command in commands)
         given = [command for command in commands if not (held_back and command.request)]
-        batch = decided(protocol, history.course, given)
+        batch = decided(protocol, history.course, given, self._policy)
         if batch.events:
             self._records.append(history, batch.texts)
-        done = answered(protocol, batch, day_of(commands))
-        if held_back:
-            raise Conflict(history.events[max(expected or 0, 0) :], done)
-        return done
+        done = answered(protocol, batch, day_of(commands), by)
+        since = history.events[max(expected or 0, 0) :]
+        told = Sight(protocol, history.course, by.role).events(since) if held_back else ()
+        return settled(done, batch.denied, Conflict(told, done) if held_back else None)
 
     def _stamped(self, commands: Sequence[Command], by: Actor, on: date | None, key: str | None) -> tuple[Command, ...]:
         """The commands, checked, each with its day, its id and who gave it."""
@@ -250,10 +262,15 @@ class Clinic(GroupClinic, LastingClinic):
             raise BadInput("key", "a key holds letters, digits and . _ : - only, at most 100 of them")
 
     def _refusal(self, course: str, command: Command, by: Actor, on: date) -> Refused | None:
-        """Why a command would be refused now; ``None`` when it would be carried out. Nothing is recorded."""
+        refused = self._tried(course, (command,), by, on)
+        return refused[0] if refused else None
+
+    def _tried(self, course: str, commands: Sequence[Command], by: Actor, on: date) -> tuple[Refused, ...]:
         protocol, found = self._open(course)
-        batch = decided(protocol, found, self._stamped((command,), by, on, None))
-        return batch.refused[0] if batch.refused else None
+        batch = decided(protocol, found, self._stamped(commands, by, on, None), self._policy)
+        if batch.denied:
+            raise NotAllowed(batch.denied)
+        return batch.refused
 
     def _time(self) -> datetime:
         """The clock's time, with an offset in place of its zone: that is what can be written down."""

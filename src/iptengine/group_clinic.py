@@ -24,6 +24,7 @@ from iptengine.course.groups import Group
 from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Actor
 from iptengine.diagnostics import IptengineError
+from iptengine.policy import Denial, NotAllowed
 from iptengine.protocol.ids import is_id, why_not_id
 from iptengine.protocol.parts import STATUSES
 from iptengine.protocol.protocol import Protocol, Reason
@@ -256,8 +257,18 @@ class GroupClinic(ClinicPort):
     def _told_all(
         self, group: str, told: Mapping[str, Sequence[Command]], by: Actor, on: date, key: str
     ) -> GroupDone:  # fmt: skip
-        done = {course: self._said(course, commands, by, on, key) for course, commands in told.items()}
-        return GroupDone(self.group(group), done)
+        done: dict[str, Done] = {}
+        denied: list[Denial] = []
+        for course, commands in told.items():
+            try:
+                done[course] = self._said(course, commands, by, on, key)
+            except NotAllowed as no:  # in one member's course: the others are told all the same, and then it is heard
+                denied += no.denied
+                done[course] = no.done or Done(self.course(course))
+        found = GroupDone(self.group(group), done)
+        if denied:
+            raise NotAllowed(denied, group=found)
+        return found
 
     def _said(self, course: str, commands: Sequence[Command], by: Actor, on: date, key: str | None = None) -> Done:
         return self.do(course, *commands, by=by, on=on, key=key)

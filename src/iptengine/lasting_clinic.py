@@ -72,6 +72,7 @@ class LastingClinic(ClinicPort):
         Raises:
             UnknownCourse: There is no such course; nothing was recorded.
             Refused: There is no such record here, or no reason was given; nothing was recorded.
+            NotAllowed: The policy does not allow it in one of the two courses; nothing was recorded.
         """
         key = key or _key(course, event, to)
         if to:
@@ -79,6 +80,8 @@ class LastingClinic(ClinicPort):
         said = Void(event, because=because, meant_for=to, on=on)
         gone = self._to_void(course, said, by, on)
         there = [TakeFrom(course, id, command, on=command.on) for command, id in voiding.said_again(gone)]
+        if to and there:
+            self._tried(to, there, by, on)  # what is not allowed there must not be voided here
         right = self.do(to, *there, by=by, on=on, key=key) if to and there else None
         moves = tuple(one.id for one in gone if one.kind in voiding.MOVES)
         return VoidDone(self.do(course, said, by=by, on=on, key=key), right, moves)
@@ -108,6 +111,7 @@ class LastingClinic(ClinicPort):
 
         Raises:
             Refused: The former has not ended so; say `because` to go on. Nothing was recorded.
+            NotAllowed: The policy does not allow it in one of the two courses; nothing was recorded.
             CourseExists: There is a course `new` already, and it does not follow this one.
         """
         before = self.course(course)
@@ -118,6 +122,7 @@ class LastingClinic(ClinicPort):
             raise Refused(said, reasons)
         said = replace(said, overridden=tuple(reason.code for reason in reasons), because=because)
         taken = [TakeFrom(course, id, one, on=one.on) for one, id in following.carried(before, follower)]
+        self._tried(course, (NoteFollowed(new or "", follower.ref, on=on),), by, on)
         done = self._followed_anew(follower, (said, *taken), by, on, new)
         if all(known.course != done.course.id for known in before.followed_by):
             self.do(course, NoteFollowed(done.course.id, follower.ref, on=on), by=by, on=on)

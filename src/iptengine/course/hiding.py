@@ -45,14 +45,15 @@ class Sight:
     """What one role may see of one course: the course, its events, one at a time.
 
     An answer to a fact that the protocol does not know (of a version the course has left) is kept from every role:
-    nothing says any more from whom it was to be kept.
+    nothing says any more from whom it was to be kept. Where the protocol itself is not here, every answer is.
     """
 
-    def __init__(self, protocol: Protocol, course: Course, role: str, *others: str) -> None:
+    def __init__(self, protocol: Protocol | None, course: Course, role: str, *others: str) -> None:
         self._protocol = protocol
         self._course = course
         self._role = role
-        self._facts = hidden_facts(protocol, frozenset((role, *others)))
+        self._known = protocol.spec.facts if protocol is not None else {}
+        self._facts = hidden_facts(protocol, frozenset((role, *others))) if protocol is not None else frozenset()
         self._alerts = {alert.id for alert in course.alerts if self._keeps_alert(alert.code, alert.level)}
         self._said_with = {
             warning for record in _records(course) if self._keeps(record) for warning in record.warnings
@@ -61,32 +62,38 @@ class Sight:
     @property
     def whole(self) -> bool:
         """Whether nothing is kept from this role."""
-        known = self._protocol.spec.facts
-        return not self._facts and not self._alerts and all(record.fact in known for record in _records(self._course))
+        if self._facts or self._alerts or self._protocol is None:
+            return False
+        return all(record.fact in self._known for record in _records(self._course))
 
     # -- what is kept
 
     def _keeps(self, record: e.FactRecorded) -> bool:
-        return record.fact in self._facts or record.fact not in self._protocol.spec.facts
+        return record.fact in self._facts or record.fact not in self._known
 
     def _keeps_alert(self, code: str, level: str) -> bool:
-        if not self._facts or code == RISK_ITEM or (level == "risk" and self._role == THERAPIST):
+        if code == RISK_ITEM or (level == "risk" and self._role == THERAPIST):
             return False
-        return code not in self._protocol.spec.alerts or self._rests_on(("alerts", code, "raise_if"))
+        if self._protocol is None:
+            return True
+        gone = bool(self._facts) and code not in self._protocol.spec.alerts
+        return gone or self._rests_on(("alerts", code, "raise_if"))
 
     def _rests_on(self, path: tuple[str, ...]) -> bool:
         """Whether a condition at, above or below a path of the protocol speaks of a fact that is kept."""
-        return not self._facts.isdisjoint(_spoken_of(self._protocol, path))
+        if self._protocol is None:
+            return True
+        return bool(self._facts) and not self._facts.isdisjoint(_spoken_of(self._protocol, path))
 
     def _keeps_warning(self, warning: CourseWarning) -> bool:
         if warning in self._said_with:
             return True
         path = tuple(warning.path.split("."))
-        if path[:1] == ("facts",):
-            return path[1:2] != () and path[1] in self._facts
-        if path[0] in _BY_DATE and any(self._protocol.spec.facts[name].type == "date" for name in self._facts):
+        if path[0] == "facts" and self._protocol is not None:
+            return path[1:2] != () and (path[1] in self._facts or path[1] not in self._known)
+        if path[0] in _BY_DATE and any(self._known[name].type == "date" for name in self._facts):
             return True
-        return bool(self._facts) and bool(path[0]) and self._rests_on(path)
+        return bool(path[0]) and self._rests_on(path)
 
     # -- what is left
 
@@ -131,7 +138,7 @@ class Sight:
                 return replace(event, text=_kept_text(event.level), do="", warnings=())
             case e.AlertMoved() if event.alert in self._alerts:
                 return replace(event, found="", plan="", because="", warnings=())
-            case e.Unreadable() if self._facts:
+            case e.Unreadable() if self._facts or self._protocol is None:
                 return replace(event, stored="")
             case _ if event.warnings and any(self._keeps_warning(one) for one in event.warnings):
                 return replace(event, warnings=tuple(self.warning(one) for one in event.warnings))
