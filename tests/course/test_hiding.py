@@ -1,0 +1,254 @@
+"""What is kept from a role is not in anything made for it, and changes nothing in it."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+
+import pytest
+from hypothesis import given as when_given
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from iptengine.course import commands as c
+from iptengine.course.commands import Command
+from iptengine.course.course import Course
+from iptengine.course.due_tasks import due_tasks
+from iptengine.course.facts import CourseFacts
+from iptengine.course.hiding import KEPT_REVIEW, KEPT_RISK, KEPT_WARNING, Sight, seen_by
+from iptengine.course.refused_to import refused_to
+from iptengine.course.warnings import warnings
+from iptengine.course.ways import due, ways
+from iptengine.protocol.protocol import Protocol
+from iptengine.render import agenda
+from phrases import Story, given, hold, phq9, variant, week
+
+HIDDEN = ["assessor", "therapist"]
+
+
+@cache
+def trial(*, hide_from: tuple[str, ...] = ("assessor", "therapist")) -> Protocol:
+    """A trial in which nearly everything rests on the arm, the unblinding and the side effects."""
+    hide = {"hide_from": list(hide_from)}
+    arm = {"title": "Arm of the trial", "one_of": ["drug", "placebo"], "ask": "at the start", "first": True, **hide}
+    return variant(
+        "ipt-adult",
+        {
+            "facts.arm": {**arm, "fixed": True},
+            "facts.doses": {"title": "Tablets a day", "number": "0..9", "ask": "every session", **hide},
+            "facts.unblinded": {"title": "Day of unblinding", "type": "date", "expected": True, **hide},
+            "facts.harm": {"title": "Harm by the tablets", "one_of": ["no", "yes"], **hide},
+            "alerts.on_drug": {
+                "title": "Takes many tablets of the drug",
+                "kind": "review",
+                "raise_if": {"all": {"arm": "arm is drug", "many": "doses >= 5"}},
+                "do": "Look at the tablets",
+                "source": "tradition",
+            },
+            "alerts.harmed": {
+                "title": "The tablets did harm",
+                "kind": "risk",
+                "raise_if": "harm is yes",
+                "do": "Stop the tablets",
+                "source": "tradition",
+            },
+            "phases.initial.must.count_tablets": {
+                "do": "Count the tablets",
+                "label": "Tablets",
+                "only_if": {"on_drug": "arm is drug"},
+            },
+            "phases.initial.next.middle.enough": "doses >= 3",
+            "phases.initial.next.middle.open": "days since unblinded >= 1",
+            "participants.spouse_or_partner.excluded_if": {"told_the_arm": "arm is placebo"},
+        },
+    )
+
+
+def story(
+    arm: str, doses: int, day: date, *, protocol: Protocol | None = None, alone: tuple[Command, ...] = ()
+) -> Story:
+    return given(
+        protocol or trial(),
+        c.RecordFact("arm", arm, on=week(1)),
+        c.RecordFact("doses", doses, on=week(1)),
+        c.RecordFact("unblinded", day.isoformat(), on=week(1), expected=day > week(1)),
+        hold(1),
+        phq9(14, self_harm=0, on=week(1)),
+        *alone,
+    )
+
+
+A = story("drug", 3, week(1, -20))
+B = story("placebo", 1, week(1, -2))
+
+
+# -- one course --------------------------------------------------------------------------------------------------
+
+
+def test_of_an_answer_that_is_kept_only_that_there_is_one_is_left() -> None:
+    record = seen_by(trial(), A.course, "assessor").facts[0]
+    assert (record.fact, record.value, record.hidden, record.on, record.by.id) == ("arm", None, True, week(1), "u17")
+    assert A.course.facts[0].value == "drug"
+
+
+def test_a_role_from_which_nothing_is_kept_sees_the_very_course() -> None:
+    assert seen_by(trial(), A.course, "pharmacist") is A.course
+
+
+def test_a_question_asked_and_left_unanswered_stays_that() -> None:
+    told = given(trial(), c.RecordFact("arm", None, on=week(1)))
+    record = seen_by(trial(), told.course, "assessor").facts[0]
+    assert (record.value, record.hidden) == (None, False)
+
+
+def test_what_an_answer_was_before_it_was_put_right_is_kept_too_with_the_reason() -> None:
+    wrong = A.id_of("fact_recorded", 0)
+    told = A.when(c.Correct(wrong, c.RecordFact("arm", "placebo"), because="it was never the drug", on=week(2)))
+    seen = seen_by(trial(), told.course, "assessor").json()
+    assert told.course.json().count("never the drug") == 2
+    assert not any(word in seen for word in ("drug", "placebo"))
+
+
+def test_an_answer_to_a_fact_that_the_protocol_no_longer_has_is_kept_from_everybody() -> None:
+    without = variant("ipt-adult", {})
+    assert all(record.hidden for record in seen_by(without, A.course, "therapist").facts)
+
+
+def test_where_the_protocol_is_not_here_every_answer_is_kept_and_a_risk_item_is_not() -> None:
+    told = A.when(phq9(14, self_harm=2, on=week(2)), c.RecordFact("harm", "yes", on=week(2)))
+    course = Sight(None, told.course, "assessor").course()
+    assert all(record.hidden for record in course.facts)
+    assert [alert.text == KEPT_RISK for alert in course.alerts] == [False, True]
+
+
+# -- read back ---------------------------------------------------------------------------------------------------
+
+
+def test_a_condition_on_an_answer_that_is_kept_cannot_be_told_and_says_why() -> None:
+    (way,) = [one for one in ways(trial(), A.course, on=week(2)) if one.command.kind == "enter_phase" and
+              getattr(one.command, "phase", "") == "middle"]  # fmt: skip
+    told = {reason.code: (reason.answer, dict(reason.saw)) for reason in way.reasons}
+    assert told["enough"] == (
+        "unknown", {"doses": "not shown", "sentence": "doses is not shown to you; needs at least 3"},
+    )  # fmt: skip
+    assert told["open"][1]["sentence"] == "unblinded is not shown to you; needs at least 1"
+
+
+def test_a_task_of_one_arm_stands_on_the_page_as_one_that_cannot_be_told() -> None:
+    for one in (A, B):
+        seen = seen_by(trial(), one.course, "therapist")
+        (task,) = [
+            t for t in due_tasks(trial(), seen, CourseFacts(trial(), seen, week(2))) if t.task == "count_tablets"
+        ]
+        assert task.why == "cannot tell whether it applies: 'Arm of the trial' is not shown to you; needs drug"
+        assert "Count the tablets" in agenda(trial(), one.course, on=week(2)).text
+
+
+def test_the_whole_session_records_the_plan_of_the_page_that_was_filled_in() -> None:
+    logs = [
+        [e.task for e in one.when(c.RecordSession(on=week(2))).last if e.kind == "task_logged"]  # type: ignore[attr-defined]
+        for one in (A, B)
+    ]
+    assert logs[0] == logs[1]
+
+
+def test_a_refusal_is_told_as_if_the_answer_were_not_there() -> None:
+    refusals = []
+    for one in (A, B):
+        command = c.EnterPhase("middle", on=week(2))
+        no = one.when(command).refused
+        assert no is not None
+        told = refused_to(trial(), one.course, no.command, no, "therapist")
+        assert told.overridable
+        refusals.append(str(told))
+    assert refusals[0] == refusals[1]
+    assert "enough" not in refusals[0]
+    assert "(doses is not shown to you; needs at least 3)" in refusals[0]
+
+
+def test_a_warning_on_record_that_rests_on_what_is_kept_says_only_that_it_is_there() -> None:
+    told = B.when(hold(2, present=("patient", "spouse_or_partner")))
+    (whole,) = [w for w in told.course.warnings if w.code == "kept_out"]
+    assert "placebo" in whole.text
+    (kept,) = [w for w in seen_by(trial(), told.course, "therapist").warnings if w.code == "kept_out"]
+    assert kept.text == KEPT_WARNING
+
+
+# -- alerts ------------------------------------------------------------------------------------------------------
+
+HARM = (c.RecordFact("harm", "yes", on=week(1)), c.RecordFact("doses", 6, on=week(1)))
+
+
+def test_a_risk_alert_is_whole_for_the_therapist_and_never_hidden_from_another_role() -> None:
+    course = story("drug", 3, week(1, -20), alone=HARM).course
+    texts = {
+        role: {a.level: (a.text, a.do) for a in seen_by(trial(), course, role).alerts}
+        for role in ("therapist", "assessor", "pharmacist")
+    }
+    whole = {
+        "risk": ("The tablets did harm", "Stop the tablets"),
+        "review": (course.alerts[-1].text, "Look at the tablets"),
+    }
+    assert texts["pharmacist"] == whole
+    assert texts["therapist"] == {"risk": whole["risk"], "review": (KEPT_REVIEW, "")}
+    assert texts["assessor"] == {"risk": (KEPT_RISK, ""), "review": (KEPT_REVIEW, "")}
+
+
+def test_a_risk_item_is_whole_for_every_role() -> None:
+    course = given(trial(), hold(1), phq9(14, self_harm=2, on=week(1))).course
+    assert seen_by(trial(), course, "assessor").alerts == course.alerts
+
+
+def test_the_therapists_page_says_a_risk_alert_that_rests_on_what_is_kept_from_the_therapist() -> None:
+    course = story("drug", 3, week(1, -20), alone=HARM).course
+    assert "The tablets did harm" in agenda(trial(), course, on=week(2)).text
+    assert "The tablets did harm" not in agenda(trial(), course, on=week(2), role="assessor").text
+    assert "A risk alert was raised" in agenda(trial(), course, on=week(2), role="assessor").text
+
+
+# -- two courses that differ in nothing else ---------------------------------------------------------------------
+
+
+def pages(protocol: Protocol, course: Course, role: str) -> list[str]:
+    """Everything that is made of a course for a role."""
+    on = week(2)
+    seen = Sight(protocol, course, role)
+    told = [
+        str((way.command.kind, way.open, [(str(r), r.answer, dict(r.saw)) for r in way.reasons], way.fields))
+        for way in ways(protocol, course, on=on, role=role)
+    ]
+    for audience in ("therapist", "patient"):
+        for occasion in ("session", "missed", "last"):
+            page = agenda(protocol, course, on=on, audience=audience, occasion=occasion, role=role)  # type: ignore[arg-type]
+            told += [page.text, str(page.html), page.markdown, page.json(), page.problem]
+    told += [str(line) for line in due(protocol, course, on=on, role=role)]
+    told += [str(one) for one in warnings(protocol, seen.course(), on=on)]
+    told.append(seen.course().json())
+    return told
+
+
+@settings(max_examples=8, deadline=None)
+@when_given(
+    arms=st.tuples(*[st.sampled_from(["drug", "placebo"])] * 2),
+    doses=st.tuples(*[st.integers(0, 4)] * 2),
+    days=st.tuples(*[st.integers(-400, -1)] * 2),
+    role=st.sampled_from(HIDDEN),
+)
+def test_two_courses_that_differ_in_what_is_kept_alone_are_the_same_to_the_role(
+    arms: tuple[str, str], doses: tuple[int, int], days: tuple[int, int], role: str
+) -> None:
+    one, other = (
+        pages(trial(), story(arm, dose, week(1, day)).course, role)
+        for arm, dose, day in zip(arms, doses, days, strict=True)
+    )
+    assert one == other
+
+
+@pytest.mark.parametrize("role", HIDDEN)
+def test_no_answer_that_is_kept_stands_anywhere_in_what_is_made_for_the_role(role: str) -> None:
+    course = story("placebo", 2, date(2025, 11, 23), alone=(c.RecordFact("harm", "no", on=week(1)),)).course
+    whole = "\n".join(pages(trial(hide_from=()), course, role))
+    kept = "\n".join(pages(trial(), course, role))
+    for shown in ('"value":"placebo"', "is placebo", "23 November", '"value":"2025-11-23"', '"value":2', "doses is 2"):
+        assert shown in whole
+        assert shown not in kept
