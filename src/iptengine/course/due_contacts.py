@@ -45,7 +45,11 @@ class ContactDue:
 
 def due_contacts(protocol: Protocol, course: Course, facts: CourseFacts) -> tuple[ContactDue, ...]:
     """Every contact that is due or has a day ahead, and is not held yet as often as it is due; in file order."""
-    return tuple(contact for contact in possible_contacts(protocol, course, facts) if contact.sure)
+    return tuple(
+        _contact(protocol, course, facts, name, spec)
+        for name, spec, answer in _open_contacts(protocol, course, facts)
+        if answer is Truth.YES
+    )
 
 
 def outreach_due(protocol: Protocol, course: Course, facts: CourseFacts) -> bool:
@@ -59,16 +63,20 @@ def outreach_due(protocol: Protocol, course: Course, facts: CourseFacts) -> bool
 
 def possible_contacts(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[ContactDue]:
     """The same with those whose conditions cannot be told."""
+    for name, spec, answer in _open_contacts(protocol, course, facts):
+        found = _contact(protocol, course, facts, name, spec)
+        yield found if answer is Truth.YES else replace(found, sure=False)
+
+
+def _open_contacts(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[tuple[str, ContactSpec, Truth]]:
+    """Contacts that are not held yet as often as they are due, with whether their conditions hold: yes or unknown."""
     for name, spec in protocol.spec.contacts.items():
         if spec.due is None or _settled(course, name, spec, facts.on):
             continue
         guards = protocol.at("contacts", name, "only_if")
         answer = verdict(guards, facts)
-        if answer is Truth.NO or (course.ended and not spec.due.is_day):
-            continue
-        moment = nth(spec.due, spec.times, facts.contact_count(name))
-        found = _contact(protocol, course, facts, name, spec.title, moment)
-        yield found if answer is Truth.YES else replace(found, sure=False)
+        if answer is not Truth.NO and (spec.due.is_day or not course.ended):
+            yield name, spec, answer
 
 
 def gap(protocol: Protocol, contact: str, facts: CourseFacts) -> str:
@@ -123,9 +131,9 @@ def _in_one_unit(moment: Moment, interval: Interval) -> tuple[Unit, int, int]:
     return in_months, moment.count * parts[moment.unit], interval.count * parts[interval.unit]
 
 
-def _contact(
-    protocol: Protocol, course: Course, facts: CourseFacts, name: str, title: str, moment: Moment
-) -> ContactDue:
+def _contact(protocol: Protocol, course: Course, facts: CourseFacts, name: str, spec: ContactSpec) -> ContactDue:
+    assert spec.due is not None
+    title, moment = spec.title, nth(spec.due, spec.times, facts.contact_count(name))
     if not moment.is_day:
         by = missed_since(course) if moment.anchor == "missed session" else None
         return ContactDue(name, title, has_come(moment, course, facts.on), by, _place_told(moment, course))

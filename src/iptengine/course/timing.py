@@ -11,12 +11,12 @@ from iptengine.protocol.quantities import Window
 
 def sessions_used(course: Course) -> int:
     """Places of the count that are used up."""
-    return course.adopted_sessions + sum(a.used for a in course.appointments)
+    return course.adopted_sessions + sum([a.used for a in course.appointments])
 
 
 def sessions_held(course: Course) -> int:
     """Sessions that took place."""
-    return course.adopted_sessions + sum(a.held for a in course.appointments)
+    return course.adopted_sessions + sum([a.held for a in course.appointments])
 
 
 def contracted(course: Course) -> int | None:
