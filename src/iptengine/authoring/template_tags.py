@@ -136,6 +136,8 @@ def _text_findings(source: str) -> Iterator[TemplateFinding]:
             TOO_LARGE,
         )
         return
+    if source.replace("\n", "").isprintable():
+        return
     line = 1
     told: set[str] = set()
     for sign in source:

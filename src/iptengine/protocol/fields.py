@@ -54,7 +54,7 @@ def given(part: Model) -> tuple[str, ...]:
 
 
 def _is_left_out(value: object) -> bool:
-    return value is None or (isinstance(value, tuple | Mapping) and not value)
+    return value is None or (not value and isinstance(value, (tuple, Mapping)))
 
 
 def only_one(part: Model) -> None:
