@@ -35,6 +35,9 @@ from iptengine.protocol.protocol import Guard, Protocol
 from iptengine.protocol.quantities import Rhythm
 from iptengine.protocol.truth import Truth
 
+Naming = Literal["", "soon", "now"]
+"""Whether the ending has to be named now, or may be."""
+
 MISSED_WORDS = {
     "no_show": "No-show",
     "late_cancel": "Late cancellation",
@@ -81,6 +84,7 @@ class _Scene:
     on: date
     measures: tuple[tuple[str, Line], ...]
     questions: tuple[tuple[str, Line], ...]
+    ending: Naming
 
 
 def first_lines(
@@ -105,9 +109,10 @@ def first_lines(
     measures = tuple(_measures_told(protocol, course, facts, on, last))
     questions = tuple(_questions_told(protocol, course, work, on))
     announce = protocol.spec.termination.announce
-    if announce is not None and naming(protocol, course):
+    ending = naming(protocol, course)
+    if announce is not None and ending:
         planned = planned | {announce.task}  # a line of its own names the ending
-    scene = _Scene(protocol, course, facts, due, planned, work, on, measures, questions)
+    scene = _Scene(protocol, course, facts, due, planned, work, on, measures, questions, ending)
     return _reviews_before_routine(protocol, tuple(line for part in _RANKED for line in part(scene)))
 
 
@@ -406,7 +411,7 @@ SOON = 2
 """Sessions before the deadline from which the ending stands among the first lines: a decision of this project."""
 
 
-def naming(protocol: Protocol, course: Course) -> Literal["", "soon", "now"]:
+def naming(protocol: Protocol, course: Course) -> Naming:
     """Whether the ending has to be named now, or may be; empty when it is named already, or it is not time.
 
     Where the running order names the task for it, it is time in that session, and later while it stays due.
@@ -428,12 +433,11 @@ def _by_now(scene: _Scene) -> Iterator[Line]:
     number = timing.sessions_used(scene.course) + 1
     total = timing.contracted(scene.course)
     announce = scene.protocol.spec.termination.announce
-    when = naming(scene.protocol, scene.course)
     left = timing.sessions_left(scene.course)
-    if when == "now":
+    if scene.ending == "now":
         told = f"Name the ending today: {counted(left or 0, 'session')} left, today included."
         yield Line("announce_now", told, "termination.announce", {"left": left})
-    elif when and announce:
+    elif scene.ending and announce:
         by = announce.by.number(total)
         told = f"Name the ending by session {by}; today is not too early."
         yield Line("announce_soon", told, "termination.announce", {"left": left, "session": by})

@@ -49,8 +49,10 @@ def _too_late(protocol: Protocol, course: Course, facts: CourseFacts, name: str,
     if spec.due is None or not is_over(spec.due, course, facts.on):
         return False
     wanted = 1 if spec.times is None or spec.times.recurs else most(spec.times)
+    if facts.contact_count(name) >= wanted:
+        return False
     known = [record.on for record in course.facts if record.fact == spec.due.fact and not record.expected]
-    if facts.contact_count(name) >= wanted or not _is_news(course, known[-1]):
+    if not _is_news(course, known[-1]):
         return False
     # A condition on the phase no longer holds once the date has ended it; the others still say whether it was wanted.
     guards = protocol.at("contacts", name, "only_if")
