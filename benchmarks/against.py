@@ -13,9 +13,12 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
+
+from benchmarks.frame import take_turns
 
 ROOT = Path(__file__).parents[1]
 
@@ -31,7 +34,8 @@ def main(words: Sequence[str]) -> int:
         print(f"{'course A, milliseconds':38} {asked.rev[:10]:>10} {'now':>10} {'times':>7}  by the least")
         for what in trees[1].works:
             if what in trees[0].works:
-                print(_row(what, *_in_turns(trees, what, asked.rounds)), flush=True)
+                costs = take_turns([partial(tree.cost, what) for tree in trees], asked.rounds)
+                print(_row(what, *costs), flush=True)
     return 0
 
 
@@ -67,28 +71,19 @@ class _Tree:
     def __exit__(self, *_: object) -> None:
         self._process.communicate()
 
-    def cost(self, what: str) -> int:
+    def cost(self, what: str) -> float:
         """What it cost once more, in nanoseconds."""
         assert self._process.stdin is not None
         self._process.stdin.write(f"{what.strip()}\n")
         self._process.stdin.flush()
-        return int(self._said())
+        return float(self._said())
 
     def _said(self) -> str:
         assert self._process.stdout is not None
         return self._process.stdout.readline()
 
 
-def _in_turns(trees: Sequence[_Tree], what: str, rounds: int) -> list[list[int]]:
-    """The costs of each tree, the former first; each round is begun by the other one."""
-    costs: list[list[int]] = [[], []]
-    for turn in range(rounds):
-        for which in (0, 1) if turn % 2 else (1, 0):
-            costs[which].append(trees[which].cost(what))
-    return costs
-
-
-def _row(what: str, former: list[int], now: list[int]) -> str:
+def _row(what: str, former: list[float], now: list[float]) -> str:
     times = median(new / old for old, new in zip(former, now, strict=True))
     least = min(now) / min(former)
     return f"{what:38} {min(former) / 1e6:10.3f} {min(now) / 1e6:10.3f} {times:7.2f}  {least:.2f}"

@@ -145,7 +145,7 @@ def measure(bench: Bench, rounds: int | None = None) -> Row:
         Unfair: A contender's work differs from that of the others.
     """
     present = [who for who in bench.entered if _installed(who)]
-    costs = _take_turns([who.prepare() for who in present], rounds or bench.rounds)
+    costs = take_turns([who.prepare() for who in present], rounds or bench.rounds)
     found = dict(zip((who.name for who in present), costs, strict=True))
     base = found.get(bench.base.name) if bench.base else None
 
@@ -164,8 +164,8 @@ def measure(bench: Bench, rounds: int | None = None) -> Row:
     )
 
 
-def _take_turns(contenders: list[Round], rounds: int) -> list[list[float]]:
-    """The cost of every round of every contender; the first round only warms up."""
+def take_turns(contenders: Sequence[Round], rounds: int) -> list[list[float]]:
+    """The cost of every round of every contender, each round begun by another one; the first only warms up."""
     costs: list[list[float]] = [[] for _ in contenders]
     for turn in range(rounds + 1):
         for place in range(len(contenders)):

@@ -6,10 +6,8 @@ agenda as a value. A figure is in nanoseconds, time of the process, the garbage 
 
 from __future__ import annotations
 
-import gc
 import json
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,6 +15,7 @@ sys.path.append(str(Path(__file__).parents[1]))
 
 import iptengine as ipt
 from benchmarks.course_a import Told, told
+from benchmarks.frame import Round, timed
 from iptengine.course.agenda import session_agenda
 from iptengine.course.codec import decode, encode
 from iptengine.course.evolve import fold
@@ -31,11 +30,10 @@ Steps = tuple[tuple[ipt.Course, ipt.Command], ...]
 def main() -> int:
     """Say what can be measured; then, for each line that names one, do it and say what it cost."""
     works = {what.strip(): work for what, work in _works(told())}
-    laps = {what: LEAST // _cost(work, 1) + 1 for what, work in works.items()}
+    rounds = {what: _long_enough(work) for what, work in works.items()}
     print(json.dumps([what for what, _ in _works(told())]), flush=True)
     for line in sys.stdin:
-        what = line.strip()
-        print(_cost(works[what], laps[what]), flush=True)
+        print(rounds[line.strip()](), flush=True)
     return 0
 
 
@@ -63,15 +61,15 @@ def _commands(protocol: ipt.Protocol, steps: Steps) -> Work:
     return lambda: [fold(course, ipt.decide(protocol, course, command)) for course, command in steps]
 
 
-def _cost(work: Work, laps: int) -> int:
-    gc.collect()
-    gc.disable()
-    begin = time.process_time_ns()
-    for _ in range(laps):
-        work()
-    cost = (time.process_time_ns() - begin) // laps
-    gc.enable()
-    return cost
+def _long_enough(work: Work) -> Round:
+    """A round that does the work as often as it takes to last."""
+    laps = int(LEAST // timed(work, 1)()) + 1
+
+    def again() -> None:
+        for _ in range(laps):
+            work()
+
+    return timed(again, laps)
 
 
 if __name__ == "__main__":
