@@ -9,6 +9,7 @@ from iptengine.authoring.codes import KINDS, of_run_time
 from iptengine.authoring.rules import (
     listing,
     pages_condition,
+    pages_kept,
     pages_measure,
     pages_template,
     pages_variant,
@@ -24,6 +25,7 @@ _HEADINGS: Mapping[str, Mapping[str, object]] = {
     "Texts": pages_template.PAGES,
     "Measures": pages_measure.PAGES,
     "Vignettes": pages_vignette.PAGES,
+    "Kept protocols": pages_kept.PAGES,
     "Files": pages_yaml.PAGES,
 }
 

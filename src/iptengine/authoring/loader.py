@@ -26,9 +26,12 @@ from iptengine.authoring.view import View
 from iptengine.diagnostics import Diagnostic, Path, Span, did_you_mean
 from iptengine.protocol.ids import why_not_id
 from iptengine.protocol.model import Spec
+from iptengine.protocol.parts import MeasureUse
 from iptengine.protocol.protocol import Guard, Protocol
 
-__all__ = ["Opened", "check", "check_text", "load", "load_measure", "open_named", "open_protocol", "shipped"]
+__all__ = [
+    "Opened", "check", "check_text", "load", "load_measure", "open_named", "open_protocol", "protocol_in", "shipped",
+]  # fmt: skip
 
 MOST_TOLD = 100
 """Mistakes told of one file at once."""
@@ -39,6 +42,8 @@ MOST_PHASES = 500
 
 Folder = str | os.PathLike[str]
 Answer = tuple[Protocol | None, tuple[Diagnostic, ...]]
+MeasuresOf = Callable[[Mapping[str, MeasureUse]], Found]
+"""Gives the measures that a protocol names: from files, or from what was kept of them."""
 
 
 def load(source: str | os.PathLike[str], *, folders: Sequence[Folder] = ()) -> Protocol:
@@ -164,6 +169,17 @@ def _open(document: Document, folders: tuple[str, ...], chain: tuple[str, ...] =
 
 
 def _check(document: Document, folders: tuple[str, ...]) -> Answer:
+    places = (*folders, *_shipped_measures())
+    return protocol_in(document, lambda uses: find_measures(uses, places))
+
+
+def protocol_in(document: Document, measures_of: MeasuresOf) -> Answer:
+    """The protocol that a document holds whole, or none, and every mistake in it.
+
+    Args:
+        document: A protocol, or what a variant became: no base is looked up.
+        measures_of: Gives the measures that a protocol names.
+    """
     if not isinstance(document.root, dict):
         return None, _in_order(document.diagnostics or (_no_map(document),))
     wrong = [*document.diagnostics, *python_names(document, Spec)]
@@ -174,9 +190,9 @@ def _check(document: Document, folders: tuple[str, ...]) -> Answer:
         wrong += [say(misfit, document, Spec) for misfit in found]
         repaired = repair(document, found)
         if repaired is not None:
-            wrong += _beside(repaired, document, folders)
+            wrong += _beside(repaired, document, measures_of)
         return None, _in_order(wrong)
-    found_measures = find_measures(spec.measures, (*folders, *_shipped_measures()))
+    found_measures = measures_of(spec.measures)
     guards: dict[Path, tuple[Guard, ...]] = {}
     places = ProtocolPlaces(document, os.path.basename(document.file))
     wrong += _meaning(spec, document, found_measures, guards, places)
@@ -238,9 +254,9 @@ def _speaks_of(one: Wrong, lost: frozenset[str]) -> bool:
     return any(word.partition(".")[0] in lost for word in one.sentence.split())
 
 
-def _beside(repaired: Repaired, document: Document, folders: tuple[str, ...]) -> Iterator[Diagnostic]:
+def _beside(repaired: Repaired, document: Document, measures_of: MeasuresOf) -> Iterator[Diagnostic]:
     """The mistakes that have nothing to do with those in the shape of the file."""
-    found = find_measures(repaired.spec.measures, (*folders, *_shipped_measures()))
+    found = measures_of(repaired.spec.measures)
     places = ProtocolPlaces(repaired.document, os.path.basename(document.file))
     return _meaning(repaired.spec, repaired.document, found, {}, places)
 

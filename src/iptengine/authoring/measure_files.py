@@ -34,7 +34,11 @@ def read_measure(
     path: str | os.PathLike[str], file: str | None = None
 ) -> tuple[Measure | None, tuple[Diagnostic, ...]]:
     """The measure in a file, or none, and everything that is wrong with it; `file` is what places call the file."""
-    document = read_path(path, file)
+    return measure_in(read_path(path, file))
+
+
+def measure_in(document: Document) -> tuple[Measure | None, tuple[Diagnostic, ...]]:
+    """The measure that a document holds, or none, and everything that is wrong with it."""
     if not isinstance(document.root, dict):
         return None, document.diagnostics or (_no_map(document),)
     wrong = [*document.diagnostics, *python_names(document, Measure)]
@@ -88,7 +92,7 @@ def find_measures(uses: Mapping[str, MeasureUse], folders: Sequence[str]) -> Fou
             diagnostics += read[wanted][1]
         measure = read[wanted][0]
         if measure is not None:
-            findings += _other(name, measure, wanted, version)
+            findings += other_than_named(name, measure, wanted, version)
             measures[name] = answered_by(measure, use.informant) if use.informant else measure
     return Found(measures, tuple(findings), tuple(diagnostics))
 
@@ -99,7 +103,8 @@ def _not_found(name: str, wanted: str, folders: Sequence[str]) -> tuple[str, Fin
     return "unknown-measure", Finding(("measures", name, "use"), message, hint, on_key=False)
 
 
-def _other(name: str, measure: Measure, wanted: str, version: str) -> Iterator[tuple[str, Finding]]:
+def other_than_named(name: str, measure: Measure, wanted: str, version: str) -> Iterator[tuple[str, Finding]]:
+    """What is wrong with a measure that was found under a name: another id, or another version."""
     path = ("measures", name, "use")
     if measure.id != wanted:
         message = f"the file {wanted}{shelves.MEASURE} holds the measure '{measure.id}'"

@@ -60,14 +60,14 @@ def library_version() -> str:
 
 
 def plain(value: object) -> Any:
-    """A value as JSON has it: frozen parts become dictionaries, dates ISO texts; places keep their line alone.
+    """A value as JSON has it: frozen parts become dictionaries, dates ISO texts; lines of files are left out.
 
-    A file's folder differs from machine to machine, so that it would change the bytes (law 1).
+    A line is no part of what a protocol says: two files of one protocol, or its kept text, would give other bytes
+    (law 1). Where a condition stands is told by its path.
     """
-    if isinstance(value, Span):
-        return {"line": value.line, "column": value.column}
     if is_dataclass(value) and not isinstance(value, type):
-        return {part.name: plain(getattr(value, part.name)) for part in fields(value)}
+        parts = ((part.name, getattr(value, part.name)) for part in fields(value))
+        return {name: plain(one) for name, one in parts if not isinstance(one, Span)}
     if isinstance(value, Mapping):
         return {str(key): plain(one) for key, one in value.items()}
     if isinstance(value, tuple | list):
