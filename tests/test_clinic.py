@@ -28,6 +28,7 @@ from iptengine.engine import Clinic
 from iptengine.protocol.protocol import Protocol
 from iptengine.store.memory import MemoryStore
 from iptengine.store.port import StaleVersion, StoreError
+from phrases import WithoutProtocols
 
 ANNA = Actor("u17", role="therapist")
 BEN = Actor("u9", role="supervisor")
@@ -204,8 +205,98 @@ def test_a_running_course_keeps_the_text_it_began_with() -> None:
     assert both.ways("a", on=DAY) != ()
 
 
-def test_a_course_whose_protocol_is_gone_says_which_it_is() -> None:
+def test_a_course_goes_on_under_the_text_its_store_keeps_when_the_file_is_gone() -> None:
     store = MemoryStore()
+    before = with_course(store)
+    ids = count(1)
+    alone = Clinic(store, [], clock=at_three, ids=lambda: f"other-{next(ids)}")
+    done = alone.do("a", c.HoldSession(on=DAY), MIDDLE, WITHOUT_ITEM_9, by=ANNA)
+    assert kinds(done.events) == ["session_held", "reading_taken", "alert_raised"]
+    assert codes(done) == [UNMET]
+    assert {str(reason.span) for reason in done.refused[0].reasons} == {"ipt-adult@1.0.0 (kept):1:1"}
+    assert alone.course("a") == before.course("a")
+    assert alone.due(on=DAY) == before.due(on=DAY)
+    for audience in ("therapist", "patient"):
+        page, again = (each.agenda("a", on=DAY, audience=audience) for each in (before, alone))
+        assert (again.text, again.markdown, again.page, again.json()) == (
+            page.text,
+            page.markdown,
+            page.page,
+            page.json(),
+        )
+    assert [way.command for way in alone.ways("a", on=DAY)] == [way.command for way in before.ways("a", on=DAY)]
+
+
+def test_the_text_a_store_keeps_is_opened_once() -> None:
+    class Counting(MemoryStore):
+        asked = 0
+
+        def protocol(self, digest: str) -> str:
+            self.asked += 1
+            return super().protocol(digest)
+
+    store = Counting()
+    with_course(store)
+    alone = Clinic(store, [])
+    assert alone.agenda("a", on=DAY).text == alone.agenda("a", on=DAY).text
+    assert store.asked == 1
+
+
+def test_a_protocol_that_was_given_comes_before_the_text_that_is_kept_of_it() -> None:
+    (no,) = with_course().do("a", MIDDLE, by=ANNA).refused
+    assert {reason.span.file for reason in no.reasons} == {"ipt-adult.protocol.yaml"}
+
+
+def test_no_course_begins_under_a_text_that_only_the_store_keeps() -> None:
+    store = MemoryStore()
+    with_course(store)
+    with pytest.raises(UnknownProtocol, match=r"^this clinic does not hold that protocol; it holds none$"):
+        Clinic(store, []).start("ipt-adult", by=ANNA, on=DAY)
+
+
+def with_one_word_changed(store: MemoryStore) -> MemoryStore:
+    """A store in which somebody has changed the text of a protocol."""
+    store._protocols[adult().digest] = adult().content.replace('"title":"', '"title":"Not ', 1)
+    return store
+
+
+def as_a_later_version_would(store: MemoryStore) -> MemoryStore:
+    """A store whose protocol has a key that this version of the library does not know."""
+    text = adult().content.replace('"title":', '"telepathy":"on","title":', 1)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    later = MemoryStore()
+    later.append("a", [text.replace(adult().digest, digest) for text in store.read("a")], expected=0)
+    later.keep_protocol(digest, text)
+    return later
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "told"),
+    [
+        (with_one_word_changed, "this is not the text that was kept under that digest [kept-altered]"),
+        (as_a_later_version_would, "'telepathy' is not a key of the file [unknown-key]"),
+    ],
+)  # fmt: skip
+def test_a_kept_text_that_cannot_be_used_is_told_and_the_alerts_still_reach_the_clinician(
+    spoilt: Callable[[MemoryStore], MemoryStore], told: str
+) -> None:
+    store = MemoryStore()
+    with_course(store).do("a", WITHOUT_ITEM_9, by=ANNA)
+    alone = Clinic(spoilt(store), [])
+    digest = alone.course("a").digest
+    with pytest.raises(UnknownProtocol) as caught:
+        alone.agenda("a", on=DAY)
+    assert str(caught.value) == (
+        "this course keeps the protocol ipt-adult@1.0.0 it began with, and the text of it in the store "
+        f"(digest {digest[:12]}) cannot be used: {told}; "
+        "give the protocol to the clinic, or use the version of the library that kept it"
+    )
+    assert [(alert.code, alert.course) for alert in caught.value.alerts] == [("risk_item", "a")]
+    assert [(line.kind, line.course) for line in alone.due(on=DAY)] == [("alert", "a"), ("review", "a")]
+
+
+def test_a_course_whose_protocol_is_gone_says_which_it_is() -> None:
+    store = WithoutProtocols()
     with_course(store).do("a", WITHOUT_ITEM_9, by=ANNA)
     gone = open_clinic(store, other_text(adult()))
     asked: tuple[Callable[[], object], ...] = (
@@ -217,8 +308,8 @@ def test_a_course_whose_protocol_is_gone_says_which_it_is() -> None:
         with pytest.raises(UnknownProtocol) as caught:
             ask()
         assert str(caught.value) == (
-            "this course keeps the protocol ipt-adult@1.0.0 it began with, and this clinic does not hold "
-            f"that text of it (digest {adult().digest[:12]}); give it to the clinic, too"
+            "this course keeps the protocol ipt-adult@1.0.0 it began with, and neither this clinic nor its store "
+            f"holds that text of it (digest {adult().digest[:12]}); give it to the clinic"
         )
         assert (caught.value.protocol, caught.value.digest) == ("ipt-adult@1.0.0", adult().digest)
         assert caught.value.alerts == gone.alerts() != ()
@@ -226,7 +317,7 @@ def test_a_course_whose_protocol_is_gone_says_which_it_is() -> None:
 
 
 def test_a_list_of_what_is_due_is_not_lost_to_one_course_without_protocol() -> None:
-    store = MemoryStore()
+    store = WithoutProtocols()
     with_course(store).do("a", WITHOUT_ITEM_9, by=ANNA)
     gone = open_clinic(store, other_text(adult()), ids=lambda: "other")
     gone.start("ipt-adult", by=ANNA, on=DAY, course="b")
@@ -523,6 +614,13 @@ def test_a_store_that_is_always_late_ends_the_attempt_clearly() -> None:
     with pytest.raises(StoreError) as caught:
         with_course(AlwaysLate()).do("a", c.WriteNote(CANARY), by=ANNA)
     assert str(caught.value) == ("others keep writing to the course; nothing of this batch was recorded, try again")
+
+
+def test_ids_that_repeat_themselves_within_a_batch_lose_no_report() -> None:
+    clinic = with_course()
+    clinic._ids = lambda: "always-this"
+    with pytest.raises(BadInput, match=r"^the ids made for this clinic repeat themselves; nothing of this batch was"):
+        clinic.do("a", c.HoldSession(on=DAY), WITHOUT_ITEM_9, by=ANNA)
 
 
 def test_ids_that_repeat_themselves_lose_no_report() -> None:

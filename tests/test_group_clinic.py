@@ -24,7 +24,7 @@ from iptengine.group_clinic import GroupExists, UnknownGroup
 from iptengine.protocol.protocol import Protocol
 from iptengine.store.memory import MemoryStore
 from iptengine.store.port import StoreError
-from phrases import protocol, variant
+from phrases import WithoutProtocols, protocol, variant
 
 ANNA = Actor("u17", role="therapist")
 DAY = date(2026, 1, 6)
@@ -417,7 +417,7 @@ def test_a_group_grown_too_small_is_told_on_its_agenda() -> None:
 
 
 def test_without_its_protocol_a_group_still_tells_the_alerts_of_all_members() -> None:
-    store = MemoryStore()
+    store = WithoutProtocols()
     found = formed(store=store)
     found.do("cem", c.Read("phq9", answers={"self_harm": 2}, total=20), by=ANNA, on=DAY)
     elsewhere = clinic(store, protocol("ipt-adult"))

@@ -69,7 +69,7 @@ class UnknownCourse(IptengineError):
 
 
 class UnknownProtocol(IptengineError):
-    """This clinic does not hold the protocol that was named, or that a course is pinned to.
+    """This clinic does not hold the protocol that was named; or neither it nor its store has the one a course keeps.
 
     Attributes:
         protocol: Its id, or id and version.

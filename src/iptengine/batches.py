@@ -167,7 +167,8 @@ def _not_then(course: str, command: Command, by: Actor) -> Denial:
 
 def check_new(course: Course, commands: Iterable[Command]) -> None:
     """A command under an id that was answered before would be taken for answered, and what it reports be lost."""
-    if any(_id(command) in course.seen for command in commands):
+    ids = [_id(command) for command in commands]
+    if len(set(ids)) < len(ids) or any(id in course.seen for id in ids):
         raise BadInput("ids", "the ids made for this clinic repeat themselves; nothing of this batch was recorded")
 
 

@@ -39,8 +39,8 @@ from iptengine.course.hiding import Sight
 from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Actor, Stamp
 from iptengine.course.ways import Due, Way, due, ways
-from iptengine.diagnostics import did_you_mean
 from iptengine.group_clinic import GroupClinic
+from iptengine.held import Held
 from iptengine.lasting_clinic import LastingClinic
 from iptengine.policy import NotAllowed, Policy
 from iptengine.protocol.protocol import Protocol
@@ -70,7 +70,8 @@ class Clinic(GroupClinic, LastingClinic):
 
     Args:
         store: Where the events live (`Store`); a transaction of the caller's stays the caller's.
-        protocols: Loaded protocols. A course is matched to its own by digest, so keep those of running courses.
+        protocols: Loaded protocols, under which courses may begin. A course that has begun goes on under the text
+            that the store keeps of its own, so its file may be gone.
         clock: The time, with its zone; the day of a batch without one is the clock's.
         ids: Makes ids for courses and commands: small letters and digits, never the same twice.
         policy: Who may give which command: asked for each, and its answer recorded with each event (`Policy`). Left
@@ -102,7 +103,7 @@ class Clinic(GroupClinic, LastingClinic):
         seal_key: bytes | None = None,
     ) -> None:
         self._records = Records(store, seal_key=seal_key)
-        self._protocols = {protocol.digest: protocol for protocol in protocols}
+        self._held = Held(protocols, self._records)
         self._clock = clock
         self._ids = ids
         self._policy = policy
@@ -162,6 +163,7 @@ class Clinic(GroupClinic, LastingClinic):
         stamped = self._stamped(commands, by, on, None)
         if self._records.there(id):
             raise self._exists(id, by)
+        check_new(Course(id), stamped)
         batch = decided(protocol, Course(id), stamped, self._policy)
         if batch.denied:
             raise NotAllowed(batch.denied)
@@ -176,7 +178,7 @@ class Clinic(GroupClinic, LastingClinic):
 
     def _exists(self, id: str, by: Actor) -> CourseExists:
         history = self._records.history(id)
-        sight = Sight(self._protocols.get(history.course.digest), history.course, by.role)
+        sight = Sight(self._held.known(history.course), history.course, by.role)
         return CourseExists(sight.events(history.events), Done(sight.course()))
 
     # Saying something to a course
@@ -208,7 +210,7 @@ class Clinic(GroupClinic, LastingClinic):
 
         Raises:
             UnknownCourse: There is no such course.
-            UnknownProtocol: The protocol the course is pinned to is not here; nothing was recorded.
+            UnknownProtocol: The protocol the course keeps is neither here nor in the store; nothing was recorded.
             Conflict: See `expected`; carries what was recorded since, and what came of the reports.
             NotAllowed: The policy does not allow one of the commands; carries them, and what came of the others.
             BadInput: A field of a command is of the wrong sort; nothing was recorded.
@@ -364,7 +366,7 @@ class Clinic(GroupClinic, LastingClinic):
     def due(self, *, on: date, courses: Iterable[str] | None = None) -> tuple[Due, ...]:
         """What is due on a day, in all courses or in those named: alerts first, then by day.
 
-        A course whose protocol is not here has one line that says so, and its open alerts.
+        A course whose protocol is neither here nor in the store has one line that says so, and its open alerts.
         """
         found = [line for course in self._records.courses(courses) for line in self._due(course, on)]
         return tuple(sorted(found, key=lambda line: (line.kind != "alert", line.by is None, line.by or on)))
@@ -392,26 +394,7 @@ class Clinic(GroupClinic, LastingClinic):
         return self._pinned(found), found
 
     def _named(self, name: str) -> Protocol:
-        found = [p for p in self._protocols.values() if name in (p.id, p.ref)]
-        if len(found) == 1:
-            return found[0]
-        refs = sorted(p.ref for p in found or self._protocols.values())
-        if found:
-            text = f"there are several protocols of that name here: {', '.join(refs)}; name one version, with one text"
-        else:
-            known = [*refs, *(p.id for p in self._protocols.values())]
-            text = f"this clinic does not hold that protocol; {did_you_mean(name, known) or 'it holds none'}"
-        raise UnknownProtocol(name, "", text)
+        return self._held.named(name)
 
     def _pinned(self, course: Course) -> Protocol:
-        found = self._protocols.get(course.digest)
-        if found is not None:
-            return found
-        if course.started is None:
-            text = "the beginning of this course cannot be read, so its protocol is not known"
-        else:
-            text = (
-                f"this course keeps the protocol {course.protocol} it began with, and this clinic does not hold "
-                f"that text of it (digest {course.digest[:12]}); give it to the clinic, too"
-            )
-        raise UnknownProtocol(course.protocol, course.digest, text, course.open_risk_alerts)
+        return self._held.pinned(course)

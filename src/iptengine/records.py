@@ -79,6 +79,14 @@ class Records:
         """Keep the whole of a protocol, so that a course under it can be read when the file is gone."""
         self._store.keep_protocol(protocol.digest, protocol.content)
 
+    def protocol(self, digest: str) -> str:
+        """The text that was kept of a protocol.
+
+        Raises:
+            UnknownDigest: None was kept under that digest.
+        """
+        return self._store.protocol(digest)
+
     def append(self, history: History, texts: tuple[str, ...]) -> None:
         """Keep texts at the end of a course as it was read: all of them, or none.
 

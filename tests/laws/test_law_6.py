@@ -29,7 +29,7 @@ from iptengine.protocol.measure import Measure
 from iptengine.protocol.model import Spec
 from iptengine.protocol.protocol import Protocol
 from iptengine.store.memory import MemoryStore
-from phrases import ROOT
+from phrases import ROOT, WithoutProtocols
 
 ANNA = Actor("u17", role="therapist")
 DAY = date(2026, 3, 3)
@@ -274,8 +274,8 @@ def other_text(protocol: Protocol) -> Protocol:
     return replace(protocol, spec=protocol.spec.model_copy(update={"about": "another text"}))
 
 
-def under_way() -> MemoryStore:
-    store = MemoryStore()
+def under_way(store: MemoryStore | None = None) -> MemoryStore:
+    store = MemoryStore() if store is None else store
     opened = clinic(store, adult())
     opened.start("ipt-adult", by=ANNA, on=DAY, course="a", called=MARK)
     opened.do("a", c.HoldSession(), c.Read("phq9", total=12, answers={"self_harm": 1}), by=ANNA, on=DAY)
@@ -294,7 +294,7 @@ ASKED: Sequence[tuple[str, Callable[[Clinic], object]]] = [
 def test_a_course_does_not_go_on_under_another_text_of_the_same_version(
     held: str, ask: Callable[[Clinic], object]
 ) -> None:
-    store = under_way()
+    store = under_way(WithoutProtocols())
     before = list(store.feed())
     changed = other_text(adult())
     assert (changed.ref, changed.digest == adult().digest) == (adult().ref, False)
@@ -302,16 +302,23 @@ def test_a_course_does_not_go_on_under_another_text_of_the_same_version(
     with pytest.raises(UnknownProtocol) as caught:
         ask(other)
     assert str(caught.value) == (
-        "this course keeps the protocol ipt-adult@1.0.0 it began with, and this clinic does not hold that text of it "
-        f"(digest {adult().digest[:12]}); give it to the clinic, too"
+        "this course keeps the protocol ipt-adult@1.0.0 it began with, and neither this clinic nor its store holds "
+        f"that text of it (digest {adult().digest[:12]}); give it to the clinic"
     )
     assert (caught.value.protocol, caught.value.digest) == (adult().ref, adult().digest)
     assert [(alert.code, alert.course) for alert in caught.value.alerts] == [("risk_item", "a")]
     assert list(store.feed()) == before
 
 
-def test_its_alerts_and_its_record_are_seen_without_its_protocol() -> None:
+def test_with_another_text_at_hand_a_course_goes_on_under_the_one_its_store_keeps() -> None:
     store = under_way()
+    other = clinic(store, other_text(adult()))
+    assert told(other) == told(clinic(store, adult()))
+    assert other.do("a", c.WriteNote("slow"), by=ANNA, on=DAY).course.digest == adult().digest
+
+
+def test_its_alerts_and_its_record_are_seen_without_its_protocol() -> None:
+    store = under_way(WithoutProtocols())
     other = clinic(store, other_text(adult()))
     assert [alert.code for alert in other.alerts()] == ["risk_item"]
     assert [(line.kind, line.course) for line in other.due(on=DAY)][:1] == [("alert", "a")]
