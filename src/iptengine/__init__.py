@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from iptengine.policy import Policy as Policy
     from iptengine.protocol.protocol import Protocol as Protocol
     from iptengine.protocol.protocol import Reason as Reason
+    from iptengine.reader import Reader as Reader
     from iptengine.render import Agenda as Agenda
     from iptengine.render import Message as Message
     from iptengine.render import agenda as agenda
@@ -92,6 +93,7 @@ _HOMES = {
     "group_clinic": ("GroupDone", "GroupExists", "UnknownGroup"),
     "policy": ("Allowed", "Denial", "Denied", "NotAllowed", "Permission", "Policy"),
     "protocol.protocol": ("Protocol", "Reason"),
+    "reader": ("Reader",),
     "render": ("Agenda", "Message", "agenda"),
     "store.memory": ("MemoryStore",),
     "store.port": ("StaleVersion", "Store", "StoreError", "UnknownDigest"),
@@ -131,6 +133,7 @@ __all__ = [
     "Policy",
     "Protocol",
     "ProtocolError",
+    "Reader",
     "Reason",
     "Refused",
     "Span",

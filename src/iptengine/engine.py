@@ -44,6 +44,7 @@ from iptengine.held import Held
 from iptengine.lasting_clinic import LastingClinic
 from iptengine.policy import NotAllowed, Policy
 from iptengine.protocol.protocol import Protocol
+from iptengine.reader import Reader
 from iptengine.records import History, Records
 from iptengine.store.port import StaleVersion, Store, StoreError
 
@@ -283,6 +284,15 @@ class Clinic(GroupClinic, LastingClinic):
         return at.astimezone(timezone(timedelta(seconds=round(offset.total_seconds()))))
 
     # Asking
+
+    def reader(self, actor: Actor) -> Reader:
+        """A handle for one person that answers as the clinic does, without what is kept from their role, and cannot
+        write.
+
+        What `course`, `events` and `alerts` of the clinic itself tell is the whole record, and everything else is
+        told as to a therapist: make a reader for whatever is shown to somebody.
+        """
+        return Reader(self._records, self._pinned, actor)
 
     def course(self, course: str, *, version: int | None = None) -> Course:
         """The course as it stands, or as it stood after its first `version` events.

@@ -8,7 +8,7 @@ batch is answered in the courses that have it, and recorded in those that do not
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ from iptengine.course.commands import Book, Command, JoinGroup
 from iptengine.course.course import Alert, Course
 from iptengine.course.events import CourseWarning
 from iptengine.course.groups import Group
+from iptengine.course.hiding import THERAPIST
 from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Actor
 from iptengine.diagnostics import IptengineError
@@ -281,7 +282,7 @@ class GroupClinic(ClinicPort):
         Raises:
             UnknownGroup: There is no such group.
         """
-        return self._group(group)
+        return group_of(self._records, group)
 
     def group_agenda(self, group: str, *, on: date) -> GroupPage:
         """What the next session of a group should hold: the plan the members share, once.
@@ -293,36 +294,15 @@ class GroupClinic(ClinicPort):
             UnknownGroup: There is no such group.
             UnknownProtocol: The protocol of its courses is not here; its `alerts` need somebody.
         """
-        from iptengine.render.group_page import group_page
-
-        courses = self._in_group(group)
-        found = groups.group_of(group, courses)
-        if found is None:
-            raise UnknownGroup(group)
-        here = set(found.on(on))
-        members = tuple(course for course in courses if course.id in here)
-        return group_page(self._one_of(members or courses), found, members, on=on)
-
-    def _one_of(self, courses: Sequence[Course]) -> Protocol:
-        """The protocol the courses of a group keep; when it is not here, their alerts are told all the same."""
-        try:
-            return self._pinned(courses[0])
-        except UnknownProtocol as unknown:
-            alerts = [alert for course in courses for alert in course.open_risk_alerts]
-            raise UnknownProtocol(unknown.protocol, unknown.digest, str(unknown), alerts) from None
+        return group_agenda_of(self._records, self._pinned, group, on)
 
     # Reading
 
     def _group(self, group: str) -> Group:
-        found = groups.group_of(group, self._in_group(group))
-        if found is None:
-            raise UnknownGroup(group)
-        return found
+        return group_of(self._records, group)
 
     def _in_group(self, group: str) -> tuple[Course, ...]:
-        """Every course that is or was in a group. Only courses whose text speaks of joining one are read whole."""
-        found = (self.course(course) for course in self._records.naming("group_joined", group))
-        return tuple(course for course in found if any(stay.group == group for stay in course.groups))
+        return in_group(self._records, group)
 
     def _one_protocol(self, courses: Iterable[Course], commands: Mapping[str, Command]) -> None:
         """Refuse courses that keep different protocols: they would share no plan."""
@@ -333,6 +313,48 @@ class GroupClinic(ClinicPort):
                 command = commands.get(course.id) or JoinGroup("", size=1)
                 span = self._pinned(course).span(("group",))
                 raise Refused(command, (Reason("other_protocol", told, "no", {}, "group", span),), overridable=False)
+
+
+def in_group(records: Records, group: str) -> tuple[Course, ...]:
+    """Every course that is or was in a group. Only courses whose text speaks of joining one are read whole."""
+    found = (records.history(course).course for course in records.naming("group_joined", group))
+    return tuple(course for course in found if any(stay.group == group for stay in course.groups))
+
+
+def group_of(records: Records, group: str) -> Group:
+    """A group, read from the courses of its members.
+
+    Raises:
+        UnknownGroup: There is no such group.
+    """
+    found = groups.group_of(group, in_group(records, group))
+    if found is None:
+        raise UnknownGroup(group)
+    return found
+
+
+def group_agenda_of(
+    records: Records, pinned: Callable[[Course], Protocol], group: str, on: date, role: str = THERAPIST
+) -> GroupPage:
+    """What the next session of a group should hold, as `role` may read it; see `GroupClinic.group_agenda`."""
+    from iptengine.render.group_page import group_page
+
+    courses = in_group(records, group)
+    found = groups.group_of(group, courses)
+    if found is None:
+        raise UnknownGroup(group)
+    here = set(found.on(on))
+    members = tuple(course for course in courses if course.id in here)
+    return group_page(_one_of(pinned, members or courses), found, members, on=on, role=role)
+
+
+def _one_of(pinned: Callable[[Course], Protocol], courses: Sequence[Course]) -> Protocol:
+    """The protocol the courses of a group keep; when it is not here, their alerts are told all the same."""
+    try:
+        return pinned(courses[0])
+    except UnknownProtocol as unknown:
+        alerts = [alert for course in courses for alert in course.open_risk_alerts]
+        raise UnknownProtocol(unknown.protocol, unknown.digest, str(unknown), alerts) from None
 
 
 def _check_name(group: str) -> None:

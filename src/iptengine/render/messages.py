@@ -12,7 +12,10 @@ from datetime import date
 from iptengine.authoring.texts import MESSAGE_NAMES
 from iptengine.course import timing
 from iptengine.course.course import Course
+from iptengine.course.hiding import THERAPIST
 from iptengine.course.messages import addressed
+from iptengine.course.refusal import Refused
+from iptengine.course.refused_to import refused_to
 from iptengine.course.wording import listed, long_day
 from iptengine.protocol.protocol import Protocol
 from iptengine.render.environment import compile_template, render
@@ -42,15 +45,21 @@ class Message:
         return f"<Message {self.contact}>"
 
 
-def message(protocol: Protocol, course: Course, contact: str, *, on: date) -> Message:
+def message(protocol: Protocol, course: Course, contact: str, *, on: date, role: str = THERAPIST) -> Message:
     """The message of a contact, filled in for a course on a day.
+
+    Whether it is refused is decided by the record; why is told as `role` may read it.
 
     Raises:
         Refused: Its conditions do not hold, or somebody it is for stays out, or either is not known; or there is no
             such message.
         TemplateFault: It cannot be filled in; never says a value.
     """
-    to = tuple(_title(protocol, course, name) for name in addressed(protocol, course, contact, on=on))
+    try:
+        names = addressed(protocol, course, contact, on=on)
+    except Refused as no:
+        raise refused_to(protocol, course, no.command, no, role) from None
+    to = tuple(_title(protocol, course, name) for name in names)
     spec = protocol.spec.contacts[contact]
     text = message_text(spec.text or "", message_values(protocol, course, to, on))
     return Message(contact, spec.title, to, on, text)

@@ -1,0 +1,172 @@
+"""A handle for one person that reads and cannot write: everything it tells is told without what is kept from the role.
+
+It holds the questions of `Clinic` and none of its acts, so a type checker finds a program that would write through it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import TYPE_CHECKING
+
+from iptengine.answers import UnknownCourse, UnknownProtocol
+from iptengine.course.course import Alert, Course
+from iptengine.course.events import Event
+from iptengine.course.evolve import fold
+from iptengine.course.groups import Group
+from iptengine.course.hiding import Sight
+from iptengine.course.stamp import Actor
+from iptengine.course.ways import Due, Way, due, ways
+from iptengine.group_clinic import group_agenda_of, group_of, in_group
+from iptengine.protocol.protocol import Protocol
+from iptengine.records import History, Records
+
+if TYPE_CHECKING:
+    from iptengine.render.agenda import Agenda, Audience, Detail, Occasion
+    from iptengine.render.group_page import GroupPage
+    from iptengine.render.messages import Message
+
+
+class Reader:
+    """The courses of a clinic as one person may see them. Made by `Clinic.reader`; it records nothing.
+
+    Attributes:
+        actor: Who reads, and in which role.
+
+    Example:
+        >>> from datetime import date
+        >>> import iptengine as ipt
+        >>> clinic = ipt.Clinic(ipt.MemoryStore(), [ipt.load("ipt-adult")])
+        >>> day = date(2026, 3, 3)
+        >>> _ = clinic.start("ipt-adult", by=ipt.Actor("u17", role="therapist"), on=day, course="a")
+        >>> assessor = clinic.reader(ipt.Actor("u31", role="assessor"))
+        >>> assessor.course("a").phase, hasattr(assessor, "do")
+        ('initial', False)
+    """
+
+    def __init__(self, records: Records, pinned: Callable[[Course], Protocol], actor: Actor) -> None:
+        self._records = records
+        self._pinned = pinned
+        self.actor = actor
+
+    def __repr__(self) -> str:
+        return f"<Reader as {self.actor.role}>"
+
+    # One course
+
+    def course(self, course: str, *, version: int | None = None) -> Course:
+        """The course as it stands, or as it stood after its first `version` events.
+
+        Raises:
+            UnknownCourse: There is no such course, or it has not come to that version.
+        """
+        history = self._records.history(course)
+        found = history.course if version is None else _at(history, version)
+        return self._sight(found).course()
+
+    def events(self, course: str) -> tuple[Event, ...]:
+        """Everything recorded in a course, in order; of an answer that is kept from this role, that it is there."""
+        history = self._records.history(course)
+        return self._sight(history.course).events(history.events)
+
+    def ways(self, course: str, *, on: date) -> tuple[Way, ...]:
+        """What is open in a course on a day, and what is blocked and by what."""
+        protocol, found = self._open(course)
+        return ways(protocol, found, on=on, role=self.actor.role)
+
+    def agenda(
+        self,
+        course: str,
+        *,
+        on: date,
+        audience: Audience = "therapist",
+        language: str = "en",
+        detail: Detail = "usual",
+        occasion: Occasion = "session",
+        templates: Mapping[str, str] | None = None,
+        service: Mapping[str, str] | None = None,
+        contact: str = "",
+    ) -> Agenda:
+        """What the next session should hold; see `Clinic.agenda`. What is kept from this role is not on it."""
+        from iptengine.render import agenda
+
+        protocol, found = self._open(course)
+        return agenda(
+            protocol, found, on=on, audience=audience, language=language, detail=detail, occasion=occasion,
+            templates=templates, service=service, contact=contact, role=self.actor.role,
+        )  # fmt: skip
+
+    def message(self, course: str, contact: str, *, on: date) -> Message:
+        """The message of a contact as prepared text; see `Clinic.message`."""
+        from iptengine.render import message
+
+        protocol, found = self._open(course)
+        return message(protocol, found, contact, on=on, role=self.actor.role)
+
+    # All courses
+
+    def due(self, *, on: date, courses: Iterable[str] | None = None) -> tuple[Due, ...]:
+        """What is due on a day, in all courses or in those named: alerts first, then by day."""
+        found = [line for course in self._records.courses(courses) for line in self._due(course, on)]
+        return tuple(sorted(found, key=lambda line: (line.kind != "alert", line.by is None, line.by or on)))
+
+    def _due(self, course: Course, on: date) -> tuple[Due, ...]:
+        try:
+            return due(self._pinned(course), course, on=on, role=self.actor.role)
+        except UnknownProtocol as unknown:
+            alerts = self._sight(course).course().open_risk_alerts
+            told = [Due(course.id, "alert", alert.raised, alert.text) for alert in alerts]
+            return (*told, Due(course.id, "review", None, str(unknown)))
+
+    def alerts(self, *, courses: Iterable[str] | None = None, closed: bool = False) -> tuple[Alert, ...]:
+        """The alerts of all courses or of those named: what needs an assessment first, risk before review.
+
+        No risk alert is left out for any role; what it rests on may be.
+        """
+        seen = (self._sight(course).course() for course in self._records.courses(courses))
+        found = [alert for course in seen for alert in course.alerts if closed or alert.state != "closed"]
+        return tuple(sorted(found, key=lambda a: (not a.needs_assessment, a.level != "risk", a.raised)))
+
+    # Groups
+
+    def group(self, group: str) -> Group:
+        """Who is in a group, who leads it, and when it has met; see `Clinic.group`."""
+        return group_of(self._records, group)
+
+    def group_agenda(self, group: str, *, on: date) -> GroupPage:
+        """What the next session of a group should hold; see `Clinic.group_agenda`."""
+        try:
+            return group_agenda_of(self._records, self._pinned, group, on, self.actor.role)
+        except UnknownProtocol as unknown:
+            seen = (self._sight(course).course() for course in in_group(self._records, group))
+            told = {(alert.course, alert.id): alert for course in seen for alert in course.open_risk_alerts}
+            alerts = [told[alert.course, alert.id] for alert in unknown.alerts]
+            raise UnknownProtocol(unknown.protocol, unknown.digest, str(unknown), alerts) from None
+
+    # Reading
+
+    def _open(self, course: str) -> tuple[Protocol, Course]:
+        found = self._records.history(course).course
+        try:
+            return self._pinned(found), found
+        except UnknownProtocol as unknown:
+            alerts = self._sight(found).course().open_risk_alerts
+            raise UnknownProtocol(unknown.protocol, unknown.digest, str(unknown), alerts) from None
+
+    def _sight(self, course: Course) -> Sight:
+        try:
+            return Sight(self._pinned(course), course, self.actor.role)
+        except UnknownProtocol:
+            return Sight(None, course, self.actor.role)
+
+
+def _at(history: History, version: int) -> Course:
+    """The course as it stood after its first events."""
+    stands = history.course.version
+    if not 0 < version <= stands:
+        text = f"there is no version {version} of that course; it stands at {stands}"
+        raise UnknownCourse(history.course.id, text)
+    return fold(Course(history.course.id), history.events[:version])
+
+
+__all__ = ["Reader"]
