@@ -61,11 +61,17 @@ if TYPE_CHECKING:
     from iptengine.render import Agenda as Agenda
     from iptengine.render import Message as Message
     from iptengine.render import agenda as agenda
+    from iptengine.store.keys import CourseKeys as CourseKeys
+    from iptengine.store.keys import FileKeys as FileKeys
+    from iptengine.store.keys import KeyDestroyed as KeyDestroyed
+    from iptengine.store.keys import KeyLost as KeyLost
+    from iptengine.store.keys import MemoryKeys as MemoryKeys
     from iptengine.store.memory import MemoryStore as MemoryStore
     from iptengine.store.port import StaleVersion as StaleVersion
     from iptengine.store.port import Store as Store
     from iptengine.store.port import StoreError as StoreError
     from iptengine.store.port import UnknownDigest as UnknownDigest
+    from iptengine.store.secrecy import CannotErase as CannotErase
     from iptengine.store.sql.opening import open_store as open_store
     from iptengine.store.sql.store import SqlStore as SqlStore
     from iptengine.store.verification import Anchor as Anchor
@@ -95,9 +101,11 @@ _HOMES = {
     "protocol.protocol": ("Protocol", "Reason"),
     "reader": ("Reader",),
     "render": ("Agenda", "Message", "agenda"),
+    "store.keys": ("CourseKeys", "FileKeys", "KeyDestroyed", "KeyLost", "MemoryKeys"),
     "store.memory": ("MemoryStore",),
     "store.port": ("StaleVersion", "Store", "StoreError", "UnknownDigest"),
     "store.verification": ("Anchor", "Verdict", "anchor", "anchor_from_json", "verify"),
+    "store.secrecy": ("CannotErase",),
     "store.sql.opening": ("open_store",),
     "store.sql.store": ("SqlStore",),
 }
@@ -110,11 +118,13 @@ __all__ = [
     "Allowed",
     "Anchor",
     "BadInput",
+    "CannotErase",
     "Clinic",
     "Command",
     "Conflict",
     "Course",
     "CourseExists",
+    "CourseKeys",
     "CourseWarning",
     "Denial",
     "Denied",
@@ -122,10 +132,14 @@ __all__ = [
     "Done",
     "Due",
     "Event",
+    "FileKeys",
     "Group",
     "GroupDone",
     "GroupExists",
     "IptengineError",
+    "KeyDestroyed",
+    "KeyLost",
+    "MemoryKeys",
     "MemoryStore",
     "Message",
     "NotAllowed",

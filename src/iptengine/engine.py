@@ -31,7 +31,7 @@ from iptengine.batches import (
     told_again,
 )
 from iptengine.course.codec import BadInput, command_from_mapping
-from iptengine.course.commands import Adopt, Command, Start, as_mapping
+from iptengine.course.commands import Adopt, Command, Erase, Start, as_mapping
 from iptengine.course.course import Alert, Course
 from iptengine.course.events import Event
 from iptengine.course.evolve import fold
@@ -39,6 +39,7 @@ from iptengine.course.hiding import Sight
 from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Actor, Stamp
 from iptengine.course.ways import Due, Way, due, ways
+from iptengine.erasing_clinic import ErasingClinic
 from iptengine.group_clinic import GroupClinic
 from iptengine.held import Held
 from iptengine.lasting_clinic import LastingClinic
@@ -46,6 +47,7 @@ from iptengine.policy import NotAllowed, Policy
 from iptengine.protocol.protocol import Protocol
 from iptengine.reader import Reader
 from iptengine.records import History, Records
+from iptengine.store.keys import CourseKeys
 from iptengine.store.port import StaleVersion, Store, StoreError
 
 if TYPE_CHECKING:
@@ -66,7 +68,7 @@ def _new_id() -> str:
     return uuid4().hex
 
 
-class Clinic(GroupClinic, LastingClinic):
+class Clinic(GroupClinic, LastingClinic, ErasingClinic):
     """Courses in a store, under the protocols given.
 
     Args:
@@ -79,6 +81,8 @@ class Clinic(GroupClinic, LastingClinic):
             out, everybody may give every command.
         seal_key: At least 16 bytes that lie elsewhere than the store, always the same ones: events are sealed with
             them, so that `verify` finds what somebody else changed. Left out, the seals find accidents only.
+        keys: The keys of courses (`FileKeys`): patient text of every course begun from now on is enciphered under a
+            key of its own, so that `erase` can erase it. Left out, text is stored in the clear.
 
     Example:
         >>> from datetime import date
@@ -102,8 +106,9 @@ class Clinic(GroupClinic, LastingClinic):
         ids: Callable[[], str] = _new_id,
         policy: Policy | None = None,
         seal_key: bytes | None = None,
+        keys: CourseKeys | None = None,
     ) -> None:
-        self._records = Records(store, seal_key=seal_key)
+        self._records = Records(store, seal_key=seal_key, keys=keys)
         self._held = Held(protocols, self._records)
         self._clock = clock
         self._ids = ids
@@ -172,7 +177,7 @@ class Clinic(GroupClinic, LastingClinic):
             raise batch.refused[0]
         self._records.keep_protocol(protocol)
         try:
-            self._records.append(History(Course(id)), batch.texts)
+            self._records.append(protocol, History(Course(id)), batch.texts)
         except StaleVersion:
             raise self._exists(id, by) from None
         return answered(protocol, batch, on, by)
@@ -217,6 +222,14 @@ class Clinic(GroupClinic, LastingClinic):
             BadInput: A field of a command is of the wrong sort; nothing was recorded.
             StoreError: The store failed; nothing was recorded.
         """
+        if any(isinstance(command, Erase) for command in commands):
+            raise BadInput("command", "a course is erased by Clinic.erase, which destroys its key, too")
+        return self._do(course, commands, by, on, expected, key)
+
+    def _do(
+        self, course: str, commands: Sequence[Command], by: Actor, on: date | None, expected: int | None,
+        key: str | None,
+    ) -> Done:  # fmt: skip
         stamped = self._stamped(commands, by, on, key)
         for _ in range(TRIES):
             history = self._records.history(course)
@@ -239,7 +252,7 @@ class Clinic(GroupClinic, LastingClinic):
         given = [command for command in commands if not (held_back and command.request)]
         batch = decided(protocol, history.course, given, self._policy)
         if batch.events:
-            self._records.append(history, batch.texts)
+            self._records.append(protocol, history, batch.texts)
         done = answered(protocol, batch, day_of(commands), by)
         since = history.events[max(expected or 0, 0) :]
         told = Sight(protocol, history.course, by.role).events(since) if held_back else ()

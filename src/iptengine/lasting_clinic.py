@@ -12,9 +12,12 @@ from iptengine.answers import CourseExists, Done
 from iptengine.clinic_port import ClinicPort
 from iptengine.course import following, voiding
 from iptengine.course.commands import Command, Follow, NoteFollowed, TakeFrom, Void
+from iptengine.course.course import Course
+from iptengine.course.desk import Desk
+from iptengine.course.erasing import check_open
 from iptengine.course.events import Event, Voided
 from iptengine.course.refusal import Refused
-from iptengine.course.stamp import Actor
+from iptengine.course.stamp import Actor, Stamp
 from iptengine.protocol.protocol import Protocol
 
 
@@ -75,9 +78,10 @@ class LastingClinic(ClinicPort):
             NotAllowed: The policy does not allow it in one of the two courses; nothing was recorded.
         """
         key = key or _key(course, event, to)
-        if to:
-            self.course(to)
         said = Void(event, because=because, meant_for=to, on=on)
+        self._open_course(course, said)
+        if to:
+            self._open_course(to, said)
         gone = self._to_void(course, said, by, on)
         there = [TakeFrom(course, id, command, on=command.on) for command, id in voiding.said_again(gone)]
         if to and there:
@@ -114,7 +118,7 @@ class LastingClinic(ClinicPort):
             NotAllowed: The policy does not allow it in one of the two courses; nothing was recorded.
             CourseExists: There is a course `new` already, and it does not follow this one.
         """
-        before = self.course(course)
+        before = self._open_course(course, NoteFollowed("", "", on=on))
         kept, follower = self._pinned(before), self._named(protocol)
         said = following.follow_of(kept, before, follower, called)
         reasons = following.why_not_follow(kept, before, follower)
@@ -139,6 +143,14 @@ class LastingClinic(ClinicPort):
             if former is None or former.course != commands[0].course:
                 raise
             return known.done
+
+    def _open_course(self, course: str, said: Command) -> Course:
+        """A course that takes something, and from which something can be taken: not one that was erased."""
+        found = self.course(course)
+        if found.erased:
+            stamp = Stamp("asked", found.erased.on, found.erased.at, found.erased.by)
+            check_open(Desk(self._pinned(found), found, said, stamp))
+        return found
 
     def _to_void(self, course: str, said: Void, by: Actor, on: date) -> tuple[Event, ...]:
         """The events that are voided, or were voided before by the same act."""

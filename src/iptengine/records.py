@@ -12,7 +12,10 @@ from iptengine.course.events import Event
 from iptengine.course.evolve import fold
 from iptengine.protocol.protocol import Protocol
 from iptengine.store.chain import chained, checked_key, opened
+from iptengine.store.ciphers import Choices, is_enciphered
+from iptengine.store.keys import CourseKeys
 from iptengine.store.port import Store
+from iptengine.store.secrecy import Secrecy
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -23,11 +26,13 @@ class History:
         course: The course.
         events: Everything recorded in it, in order.
         seal: The seal of its last event; ``""`` when it has none.
+        secret: Whether its patient text is enciphered.
     """
 
     course: Course
     events: tuple[Event, ...] = ()
     seal: str = ""
+    secret: bool = False
 
     def __repr__(self) -> str:
         return f"<History {self.course.id}: {len(self.events)} events>"
@@ -39,11 +44,13 @@ class Records:
     Args:
         store: Where their texts are.
         seal_key: What events are sealed with (`iptengine.store.chain`).
+        keys: What patient text is enciphered with (`iptengine.store.keys`); left out, it is not.
     """
 
-    def __init__(self, store: Store, *, seal_key: bytes | None = None) -> None:
+    def __init__(self, store: Store, *, seal_key: bytes | None = None, keys: CourseKeys | None = None) -> None:
         self._store = store
         self._key = checked_key(seal_key)
+        self._secrecy = Secrecy(keys)
 
     def there(self, course: str) -> bool:
         """Whether anything is recorded of a course."""
@@ -58,7 +65,7 @@ class Records:
         texts = self._store.read(course)
         if not texts:
             raise UnknownCourse(course)
-        return _history(course, texts)
+        return self._history(course, texts)
 
     def courses(self, courses: Iterable[str] | None) -> Iterator[Course]:
         """The courses named, each once; without names, every course of the store."""
@@ -68,7 +75,7 @@ class Records:
         texts: dict[str, list[str]] = {}
         for _, course, text in self._store.feed():
             texts.setdefault(course, []).append(text)
-        yield from (_history(course, found).course for course, found in texts.items())
+        yield from (self._history(course, found).course for course, found in texts.items())
 
     def naming(self, *words: str) -> Iterator[str]:
         """The courses that have a stored text with all these words in it, each once."""
@@ -87,19 +94,44 @@ class Records:
         """
         return self._store.protocol(digest)
 
-    def append(self, history: History, texts: tuple[str, ...]) -> None:
+    def append(self, protocol: Protocol, history: History, texts: tuple[str, ...]) -> None:
         """Keep texts at the end of a course as it was read: all of them, or none.
+
+        Patient text is enciphered first, then everything sealed: a seal is checked without a key of the course.
 
         Raises:
             StaleVersion: Others have written to the course since it was read; nothing was kept.
             StoreError: The store failed; nothing was kept.
         """
         course, version = history.course.id, history.course.version
+        texts = self._secrecy.enciphered(
+            course, texts, after=version, secret=history.secret, choices=_choices(protocol)
+        )
         texts = chained(texts, course=course, after=version, before=history.seal, key=self._key)
         self._store.append(course, texts, expected=version)
 
+    def check_erasable(self, history: History) -> None:
+        """Refuse to erase what cannot be erased.
 
-def _history(course: str, texts: Iterable[str]) -> History:
-    texts = tuple(texts)
-    events = tuple(decode(text) for text in texts)
-    return History(fold(Course(course), events), events, opened(texts[-1])[1])
+        Raises:
+            CannotErase: Says why.
+        """
+        self._secrecy.check_erasable(history.secret)
+
+    def destroy_key(self, course: str) -> None:
+        """Destroy the key of a course; again changes nothing.
+
+        Raises:
+            StoreError: It could not be destroyed; say it again.
+        """
+        self._secrecy.destroy(course)
+
+    def _history(self, course: str, texts: Iterable[str]) -> History:
+        texts = tuple(texts)
+        events = tuple(decode(text) for text in self._secrecy.opened(course, texts))
+        return History(fold(Course(course), events), events, opened(texts[-1])[1], is_enciphered(texts[0]))
+
+
+def _choices(protocol: Protocol) -> Choices:
+    """The facts whose values the protocol lists."""
+    return {name: fact.one_of for name, fact in protocol.spec.facts.items() if fact.one_of}

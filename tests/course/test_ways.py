@@ -15,7 +15,7 @@ NOT_IN_THIS_PROTOCOL = {
     *("choose_plan", "change_plan", "interrupt", "resume", "finish_component", "deliver_component"),
     *("pause", "end_pause"),
     "word_item",
-    *("take_from", "follow", "note_followed"),
+    *("take_from", "follow", "note_followed", "erase"),
 }
 """What the adult protocol has no part for, a subject a line."""
 

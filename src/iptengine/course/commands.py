@@ -624,6 +624,18 @@ class EndCourse(Command):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Erase(Command):
+    """The patient text of the course is erased for good; said by `Clinic.erase`, which destroys the key.
+
+    The reason stays readable: no patient text belongs there.
+    """
+
+    kind: ClassVar[str] = "erase"
+    _: KW_ONLY
+    because: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class AcknowledgeAlert(Command):
     """A clinician has seen the alert."""
 
@@ -736,6 +748,7 @@ COMMANDS: dict[str, type[Command]] = {
         Approve, Decline, Confirm,
         WordItem,
         Pause, EndPause, Void, TakeFrom, Follow, NoteFollowed,
+        Erase,
     )
 }  # fmt: skip
 """Every command by its kind."""

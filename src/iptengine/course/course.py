@@ -17,6 +17,7 @@ from iptengine.course.events import (
     ComponentFinished,
     ContactHeld,
     ContractAmended,
+    CourseErased,
     CourseFollowed,
     CourseWarning,
     Deviated,
@@ -307,6 +308,7 @@ class Course:
     voided: tuple[Voided, ...] = ()
     follows: Followed | None = None
     followed_by: tuple[CourseFollowed, ...] = ()
+    erased: CourseErased | None = None
     deviations: tuple[Deviated, ...] = ()
     corrections: tuple[Correction, ...] = ()
     anomalies: tuple[Anomaly, ...] = ()

@@ -16,6 +16,7 @@ from iptengine.course.approvals import approve, asked, gone_on
 from iptengine.course.commands import Command
 from iptengine.course.course import Course
 from iptengine.course.desk import Desk
+from iptengine.course.erasing import check_open, erase
 from iptengine.course.events import Event
 from iptengine.course.evolve import evolve, fold, without_record
 from iptengine.course.facts import CourseFacts
@@ -60,6 +61,7 @@ def _open_to(desk: Desk, command: Command) -> None:
         raise desk.nonsense("already_started", "this course has begun already")
     if not beginning and desk.course.started is None:
         raise desk.nonsense("not_started", "this course has not begun yet")
+    check_open(desk)
     inner = command.command if isinstance(command, c.Deviate) else command
     if desk.course.ended and inner.request and not _of_a_message(desk.course, inner):
         text = "the course has ended; it takes readings, assessments of alerts, corrections and contacts"
@@ -407,6 +409,7 @@ _WHOLE: Mapping[str, Handler] = {
     "withdraw": _withdraw,
     "take_from": _take_from,
     "record_session": _whole_session,
+    "erase": erase,
 }
 """Commands that begin a course, or stand around others; they are never said inside another."""
 _HANDLERS: Mapping[str, Handler] = {**REPORTS, **REQUESTS, **ALERT_MOVES, "approve": _approve}

@@ -546,6 +546,13 @@ class CourseEnded(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class CourseErased(Event):
+    """The patient text of the course was erased. `because` stays readable: no patient text belongs there."""
+
+    kind: ClassVar[str] = "course_erased"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class AlertRaised(Event):
     """Something a clinician must see. `cause` is the event it rests on; `alert` is this event's own id."""
 
@@ -657,7 +664,7 @@ EVENTS: dict[str, type[Event]] = {
         LifeEventRecorded, FormulationWritten, ContractAgreed, ContractAmended, FocusAgreed, FocusClosed, FocusStaged,
         PlanChosen, PlanChanged, PlanInterrupted, PlanResumed, ComponentFinished, ComponentDelivered,
         GoalSet, HomeworkAssigned, HomeworkReviewed, FactRecorded, ChecklistFilled, PhaseEntered, EndingAnnounced,
-        CourseEnded, AlertRaised, AlertMoved, Deviated, Withdrawn, Unreadable,
+        CourseEnded, CourseErased, AlertRaised, AlertMoved, Deviated, Withdrawn, Unreadable,
         GroupJoined, GroupLeft,
         ChartMoved,
         ApprovalRequested, ApprovalGiven, ApprovalDeclined, ApprovalConfirmed, ApprovalPassedOver,

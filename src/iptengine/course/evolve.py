@@ -102,6 +102,10 @@ def _ended(course: Course, event: e.CourseEnded) -> Changes:
     return {"outcome": Ended(event.outcome, event.on, event.reason, event.way, event.id)}
 
 
+def _erased(course: Course, event: e.CourseErased) -> Changes:
+    return {"erased": course.erased or event}
+
+
 def _phase_entered(course: Course, event: e.PhaseEntered) -> Changes:
     return {
         "phase": event.phase,
@@ -432,6 +436,7 @@ _HANDLERS: dict[str, Callable[[Course, Any], Changes]] = {
     "course_started": _started,
     "course_adopted": _started,
     "course_ended": _ended,
+    "course_erased": _erased,
     "phase_entered": _phase_entered,
     **group_stays.EVOLVE,
     "appointment_booked": _booked,

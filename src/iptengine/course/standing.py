@@ -11,6 +11,7 @@ from datetime import date
 
 from iptengine.course.calendar_lines import calendar_told
 from iptengine.course.course import Course
+from iptengine.course.erasing import erased_lines
 from iptengine.course.facts import CourseFacts
 from iptengine.course.further_charts import chart_lines
 from iptengine.course.group_lines import group_lines
@@ -65,6 +66,7 @@ def people_lines(scene: Standing) -> Iterator[Line]:
 
 
 _SUBJECTS: tuple[Callable[[Standing], Iterator[Line]], ...] = (
+    erased_lines,
     used_up_lines,
     session_lines,
     held_back_lines,

@@ -86,6 +86,8 @@ def ways(protocol: Protocol, course: Course, *, on: date, role: str | None = THE
     scene = _Scene(protocol, course if role is None else seen_by(protocol, course, role), on)
     if course.started is None:
         return tuple(_beginnings(scene))
+    if course.erased is not None:
+        return ()
     found = [*_always(scene), *_records(scene), *_alerts(scene), *_approvals(scene)]
     if course.ended is None:
         moved = [*_sessions(scene), *_groups(scene), *_phases(scene), *_focuses(scene), *_charts(scene)]
@@ -330,6 +332,8 @@ def _due(protocol: Protocol, course: Course, on: date) -> Iterator[Due]:
         if alert.needs_assessment:
             kind = "alert" if alert.level == "risk" else "review"
             yield Due(course.id, kind, alert.raised, alert.text)
+    if course.erased is not None:
+        return
     for waiting in open_approvals(course):
         yield Due(course.id, "review", waiting.asked, waits(protocol, waiting))
     offered = follow_on_told(protocol, course)

@@ -104,13 +104,17 @@ def _with_reviews(filling: Filling, first: Section, reviews: Sequence[Alert]) ->
     return replace(first, blocks=(replace(head, paper=(*head.paper, told)), *rest))
 
 
+STILL_TAKES = "It still takes readings, assessments of alerts, corrections and contacts."
+
+
 def _ended(filling: Filling) -> Page:
     """What is left to show once the course has ended: alerts, how it ended, the last session. No plan."""
     outcome = filling.course.outcome
     known = filling.protocol.spec.outcomes.get(filling.value.ended)
     title = known.title if known else filling.value.ended
     when = f" on {weekday(outcome.on)} {outcome.on.year}" if outcome else ""
-    words = (f"{title}{when}.", "It still takes readings, assessments of alerts, corrections and contacts.")
+    takes = "Nothing more is recorded in it." if filling.course.erased else STILL_TAKES
+    words = (f"{title}{when}.", takes)
     first = tuple(filling.line(line) for line in filling.value.first if line.code not in CODES)
     return Page(
         audience="therapist",

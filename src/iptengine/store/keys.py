@@ -1,0 +1,247 @@
+"""The keys of courses: one for each, kept apart from the store, so that destroying a key erases what it hid.
+
+A key that was destroyed and one that is merely not there are two things: the first says that the patient text was
+erased on purpose, the second that the clinic has lost it, and that is an error.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Lock
+from typing import Protocol
+
+from iptengine.store.port import StoreError
+
+KEY_BYTES = 32
+"""How long a key is: AES-256."""
+
+_DESTROYED = b"destroyed\n"
+
+
+class KeyLost(StoreError):
+    """There is no key for a course, and none was destroyed: what is enciphered cannot be read.
+
+    Attributes:
+        course: The course.
+    """
+
+    def __init__(self, course: str) -> None:
+        self.course = course
+        super().__init__(
+            "the key of this course is not there, and it was not destroyed on purpose: its patient text cannot be "
+            "read; bring the keys back from where they are kept safe"
+        )
+
+
+class KeyDestroyed(StoreError):
+    """The key of a course was destroyed: none is ever made for it again.
+
+    Attributes:
+        course: The course.
+    """
+
+    def __init__(self, course: str) -> None:
+        self.course = course
+        super().__init__("the key of this course was destroyed, and none is made for it again; choose another id")
+
+
+class CourseKeys(Protocol):
+    """Where the keys of courses live. Safe to be used from several threads and processes at once."""
+
+    def key(self, course: str) -> bytes | None:
+        """The key of a course, 32 bytes; ``None`` when it was destroyed.
+
+        Raises:
+            KeyLost: There is none, and none was destroyed.
+            StoreError: It cannot be read.
+        """
+        ...
+
+    def make(self, course: str) -> bytes:
+        """The key of a course, made now if it has none, and kept for good before it is given out.
+
+        Raises:
+            KeyDestroyed: It had one.
+            StoreError: It cannot be kept.
+        """
+        ...
+
+    def destroy(self, course: str) -> None:
+        """Destroy the key of a course, and remember that it was; again changes nothing.
+
+        Raises:
+            StoreError: It could not be destroyed, or there is none. Say it again.
+        """
+        ...
+
+
+class MemoryKeys:
+    """Keys that live as long as the program: for tests.
+
+    Example:
+        >>> keys = MemoryKeys()
+        >>> len(keys.make("a")), keys.make("a") == keys.key("a")
+        (32, True)
+        >>> keys.destroy("a")
+        >>> keys.key("a") is None
+        True
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._keys: dict[str, bytes | None] = {}
+
+    def __repr__(self) -> str:
+        return f"<MemoryKeys of {len(self._keys)} courses>"
+
+    def key(self, course: str) -> bytes | None:
+        """See `CourseKeys.key`."""
+        with self._lock:
+            if course not in self._keys:
+                raise KeyLost(course)
+            return self._keys[course]
+
+    def make(self, course: str) -> bytes:
+        """See `CourseKeys.make`."""
+        with self._lock:
+            found = self._keys.setdefault(course, os.urandom(KEY_BYTES))
+        if found is None:
+            raise KeyDestroyed(course)
+        return found
+
+    def destroy(self, course: str) -> None:
+        """See `CourseKeys.destroy`."""
+        with self._lock:
+            if course not in self._keys:
+                raise KeyLost(course)
+            self._keys[course] = None
+
+
+class FileKeys:
+    """Keys in a folder: one file for each course, readable by its owner alone.
+
+    The folder must lie outside the store and outside what is backed up with it: a key in a backup is not destroyed.
+    A file is named by a digest of the course's id. A key that was destroyed leaves a file that says so, and no key.
+
+    Args:
+        folder: Made when it is not there; the folder above it must be.
+
+    Raises:
+        StoreError: The folder cannot be made.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
+        self._folder = Path(folder)
+        with _told("the folder of the keys cannot be made"):
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+
+    def __repr__(self) -> str:
+        return "<FileKeys>"
+
+    def key(self, course: str) -> bytes | None:
+        """See `CourseKeys.key`."""
+        with _told("the key of this course cannot be read"):
+            try:
+                text = self._file(course).read_bytes()
+            except FileNotFoundError:
+                text = b""
+            if self._tombstone(course).exists():  # looked for last: it is there before the key is written over
+                return None
+        if not text:
+            raise KeyLost(course)
+        return _key_in(text)
+
+    def make(self, course: str) -> bytes:
+        """See `CourseKeys.make`."""
+        new, made = os.urandom(KEY_BYTES), self._file(course)
+        with _told("the key of this course cannot be kept"):
+            if not made.exists() and not self._tombstone(course).exists():
+                self._written(made, new.hex().encode() + b"\n")
+            _synced(self._folder)  # also what another has made just now
+            found = self.key(course)
+        if found is None:
+            self.destroy(course)  # somebody destroyed it while this one was made
+            raise KeyDestroyed(course)
+        return found
+
+    def destroy(self, course: str) -> None:
+        """See `CourseKeys.destroy`."""
+        made, tombstone = self._file(course), self._tombstone(course)
+        with _told("the key of this course could not be destroyed; say it again"):
+            if not tombstone.exists():
+                if not made.exists():
+                    raise KeyLost(course)
+                self._written(tombstone, _DESTROYED)
+            for file in (made, *self._folder.glob(f"{made.name}.new-*")):
+                _overwritten(file)
+            _synced(self._folder)
+
+    def _file(self, course: str) -> Path:
+        return self._folder / hashlib.sha256(b"iptengine key of " + course.encode("utf-8", "surrogatepass")).hexdigest()
+
+    def _tombstone(self, course: str) -> Path:
+        return self._file(course).with_suffix(".destroyed")
+
+    def _written(self, file: Path, text: bytes) -> None:
+        """Write a file whole or not at all, unless it is there already; it is on the disk when this returns."""
+        new = file.with_name(f"{file.name}.new-{os.urandom(8).hex()}")
+        handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            try:
+                os.write(handle, text)
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+            with suppress(FileExistsError):  # what another has just written is the one that counts
+                os.link(new, file)  # unlike a rename, this never takes its place
+        finally:
+            new.unlink()
+        _synced(self._folder)
+
+
+def _key_in(text: bytes) -> bytes:
+    try:
+        key = bytes.fromhex(text.decode("ascii").strip())
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise StoreError("the key of this course is damaged: its file does not hold a key")
+    return key
+
+
+def _overwritten(file: Path) -> None:
+    """Write over what a file held, in its place, and take the file away."""
+    try:
+        handle = os.open(file, os.O_WRONLY)
+    except FileNotFoundError:
+        return
+    try:
+        os.write(handle, b"0" * os.fstat(handle).st_size)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    file.unlink(missing_ok=True)
+
+
+def _synced(folder: Path) -> None:
+    """What was made, named and taken away in a folder is so on the disk, too."""
+    if os.name == "nt":  # a folder cannot be opened there
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _told(what: str) -> Iterator[None]:
+    """Say what could not be done with the files; where they lie is for the caller to know."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(f"{what}: {error.strerror or 'the file system failed'}") from None

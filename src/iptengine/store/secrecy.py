@@ -1,0 +1,103 @@
+"""The texts of courses between a clinic and its store: enciphered on the way in, opened on the way out.
+
+A course is enciphered from its first event on, or not at all: what was begun in the clear stays in the clear, because
+nothing can make that undone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from iptengine.store.ciphers import Choices, enciphered, is_enciphered, opened
+from iptengine.store.keys import CourseKeys, KeyDestroyed
+from iptengine.store.port import StoreError
+
+_ERASED = '"kind":"course_erased"'
+"""What the text of that event holds; inside a text of JSON the quotes would be escaped."""
+
+
+class CannotErase(StoreError):
+    """The patient text of a course cannot be erased; the text says why. Nothing was recorded."""
+
+
+class Secrecy:
+    """Enciphers and opens the texts of courses, with the keys of the clinic, or with none.
+
+    Args:
+        keys: Where the keys of courses live; left out, no course is enciphered.
+    """
+
+    def __init__(self, keys: CourseKeys | None = None) -> None:
+        self._keys = keys
+
+    def opened(self, course: str, texts: Sequence[str]) -> tuple[str, ...]:
+        """Texts as they were before they were enciphered; of an erased course, what is left of them.
+
+        Once the erasure is on record the key is not asked for any more, whether it is gone yet or not.
+
+        Raises:
+            StoreError: The clinic has no keys, that of the course is lost, or a text does not open with it.
+        """
+        texts = tuple(texts)
+        if not any(map(is_enciphered, texts)):
+            return texts
+        erased = any(_ERASED in text for text in texts)
+        key = None if erased else self._there().key(course)
+        return tuple(opened(text, key, course=course, number=n) for n, text in enumerate(texts, 1))
+
+    def enciphered(
+        self, course: str, texts: Sequence[str], *, after: int, secret: bool, choices: Choices
+    ) -> tuple[str, ...]:
+        """New texts of a course as they are to be kept, to stand after its first `after`.
+
+        Args:
+            course: The course, and `texts` as they were encoded.
+            after: How many texts it has.
+            secret: Whether those are enciphered.
+            choices: The facts whose values the protocol lists.
+
+        Raises:
+            StoreError: The key of the course is lost or destroyed, or cannot be kept.
+        """
+        if self._keys is None or (after and not secret):
+            return tuple(texts)
+        key = self._keys.key(course) if after else self._keys.make(course)
+        if key is None:
+            raise KeyDestroyed(course)
+        return tuple(
+            enciphered(text, key, course=course, number=n, choices=choices, always=n == 1)
+            for n, text in enumerate(texts, after + 1)
+        )
+
+    def check_erasable(self, secret: bool) -> None:
+        """Refuse to erase a course whose patient text nobody enciphered.
+
+        Raises:
+            CannotErase: It stands in the store in the clear, or the clinic has no keys.
+        """
+        if self._keys is None:
+            raise CannotErase(
+                "this clinic was given no keys, so it has no patient text that it could erase; "
+                "give it the keys that the course was begun with: Clinic(store, protocols, keys=...)"
+            )
+        if not secret:
+            raise CannotErase(
+                "this course was begun before the clinic had keys: its patient text stands in the store in the clear, "
+                "where nothing is ever changed or taken away, and destroying a key would erase none of it"
+            )
+
+    def destroy(self, course: str) -> None:
+        """Destroy the key of a course.
+
+        Raises:
+            StoreError: It could not be destroyed; say it again.
+        """
+        self._there().destroy(course)
+
+    def _there(self) -> CourseKeys:
+        if self._keys is None:
+            raise StoreError(
+                "the patient text of this course is enciphered; give the clinic its keys: "
+                "Clinic(store, protocols, keys=...)"
+            )
+        return self._keys

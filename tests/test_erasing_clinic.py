@@ -1,0 +1,461 @@
+# ruff: noqa: E501
+"""Patient text is erased by destroying the key of its course; what happened, scores and alerts stay."""
+
+from __future__ import annotations
+
+import base64
+import logging
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import iptengine as ipt
+from canaries import ANNA, CANARY, DAY, SAY, UPON, bad_inputs, clinic, mark, tell_all, week, words_of
+from iptengine import commands as c
+from iptengine.course.events import CourseErased, Unreadable
+from iptengine.engine import Clinic
+from iptengine.store.ciphers import CannotOpen
+from iptengine.store.keys import CourseKeys, FileKeys, KeyDestroyed, KeyLost, MemoryKeys
+from iptengine.store.memory import MemoryStore
+from iptengine.store.port import Store, StoreError
+from iptengine.store.secrecy import CannotErase
+
+END = week(20)
+CALLED_FOR = "the patient asked for it in writing"
+
+
+def ended(made: Store, keys: CourseKeys | None) -> Clinic:
+    """A clinic whose course 'a' has ended with every alert assessed; every field holds what the patient said."""
+    opened = clinic(made, keys=keys)
+    tell_all(opened)
+    end(opened, "a")
+    return opened
+
+
+def end_alerts(opened: Clinic, course: str) -> None:
+    for alert in opened.course(course).open_risk_alerts:
+        opened.do(course, c.AssessAlert(alert.id, found=mark("found"), plan=mark("plan")), by=ANNA, on=END)
+
+
+def end(opened: Clinic, course: str) -> None:
+    end_alerts(opened, course)
+    done = opened.do(course, c.EndCourse("lost_to_contact", reason=mark("reason"), note=mark("last")), by=ANNA, on=END)
+    assert (done.refused, done.course.ended, done.course.open_risk_alerts) == ((), "lost_to_contact", ())
+
+
+def erase(opened: Clinic, course: str = "a") -> ipt.Done:
+    return opened.erase(course, by=ANNA, on=END, because=CALLED_FOR)
+
+
+def all_of(opened: Clinic, course: str = "a") -> str:
+    """Everything a clinic has to say about a course."""
+    page = opened.agenda(course, on=END)
+    paper = opened.agenda(course, on=END, audience="patient")
+    assert page.problem == paper.problem == ""
+    told: list[object] = [
+        opened.course(course).json(), page.text, page.page, page.markdown, page.json(), paper.text, paper.page,
+        opened.due(on=END), opened.alerts(closed=True), opened.ways(course, on=END),
+    ]  # fmt: skip
+    return "\n".join(map(str, told))
+
+
+# -- under a key -------------------------------------------------------------------------------------------------
+
+
+def test_with_keys_nothing_the_patient_said_stands_in_the_store_in_the_clear() -> None:
+    plain, made, keys = MemoryStore(), MemoryStore(), MemoryKeys()
+    ended(plain, None)
+    ended(made, keys)
+    assert sum(text.count(CANARY) for _, _, text in plain.feed()) > 40
+    assert [text for _, _, text in made.feed() if CANARY in text] == []
+
+
+def test_a_course_under_a_key_is_the_course_it_would_be_without() -> None:
+    opened, plain = ended(MemoryStore(), MemoryKeys()), ended(MemoryStore(), None)
+
+    def told(here: Clinic) -> list[tuple[object, ...]]:
+        return [(type(event), event.on, event.because, len(event.warnings)) for event in here.events("a")]
+
+    assert told(opened) == told(plain)
+    assert opened.agenda("a", on=END).text == plain.agenda("a", on=END).text
+    assert opened.course("a").called == mark("called")
+    assert not any(isinstance(event, Unreadable) for event in opened.events("a"))
+
+
+def test_without_keys_nothing_is_enciphered() -> None:
+    made = MemoryStore()
+    ended(made, None)
+    assert not any("sealed_text" in text for _, _, text in made.feed())
+
+
+def test_a_course_under_a_key_cannot_be_read_by_a_clinic_without_keys() -> None:
+    made = MemoryStore()
+    ended(made, MemoryKeys())
+    told = r"^the patient text of this course is enciphered; give the clinic its keys: Clinic\(store, protocols, keys=...\)$"
+    with pytest.raises(StoreError, match=told):
+        clinic(made).course("a")
+
+
+def test_a_lost_key_is_an_error_and_does_not_look_like_an_erasure() -> None:
+    made = MemoryStore()
+    ended(made, MemoryKeys())
+    for ask in (lambda: clinic(made, keys=MemoryKeys()).course("a"), lambda: erase(clinic(made, keys=MemoryKeys()))):
+        with pytest.raises(KeyLost, match="was not destroyed on purpose"):
+            ask()
+
+
+def test_another_key_is_an_error() -> None:
+    made, others = MemoryStore(), MemoryKeys()
+    ended(made, MemoryKeys())
+    others.make("a")
+    with pytest.raises(CannotOpen, match=r"^the patient text of event 1 of this course does not open with its key"):
+        clinic(made, keys=others).course("a")
+
+
+def test_an_event_pasted_from_another_course_is_an_error() -> None:
+    made, keys = MemoryStore(), MemoryKeys()
+    ended(made, keys)
+    texts = made.read("a")
+    pasted = MemoryStore()
+    pasted.append("a", [*texts[:4], texts[6], *texts[5:]], expected=0)
+    with pytest.raises(CannotOpen, match="event 5"):
+        clinic(pasted, keys=keys).course("a")
+
+
+# -- erased ------------------------------------------------------------------------------------------------------
+
+
+def test_an_erased_course_says_nothing_any_more_that_the_patient_said() -> None:
+    opened = ended(MemoryStore(), MemoryKeys())
+    assert CANARY in all_of(opened)
+    erase(opened)
+    assert CANARY not in all_of(opened)
+    assert "[erased]" in opened.course("a").json()
+
+
+def test_of_an_erased_course_scores_alerts_and_all_that_happened_stay() -> None:
+    opened = ended(MemoryStore(), MemoryKeys())
+    before, then = opened.events("a"), opened.course("a")
+    done = erase(opened)
+    events, now = opened.events("a"), done.course
+    assert [(type(e), e.id, e.on, e.at, e.by, e.command, e.corrects) for e in events[:-1]] == [
+        (type(e), e.id, e.on, e.at, e.by, e.command, e.corrects) for e in before
+    ]
+    assert now.alerts == tuple(replace(a, found="[erased]", plan="[erased]") if a.found else a for a in then.alerts)
+    assert [(r.answers, r.total, r.missing) for r in now.readings] == [
+        (r.answers, r.total, r.missing) for r in then.readings
+    ]
+    assert [(a.status, a.on, a.number) for a in now.appointments] == [
+        (a.status, a.on, a.number) for a in then.appointments
+    ]
+    assert (now.phases, now.seen[:-1], now.anomalies) == (then.phases, then.seen, then.anomalies)
+    assert (len(now.people), len(now.focuses), len(now.homework)) == (
+        len(then.people), len(then.focuses), len(then.homework),
+    )  # fmt: skip
+
+
+def test_an_erasure_is_an_event_with_who_when_and_why() -> None:
+    opened = ended(MemoryStore(), MemoryKeys())
+    done = erase(opened)
+    (event,) = done.events
+    assert isinstance(event, CourseErased)
+    assert (event.on, event.by, event.because) == (END, ANNA, CALLED_FOR)
+    assert (done.course.erased, done.course.version) == (event, len(opened.events("a")))
+
+
+def test_the_page_says_that_the_text_was_erased() -> None:
+    opened = ended(MemoryStore(), MemoryKeys())
+    erase(opened)
+    told = " ".join(opened.agenda("a", on=END).text.split())
+    assert (
+        "The patient text of this course was erased on 14 July 2026; scores and structure are left. "
+        f"Reason: {CALLED_FOR}" in told
+    )
+    assert "Contact was lost on Tue 14 July 2026. Nothing more is recorded in it." in told
+
+
+def test_a_value_that_the_protocol_lists_stays_with_the_scores() -> None:
+    made, keys = MemoryStore(), MemoryKeys()
+    opened = clinic(made, keys=keys)
+    opened.start("ipt-adult", by=ANNA, on=DAY, course="a", facts={"fear_at_home": "no"})
+    end(opened, "a")
+    erase(opened)
+    assert [(fact.fact, fact.value) for fact in opened.course("a").facts] == [("fear_at_home", "no")]
+
+
+def test_an_erased_course_takes_nothing_more() -> None:
+    opened = ended(MemoryStore(), MemoryKeys())
+    erase(opened)
+    before = opened.events("a")
+    told = (
+        "write_note is not possible now: the patient text of this course was erased on 14 July 2026, and nothing more "
+        "is recorded in it; begin a new course for what has to be recorded now"
+    )
+    done = opened.do("a", c.WriteNote(SAY), by=ANNA, on=END)
+    assert [(str(no), no.overridable) for no in done.refused] == [(told, False)]
+    for command in UPON:
+        with suppress(ipt.BadInput):
+            assert opened.do("a", command, by=ANNA, on=END).events == ()
+    assert opened.events("a") == before
+    assert opened.ways("a", on=END) == ()
+
+
+def test_nothing_is_taken_out_of_an_erased_course_into_another() -> None:
+    opened = ended(MemoryStore(), MemoryKeys())
+    opened.start("ipt-adult", by=ANNA, on=DAY, course="b")
+    note = next(event.id for event in opened.events("a") if event.kind == "note_written")
+    erase(opened)
+    for say in (
+        lambda: opened.void("a", note, to="b", because=SAY, by=ANNA, on=END),
+        lambda: opened.void("b", opened.events("b")[0].id, to="a", because=SAY, by=ANNA, on=END),
+        lambda: opened.follow("a", "ipt-adult", by=ANNA, on=END, because=SAY),
+    ):
+        with pytest.raises(ipt.Refused, match="the patient text of this course was erased on 14 July 2026") as no:
+            say()
+        assert CANARY not in words_of(no.value)
+    assert len(opened.events("b")) == 1
+
+
+def test_an_open_risk_alert_stays_visible_when_its_key_is_destroyed_before_anybody_assessed_it() -> None:
+    made, keys = MemoryStore(), MemoryKeys()
+    opened = clinic(made, keys=keys)
+    opened.start("ipt-adult", by=ANNA, on=DAY, course="a")
+    opened.do("a", c.HoldSession(on=DAY), c.Read("phq9", total=15, answers={"self_harm": 2}), by=ANNA)
+    alerts, due = opened.alerts(), opened.due(on=DAY)
+    before = opened.agenda("a", on=DAY).text.split("\n\n")[:2]
+    keys.destroy("a")
+    assert opened.alerts() == alerts
+    assert alerts[0].needs_assessment
+    assert [line for line in opened.due(on=DAY) if line.kind == "alert"] == [
+        line for line in due if line.kind == "alert"
+    ]
+    assert opened.agenda("a", on=DAY).text.split("\n\n")[:2] == before
+
+
+# -- when it is not possible -------------------------------------------------------------------------------------
+
+
+def test_a_course_that_has_not_ended_or_has_an_open_risk_alert_is_not_erased() -> None:
+    opened = clinic(MemoryStore(), keys=MemoryKeys())
+    opened.start("ipt-adult", by=ANNA, on=DAY, course="a")
+    opened.do("a", c.HoldSession(on=DAY), c.Read("phq9", total=15, answers={"self_harm": 2}), by=ANNA)
+    with pytest.raises(ipt.Refused) as no:
+        erase(opened)
+    assert str(no.value) == "erase is not possible now: an erased course takes nothing more, so end it first"
+    opened.do("a", c.EndCourse("lost_to_contact"), by=ANNA, on=END)
+    with pytest.raises(ipt.Refused) as no:
+        erase(opened)
+    assert str(no.value) == (
+        "erase is not possible now: an erased course takes no assessment, and a risk alert of 3 March still needs one: "
+        "assess it first"
+    )
+    assert not no.value.overridable
+    assert opened.course("a").erased is None
+    end_alerts(opened, "a")
+    assert erase(opened).course.erased is not None
+
+
+def test_an_erasure_says_why() -> None:
+    opened = ended(MemoryStore(), MemoryKeys())
+    with pytest.raises(ipt.Refused, match="an erasure says why, without any patient text: the reason stays readable"):
+        opened.erase("a", by=ANNA, on=END, because="  ")
+
+
+def test_a_course_begun_before_there_were_keys_stays_readable_and_says_why_it_cannot_be_erased() -> None:
+    made, keys = MemoryStore(), MemoryKeys()
+    ended(made, None)
+    opened = clinic(made, keys=keys)
+    assert opened.course("a").called == mark("called")
+    opened.do("a", c.Read("phq9", total=3, answers={"self_harm": 0}), by=ANNA, on=END)
+    told = (
+        "^this course was begun before the clinic had keys: its patient text stands in the store in the clear, where "
+        "nothing is ever changed or taken away, and destroying a key would erase none of it$"
+    )
+    with pytest.raises(CannotErase, match=told):
+        erase(opened)
+    assert opened.course("a").erased is None
+    opened.start("ipt-adult", by=ANNA, on=DAY, course="b", called=mark("called"))
+    end(opened, "b")
+    assert erase(opened, "b").course.called == "[erased]"
+    assert opened.course("a").called == mark("called")
+
+
+def test_without_keys_nothing_can_be_erased() -> None:
+    with pytest.raises(
+        CannotErase, match=r"^this clinic was given no keys, so it has no patient text that it could erase"
+    ):
+        erase(ended(MemoryStore(), None))
+
+
+def test_an_erasure_is_not_said_like_any_other_command() -> None:
+    opened = ended(MemoryStore(), MemoryKeys())
+    with pytest.raises(ipt.BadInput, match=r"^a course is erased by Clinic\.erase, which destroys its key, too$"):
+        opened.do("a", c.Erase(because=CALLED_FOR), by=ANNA, on=END)
+    note = next(event.id for event in opened.events("a") if event.kind == "note_written")
+    for inside in (c.Correct(note, c.Erase(because="x"), because="x"), c.Deviate(c.Erase(because="x"), because="x")):
+        assert len(opened.do("a", inside, by=ANNA, on=END).refused) == 1
+
+
+def test_a_course_id_whose_key_was_destroyed_is_not_used_again() -> None:
+    keys = MemoryKeys()
+    erase(ended(MemoryStore(), keys))
+    with pytest.raises(KeyDestroyed, match=r"choose another id$"):
+        clinic(MemoryStore(), keys=keys).start("ipt-adult", by=ANNA, on=DAY, course="a")
+
+
+# -- cut short ---------------------------------------------------------------------------------------------------
+
+
+class Failing(MemoryKeys):
+    """Keys that cannot be destroyed the first time."""
+
+    times = 1
+
+    def destroy(self, course: str) -> None:
+        if self.times:
+            self.times -= 1
+            raise StoreError("the disk is full")
+        super().destroy(course)
+
+
+def test_an_erasure_that_was_recorded_and_cut_short_is_finished_when_it_is_said_again() -> None:
+    made, keys = MemoryStore(), Failing()
+    opened = ended(made, keys)
+    with pytest.raises(StoreError, match=r"^the disk is full$"):
+        erase(opened)
+    assert keys.key("a") is not None
+    assert CANARY not in all_of(opened)  # it was erased on purpose; nobody is shown it because a disk was full
+    done = erase(opened)
+    assert keys.key("a") is None
+    assert (done.events, done.course.erased is not None) == ((), True)
+    assert erase(opened).course == done.course
+    assert sum("course_erased" in text for _, _, text in made.feed()) == 1
+
+
+# -- no trace ----------------------------------------------------------------------------------------------------
+
+
+def traces(of: bytes) -> Iterator[bytes]:
+    """How bytes may stand in a file: raw, as UTF-16, hex, and base64 in its three alignments."""
+    for raw in (of, of.decode("latin-1").encode("utf-16-le"), of.decode("latin-1").encode("utf-16-be")):
+        yield raw
+        yield raw.hex().encode()
+        yield raw.hex().upper().encode()
+        for shift in range(3):
+            whole = base64.b64encode(b"\0" * shift + raw).rstrip(b"=")
+            yield whole[4 if shift else 0 : -2]  # without the letters that share bits with what stands beside
+            yield whole[4 if shift else 0 : -2].translate(bytes.maketrans(b"+/", b"-_"))
+
+
+def test_the_search_for_traces_finds_what_it_looks_for() -> None:
+    for hidden in (b"xx" + CANARY.encode(), CANARY.encode("utf-16-le") + b"y"):
+        for told in (hidden, hidden.hex().encode(), *(base64.b64encode(b"abc"[:n] + hidden) for n in range(3))):
+            assert any(trace in told for trace in traces(CANARY.encode())), told
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {str(file.relative_to(folder)): file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file()}
+
+
+def found_in(folder: Path, *secrets: bytes) -> list[str]:
+    return [
+        name for name, text in files(folder).items() for secret in secrets for trace in traces(secret) if trace in text
+    ]
+
+
+def test_after_an_erasure_no_file_of_the_store_holds_a_trace_of_key_or_text(tmp_path: Path) -> None:
+    keys = FileKeys(tmp_path / "keys")
+    made = ipt.open_store(f"sqlite:///{tmp_path / 'clinic.db'}")
+    opened = ended(made, keys)
+    opened.start("ipt-adult", by=ANNA, on=DAY, course="b", called="Rosalind")
+    opened.do("b", c.WriteNote("Rosalind slept badly"), by=ANNA, on=DAY)
+    key, others = keys.key("a"), (keys.key("b"), tuple(made.read("b")))
+    assert key is not None
+    assert found_in(tmp_path, key) != [] or found_in(tmp_path, key.hex().encode()) != []
+    erase(opened)
+    assert found_in(tmp_path, CANARY.encode(), b"Rosalind", key, key.hex().encode(), key[:16], key[16:]) == []
+    assert (keys.key("b"), tuple(made.read("b"))) == others
+    assert opened.course("b").called == "Rosalind"
+
+
+# -- errors ------------------------------------------------------------------------------------------------------
+
+
+def causes(folder: Path) -> Iterator[Callable[[], object]]:
+    """What goes wrong with enciphered texts, keys, stores and pages, upon a course full of patient text."""
+    made, keys = MemoryStore(), MemoryKeys()
+    opened = ended(made, keys)
+    texts = made.read("a")
+
+    def over(*changed: str, by: CourseKeys = keys) -> Clinic:
+        other = MemoryStore()
+        other.append("a", changed, expected=0)
+        return clinic(other, keys=by)
+
+    for place in range(0, len(texts), 3):
+        spoilt = texts[place].replace('"sealed_text":"', '"sealed_text":"A', 1)
+        if spoilt != texts[place]:
+            yield lambda place=place, spoilt=spoilt: over(*texts[:place], spoilt, *texts[place + 1 :]).course("a")  # type: ignore[misc]
+    yield lambda: over(*texts[1:]).course("a")
+    yield lambda: over(*texts, by=MemoryKeys()).agenda("a", on=END)
+    yield lambda: clinic(made).events("a")
+    yield lambda: clinic(made).due(on=END)
+    files = FileKeys(folder / "k")
+    for what in (files.key, files.destroy, keys.key, keys.destroy):
+        yield lambda what=what: what(SAY)  # type: ignore[misc]
+    yield lambda: FileKeys(folder / SAY / SAY)
+    yield lambda: opened.do("a", c.Erase(because=SAY), by=ANNA, on=END)
+    yield lambda: opened.erase(SAY, by=ANNA, on=END, because=SAY)
+    yield lambda: opened.erase("a", by=ANNA, on=END, because="")
+    yield lambda: opened.erase("a", by=ANNA, on=SAY, because=SAY)  # type: ignore[arg-type]
+    yield lambda: clinic(made).erase("a", by=ANNA, on=END, because=SAY)
+    yield lambda: opened.agenda("a", on=END, audience=SAY)  # type: ignore[arg-type]
+    yield lambda: opened.agenda("a", on=END, occasion="contact", contact=SAY)
+    yield lambda: opened.message("a", SAY, on=END)
+    yield lambda: opened.void("a", SAY, because=SAY, by=ANNA, on=END)
+    yield lambda: opened.void("a", SAY, to=SAY, because=SAY, by=ANNA, on=END)
+    yield lambda: opened.follow("a", SAY, by=ANNA, on=END, because=SAY)
+    yield lambda: made.append("a", [SAY], expected=99)
+    yield lambda: made.protocol(SAY)
+    yield from bad_inputs(opened)
+    erase(opened)
+    yield lambda: opened.follow("a", "ipt-adult", by=ANNA, on=END, because=SAY)
+
+
+def test_of_forty_things_that_go_wrong_none_tells_what_the_patient_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setenv("TMPDIR", str(scratch))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    errors: list[ipt.IptengineError | ValueError] = []
+    with caplog.at_level(logging.DEBUG):
+        for cause in causes(tmp_path):
+            try:
+                answer = cause()
+            except (ipt.IptengineError, ValueError) as error:
+                errors.append(error)
+            else:
+                assert CANARY not in repr(answer)
+    assert len(errors) >= 60
+    assert len({str(error) for error in errors}) >= 40
+    asked_for = ("course", "protocol", "digest")  # what the caller named, as attributes; never in the text
+    for error in errors:
+        kept = repr({name: value for name, value in vars(error).items() if name not in asked_for})
+        assert CANARY not in words_of(error) + kept, error
+    said = capfd.readouterr()
+    assert CANARY not in said.out + said.err + caplog.text
+    assert found_in(scratch, CANARY.encode()) == []
+
+
+def test_the_marker_of_a_person_names_nobody() -> None:
+    opened = ended(MemoryStore(), MemoryKeys())
+    erase(opened)
+    (person,) = opened.course("a").people
+    assert person.name.startswith("[erased-")
+    assert person.role == "[erased]"
