@@ -1,0 +1,1 @@
+"""Patients of a clinic, their courses of psychotherapy, and who may see and write them."""
