@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +9,7 @@ from django.core.management import call_command
 from django.db import connections
 
 from django_databases import forget, know
+from postgres import server
 
 
 @pytest.fixture(scope="session")
@@ -23,10 +23,11 @@ def sqlite_alias() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def postgres_alias() -> Iterator[str]:
-    host = os.environ.get("IPTENGINE_TEST_POSTGRES", "")
-    if not host:
-        pytest.skip("IPTENGINE_TEST_POSTGRES does not name a PostgreSQL server to try the store of Django on")
-    database = {"ENGINE": "django.db.backends.postgresql", "HOST": host, "NAME": "courses", "USER": "postgres"}
+    found = server()
+    database = {
+        "ENGINE": "django.db.backends.postgresql", "HOST": str(found.folder), "NAME": found.fresh_database(),
+        "USER": "postgres",
+    }  # fmt: skip
     know("server", database)
     call_command("migrate", database="server", verbosity=0)
     yield "server"

@@ -36,23 +36,20 @@ def test_the_clinic_keeps_its_promises(database: str) -> None:
     done = manage("test", "--no-color", CLINIC_DATABASE=database)
     assert done.returncode == 0, done.stderr
     assert "\nOK\n" in done.stderr
+    assert "System check identified no issues (0 silenced)." in done.stdout
 
 
-def test_the_tables_are_made_and_nothing_is_left_to_tell(database: str) -> None:
-    made = manage("migrate", "--no-color", CLINIC_DATABASE=database)
+def test_its_tables_are_made_and_its_checks_have_nothing_to_tell(tmp_path: Path) -> None:
+    made = manage("migrate", "--no-color", CLINIC_DATABASE=f"sqlite:///{tmp_path / 'clinic.sqlite3'}")
     assert made.returncode == 0, made.stderr
-    told = manage("check", "--database", "default", "--no-color", CLINIC_DATABASE=database)
-    assert (told.stdout, told.stderr) == ("System check identified no issues (0 silenced).\n", "")
-
-
-def test_the_migrations_make_what_the_models_describe() -> None:
-    told = manage("makemigrations", "--check", "--dry-run", "--no-color", CLINIC_DATABASE="sqlite:///none.sqlite3")
-    assert (told.stdout, told.returncode) == ("No changes detected\n", 0)
+    assert made.stderr == ""
 
 
 def test_a_server_without_a_secret_key_does_not_start() -> None:
     told = manage("check", CLINIC_DEBUG="", CLINIC_DATABASE="sqlite:///none.sqlite3")
-    assert "The SECRET_KEY setting must not be empty." in told.stderr
+    assert told.stderr.endswith(
+        "ImproperlyConfigured: set CLINIC_SECRET_KEY to a long random text, or CLINIC_DEBUG=1 for trying out\n"
+    )
 
 
 def test_a_database_of_another_sort_is_told() -> None:

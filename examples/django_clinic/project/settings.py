@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
+
 from project.database import database
 
 BASE = Path(__file__).resolve().parent.parent
 
 DEBUG = os.environ.get("CLINIC_DEBUG") == "1"  # never with real patients: Django then shows and logs what it handles
 SECRET_KEY = os.environ.get("CLINIC_SECRET_KEY", "for trying out only" if DEBUG else "")
+if not SECRET_KEY:
+    raise ImproperlyConfigured("set CLINIC_SECRET_KEY to a long random text, or CLINIC_DEBUG=1 for trying out")
 ALLOWED_HOSTS = os.environ.get("CLINIC_HOSTS", "localhost 127.0.0.1").split()
 
 INSTALLED_APPS = [
@@ -50,7 +54,7 @@ TEMPLATES = [
 DATABASES = {"default": database(os.environ.get("CLINIC_DATABASE", "sqlite:///clinic.sqlite3"), BASE)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-PROTOCOLS = ("ipt-adult", "ipt-adult-long")
+PROTOCOLS = ("ipt-adult",)
 """What courses here can begin under, and what running ones began under: shipped names or paths of files."""
 
 LOGIN_URL = "login"
