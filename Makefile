@@ -4,14 +4,16 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 FORMER := 1889ce7
+CLINICS := tests/test_clinic.py tests/test_lasting_clinic.py tests/test_group_clinic.py tests/laws/test_law_6.py
 STAMP  := $(VENV)/.installed
 
-.PHONY: help demo test check format lint types imports protocols keys hostile bench clean
+.PHONY: help demo test check format lint types imports protocols keys stores hostile bench clean
 
 help:
 	@echo "make demo    play a whole course of IPT and write its agendas to demo-output/"
 	@echo "make test    run the tests"
-	@echo "make check   format, lint, types, import contract, protocols, vignettes, keys, tests"
+	@echo "make check   format, lint, types, import contract, protocols, vignettes, keys, tests, stores"
+	@echo "make stores  run the tests of clinics over SQLite and over PostgreSQL (Debian: apt-get install postgresql)"
 	@echo "make hostile at least 3,000 mutants of every shipped protocol; most of an hour"
 	@echo "make bench   measure speed beside a former tree of this library, and beside peers"
 
@@ -28,7 +30,7 @@ demo: $(STAMP)
 test: $(STAMP)
 	$(BIN)/python -m pytest -n auto
 
-check: $(STAMP) format lint types imports protocols keys test
+check: $(STAMP) format lint types imports protocols keys test stores
 
 format: $(STAMP)
 	$(BIN)/ruff format --check src tests benchmarks examples
@@ -49,6 +51,11 @@ protocols: $(STAMP)
 
 keys: $(STAMP)
 	$(BIN)/python -m iptengine.testing.keys tests/keys
+
+# With the store in memory they are part of `make test`.
+stores: $(STAMP)
+	IPTENGINE_STORE=sqlite $(BIN)/python -m pytest -n auto $(CLINICS)
+	IPTENGINE_STORE=postgres $(BIN)/python -m pytest -n auto $(CLINICS)
 
 hostile: $(STAMP)
 	IPTENGINE_HOSTILE=whole $(BIN)/python -m pytest -n auto tests/hostile/test_mutants.py

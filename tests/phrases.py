@@ -33,8 +33,8 @@ from iptengine.diagnostics import Span
 from iptengine.protocol.measure import Measure
 from iptengine.protocol.model import Spec
 from iptengine.protocol.protocol import Protocol
-from iptengine.store.memory import MemoryStore
 from iptengine.store.port import UnknownDigest
+from stores import FreshStore
 
 ROOT = Path(__file__).parents[1]
 START = date(2026, 3, 3)
@@ -97,7 +97,7 @@ def variant(name: str, changes: Mapping[str, object]) -> Protocol:
     return built(root)
 
 
-class WithoutProtocols(MemoryStore):
+class WithoutProtocols(FreshStore):
     """A store that has lost the texts of the protocols."""
 
     def protocol(self, digest: str) -> str:

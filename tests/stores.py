@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from uuid import uuid4
@@ -47,3 +48,25 @@ def close_all() -> None:
 @cache
 def _folder() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="iptengine-stores-")
+
+
+class FreshStore:
+    """A fresh store of the kind in use, for a test that changes one of its methods."""
+
+    def __init__(self) -> None:
+        self._fresh = fresh_store()
+
+    def read(self, course: str, after: int = 0) -> Sequence[str]:
+        return self._fresh.read(course, after)
+
+    def append(self, course: str, events: Sequence[str], *, expected: int) -> None:
+        self._fresh.append(course, events, expected=expected)
+
+    def feed(self, after: int = 0) -> Iterator[tuple[int, str, str]]:
+        return self._fresh.feed(after)
+
+    def keep_protocol(self, digest: str, text: str) -> None:
+        self._fresh.keep_protocol(digest, text)
+
+    def protocol(self, digest: str) -> str:
+        return self._fresh.protocol(digest)

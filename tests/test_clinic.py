@@ -29,6 +29,7 @@ from iptengine.protocol.protocol import Protocol
 from iptengine.store.memory import MemoryStore
 from iptengine.store.port import StaleVersion, StoreError
 from phrases import WithoutProtocols
+from stores import FreshStore, fresh_store
 
 ANNA = Actor("u17", role="therapist")
 BEN = Actor("u9", role="supervisor")
@@ -61,7 +62,7 @@ def numbered() -> Callable[[], str]:
 
 def open_clinic(store: Any = None, *protocols: Protocol, **changes: Any) -> Clinic:
     parts: dict[str, Any] = {"clock": at_three, "ids": numbered(), **changes}
-    return Clinic(store if store is not None else MemoryStore(), protocols or [adult()], **parts)
+    return Clinic(store if store is not None else fresh_store(), protocols or [adult()], **parts)
 
 
 def with_course(store: Any = None, **changes: Any) -> Clinic:
@@ -87,7 +88,7 @@ UNMET = ["diagnosis_or_waiver", "inventory_taken", "formulation_agreed", "focus_
 
 
 def test_a_course_begins_with_its_protocol_pinned_and_kept() -> None:
-    store = MemoryStore()
+    store = fresh_store()
     done = open_clinic(store).start("ipt-adult", by=ANNA, on=DAY, called="A. R.")
     assert (done.course.id, done.course.version, done.course.phase) == ("id-1", 1, "initial")
     assert (done.course.protocol, done.course.digest) == ("ipt-adult@1.0.0", adult().digest)
@@ -110,7 +111,7 @@ def test_what_a_course_is_told_at_the_start_is_recorded_with_it() -> None:
 
 
 def test_a_fact_the_protocol_does_not_know_begins_no_course() -> None:
-    store = MemoryStore()
+    store = fresh_store()
     with pytest.raises(Refused) as caught:
         open_clinic(store).start("ipt-adult", by=ANNA, on=DAY, course="a", facts={"shoe_size": CANARY})
     assert [reason.code for reason in caught.value.reasons] == ["unknown_fact"]
@@ -136,12 +137,12 @@ def test_a_course_that_exists_is_not_begun_again() -> None:
 
 
 def test_of_two_who_begin_the_same_course_at_once_one_is_told() -> None:
-    class Late(MemoryStore):
+    class Late(FreshStore):
         """Somebody else begins the course after this one has looked."""
 
         def keep_protocol(self, digest: str, text: str) -> None:
             super().keep_protocol(digest, text)
-            other = MemoryStore()
+            other = fresh_store()
             with_course(other)
             self.append("a", other.read("a"), expected=0)
 
@@ -164,7 +165,7 @@ def test_random_ids_may_begin_with_a_digit(id: str) -> None:
 
 
 def test_left_alone_the_clinic_makes_ids_it_would_take() -> None:
-    clinic = Clinic(MemoryStore(), [adult()])
+    clinic = Clinic(fresh_store(), [adult()])
     first = clinic.start("ipt-adult", by=ANNA, on=DAY).course.id
     second = clinic.start("ipt-adult", by=ANNA, on=DAY, course=first + "0").course.id
     assert len(first) == 32
@@ -184,7 +185,7 @@ def test_a_protocol_that_is_not_here_is_told_with_the_nearest() -> None:
 
 def test_a_clinic_without_protocols_says_so() -> None:
     with pytest.raises(UnknownProtocol, match=r"^this clinic does not hold that protocol; it holds none$"):
-        Clinic(MemoryStore(), []).start("ipt-adult", by=ANNA, on=DAY)
+        Clinic(fresh_store(), []).start("ipt-adult", by=ANNA, on=DAY)
 
 
 def test_of_two_protocols_of_one_name_none_is_picked() -> None:
@@ -198,7 +199,7 @@ def test_of_two_protocols_of_one_name_none_is_picked() -> None:
 
 
 def test_a_running_course_keeps_the_text_it_began_with() -> None:
-    store = MemoryStore()
+    store = fresh_store()
     with_course(store)
     both = open_clinic(store, other_text(adult()), adult(), ids=lambda: "other")
     assert both.do("a", c.HoldSession(on=DAY), by=ANNA).course.version == 2
@@ -206,7 +207,7 @@ def test_a_running_course_keeps_the_text_it_began_with() -> None:
 
 
 def test_a_course_goes_on_under_the_text_its_store_keeps_when_the_file_is_gone() -> None:
-    store = MemoryStore()
+    store = fresh_store()
     before = with_course(store)
     ids = count(1)
     alone = Clinic(store, [], clock=at_three, ids=lambda: f"other-{next(ids)}")
@@ -228,7 +229,7 @@ def test_a_course_goes_on_under_the_text_its_store_keeps_when_the_file_is_gone()
 
 
 def test_the_text_a_store_keeps_is_opened_once() -> None:
-    class Counting(MemoryStore):
+    class Counting(FreshStore):
         asked = 0
 
         def protocol(self, digest: str) -> str:
@@ -248,7 +249,7 @@ def test_a_protocol_that_was_given_comes_before_the_text_that_is_kept_of_it() ->
 
 
 def test_no_course_begins_under_a_text_that_only_the_store_keeps() -> None:
-    store = MemoryStore()
+    store = fresh_store()
     with_course(store)
     with pytest.raises(UnknownProtocol, match=r"^this clinic does not hold that protocol; it holds none$"):
         Clinic(store, []).start("ipt-adult", by=ANNA, on=DAY)
@@ -381,7 +382,7 @@ def test_a_refused_request_can_be_carried_out_as_a_deviation() -> None:
 
 
 def test_a_batch_is_one_append() -> None:
-    class Counting(MemoryStore):
+    class Counting(FreshStore):
         appended: list[int]
 
         def append(self, course: str, events: Sequence[str], *, expected: int) -> None:
@@ -560,7 +561,7 @@ def test_a_key_that_could_be_anything_is_told(key: str) -> None:
 # -- several at once ---------------------------------------------------------------------------------------------
 
 
-class Interrupted(MemoryStore):
+class Interrupted(FreshStore):
     """Somebody else writes to the course just before the next appends."""
 
     def __init__(self) -> None:
@@ -605,7 +606,7 @@ def test_a_form_posted_twice_at_the_same_moment_is_recorded_once() -> None:
 
 
 def test_a_store_that_is_always_late_ends_the_attempt_clearly() -> None:
-    class AlwaysLate(MemoryStore):
+    class AlwaysLate(FreshStore):
         def append(self, course: str, events: Sequence[str], *, expected: int) -> None:
             if expected:
                 raise StaleVersion(course, expected)
@@ -634,7 +635,7 @@ def test_ids_that_repeat_themselves_lose_no_report() -> None:
 
 
 def test_everybody_who_writes_at_once_is_heard() -> None:
-    store = MemoryStore()
+    store = fresh_store()
     with_course(store)
     ready = Barrier(6)
 
@@ -735,7 +736,7 @@ def test_the_page_of_the_next_session_is_made_for_its_reader() -> None:
 
 
 def test_an_event_that_cannot_be_read_is_shown_and_stops_nothing() -> None:
-    store = MemoryStore()
+    store = fresh_store()
     clinic = with_course(store)
     store.append("a", [encode(clinic.events("a")[0]).replace("course_started", "from_the_future")], expected=1)
     done = clinic.do("a", WITHOUT_ITEM_9, by=ANNA)

@@ -22,9 +22,9 @@ from iptengine.course.stamp import Actor
 from iptengine.engine import Clinic
 from iptengine.group_clinic import GroupExists, UnknownGroup
 from iptengine.protocol.protocol import Protocol
-from iptengine.store.memory import MemoryStore
 from iptengine.store.port import StoreError
 from phrases import WithoutProtocols, protocol, variant
+from stores import FreshStore, fresh_store
 
 ANNA = Actor("u17", role="therapist")
 DAY = date(2026, 1, 6)
@@ -40,7 +40,7 @@ def in_groups(**more: object) -> Protocol:
 def clinic(store: Any = None, *protocols: Protocol) -> Clinic:
     ids = count(1)
     return Clinic(
-        MemoryStore() if store is None else store,
+        fresh_store() if store is None else store,
         protocols or [in_groups()],
         clock=lambda: datetime(2026, 1, 6, 18, tzinfo=UTC),
         ids=lambda: f"id-{next(ids)}",
@@ -197,7 +197,7 @@ def test_posted_twice_it_is_recorded_once() -> None:
     assert again.courses["ann"].events == first.courses["ann"].events
 
 
-class Failing(MemoryStore):
+class Failing(FreshStore):
     """A store that fails after so many appends, until it is put right."""
 
     def __init__(self) -> None:

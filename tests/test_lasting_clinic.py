@@ -12,12 +12,13 @@ from iptengine import commands as c
 from iptengine.course.events import Event
 from iptengine.lasting_clinic import VoidDone
 from iptengine.store.port import StoreError
+from stores import FreshStore, fresh_store
 
 ANNA = ipt.Actor("u17", role="therapist")
 DAY, NEXT = date(2026, 3, 10), date(2026, 3, 11)
 
 
-class BreaksOnce(ipt.MemoryStore):
+class BreaksOnce(FreshStore):
     """A store that fails at the second append after it is armed."""
 
     def __init__(self) -> None:
@@ -33,9 +34,9 @@ class BreaksOnce(ipt.MemoryStore):
         return super().append(course, events, expected=expected)
 
 
-def clinic(store: ipt.MemoryStore | None = None) -> ipt.Clinic:
+def clinic(store: ipt.Store | None = None) -> ipt.Clinic:
     """Two courses under the adult protocol, begun on the same day."""
-    made = ipt.Clinic(store or ipt.MemoryStore(), [ipt.load("ipt-adult")])
+    made = ipt.Clinic(store or fresh_store(), [ipt.load("ipt-adult")])
     for course in ("wrong", "right"):
         made.start("ipt-adult", by=ANNA, on=date(2026, 3, 3), course=course)
     return made
@@ -155,7 +156,7 @@ def test_a_reading_said_again_keeps_what_was_blank_and_who_made_the_total() -> N
 
 def planned(course: str = "wrong", *more: str) -> ipt.Clinic:
     """Courses under a protocol with a plan, each at work on the same one."""
-    made = ipt.Clinic(ipt.MemoryStore(), [ipt.load(Path(__file__).parent / "keys" / "plan.protocol.yaml")])
+    made = ipt.Clinic(fresh_store(), [ipt.load(Path(__file__).parent / "keys" / "plan.protocol.yaml")])
     for one in (course, *more):
         made.start("plan", by=ANNA, on=DAY, course=one)
         work = c.Deviate(c.EnterPhase("treat"), because="he knows it from before")
@@ -194,7 +195,7 @@ def test_what_was_decided_of_the_plan_on_the_wrong_course_is_voided_and_asked_fo
 
 
 def test_words_for_an_item_told_on_the_wrong_course_go_to_the_right_one() -> None:
-    made = ipt.Clinic(ipt.MemoryStore(), [ipt.load(Path(__file__).parent / "keys" / "measures.protocol.yaml")])
+    made = ipt.Clinic(fresh_store(), [ipt.load(Path(__file__).parent / "keys" / "measures.protocol.yaml")])
     for one in ("wrong", "right"):
         made.start("measured", by=ANNA, on=DAY, course=one)
     worded = made.do("wrong", c.WordItem("problems", "first", "I lie awake"), by=ANNA, on=DAY).events[0]
@@ -205,7 +206,7 @@ def test_words_for_an_item_told_on_the_wrong_course_go_to_the_right_one() -> Non
 
 
 def test_where_a_group_stands_judged_on_the_wrong_course_is_voided_there() -> None:
-    made = ipt.Clinic(ipt.MemoryStore(), [ipt.load(Path(__file__).parent / "keys" / "approvals.protocol.yaml")])
+    made = ipt.Clinic(fresh_store(), [ipt.load(Path(__file__).parent / "keys" / "approvals.protocol.yaml")])
     made.start("approvals", by=ANNA, on=DAY, course="wrong")
     quarrel = c.RecordFact("quarrel", "yes")
     moved = made.do("wrong", quarrel, c.MoveChart("group_stage", to="differentiation", because="x"), by=ANNA, on=DAY)
@@ -250,9 +251,9 @@ def brief() -> ipt.Protocol:
     return ipt.load(Path(__file__).parent / "keys" / "lasting.protocol.yaml")
 
 
-def first_episode(outcome: str = "relapsed", store: ipt.MemoryStore | None = None) -> ipt.Clinic:
+def first_episode(outcome: str = "relapsed", store: ipt.Store | None = None) -> ipt.Clinic:
     """A course with an old score and a last one, a person and a goal, that has ended."""
-    made = ipt.Clinic(store or ipt.MemoryStore(), [brief()])
+    made = ipt.Clinic(store or fresh_store(), [brief()])
     made.start("lasting", by=ANNA, on=date(2026, 1, 5), course="first", called="A. B.")
     made.do("first", c.Read("phq9", total=18, answers={"self_harm": 0}), by=ANNA, on=date(2026, 1, 5))
     made.do("first", c.RecordPerson("Robin"), c.SetGoal("Sleep"), by=ANNA, on=date(2026, 1, 5))
@@ -289,7 +290,7 @@ def test_a_known_risk_item_above_zero_is_raised_anew_and_nothing_older() -> None
 
 
 def test_an_old_total_without_its_items_raises_nothing_and_is_asked_for() -> None:
-    made = ipt.Clinic(ipt.MemoryStore(), [brief()])
+    made = ipt.Clinic(fresh_store(), [brief()])
     made.start("lasting", by=ANNA, on=date(2026, 1, 5), course="first")
     made.do("first", c.Read("phq9", total=9), by=ANNA, on=date(2026, 1, 5))
     (alert,) = made.course("first").open_risk_alerts

@@ -28,8 +28,9 @@ from iptengine.protocol.fields import Model
 from iptengine.protocol.measure import Measure
 from iptengine.protocol.model import Spec
 from iptengine.protocol.protocol import Protocol
-from iptengine.store.memory import MemoryStore
+from iptengine.store.port import Store
 from phrases import ROOT, WithoutProtocols
+from stores import fresh_store
 
 ANNA = Actor("u17", role="therapist")
 DAY = date(2026, 3, 3)
@@ -263,7 +264,7 @@ def test_the_same_content_in_another_shape_is_the_same_protocol() -> None:
 OPENED = count(1)
 
 
-def clinic(store: MemoryStore, *protocols: Protocol) -> Clinic:
+def clinic(store: Store, *protocols: Protocol) -> Clinic:
     opened = f"id{next(OPENED)}"
     ids = (f"{opened}-{n}" for n in count(1))
     return Clinic(store, protocols, clock=lambda: datetime(2026, 3, 3, 15, tzinfo=UTC), ids=lambda: next(ids))
@@ -274,8 +275,8 @@ def other_text(protocol: Protocol) -> Protocol:
     return replace(protocol, spec=protocol.spec.model_copy(update={"about": "another text"}))
 
 
-def under_way(store: MemoryStore | None = None) -> MemoryStore:
-    store = MemoryStore() if store is None else store
+def under_way(store: Store | None = None) -> Store:
+    store = fresh_store() if store is None else store
     opened = clinic(store, adult())
     opened.start("ipt-adult", by=ANNA, on=DAY, course="a", called=MARK)
     opened.do("a", c.HoldSession(), c.Read("phq9", total=12, answers={"self_harm": 1}), by=ANNA, on=DAY)
@@ -341,7 +342,7 @@ def test_no_command_moves_a_course_to_another_protocol() -> None:
 
 
 def test_a_name_that_two_texts_share_begins_no_course() -> None:
-    store = MemoryStore()
+    store = fresh_store()
     with pytest.raises(UnknownProtocol, match="there are several protocols of that name here"):
         clinic(store, adult(), other_text(adult())).start("ipt-adult", by=ANNA, on=DAY)
     assert list(store.feed()) == []

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from iptengine.authoring.vignette import read_vignette_text as read_vignette_text
     from iptengine.testing.coverage import Coverage as Coverage
     from iptengine.testing.coverage import covered as covered
+    from iptengine.testing.expecting import StoreContractBroken as StoreContractBroken
     from iptengine.testing.given_when import Given as Given
     from iptengine.testing.given_when import Happened as Happened
     from iptengine.testing.given_when import When as When
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from iptengine.testing.player import Step as Step
     from iptengine.testing.player import play as play
     from iptengine.testing.report import Difference as Difference
+    from iptengine.testing.store import StoreWithoutLists as StoreWithoutLists
+    from iptengine.testing.store import check_store as check_store
     from iptengine.testing.trials import Trial as Trial
     from iptengine.testing.trials import try_vignette as try_vignette
 
@@ -38,6 +41,8 @@ _HOMES = {
     "testing.marks": ("Mark",),
     "testing.player": ("Played", "Step", "play"),
     "testing.report": ("Difference",),
+    "testing.expecting": ("StoreContractBroken",),
+    "testing.store": ("StoreWithoutLists", "check_store"),
     "testing.trials": ("Trial", "try_vignette"),
 }
 _named = opened(__name__, _HOMES, globals())
@@ -50,9 +55,12 @@ __all__ = [
     "Mark",
     "Played",
     "Step",
+    "StoreContractBroken",
+    "StoreWithoutLists",
     "Trial",
     "Vignette",
     "When",
+    "check_store",
     "check_vignette",
     "covered",
     "given",

@@ -6,20 +6,24 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from threading import Lock
 from typing import Protocol
 
 from sqlalchemy import Connection, Engine
 
 from iptengine.store.port import StoreError
 from iptengine.store.sql.postgres import lock_order, wait_for_the_disk
-from iptengine.store.sql.sqlite import BEGIN, pragma, wal_is_sound
+from iptengine.store.sql.sqlite import BEGIN, WAIT_SECONDS, pragma, wal_is_sound
 
 
 class Access(Protocol):
-    """Where a store reads and writes."""
+    """Where a store reads and writes: `joins` says that it does so in a transaction that is not its own."""
 
     name: str
     dialect: str
+    file: Path | None
+    joins: bool
 
     def reading(self) -> AbstractContextManager[Connection]:
         """A connection to read with."""
@@ -41,39 +45,57 @@ class OwnEngine:
     connection that was in the middle of a transaction would undo, in the file, what the parent is still writing.
     """
 
-    def __init__(self, name: str, make: Callable[[], Engine]) -> None:
+    def __init__(self, name: str, make: Callable[[], Engine], file: Path | None = None) -> None:
         self.name = name
+        self.file = file
+        self.joins = False
         self._make = make
         self._left_behind: list[Engine] = []
-        self._engine = make()
-        self._born_in = os.getpid()
-        self.dialect = self._engine.dialect.name
+        self._begin_here()
+        self.dialect = self._reader.dialect.name
 
-    def engine(self) -> Engine:
-        """The engine of this process."""
+    def _begin_here(self) -> None:
+        self._reader = self._make()
+        self._writer = self._reader.execution_options(**{BEGIN: "BEGIN IMMEDIATE"})
+        self._turn = Lock()
+        self._born_in = os.getpid()
+
+    def _check_process(self) -> None:
         if self._born_in != os.getpid():
-            self._left_behind.append(self._engine)
-            self._engine = self._make()
-            self._born_in = os.getpid()
-        return self._engine
+            self._left_behind.append(self._reader)
+            self._begin_here()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        with self.engine().connect() as connection:
+        self._check_process()
+        with self._reader.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        engine = self.engine()
+        self._check_process()
         if self.dialect == "sqlite":
-            engine = engine.execution_options(**{BEGIN: "BEGIN IMMEDIATE"})
-        with engine.begin() as connection:
-            if self.dialect == "postgresql":
-                lock_order(connection)
+            with self._my_turn(), self._writer.begin() as connection:
+                yield connection
+            return
+        with self._writer.begin() as connection:
+            lock_order(connection)
             yield connection
 
+    @contextmanager
+    def _my_turn(self) -> Iterator[None]:
+        """One writing thread at a time: SQLite lets the others sleep and try, and may pass one over for long."""
+        turn = self._turn
+        if not turn.acquire(timeout=WAIT_SECONDS):
+            raise StoreError("other threads have held the database's lock for too long; nothing was kept, try again")
+        try:
+            yield
+        finally:
+            turn.release()
+
     def close(self) -> None:
-        self.engine().dispose()
+        self._check_process()
+        self._reader.dispose()
 
 
 class CallersConnection:
@@ -89,6 +111,8 @@ class CallersConnection:
         if self.dialect not in ("sqlite", "postgresql"):
             raise StoreError(f"a store lives in SQLite or PostgreSQL, not in {self.dialect}")
         self.name = "the caller's connection"
+        self.file: Path | None = None
+        self.joins = True
         self._connection = connection
         self._checked = False
 

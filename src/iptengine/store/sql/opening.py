@@ -82,4 +82,4 @@ def _sqlite(url: URL, read_only: bool, wal: bool) -> OwnEngine:
         raise StoreError(f"there is no file {path}")
     if not path.parent.is_dir():
         raise StoreError(f"there is no folder {path.parent}")
-    return OwnEngine(str(path), lambda: sqlite_engine(path, read_only=read_only, wal=wal))
+    return OwnEngine(str(path), lambda: sqlite_engine(path, read_only=read_only, wal=wal), path)

@@ -8,6 +8,8 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 
 from iptengine.store.port import StoreError
 from iptengine.store.sql.failures import driver_sentence
+from iptengine.store.sql.quiet import quiet_settings
+from iptengine.store.sql.tables import EVENTS_TABLE
 
 if TYPE_CHECKING:
     import psycopg
@@ -16,7 +18,11 @@ WAIT_SECONDS = 60
 SYNCED = ("on", "remote_apply")
 """What `synchronous_commit` may stand at: a commit is told when it has reached the disk."""
 
-_LOCK = text("SELECT pg_advisory_xact_lock(7596382510118)")
+# Each store of a database has its own lock, told apart by its table: two in two schemas do not wait for each other.
+_LOCK = text(
+    "SELECT pg_advisory_xact_lock((CAST(1768846446 AS bigint) << 32) "
+    f"+ coalesce(CAST(CAST(to_regclass('{EVENTS_TABLE}') AS oid) AS bigint), 0))"
+)
 
 
 def postgresql_engine(url: URL, *, read_only: bool) -> Engine:
@@ -29,12 +35,12 @@ def postgresql_engine(url: URL, *, read_only: bool) -> Engine:
     engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         isolation_level="READ COMMITTED",
-        hide_parameters=True,
         pool_pre_ping=True,
         pool_size=8,
         max_overflow=24,
         pool_timeout=WAIT_SECONDS,
         connect_args={} if "connect_timeout" in url.query else {"connect_timeout": 10},
+        **quiet_settings(),
     )
 
     @event.listens_for(engine, "connect")
@@ -58,7 +64,7 @@ def _settle(connection: psycopg.Connection[Any], read_only: bool) -> None:
     _need(connection, "fsync", ("on",))
     connection.execute("SET synchronous_commit = on")
     _need(connection, "synchronous_commit", SYNCED)
-    connection.execute(f"SET lock_timeout = '{WAIT_SECONDS}s'")
+    connection.execute(f"SET lock_timeout = {int(WAIT_SECONDS * 1000)}")
     if read_only:
         connection.execute("SET default_transaction_read_only = on")
     connection.commit()

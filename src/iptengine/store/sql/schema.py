@@ -61,5 +61,5 @@ def move_forward(connection: Connection, to: str) -> None:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     scripts = ScriptDirectory.from_config(config)
     with EnvironmentContext(config, scripts, fn=lambda found, _: scripts._upgrade_revs(to, found)) as environment:
-        environment.configure(connection=connection, version_table=SCHEMA_TABLE)
+        environment.configure(connection=connection, version_table=SCHEMA_TABLE, transactional_ddl=True)
         environment.run_migrations()

@@ -16,6 +16,7 @@ from sqlalchemy.pool import QueuePool
 
 from iptengine.store.port import StoreError
 from iptengine.store.sql.failures import driver_sentence
+from iptengine.store.sql.quiet import quiet_settings
 
 WAIT_SECONDS = 60
 OLDEST = (3, 38, 0)
@@ -41,8 +42,8 @@ def sqlite_engine(path: Path, *, read_only: bool, wal: bool) -> Engine:
         poolclass=QueuePool,
         pool_size=8,
         max_overflow=-1,
-        hide_parameters=True,
         execution_options={BEGIN: "BEGIN"},
+        **quiet_settings(),
     )
     event.listen(engine, "begin", _begin)
     return engine
@@ -57,7 +58,7 @@ def wal_is_sound(version: tuple[int, ...]) -> bool:
     return version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
 
 
-def connected(path: Path, *, read_only: bool, mode: str) -> sqlite3.Connection:
+def connected(path: Path, *, read_only: bool, mode: str = "truncate") -> sqlite3.Connection:
     """A connection of the driver with every setting set and read back."""
     failure = ""
     try:
@@ -72,7 +73,7 @@ def _connected(path: Path, read_only: bool, mode: str) -> sqlite3.Connection:
     made = sqlite3.connect(uri, uri=True, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False)
     try:
         # First of all, so that the others wait for a lock, too.
-        _set(made, "busy_timeout", WAIT_SECONDS * 1000)
+        _set(made, "busy_timeout", int(WAIT_SECONDS * 1000))
         if read_only:
             _set(made, "query_only", 1)
         else:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Row, exc
@@ -11,6 +13,7 @@ from sqlalchemy import Connection, Row, exc
 from iptengine.store.port import StaleVersion, StoreError, UnknownDigest
 from iptengine.store.sql import tables
 from iptengine.store.sql.access import Access, CallersConnection
+from iptengine.store.sql.backup import back_up
 from iptengine.store.sql.failures import TRY_AGAIN, sqlstate, tells_failures
 
 PAGE = 500
@@ -60,6 +63,21 @@ class SqlStore:
         """Close the connections the store has opened; a connection of the caller's stays open."""
         self._access.close()
 
+    def back_up(self, path: str | PathLike[str]) -> None:
+        """Copy the whole store to a new file, while others go on writing; SQLite only.
+
+        The copy is one moment of the store. It stands under its name only when it is whole, was checked, and has
+        reached the disk. It is opened as any store is.
+
+        Raises:
+            StoreError: There is such a file already, the copy could not be made, or the store is damaged.
+        """
+        if self._access.file is None:
+            raise StoreError(
+                "a backup is made of a store in an SQLite file that open_store has opened; for PostgreSQL, use pg_dump"
+            )
+        back_up(self._access.file, Path(path))
+
     # Courses
 
     @tells_failures
@@ -99,7 +117,7 @@ class SqlStore:
             try:
                 return self._append_once(course, texts, expected)
             except exc.DBAPIError as error:
-                if isinstance(self._access, CallersConnection) or sqlstate(error.orig) not in TRY_AGAIN:
+                if self._access.joins or sqlstate(error.orig) not in TRY_AGAIN:
                     raise
         return self._append_once(course, texts, expected)
 
