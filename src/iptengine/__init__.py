@@ -49,6 +49,9 @@ if TYPE_CHECKING:
     from iptengine.group_clinic import GroupDone as GroupDone
     from iptengine.group_clinic import GroupExists as GroupExists
     from iptengine.group_clinic import UnknownGroup as UnknownGroup
+    from iptengine.handing_over import BrokenExport as BrokenExport
+    from iptengine.handing_over import export_course as export_course
+    from iptengine.handing_over import import_course as import_course
     from iptengine.policy import Allowed as Allowed
     from iptengine.policy import Denial as Denial
     from iptengine.policy import Denied as Denied
@@ -97,6 +100,7 @@ _HOMES = {
     "diagnostics": ("Diagnostic", "IptengineError", "ProtocolError", "Span"),
     "engine": ("Clinic",),
     "group_clinic": ("GroupDone", "GroupExists", "UnknownGroup"),
+    "handing_over": ("BrokenExport", "export_course", "import_course"),
     "policy": ("Allowed", "Denial", "Denied", "NotAllowed", "Permission", "Policy"),
     "protocol.protocol": ("Protocol", "Reason"),
     "reader": ("Reader",),
@@ -118,6 +122,7 @@ __all__ = [
     "Allowed",
     "Anchor",
     "BadInput",
+    "BrokenExport",
     "CannotErase",
     "Clinic",
     "Command",
@@ -170,6 +175,8 @@ __all__ = [
     "decide",
     "due",
     "evolve",
+    "export_course",
+    "import_course",
     "load",
     "open_store",
     "replay",

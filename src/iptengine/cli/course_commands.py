@@ -1,0 +1,38 @@
+"""The commands that hand a course from one store to another: what each is called and takes."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.group("course")
+def course_group() -> None:
+    """Work on one course in a store.
+
+    STORE is sqlite:///clinic.db, the path of such a file, or postgresql://user@host/database.
+    """
+
+
+@course_group.command("export")
+@click.argument("store")
+@click.argument("course")
+@click.option("--out", metavar="FILE", help="Write it to this new file, which only you can read.")
+def export_command(store: str, course: str, out: str | None) -> int:
+    """Write one course, with the protocols it keeps, as JSON Lines. It holds patient text."""
+    from iptengine.cli.course_files import write_course
+
+    return write_course(store, course, out)
+
+
+@course_group.command("import")
+@click.argument("store")
+@click.argument("file")
+@click.option("--key-file", metavar="FILE", help="The bytes this clinic seals events with, where it has a key.")
+@click.option(
+    "--sealed-with", metavar="FILE", help="The bytes they were sealed with where they come from; else as above."
+)
+def import_command(store: str, file: str, key_file: str | None, sealed_with: str | None) -> int:
+    """Take a course that was exported into a store: all of it, or nothing."""
+    from iptengine.cli.course_files import read_course
+
+    return read_course(store, file, key_file, sealed_with)

@@ -1,0 +1,46 @@
+"""A course written to a file, and read from one into another store."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from iptengine.cli import screen
+from iptengine.cli.stores import key_in, store_at
+from iptengine.handing_over import export_course, import_course
+
+
+def write_course(address: str, course: str, out: str | None) -> int:
+    """Writes one course with its protocols to a file that its owner alone can read, or prints it."""
+    with store_at(address, read_only=True) as store:
+        text = export_course(store, course)
+    if out is None:
+        screen.say_all(text.splitlines())
+        return 0
+    _write_for_owner(out, text)
+    screen.say(f"{out}: course {course}; it holds everything that was written about the patient")
+    return 0
+
+
+def _write_for_owner(out: str, text: str) -> None:
+    """A new file that nobody else can read; one that is there is left as it is."""
+    try:
+        file = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise screen.Unclear(f"{out} is there already; choose another name") from None
+    with open(file, "w", encoding="utf-8", newline="\n") as stream:
+        stream.write(text)
+
+
+def read_course(address: str, file: str, key_file: str | None, sealed_with: str | None) -> int:
+    """Takes a course from a file into a store."""
+    try:
+        text = Path(file).read_bytes().decode("utf-8")
+    except UnicodeDecodeError:
+        raise screen.Unclear(f"{file} is not an exported course") from None
+    with store_at(address) as store:
+        key = key_in(key_file)
+        course = import_course(store, text, seal_key=key, sealed_with=key_in(sealed_with) if sealed_with else key)
+        many = len(store.read(course))
+    screen.say(f"course {course}: {many} events")
+    return 0
