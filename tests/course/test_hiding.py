@@ -17,6 +17,7 @@ from iptengine.course.due_tasks import due_tasks
 from iptengine.course.facts import CourseFacts
 from iptengine.course.hiding import KEPT_REVIEW, KEPT_RISK, KEPT_WARNING, Sight, seen_by
 from iptengine.course.refused_to import refused_to
+from iptengine.course.stuck import stuck
 from iptengine.course.warnings import warnings
 from iptengine.course.ways import due, ways
 from iptengine.protocol.protocol import Protocol
@@ -132,6 +133,17 @@ def test_a_condition_on_an_answer_that_is_kept_cannot_be_told_and_says_why() -> 
         "unknown", {"doses": "not shown", "sentence": "doses is not shown to you; needs at least 3"},
     )  # fmt: skip
     assert told["open"][1]["sentence"] == "unblinded is not shown to you; needs at least 1"
+
+
+def test_a_stuck_course_is_told_without_the_answer_it_is_stuck_by() -> None:
+    told = []
+    for one in (A, B):
+        held = one.when(hold(number) for number in range(2, 7))
+        found = stuck(trial(), held.course, on=week(7))
+        told.append([(line.to, [str(reason) for reason in line.reasons]) for line in found])
+        assert "doses is" in str(stuck(trial(), B.when(hold(n) for n in range(2, 7)).course, on=week(7), role=None)[0])
+    assert told[0] == told[1]
+    assert "doses >= 3 (doses is not shown to you; needs at least 3)" in dict(told[0])["middle"]
 
 
 def test_a_task_of_one_arm_stands_on_the_page_as_one_that_cannot_be_told() -> None:

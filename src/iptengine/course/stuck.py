@@ -9,6 +9,7 @@ from iptengine.course import timing
 from iptengine.course.calendar_lines import none_left_told, stop_told
 from iptengine.course.course import Course
 from iptengine.course.facts import CourseFacts
+from iptengine.course.hiding import THERAPIST, seen_by
 from iptengine.course.rests import resting
 from iptengine.course.warnings import closed_window
 from iptengine.course.ways_out import Gate, gates
@@ -39,13 +40,15 @@ class Stuck:
     asks: str = ""
 
 
-def stuck(protocol: Protocol, course: Course, *, on: date) -> tuple[Stuck, ...]:
-    """Every way on of a course that is stuck on the day `on`; empty when it is not.
+def stuck(protocol: Protocol, course: Course, *, on: date, role: str | None = THERAPIST) -> tuple[Stuck, ...]:
+    """Every way on of a course that is stuck on the day `on`; empty when it is not. As `role` may see it: see `ways`.
 
     A course that has ended or rests is not stuck, and neither is one with a way that is open.
     """
     if course.started is None or course.ended is not None or resting(course, on) is not None:
         return ()
+    if role is not None:
+        course = seen_by(protocol, course, role)
     facts = CourseFacts(protocol, course, on)
     text, last = _time_has_come(protocol, course, facts)
     found = _ways_on(protocol, gates(protocol, course, facts), last) if text else ()

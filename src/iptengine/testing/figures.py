@@ -15,6 +15,7 @@ from iptengine.course.due_tasks import due_tasks
 from iptengine.course.events import Event, ReadingTaken, SessionHeld, SessionMissed
 from iptengine.course.facts import CourseFacts
 from iptengine.course.further_charts import state_of
+from iptengine.course.hiding import THERAPIST, seen_by
 from iptengine.course.hour import tasks_in_order
 from iptengine.course.plan_state import component_state, plan_state, planned_doses
 from iptengine.course.rests import resting, rests
@@ -169,7 +170,7 @@ class SeenAgenda:
 
 def seen_agenda(protocol: Protocol, course: Course, on: date) -> SeenAgenda:
     """The agenda of the next session of `course`, as it stands on the day `on`."""
-    page = session_agenda(protocol, course, on=on)
+    page = session_agenda(protocol, seen_by(protocol, course, THERAPIST), on=on)
     tasks = () if page.ended else due_tasks(protocol, course, CourseFacts(protocol, course, on))
     return SeenAgenda(
         tuple(line.code for line in page.first),
