@@ -162,7 +162,7 @@ def leave() -> None:
         return
     last = False
     with _shared() as known:
-        known["users"] = [pid for pid in known["users"] if pid != os.getpid() and _runs(pid)]  # type: ignore[attr-defined]
+        known["users"] = [pid for pid in known.get("users", []) if pid != os.getpid() and _runs(pid)]  # type: ignore[attr-defined]
         if not known["users"]:
             server().stop("immediate")
             shutil.rmtree(server().folder, ignore_errors=True)

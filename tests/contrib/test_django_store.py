@@ -24,9 +24,9 @@ from django_databases import sqlite
 from iptengine import commands as c
 from iptengine.contrib.django import DjangoStore
 from iptengine.contrib.django.checks import OPTIONS, check_databases, check_settings
-from iptengine.contrib.django.durability import wal_is_safe
 from iptengine.contrib.django.models import KeptProtocol, StoredEvent
 from iptengine.protocol.protocol import Protocol
+from iptengine.store.journals import wal_is_sound
 from iptengine.testing.store import check_store
 
 CANARY = "Wilhelmina was beaten"
@@ -463,7 +463,7 @@ def test_what_a_server_loses_is_told_when_it_is_asked(postgres_alias: str) -> No
 def test_a_write_ahead_log_is_taken_from_the_versions_that_do_not_corrupt_it(
     version: tuple[int, ...], safe: bool
 ) -> None:
-    assert wal_is_safe(version) is safe
+    assert wal_is_sound(version) is safe
 
 
 # -- the app -----------------------------------------------------------------------------------------------------

@@ -11,9 +11,9 @@ from sqlalchemy import text
 
 import iptengine as ipt
 import postgres
+from iptengine.store.journals import wal_is_sound
 from iptengine.store.sql import postgres as settings
 from iptengine.store.sql import sqlite
-from iptengine.store.sql.sqlite import wal_is_sound
 from stores import fresh_url, opened
 
 

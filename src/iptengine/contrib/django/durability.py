@@ -12,6 +12,7 @@ from typing import cast
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from iptengine.store.journals import wal_is_sound
 from iptengine.store.port import StoreError
 
 LOCK = 0x1B7E_E61E
@@ -19,9 +20,6 @@ LOCK = 0x1B7E_E61E
 
 FULL = 2
 """SQLite's number for ``synchronous=FULL``; above it is EXTRA."""
-
-WAL_SAFE = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
-"""The versions of SQLite from which on, in their line, a log reset can no longer corrupt the file."""
 
 
 def take_turn(connection: BaseDatabaseWrapper) -> None:
@@ -51,16 +49,11 @@ def weakness(connection: BaseDatabaseWrapper) -> str:
     journal = str(answer(connection, "PRAGMA journal_mode"))
     if journal in ("off", "memory"):
         return f"journal_mode is {journal.upper()}; set it to TRUNCATE in 'init_command'"
-    if journal == "wal" and not wal_is_safe(sqlite_version(connection)):
+    if journal == "wal" and not wal_is_sound(sqlite_version(connection)):
         return "journal_mode is WAL, which this version of SQLite can corrupt; set it to TRUNCATE in 'init_command'"
     if int(str(answer(connection, "PRAGMA synchronous"))) < FULL:
         return "synchronous is less than FULL; set it to FULL in 'init_command'"
     return ""
-
-
-def wal_is_safe(version: tuple[int, ...]) -> bool:
-    """Whether this version of SQLite has the correction of 2026."""
-    return any(version >= fixed and (version[:2] == fixed[:2] or fixed == WAL_SAFE[0]) for fixed in WAL_SAFE)
 
 
 def sqlite_version(connection: BaseDatabaseWrapper) -> tuple[int, ...]:

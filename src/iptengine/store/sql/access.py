@@ -12,9 +12,10 @@ from typing import Protocol
 
 from sqlalchemy import Connection, Engine
 
+from iptengine.store.journals import wal_is_sound
 from iptengine.store.port import StoreError
 from iptengine.store.sql.postgres import lock_order, wait_for_the_disk
-from iptengine.store.sql.sqlite import BEGIN, WAIT_SECONDS, pragma, wal_is_sound
+from iptengine.store.sql.sqlite import BEGIN, WAIT_SECONDS, pragma
 
 
 class Access(Protocol):

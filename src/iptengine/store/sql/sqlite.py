@@ -14,6 +14,7 @@ from urllib.parse import quote
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
 
+from iptengine.store.journals import wal_is_sound
 from iptengine.store.port import StoreError
 from iptengine.store.sql.failures import driver_sentence
 from iptengine.store.sql.quiet import quiet_settings
@@ -51,11 +52,6 @@ def sqlite_engine(path: Path, *, read_only: bool, wal: bool) -> Engine:
 
 def _begin(connection: Connection) -> None:
     connection.exec_driver_sql(connection.get_execution_options()[BEGIN])
-
-
-def wal_is_sound(version: tuple[int, ...]) -> bool:
-    """Whether a version of SQLite holds the fix for the write-ahead log of 2026."""
-    return version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
 
 
 def connected(path: Path, *, read_only: bool, mode: str = "truncate") -> sqlite3.Connection:
