@@ -22,7 +22,7 @@ def protocols() -> tuple[ipt.Protocol, ...]:
 
 
 def desk() -> ipt.Clinic:
-    return ipt.Clinic(DjangoStore(), protocols())
+    return ipt.Clinic(DjangoStore(), protocols(), policy=policy)
 
 
 def actor(user: Any) -> ipt.Actor:
@@ -30,19 +30,32 @@ def actor(user: Any) -> ipt.Actor:
     return ipt.Actor(f"user-{user.pk}", role="therapist" if user.has_perm(WRITE) else "assessor")
 
 
+def policy(actor: ipt.Actor, command: ipt.Command, course: ipt.Course) -> ipt.Permission:
+    """The views ask Django's permissions; asked once more where it is recorded, a forgotten view records nothing."""
+    return (ipt.Allowed if actor.role == "therapist" else ipt.Denied)("therapists-write")
+
+
+def seen_by(user: Any) -> ipt.Reader:
+    """The courses as this user may see them: without what the protocol hides from their role."""
+    return desk().reader(actor(user))
+
+
 @dataclass(frozen=True)
 class Answer:
-    """What came of a form: `done`, and what a colleague recorded `since` it was drawn."""
+    """What came of a form: `done`, what a colleague recorded `since` it was drawn, and what may not be said."""
 
-    done: ipt.Done
+    done: ipt.Done | None
     since: Sequence[ipt.Event] = ()
+    denied: Sequence[ipt.Denial] = ()
 
 
 def record(course: str, commands: Sequence[ipt.Command], *, by: ipt.Actor, expected: int, key: str) -> Answer:
     """Say it to the course, in one transaction with whatever else the caller's block holds."""
     with transaction.atomic():
+        # Both are caught inside the block: the reports are kept, and an error that leaves the block undoes them.
         try:
             return Answer(desk().do(course, *commands, by=by, expected=expected, key=key))
         except ipt.Conflict as clash:
-            # Caught inside the block: its reports are kept, and an exception that leaves the block undoes them.
             return Answer(clash.done, clash.since)
+        except ipt.NotAllowed as no:
+            return Answer(no.done, no.conflict.since if no.conflict else (), no.denied)

@@ -174,10 +174,11 @@ class SessionForm(Drawn):
     because = forms.CharField(required=False, label="Because", help_text="Why a focus has another stage.")
 
     def __init__(
-        self, *args: Any, ways: Sequence[ipt.Way], plan: Mapping[str, str], protocol: ipt.Protocol, **kwargs: Any
+        self, *args: Any, ways: Sequence[ipt.Way], plan: Mapping[str, str], measures: Mapping[str, Any], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         (whole,) = (way for way in ways if isinstance(way.command, c.RecordSession))
+        taken = {way.command.measure: way.fields["answers"] for way in ways if isinstance(way.command, c.Read)}
         self.measures = whole.fields["scores"]
         self.fields["status"].choices = _listed(whole.fields["status"])
         self.fields["status"].initial = whole.command.status
@@ -191,8 +192,9 @@ class SessionForm(Drawn):
         self.fields["ask"].choices = [(sign(self.course.id, way), _offer(way)) for way in asked]
         self.fields["ask"].known = lambda text: is_signed(self.course.id, text)
         for name in self.measures:
-            for item, spec in protocol.measures[name].items.items():
-                self.fields[f"{name}.{item}"] = _item_field(spec)
+            for item in taken[name]:
+                known = measures[name].items[item] if name in measures else None
+                self.fields[f"{name}.{item}"] = _item_field(item, known)
 
     def scored(self) -> list[tuple[str, list[forms.BoundField]]]:
         """For each measure its fields, for the template."""
@@ -230,7 +232,10 @@ class SessionForm(Drawn):
         return replace(command, because=self.cleaned_data["because"]) if hasattr(command, "because") else command
 
 
-def _item_field(item: Any) -> forms.TypedChoiceField:
+def _item_field(name: str, item: Any) -> forms.Field:
+    """An item with its answers; with a number for one where the file of the measure is not here."""
+    if item is None:
+        return forms.IntegerField(label=name.replace("_", " "), min_value=0, required=False)
     numbers = range(int(item.range.low), int(item.range.high) + 1)
     choices = [("", "not answered"), *((number, number) for number in numbers)]
     return forms.TypedChoiceField(label=item.title, choices=choices, coerce=int, empty_value=None, required=False)

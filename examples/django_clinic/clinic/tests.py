@@ -279,8 +279,7 @@ class WhatGoesWrong(Clinic, TransactionTestCase):
         patient = self.begin()
         self.save(patient, self.session_form(patient), **answers(self_harm=1))
         error = ipt.UnknownProtocol("ipt-adult", "", "not here", desk.desk().alerts())
-        with patch.object(views, "desk") as broken:
-            broken.return_value.agenda.side_effect = error
+        with patch.object(ipt.Reader, "agenda", side_effect=error):
             told = self.client.get(reverse("page", args=[patient.pk]))
         assert told.status_code == 503
         assert ALERT in words(told)
@@ -351,9 +350,23 @@ class WhoMaySeeWhat(Clinic, TestCase):
         with self.assertRaises(PermissionDenied):  # noqa: PT027
             guard.process_view(request, lambda _: HttpResponse(), (), {})
 
-    def test_every_event_says_who_and_in_which_role(self) -> None:
+    def test_every_event_says_who_in_which_role_and_by_which_rule(self) -> None:
         (event,) = desk.desk().events(self.patient.course_id)
         assert (event.by.id, event.by.role) == (f"user-{self.anna.pk}", "therapist")
+        assert event.allowed_by == "therapists-write"
+
+    def test_what_somebody_may_not_say_is_not_recorded_though_a_view_forgot_to_ask(self) -> None:
+        note = [c.WriteNote("came early", on=DAY)]
+        olga = desk.actor(user("olga", "assessors"))
+        answer = desk.record(self.patient.course_id, note, by=olga, expected=1, key="form-1")
+        assert [no.command for no in answer.denied] == note
+        assert views._told(answer)["denied"] == ["Write note: came early"]
+        assert self.kinds(self.patient) == ["course_started"]
+
+    def test_a_course_under_a_protocol_that_is_here_no_longer_can_still_be_written(self) -> None:
+        with patch.object(desk, "protocols", return_value=()), patch.object(views, "protocols", return_value=()):
+            self.save(self.patient, self.session_form(self.patient), **answers(self_harm=1))
+        assert "alert_raised" in self.kinds(self.patient)
 
     def test_no_page_may_run_a_script_or_carry_a_style(self) -> None:
         self.save(self.patient, self.session_form(self.patient), **answers(self_harm=1))

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 import iptengine as ipt
 from clinic.access import needs, patients_of
-from clinic.desk import Answer, actor, desk, protocols, record
+from clinic.desk import Answer, actor, desk, protocols, record, seen_by
 from clinic.forms import AnywayForm, BeginForm, Drawn, SessionForm, WayForm
 from clinic.models import READ, WRITE, Patient
 from clinic.ways import in_words, name_of, reports, requests, sign, unsign
@@ -25,8 +25,8 @@ def caseload(request: HttpRequest) -> HttpResponse:
     """My patients, what is due, and every alert."""
     patients = {patient.course_id: patient for patient in patients_of(request.user)}
     today = timezone.localdate()
-    due = desk().due(on=today, courses=patients)
-    alerts = desk().alerts(courses=patients)
+    due = seen_by(request.user).due(on=today, courses=patients)
+    alerts = seen_by(request.user).alerts(courses=patients)
     return render(
         request,
         "clinic/caseload.html",
@@ -61,7 +61,8 @@ def page(request: HttpRequest, patient: int) -> HttpResponse:
 @needs(READ)
 def paper(request: HttpRequest, patient: int) -> HttpResponse:
     """The patient's own page, to print; it goes home, and names no person, problem or score."""
-    agenda = desk().agenda(_patient(request, patient).course_id, on=timezone.localdate(), audience="patient")
+    course = _patient(request, patient).course_id
+    agenda = seen_by(request.user).agenda(course, on=timezone.localdate(), audience="patient")
     return render(request, "clinic/paper.html", {"agenda": agenda.html})
 
 
@@ -121,7 +122,9 @@ def _page(request: HttpRequest, patient: Patient, form: SessionForm | None = Non
     today = timezone.localdate()
     told: dict[str, Any] = {
         "patient": patient,
-        "agenda": desk().agenda(patient.course_id, on=today).html,  # Markup: the template shows it as it is
+        "agenda": seen_by(request.user)
+        .agenda(patient.course_id, on=today)
+        .html,  # Markup: the template shows it as it is
     }
     if request.user.has_perm(WRITE):
         ways = desk().ways(patient.course_id, on=today)
@@ -141,8 +144,10 @@ def _session_form(patient: Patient, ways: tuple[ipt.Way, ...], posted: Any = Non
     agenda = desk().agenda(patient.course_id, on=today)
     steps = agenda.value.steps if agenda.value else ()
     plan = {task.task: task.do for step in steps for task in step.tasks}
-    (protocol,) = (one for one in protocols() if one.digest == course.digest)
-    return SessionForm(posted, course=course, ways=ways, plan=plan, protocol=protocol, initial={"on": today})
+    # A course keeps the protocol it began with, which may no longer be one that new courses begin under.
+    protocol = next((one for one in protocols() if one.digest == course.digest), None)
+    measures = protocol.measures if protocol else {}
+    return SessionForm(posted, course=course, ways=ways, plan=plan, measures=measures, initial={"on": today})
 
 
 def _assessments(course: ipt.Course, ways: tuple[ipt.Way, ...]) -> list[tuple[str, str, WayForm]]:
@@ -161,14 +166,15 @@ def _recorded(request: HttpRequest, patient: Patient, form: Drawn, *commands: ip
 
 def _told(answer: Answer) -> dict[str, Any]:
     """An answer for people: alerts first, then what was not done, and the form to go on all the same."""
+    since = [(event, event.kind.replace("_", " ")) for event in answer.since]
+    told: dict[str, Any] = {"since": since, "denied": [in_words(no.command) for no in answer.denied]}
     done = answer.done
-    refused = [(no, in_words(no.command), _anyway_form(done.course, no)) for no in done.refused]
-    lost = [warning.text for warning in done.warnings if warning.code == "not_recorded"]
-    return {
+    if done is None:
+        return told
+    return told | {
         "alerts": done.alerts,
-        "since": [(event, event.kind.replace("_", " ")) for event in answer.since],
-        "refused": refused,
-        "lost": lost,
+        "refused": [(no, in_words(no.command), _anyway_form(done.course, no)) for no in done.refused],
+        "lost": [warning.text for warning in done.warnings if warning.code == "not_recorded"],
         "warnings": [warning.text for warning in done.warnings if warning.code != "not_recorded"],
         "events": [event.kind.replace("_", " ") for event in done.events],
     }
