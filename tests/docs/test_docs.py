@@ -12,6 +12,8 @@ the project's `protocols/` and `examples/` and, as `my.protocol.yaml`, a small p
   commands, what follows each is all it prints, errors too; ``...`` stands for any lines or for the rest of one, and
   how it ends is not asked.
 - A ```python block is run; one with ``>>>`` is compared with what it shows. The blocks of a page share their names.
+- ``<!-- from PATH -->`` says that the next block stands, word for word, in that file of the project, which has tests of
+  its own; it is not run here.
 - Decisions (docs/adr) tell what was once considered, and are not run; the page of mistakes (docs/reference/errors.md)
   is made from the rules, which have tests of their own.
 """
@@ -39,7 +41,7 @@ ROOT = Path(__file__).parents[2]
 NOT_RUN = {"adr", "errors.md", "differences"}
 PAGES = sorted([ROOT / "README.md", *(p for p in (ROOT / "docs").rglob("*.md") if not NOT_RUN & set(p.parts))])
 PART = re.compile(
-    r"^```(?P<language>\w+)[^\n]*\n(?P<body>.*?)^```$|^<!-- (?P<verb>file|edit) ?(?P<said>[^\n]*?) -->$",
+    r"^```(?P<language>\w+)[^\n]*\n(?P<body>.*?)^```$|^<!-- (?P<verb>file|edit|from) ?(?P<said>[^\n]*?) -->$",
     re.MULTILINE | re.DOTALL,
 )
 WHOLE_FILE = re.compile(r"iptengine: 1\n(?=.*^(?:phases|items|happenings|changes):$)", re.MULTILINE | re.DOTALL)
@@ -75,15 +77,28 @@ class Desk:
     names: dict[str, object] = field(default_factory=dict)
     next_file: str = ""
     awaited: tuple[Path, str] | None = None
+    quoted: str = ""
     done: int = 0
 
     def work(self, part: Part) -> None:
         place = f"{self.page}:{part.line}"
+        if self.quoted:
+            self.quote(part.text, place)
+            return
         step = {
+            "from": self.source,
             "file": self.file, "edit": self.edit, "yaml": self.yaml, "console": self.console, "python": self.python,
         }.get(part.kind)  # fmt: skip
         if step is not None:
             step(part.text, place)
+
+    def source(self, said: str, place: str) -> None:
+        self.quoted = said
+
+    def quote(self, text: str, place: str) -> None:
+        assert text in (ROOT / self.quoted).read_text(encoding="utf-8"), f"{place}: not so in {self.quoted}"
+        self.quoted = ""
+        self.done += 1
 
     def file(self, said: str, place: str) -> None:
         self.next_file = said
@@ -216,8 +231,9 @@ def test_what_a_page_shows_is_what_happens(
         desk.work(part)
     assert desk.awaited is None
     assert desk.next_file == ""
+    assert desk.quoted == ""
     fences = page.read_text(encoding="utf-8").count("\n```")
-    assert fences == 2 * sum(part.kind not in ("file", "edit") for part in parts), "a block is not closed"
+    assert fences == 2 * sum(part.kind not in ("file", "edit", "from") for part in parts), "a block is not closed"
 
 
 def test_every_tutorial_runs_something() -> None:

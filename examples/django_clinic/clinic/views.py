@@ -120,12 +120,8 @@ def _offered(patient: Patient, name: str) -> ipt.Way:
 
 def _page(request: HttpRequest, patient: Patient, form: SessionForm | None = None) -> HttpResponse:
     today = timezone.localdate()
-    told: dict[str, Any] = {
-        "patient": patient,
-        "agenda": seen_by(request.user)
-        .agenda(patient.course_id, on=today)
-        .html,  # Markup: the template shows it as it is
-    }
+    agenda = seen_by(request.user).agenda(patient.course_id, on=today)
+    told: dict[str, Any] = {"patient": patient, "agenda": agenda.html}  # Markup: a template shows it as it is
     if request.user.has_perm(WRITE):
         ways = desk().ways(patient.course_id, on=today)
         course = desk().course(patient.course_id)
