@@ -40,8 +40,15 @@ _, first = os.waitpid(child, 0)
 done.set()
 thread.join()
 
+def used():
+    with store._access.reading() as connection:
+        return id(connection.connection.dbapi_connection)
+
+parents = {used() for _ in range(3)}
 child = os.fork()
 if child == 0:
+    if used() in parents:
+        sys.exit(1)
     store.append("a", ["2"], expected=len(store.read("a")))
     store.append("a", ["3"], expected=2)
     store.close()
