@@ -37,9 +37,10 @@ def postgres_alias() -> Iterator[str]:
 @pytest.fixture(params=["sqlite", "postgres"])
 def alias(request: pytest.FixtureRequest) -> str:
     """A database with the tables of the store, empty: SQLite in a file, then PostgreSQL."""
-    from iptengine.contrib.django.models import KeptProtocol, StoredEvent
+    from iptengine.contrib.django.models import KeptProtocol, ListedCourse, StoredEvent
 
     found = str(request.getfixturevalue(f"{request.param}_alias"))
     StoredEvent.objects.using(found).all().delete()
     KeptProtocol.objects.using(found).all().delete()
+    ListedCourse.objects.using(found).all().delete()
     return found

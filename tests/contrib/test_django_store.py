@@ -24,9 +24,10 @@ from django_databases import sqlite
 from iptengine import commands as c
 from iptengine.contrib.django import DjangoStore
 from iptengine.contrib.django.checks import OPTIONS, check_databases, check_settings
-from iptengine.contrib.django.models import KeptProtocol, StoredEvent
+from iptengine.contrib.django.models import KeptProtocol, ListedCourse, StoredEvent
 from iptengine.protocol.protocol import Protocol
 from iptengine.store.journals import wal_is_sound
+from iptengine.store.rows import Asked, Row
 from iptengine.testing.store import check_store
 
 CANARY = "Wilhelmina was beaten"
@@ -93,19 +94,21 @@ def test_the_store_keeps_the_contract(alias: str) -> None:
     def fresh() -> DjangoStore:
         StoredEvent.objects.using(alias).all().delete()
         KeptProtocol.objects.using(alias).all().delete()
+        ListedCourse.objects.using(alias).all().delete()
         return FromAnyThread(using=alias)
 
-    check_store(fresh, threads=4, lists=False)
+    check_store(fresh, threads=4, lists=True)
 
 
 def test_the_store_keeps_the_contract_inside_the_transaction_of_a_caller(alias: str) -> None:
     def fresh() -> DjangoStore:
         StoredEvent.objects.using(alias).all().delete()
         KeptProtocol.objects.using(alias).all().delete()
+        ListedCourse.objects.using(alias).all().delete()
         return DjangoStore(using=alias)
 
     with rolled_back(alias):
-        check_store(fresh, threads=1, lists=False)
+        check_store(fresh, threads=1, lists=True)
 
 
 def test_two_databases_hold_each_their_own_courses(sqlite_alias: str) -> None:
@@ -351,6 +354,37 @@ def test_a_server_that_is_gone_leaves_open_whether_it_was_recorded(postgres_alia
     )
 
 
+def test_rows_of_the_lists_are_kept_where_something_can_be_written_and_asked_for_everywhere(
+    sqlite_alias: str, know: Know
+) -> None:
+    path = sqlite("clinic.sqlite3")["NAME"]
+    StoredEvent.objects.all().delete()
+    ListedCourse.objects.all().delete()
+    DjangoStore().append("a", texts("one"), expected=0)
+    know("closed", {**sqlite(""), "NAME": f"file:{path}?mode=ro", "OPTIONS": {"uri": True}})
+    closed = DjangoStore("closed")
+    assert closed.keep_rows([Row("a", 1, "form")]) == 0
+    assert list(closed.rows(Asked("form"))) == [Row("a", 1)]
+    assert DjangoStore().keep_rows([Row("a", 1, "form")]) == 1
+
+
+def test_nobody_waits_for_a_writer_to_keep_a_row(postgres_alias: str) -> None:
+    StoredEvent.objects.using(postgres_alias).all().delete()
+    ListedCourse.objects.using(postgres_alias).all().delete()
+    kept: list[int] = []
+    with transaction.atomic(using=postgres_alias):
+        DjangoStore(postgres_alias).append("a", texts("one"), expected=0)
+        elsewhere(lambda: kept.append(FromAnyThread(postgres_alias).keep_rows([Row("b", 1)])))
+    assert kept == [0]
+
+
+def test_courses_from_before_the_lists_have_an_empty_row(alias: str) -> None:
+    DjangoStore(alias).append("a", texts("one", "two"), expected=0)
+    call_command("migrate", "iptengine", "0001", database=alias, verbosity=0)
+    call_command("migrate", "iptengine", database=alias, verbosity=0)
+    assert list(DjangoStore(alias).rows(Asked("form"))) == [Row("a", 2)]
+
+
 # -- settings that lose something --------------------------------------------------------------------------------
 
 
@@ -474,7 +508,7 @@ def test_the_migrations_make_the_tables_that_the_models_describe(sqlite_alias: s
 
 
 def test_no_permission_of_django_speaks_of_what_is_stored() -> None:
-    assert [model._meta.default_permissions for model in (StoredEvent, KeptProtocol)] == [(), ()]
+    assert [model._meta.default_permissions for model in (StoredEvent, KeptProtocol, ListedCourse)] == [()] * 3
 
 
 def python(program: str) -> str:

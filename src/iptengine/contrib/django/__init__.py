@@ -1,6 +1,6 @@
 """Courses in a Django project's own database: put ``"iptengine.contrib.django"`` into ``INSTALLED_APPS``.
 
-The app brings two tables with their migrations, checks of the databases they stand in, and `DjangoStore`.
+The app brings three tables with their migrations, checks of the databases they stand in, and `DjangoStore`.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from django.apps import AppConfig
 
 
 class IptengineConfig(AppConfig):
-    """Two tables, their migrations and their checks, under the label ``iptengine``."""
+    """Three tables, their migrations and their checks, under the label ``iptengine``."""
 
     name = "iptengine.contrib.django"
     label = "iptengine"

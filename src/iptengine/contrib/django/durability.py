@@ -29,6 +29,13 @@ def take_turn(connection: BaseDatabaseWrapper) -> None:
         answer(connection, f"SELECT pg_advisory_xact_lock({LOCK})")
 
 
+def turn_is_free(connection: BaseDatabaseWrapper) -> bool:
+    """Whether nobody appends just now; nobody else does then until the transaction ends."""
+    if connection.vendor != "postgresql":
+        return True  # SQLite lets one transaction write at a time
+    return bool(answer(connection, f"SELECT pg_try_advisory_xact_lock({LOCK})"))
+
+
 def make_durable(connection: BaseDatabaseWrapper) -> None:
     """See that the commit of this transaction will stay; `StoreError` when it may not."""
     if connection.vendor == "postgresql":

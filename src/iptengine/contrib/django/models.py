@@ -1,4 +1,4 @@
-"""The two tables of the store. Rows are added and never changed, and no permission of Django's speaks of them."""
+"""The tables of the store. Events and protocols are added and never changed; no permission of Django's is about any."""
 
 from __future__ import annotations
 
@@ -31,6 +31,27 @@ class KeptProtocol(models.Model):
     text: models.TextField[str, str] = models.TextField()
 
     objects: ClassVar[models.Manager[KeptProtocol]] = models.Manager()
+
+    class Meta:
+        default_permissions = ()
+
+
+class ListedCourse(models.Model):
+    """What the lists of a clinic show of one course, at the version it has; made again from its events at any time.
+
+    Days are kept as numbers, so that both databases compare them in the same way.
+    """
+
+    course: models.TextField[str, str] = models.TextField(primary_key=True)
+    version: models.PositiveIntegerField[int, int] = models.PositiveIntegerField()
+    made: models.TextField[str, str] = models.TextField()
+    since: models.PositiveIntegerField[int, int] = models.PositiveIntegerField()
+    until: models.PositiveIntegerField[int, int] = models.PositiveIntegerField()
+    alerts: models.BooleanField[bool, bool] = models.BooleanField()
+    stuck: models.BooleanField[bool, bool] = models.BooleanField()
+    text: models.TextField[str, str] = models.TextField()
+
+    objects: ClassVar[models.Manager[ListedCourse]] = models.Manager()
 
     class Meta:
         default_permissions = ()

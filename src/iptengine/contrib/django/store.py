@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from django.db import Error, IntegrityError, connections, transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.views.decorators.debug import sensitive_variables
 
-from iptengine.contrib.django.durability import make_durable, take_turn
-from iptengine.contrib.django.models import KeptProtocol, StoredEvent
-from iptengine.contrib.django.telling import failed
+from iptengine.contrib.django.durability import make_durable, take_turn, turn_is_free
+from iptengine.contrib.django.listing import row_of, values_of, wanted
+from iptengine.contrib.django.models import KeptProtocol, ListedCourse, StoredEvent
+from iptengine.contrib.django.telling import ReadOnly, failed
 from iptengine.store.port import StaleVersion, StoreError, UnknownDigest
+from iptengine.store.rows import Asked, Row, check_row
 
 T = TypeVar("T")
 
@@ -51,15 +53,18 @@ class DjangoStore:
     @sensitive_variables()
     def append(self, course: str, events: Sequence[str], *, expected: int) -> None:
         """Keep `events` at the end of the course, if it has `expected` texts; otherwise `StaleVersion`."""
+        self.append_listed(course, events, expected=expected, row=Row(course, expected + len(events)))
+
+    @sensitive_variables()
+    def append_listed(self, course: str, events: Sequence[str], *, expected: int, row: Row) -> None:
+        """As `append`, and the row of the course with it."""
         events = tuple(events)
-        if not events:
-            return
-        kept = self._asked(lambda: self._appended(course, events, expected))
-        if not kept:
+        check_row(row, course, expected + len(events))
+        if events and not self._asked(lambda: self._appended(course, events, expected, row)):
             raise StaleVersion(course, expected)
 
     @sensitive_variables()
-    def _appended(self, course: str, events: Sequence[str], expected: int) -> bool:
+    def _appended(self, course: str, events: Sequence[str], expected: int, row: Row) -> bool:
         """Whether the course had `expected` texts. The unique key decides, whatever was seen before."""
         mine = StoredEvent.objects.using(self._using)
         rows = [StoredEvent(course=course, version=n, text=text) for n, text in enumerate(events, expected + 1)]
@@ -69,6 +74,7 @@ class DjangoStore:
                 stands = mine.filter(course=course).aggregate(last=Max("version"))["last"] or 0
                 if stands == expected:
                     mine.bulk_create(rows)
+                    self._list(row)
         except IntegrityError:
             return False
         return bool(stands == expected)
@@ -108,6 +114,50 @@ class DjangoStore:
         if text is None:
             raise UnknownDigest(digest)
         return str(text)
+
+    # Lists
+
+    def rows(self, asked: Asked) -> Iterator[Row]:
+        """The rows that are asked for, in the order of their courses' names; read in pages."""
+        mine = ListedCourse.objects.using(self._using).filter(wanted(asked)).order_by("course")
+        if asked.courses is None:
+            yield from self._every_row(mine)
+            return
+        named = sorted(asked.courses)
+        for first in range(0, len(named), PAGE):
+            yield from self._page(mine.filter(course__in=named[first : first + PAGE]))
+
+    def _every_row(self, mine: QuerySet[ListedCourse]) -> Iterator[Row]:
+        page = self._page(mine)
+        while page:
+            yield from page
+            page = self._page(mine.filter(course__gt=page[-1].course))
+
+    def _page(self, mine: QuerySet[ListedCourse]) -> list[Row]:
+        return self._asked(lambda: [row_of(kept) for kept in mine[:PAGE]])
+
+    @sensitive_variables()
+    def keep_rows(self, rows: Iterable[Row]) -> int:
+        """Put rows in the place of those of the same version; none while somebody appends, or where none can be."""
+        given = tuple(rows)
+        try:
+            return self._asked(lambda: self._filled(given)) if given else 0
+        except ReadOnly:
+            return 0
+
+    @sensitive_variables()
+    def _filled(self, rows: Sequence[Row]) -> int:
+        with transaction.atomic(self._using):
+            if not turn_is_free(connections[self._using]):
+                return 0
+            listed = ListedCourse.objects.using(self._using)
+            return sum(listed.filter(course=row.course, version=row.version).update(**values_of(row)) for row in rows)
+
+    @sensitive_variables()
+    def _list(self, row: Row) -> None:
+        listed = ListedCourse.objects.using(self._using)
+        if not listed.filter(course=row.course).update(**values_of(row)):
+            listed.create(course=row.course, **values_of(row))
 
     @sensitive_variables()
     def _asked(self, ask: Callable[[], T]) -> T:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from iptengine.store.port import StoreError
 
+_READ_ONLY = "it can only be read"
+
 # By the name of the driver's own error: a database's sentences may quote the row they speak of.
 _NEXT = {
     "SQLITE_BUSY": "another program holds it; see OPTIONS 'transaction_mode' and 'timeout' in DATABASES",
-    "SQLITE_READONLY": "it can only be read",
+    "SQLITE_READONLY": _READ_ONLY,
     "SQLITE_FULL": "there is no room left",
     "SQLITE_CANTOPEN": "its file or its folder cannot be opened",
     "SQLITE_IOERR": "its disk fails",
     "UndefinedTable": "its tables are not there: run manage.py migrate",
-    "ReadOnlySqlTransaction": "it can only be read",
+    "ReadOnlySqlTransaction": _READ_ONLY,
     "DeadlockDetected": "two transactions waited for each other; try again",
     "SerializationFailure": "others wrote at the same time; try again",
     "LockNotAvailable": "another program holds it; try again",
@@ -29,11 +31,16 @@ _NEXT = {
 }
 
 
+class ReadOnly(StoreError):
+    """The database can only be read."""
+
+
 def failed(error: Exception, using: str) -> StoreError:
     """The error that a caller sees instead of the database's own."""
     name = _name(error)
     said = _NEXT.get(name) or next((said for known, said in _NEXT.items() if name.startswith(f"{known}_")), "")
-    return StoreError(f"the database '{using}' failed ({name}){said and ': '}{said}")
+    kind = ReadOnly if said == _READ_ONLY else StoreError
+    return kind(f"the database '{using}' failed ({name}){said and ': '}{said}")
 
 
 def _name(error: Exception) -> str:
