@@ -80,7 +80,7 @@ def test_both_histories_keep_it() -> None:
 def test_a_risk_alert_stays_where_it_was_raised_and_is_raised_anew_where_it_belongs() -> None:
     made = clinic()
     put_right(made, mixed_up(made))
-    assert [(a.course, a.value) for a in made.alerts()] == [("wrong", 2), ("right", 2)]
+    assert [(a.course, a.value) for a in made.alerts()] == [("right", 2), ("wrong", 2)]
     page = " ".join(made.agenda("wrong", on=NEXT).text.split())
     assert "answered 2, on Tue 10 March" in page
     assert "A record of 10 March was voided: it belongs to another course." in page

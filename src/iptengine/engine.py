@@ -17,7 +17,6 @@ from iptengine.answers import (
     CourseExists,
     Done,
     UnknownCourse,
-    UnknownProtocol,
     check_course_id,
 )
 from iptengine.batches import (
@@ -32,17 +31,18 @@ from iptengine.batches import (
 )
 from iptengine.course.codec import BadInput, command_from_mapping
 from iptengine.course.commands import Adopt, Command, Erase, Start, as_mapping
-from iptengine.course.course import Alert, Course
+from iptengine.course.course import Course
 from iptengine.course.events import Event
 from iptengine.course.evolve import fold
 from iptengine.course.hiding import Sight
 from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Actor, Stamp
-from iptengine.course.ways import Due, Way, due, ways
+from iptengine.course.ways import Way, ways
 from iptengine.erasing_clinic import ErasingClinic
 from iptengine.group_clinic import GroupClinic
 from iptengine.held import Held
 from iptengine.lasting_clinic import LastingClinic
+from iptengine.lists import ClinicLists, Lists, row_at_append
 from iptengine.policy import NotAllowed, Policy
 from iptengine.protocol.protocol import Protocol
 from iptengine.reader import Reader
@@ -68,7 +68,7 @@ def _new_id() -> str:
     return uuid4().hex
 
 
-class Clinic(GroupClinic, LastingClinic, ErasingClinic):
+class Clinic(GroupClinic, LastingClinic, ErasingClinic, ClinicLists):
     """Courses in a store, under the protocols given.
 
     Args:
@@ -177,7 +177,7 @@ class Clinic(GroupClinic, LastingClinic, ErasingClinic):
             raise batch.refused[0]
         self._records.keep_protocol(protocol)
         try:
-            self._records.append(protocol, History(Course(id)), batch.texts)
+            self._records.append(protocol, History(Course(id)), batch.texts, row=row_at_append(batch.course))
         except StaleVersion:
             raise self._exists(id, by) from None
         return answered(protocol, batch, on, by)
@@ -252,7 +252,7 @@ class Clinic(GroupClinic, LastingClinic, ErasingClinic):
         given = [command for command in commands if not (held_back and command.request)]
         batch = decided(protocol, history.course, given, self._policy)
         if batch.events:
-            self._records.append(protocol, history, batch.texts)
+            self._records.append(protocol, history, batch.texts, row=row_at_append(batch.course))
         done = answered(protocol, batch, day_of(commands), by)
         since = history.events[max(expected or 0, 0) :]
         told = Sight(protocol, history.course, by.role).events(since) if held_back else ()
@@ -305,7 +305,7 @@ class Clinic(GroupClinic, LastingClinic, ErasingClinic):
         What `course`, `events` and `alerts` of the clinic itself tell is the whole record, and everything else is
         told as to a therapist: make a reader for whatever is shown to somebody.
         """
-        return Reader(self._records, self._pinned, actor)
+        return Reader(self._records, self._held, actor, lambda: self._time().date())
 
     def course(self, course: str, *, version: int | None = None) -> Course:
         """The course as it stands, or as it stood after its first `version` events.
@@ -386,31 +386,10 @@ class Clinic(GroupClinic, LastingClinic, ErasingClinic):
         protocol, found = self._open(course)
         return message(protocol, found, contact, on=on)
 
-    def due(self, *, on: date, courses: Iterable[str] | None = None) -> tuple[Due, ...]:
-        """What is due on a day, in all courses or in those named: alerts first, then by day.
-
-        A course whose protocol is neither here nor in the store has one line that says so, and its open alerts.
-        """
-        found = [line for course in self._records.courses(courses) for line in self._due(course, on)]
-        return tuple(sorted(found, key=lambda line: (line.kind != "alert", line.by is None, line.by or on)))
-
-    def _due(self, course: Course, on: date) -> tuple[Due, ...]:
-        try:
-            protocol = self._pinned(course)
-        except UnknownProtocol as unknown:
-            alerts = [Due(course.id, "alert", alert.raised, alert.text) for alert in unknown.alerts]
-            return (*alerts, Due(course.id, "review", None, str(unknown)))
-        return due(protocol, course, on=on)
-
-    def alerts(self, *, courses: Iterable[str] | None = None, closed: bool = False) -> tuple[Alert, ...]:
-        """The alerts of all courses or of those named: what needs an assessment first, risk before review.
-
-        Closed ones are left out unless asked for.
-        """
-        found = [a for course in self._records.courses(courses) for a in course.alerts if closed or a.state != "closed"]
-        return tuple(sorted(found, key=lambda a: (not a.needs_assessment, a.level != "risk", a.raised)))
-
     # Reading
+
+    def _lists(self) -> Lists:
+        return Lists(self._records, self._held, lambda: self._time().date())
 
     def _open(self, course: str) -> tuple[Protocol, Course]:
         found = self._records.history(course).course

@@ -67,6 +67,26 @@ class Held:
         except UnknownProtocol:
             return None
 
+    @property
+    def digests(self) -> frozenset[str]:
+        """The digests of the protocols that are open here."""
+        return frozenset((*self._given, *self._opened))
+
+    def open(self, digest: str) -> Protocol:
+        """A protocol that is open here, by its digest; `LookupError` when it is not."""
+        return self._given.get(digest) or self._opened[digest]
+
+    def opens(self, digest: str) -> bool:
+        """Whether the protocol of that digest is open here, or can be opened from what the store keeps of it."""
+        from iptengine.authoring.kept import open_kept
+
+        if digest not in self.digests:
+            try:
+                self._opened[digest] = open_kept(digest, self._records.protocol(digest))
+            except (UnknownDigest, ProtocolError):
+                return False
+        return True
+
     def _kept(self, course: Course) -> Protocol:
         from iptengine.authoring.kept import open_kept
 

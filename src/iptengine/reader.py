@@ -5,19 +5,21 @@ It holds the questions of `Clinic` and none of its acts, so a type checker finds
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
 from iptengine.answers import UnknownCourse, UnknownProtocol
-from iptengine.course.course import Alert, Course
+from iptengine.course.course import Course
 from iptengine.course.events import Event
 from iptengine.course.evolve import fold
 from iptengine.course.groups import Group
 from iptengine.course.hiding import Sight
 from iptengine.course.stamp import Actor
-from iptengine.course.ways import Due, Way, due, ways
+from iptengine.course.ways import Way, ways
 from iptengine.group_clinic import group_agenda_of, group_of, in_group
+from iptengine.held import Held
+from iptengine.lists import Lists, Questions
 from iptengine.protocol.protocol import Protocol
 from iptengine.records import History, Records
 
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from iptengine.render.messages import Message
 
 
-class Reader:
+class Reader(Questions):
     """The courses of a clinic as one person may see them. Made by `Clinic.reader`; it records nothing.
 
     Attributes:
@@ -44,9 +46,11 @@ class Reader:
         ('initial', False)
     """
 
-    def __init__(self, records: Records, pinned: Callable[[Course], Protocol], actor: Actor) -> None:
+    def __init__(self, records: Records, held: Held, actor: Actor, today: Callable[[], date]) -> None:
         self._records = records
-        self._pinned = pinned
+        self._held = held
+        self._pinned = held.pinned
+        self._today = today
         self.actor = actor
 
     def __repr__(self) -> str:
@@ -105,27 +109,8 @@ class Reader:
 
     # All courses
 
-    def due(self, *, on: date, courses: Iterable[str] | None = None) -> tuple[Due, ...]:
-        """What is due on a day, in all courses or in those named: alerts first, then by day."""
-        found = [line for course in self._records.courses(courses) for line in self._due(course, on)]
-        return tuple(sorted(found, key=lambda line: (line.kind != "alert", line.by is None, line.by or on)))
-
-    def _due(self, course: Course, on: date) -> tuple[Due, ...]:
-        try:
-            return due(self._pinned(course), course, on=on, role=self.actor.role)
-        except UnknownProtocol as unknown:
-            alerts = self._sight(course).course().open_risk_alerts
-            told = [Due(course.id, "alert", alert.raised, alert.text) for alert in alerts]
-            return (*told, Due(course.id, "review", None, str(unknown)))
-
-    def alerts(self, *, courses: Iterable[str] | None = None, closed: bool = False) -> tuple[Alert, ...]:
-        """The alerts of all courses or of those named: what needs an assessment first, risk before review.
-
-        No risk alert is left out for any role; what it rests on may be.
-        """
-        seen = (self._sight(course).course() for course in self._records.courses(courses))
-        found = [alert for course in seen for alert in course.alerts if closed or alert.state != "closed"]
-        return tuple(sorted(found, key=lambda a: (not a.needs_assessment, a.level != "risk", a.raised)))
+    def _lists(self) -> Lists:
+        return Lists(self._records, self._held, self._today, self.actor.role)
 
     # Groups
 
@@ -154,10 +139,7 @@ class Reader:
             raise UnknownProtocol(unknown.protocol, unknown.digest, str(unknown), alerts) from None
 
     def _sight(self, course: Course) -> Sight:
-        try:
-            return Sight(self._pinned(course), course, self.actor.role)
-        except UnknownProtocol:
-            return Sight(None, course, self.actor.role)
+        return Sight(self._held.known(course), course, self.actor.role)
 
 
 def _at(history: History, version: int) -> Course:

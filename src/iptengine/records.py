@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from iptengine.answers import UnknownCourse
@@ -15,6 +15,7 @@ from iptengine.store.chain import chained, checked_key, opened
 from iptengine.store.ciphers import Choices, is_enciphered
 from iptengine.store.keys import CourseKeys
 from iptengine.store.port import Store
+from iptengine.store.rows import Asked, Row, keeps_lists
 from iptengine.store.secrecy import Secrecy
 
 
@@ -94,10 +95,18 @@ class Records:
         """
         return self._store.protocol(digest)
 
-    def append(self, protocol: Protocol, history: History, texts: tuple[str, ...]) -> None:
+    def append(
+        self, protocol: Protocol, history: History, texts: tuple[str, ...], *, row: Row | None = None
+    ) -> None:  # fmt: skip
         """Keep texts at the end of a course as it was read: all of them, or none.
 
         Patient text is enciphered first, then everything sealed: a seal is checked without a key of the course.
+
+        Args:
+            protocol: The protocol of the course.
+            history: The course as it was read.
+            texts: Its new events.
+            row: What the lists show of the course with them; kept where the store keeps such rows.
 
         Raises:
             StaleVersion: Others have written to the course since it was read; nothing was kept.
@@ -108,7 +117,37 @@ class Records:
             course, texts, after=version, secret=history.secret, choices=_choices(protocol)
         )
         texts = chained(texts, course=course, after=version, before=history.seal, key=self._key)
-        self._store.append(course, texts, expected=version)
+        if row is not None and keeps_lists(self._store):
+            row = self._secrecy.hidden_row(row, secret=is_enciphered(texts[0]) if version == 0 else history.secret)
+            self._store.append_listed(course, texts, expected=version, row=row)
+        else:
+            self._store.append(course, texts, expected=version)
+
+    # Lists
+
+    @property
+    def keeps_lists(self) -> bool:
+        """Whether the store keeps a row of what the lists show of each course."""
+        return keeps_lists(self._store)
+
+    def rows(self, asked: Asked) -> Iterator[Row]:
+        """The rows that answer a question, and those that cannot tell; none where the store keeps none."""
+        return self._store.rows(asked) if keeps_lists(self._store) else iter(())
+
+    def keep_rows(self, rows: Sequence[Row]) -> None:
+        """Keep rows that were made again, each unless its course has moved on."""
+        if rows and keeps_lists(self._store):
+            self._store.keep_rows(rows)
+
+    def hidden_row(self, history: History, row: Row) -> Row:
+        """A row as it is to be kept: enciphered, where the patient text of its course is and was not erased."""
+        return self._secrecy.hidden_row(row, secret=history.secret and history.course.erased is None)
+
+    def row_text(self, row: Row) -> str | None:
+        """The text of a row as it was before it was enciphered; ``None`` when it does not open here."""
+        return self._secrecy.row_text(row)
+
+    # Erasing
 
     def check_erasable(self, history: History) -> None:
         """Refuse to erase what cannot be erased.

@@ -160,11 +160,11 @@ class TestRows:
         ],
     )
     def test_a_row_answers_for_its_days_and_its_form_only(self, row: Row, good: bool) -> None:
-        assert Asked("now", on=DAY).good(row) is good
+        assert Asked(frozenset({"now"}), on=DAY).good(row) is good
 
     def test_an_empty_row_is_good_for_no_day_and_no_form(self) -> None:
         for on in (None, date.min, DAY, date.max):
-            assert not Asked("now", on=on).good(Row("a", 1))
+            assert not Asked(frozenset({"now"}), on=on).good(Row("a", 1))
 
 
 def test_rows_are_taken_from_no_course_that_moved_on() -> None:
@@ -174,4 +174,4 @@ def test_rows_are_taken_from_no_course_that_moved_on() -> None:
     store.append_listed("a", ["{}"], expected=0, row=row)
     with pytest.raises(StaleVersion):
         store.append_listed("a", ["{}"], expected=0, row=row)
-    assert list(store.rows(Asked("now", on=DAY))) == [row]
+    assert list(store.rows(Asked(frozenset({"now"}), on=DAY))) == [row]

@@ -12,4 +12,4 @@ SQL = ("sqlite", "postgres")
 
 @pytest.mark.parametrize("kind", SQL)
 def test_the_store_keeps_the_contract(kind: str) -> None:
-    check_store(lambda: fresh_store(kind), lists=False)
+    check_store(lambda: fresh_store(kind), lists=True)

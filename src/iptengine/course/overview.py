@@ -8,6 +8,7 @@ from datetime import date
 from iptengine.course import timing
 from iptengine.course.codec import record_from_json, record_to_json
 from iptengine.course.course import Alert, Course
+from iptengine.course.hiding import THERAPIST, seen_by
 from iptengine.course.overdue import overdue
 from iptengine.course.stuck import Stuck, stuck
 from iptengine.course.ways import Due, due
@@ -52,25 +53,36 @@ class Overview:
         return f"<Overview of {self.course} version {self.version}>"
 
 
-def overview(protocol: Protocol, course: Course, *, on: date) -> Overview:
-    """The course as the lists show it on the day `on`."""
-    lines = due(protocol, course, on=on)
+def overview(protocol: Protocol, course: Course, *, on: date, role: str | None = THERAPIST) -> Overview:
+    """The course as the lists show it on the day `on`.
+
+    What is due, stuck and overdue is told as `role` may see it, with ``None`` as the course stands here. The alerts
+    are those of `course`.
+    """
+    seen = course if role is None else seen_by(protocol, course, role)
+    lines = due(protocol, seen, on=on, role=None)
     return replace(
-        _whatever_the_day(course),
+        on_any_day(course),
         due=lines,
-        stuck=stuck(protocol, course, on=on),
-        overdue=overdue(protocol, course, lines, on=on),
+        stuck=stuck(protocol, seen, on=on),
+        overdue=overdue(protocol, seen, lines, on=on),
     )
 
 
 def overview_unread(course: Course, why: str) -> Overview:
-    """The course as the lists show it without its protocol: its open risk alerts, and one line that says `why`."""
+    """The course as the lists show it without its protocol: its open risk alerts, and in each list `why`."""
     risks = (Due(course.id, "alert", alert.raised, alert.text) for alert in course.open_risk_alerts)
-    return replace(_whatever_the_day(course), due=(*risks, Due(course.id, "review", None, why)))
+    unread = Due(course.id, "review", None, why)
+    return replace(
+        on_any_day(course),
+        due=(*risks, unread),
+        stuck=(Stuck(course.id, course.phase, why),) if course.ended is None else (),
+        overdue=(unread,),
+    )
 
 
-def _whatever_the_day(course: Course) -> Overview:
-    """What does not change by the passing of days."""
+def on_any_day(course: Course) -> Overview:
+    """What does not change by the passing of days, and needs no protocol: all but due, stuck and overdue."""
     return Overview(
         course=course.id,
         version=course.version,

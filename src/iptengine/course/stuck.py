@@ -29,14 +29,16 @@ class Stuck:
         title: What that is called.
         reasons: What shuts it, in the author's words; ``saw`` holds the sentence alone.
         asks: Who would have to agree as well, in words; empty when nobody has.
+
+    Where the protocol of the course is not there, `text` says so, and nothing else is known.
     """
 
     course: str
     phase: str
     text: str
-    to: str
-    title: str
-    reasons: tuple[Reason, ...]
+    to: str = ""
+    title: str = ""
+    reasons: tuple[Reason, ...] = ()
     asks: str = ""
 
 

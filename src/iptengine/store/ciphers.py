@@ -103,6 +103,31 @@ def opened(text: str, key: bytes | None, *, course: str, number: int) -> str:
     return _written(record | seal)
 
 
+# -- a text as a whole -------------------------------------------------------------------------------------------
+
+_WHOLE = "sealed:"
+"""How a text begins that is enciphered as a whole; no text of JSON does."""
+
+
+def is_hidden(text: str) -> bool:
+    """Whether a text is enciphered as a whole."""
+    return text.startswith(_WHOLE)
+
+
+def hidden(text: str, key: bytes, *, bound: str) -> str:
+    """A text enciphered as a whole, in ASCII; it opens with the same key and the same `bound` only."""
+    nonce = os.urandom(_NONCE)
+    return _WHOLE + b64encode(nonce + _cipher(key).encrypt(nonce, text.encode(), bound.encode())).decode()
+
+
+def shown(text: str, key: bytes, *, bound: str) -> str | None:
+    """The text that `hidden` made; ``None`` when it does not open."""
+    try:
+        return _deciphered(text.removeprefix(_WHOLE), key, bound.encode()).decode()
+    except ValueError:
+        return None
+
+
 def _record(text: str) -> dict[str, Any] | None:
     if not is_enciphered(text):
         return None

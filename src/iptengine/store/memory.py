@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from threading import Lock
+from threading import RLock
 
 from iptengine.store.port import StaleVersion, StoreError, UnknownDigest
 from iptengine.store.rows import Asked, Row, check_row
@@ -23,7 +23,7 @@ class MemoryStore:
     """
 
     def __init__(self) -> None:
-        self._lock = Lock()
+        self._lock = RLock()
         self._courses: defaultdict[str, list[str]] = defaultdict(list)
         self._feed: list[tuple[int, str, str]] = []
         self._protocols: dict[str, str] = {}
@@ -40,17 +40,15 @@ class MemoryStore:
     def append(self, course: str, events: Sequence[str], *, expected: int) -> None:
         """Keep `events` at the end of the course, if it has `expected` texts; otherwise `StaleVersion`."""
         events = tuple(events)
-        if events:
-            self._append(course, events, expected, Row(course, expected + len(events)))
-
-    def _append(self, course: str, events: tuple[str, ...], expected: int, row: Row) -> None:
+        if not events:
+            return
         with self._lock:
             if expected != len(self._courses.get(course, ())):
                 raise StaleVersion(course, expected)
             self._courses[course].extend(events)
             first = len(self._feed) + 1
             self._feed.extend((position, course, text) for position, text in enumerate(events, first))
-            self._rows[course] = row
+            self._rows[course] = Row(course, expected + len(events))
 
     def feed(self, after: int = 0) -> Iterator[tuple[int, str, str]]:
         """Everything appended after a position: position, course and text."""
@@ -77,8 +75,11 @@ class MemoryStore:
         """As `append`, and the row of the course with it."""
         events = tuple(events)
         check_row(row, course, expected + len(events))
-        if events:
-            self._append(course, events, expected, row)
+        if not events:
+            return
+        with self._lock:
+            self.append(course, events, expected=expected)
+            self._rows[course] = row
 
     def rows(self, asked: Asked) -> Iterator[Row]:
         """The rows that are asked for, in the order of their courses' names."""

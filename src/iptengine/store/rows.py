@@ -54,20 +54,24 @@ class Asked:
     """A question to the rows.
 
     Attributes:
-        made: The form of the lists that is understood.
+        made: The forms of the lists that are understood.
         on: The day it is asked for; ``None`` for what no day changes.
         shown: One of `LISTS`, when only the courses that stand in it are wanted.
         courses: The courses that are meant; ``None`` for all.
     """
 
-    made: str
+    made: frozenset[str]
     on: date | None = None
     shown: str = ""
     courses: frozenset[str] | None = None
 
     def good(self, row: Row) -> bool:
-        """Whether the row can answer: it is of the form that is understood, and good for the day."""
-        return row.made == self.made and (self.on is None or row.since <= self.on <= row.until)
+        """Whether the row can answer: it is of a form that is understood, and good for the day."""
+        return row.made in self.made and self.meets_day(row)
+
+    def meets_day(self, row: Row) -> bool:
+        """Whether the row is good for the day, or no day is asked for."""
+        return self.on is None or row.since <= self.on <= row.until
 
     def wants(self, row: Row) -> bool:
         """Whether the row belongs to the answer: one that cannot tell always does, so that it is made again."""

@@ -7,10 +7,12 @@ nothing can make that undone.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from iptengine.store.ciphers import Choices, enciphered, is_enciphered, opened
+from iptengine.store.ciphers import Choices, enciphered, hidden, is_enciphered, is_hidden, opened, shown
 from iptengine.store.keys import CourseKeys, KeyDestroyed
 from iptengine.store.port import StoreError
+from iptengine.store.rows import Row
 
 _ERASED = '"kind":"course_erased"'
 """What the text of that event holds; inside a text of JSON the quotes would be escaped."""
@@ -69,6 +71,32 @@ class Secrecy:
             for n, text in enumerate(texts, after + 1)
         )
 
+    def hidden_row(self, row: Row, *, secret: bool) -> Row:
+        """A row of the lists as it is to be kept; `secret` says whether the patient text of its course is enciphered.
+
+        The whole text is: what the lists show is not taken apart into words and structure. Without its key there is
+        nothing to keep, and the row is an empty one.
+        """
+        if not secret:
+            return row
+        key = self._keys.key(row.course) if self._keys else None
+        if key is None:
+            return Row(row.course, row.version)
+        return replace(row, text=hidden(row.text, key, bound=_bound(row)))
+
+    def row_text(self, row: Row) -> str | None:
+        """The text of a row as it was before `hidden_row`; ``None`` when it does not open here.
+
+        A row says nothing that its course does not say, and can be made again: why it does not open is told there.
+        """
+        if not is_hidden(row.text):
+            return row.text
+        try:
+            key = self._keys.key(row.course) if self._keys else None
+            return None if key is None else shown(row.text, key, bound=_bound(row))
+        except StoreError:
+            return None
+
     def check_erasable(self, secret: bool) -> None:
         """Refuse to erase a course whose patient text nobody enciphered.
 
@@ -101,3 +129,8 @@ class Secrecy:
                 "Clinic(store, protocols, keys=...)"
             )
         return self._keys
+
+
+def _bound(row: Row) -> str:
+    """What the text of a row is bound to, so that it cannot stand for another course, version, day or form."""
+    return "\n".join(("row", row.course, str(row.version), row.made, row.since.isoformat(), row.until.isoformat()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
+from itertools import product
 
 from iptengine.store.port import StaleVersion, StoreError
 from iptengine.store.rows import NEVER, Asked, Lists, Row
@@ -30,7 +31,7 @@ def _listed(store: Lists, course: str, after: int, text: str = "{}", **changes: 
 
 
 def _rows(store: Lists, **asked: object) -> list[Row]:
-    return list(store.rows(Asked(**{"made": FORM, **asked})))  # type: ignore[arg-type]
+    return list(store.rows(Asked(**{"made": frozenset({FORM}), **asked})))  # type: ignore[arg-type]
 
 
 def _begins_without_rows(store: Lists) -> None:
@@ -106,11 +107,12 @@ def _what_is_asked_for(store: Lists) -> None:
         _listed(store, "stuck", 0, shown=frozenset({"stuck"}), since=LATER, until=LATER),
         _listed(store, "undated", 0, since=NEVER[0], until=NEVER[1]),
     ]
+    named = (None, frozenset({"calm", "both", "nobody"}), frozenset({"former"}), frozenset[str]())
+    forms = (frozenset({FORM}), frozenset({"form 0", FORM}), frozenset[str]())
     for on in (None, date.min, TODAY - timedelta(days=1), TODAY, LATER, date.max):
-        for shown in ("", "alerts", "stuck"):
-            for courses in (None, frozenset({"calm", "both", "nobody"}), frozenset({"former"}), frozenset()):
-                asked = Asked(FORM, on, shown, courses)
-                _expect_answer(list(store.rows(asked)), asked, rows)
+        for shown, courses, made in product(("", "alerts", "stuck"), named, forms):
+            asked = Asked(made, on, shown, courses)
+            _expect_answer(list(store.rows(asked)), asked, rows)
 
 
 def _expect_answer(found: list[Row], asked: Asked, rows: Iterable[Row]) -> None:

@@ -11,10 +11,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, exc
 
 from iptengine.store.port import StaleVersion, StoreError, UnknownDigest
+from iptengine.store.rows import Row as ListRow
 from iptengine.store.sql import tables
 from iptengine.store.sql.access import Access, CallersConnection
 from iptengine.store.sql.backup import back_up
 from iptengine.store.sql.failures import TRY_AGAIN, sqlstate, tells_failures
+from iptengine.store.sql.listing import SqlLists, fill, storable
 
 PAGE = 500
 """How many events of the feed are read at once."""
@@ -22,7 +24,7 @@ TRIES = 5
 LARGEST = 2**31 - 1
 
 
-class SqlStore:
+class SqlStore(SqlLists):
     """Events in an SQLite or PostgreSQL database. Made by `iptengine.open_store`, or over an open connection.
 
     Args:
@@ -87,7 +89,7 @@ class SqlStore:
         Raises:
             StoreError: One of them is missing, so that what is there cannot be trusted; or the database failed.
         """
-        if not _storable(course) or after >= LARGEST:
+        if not storable(course) or after >= LARGEST:
             return ()
         after = max(after, 0)
         with self._access.reading() as connection:
@@ -102,31 +104,36 @@ class SqlStore:
             StaleVersion: It has another number of texts. Nothing was kept.
             StoreError: The store is read-only, or the database failed; the text says whether something was kept.
         """
+        self._append(course, list(events), expected, None)
+
+    def _append(self, course: str, texts: list[str], expected: int, row: ListRow | None) -> None:
         self._check_writable()
-        texts = list(events)
         if not texts:
             return
-        if not _storable(course) or not all(text.isascii() and "\0" not in text for text in texts):
+        if not storable(course) or not all(text.isascii() and "\0" not in text for text in texts):
             raise StoreError("a course's name and its events must be plain text, the events in ASCII; nothing was kept")
-        if not 0 <= expected < LARGEST or not self._appended(course, texts, expected):
+        if not 0 <= expected < LARGEST or not self._appended(course, texts, expected, row):
             raise StaleVersion(course, expected)
 
     @tells_failures
-    def _appended(self, course: str, texts: list[str], expected: int) -> bool:
+    def _appended(self, course: str, texts: list[str], expected: int, row: ListRow | None) -> bool:
         for _ in range(TRIES - 1):
             try:
-                return self._append_once(course, texts, expected)
+                return self._append_once(course, texts, expected, row)
             except exc.DBAPIError as error:
                 if self._access.joins or sqlstate(error.orig) not in TRY_AGAIN:
                     raise
-        return self._append_once(course, texts, expected)
+        return self._append_once(course, texts, expected, row)
 
-    def _append_once(self, course: str, texts: list[str], expected: int) -> bool:
+    def _append_once(self, course: str, texts: list[str], expected: int, row: ListRow | None) -> bool:
         sqlite = self._access.dialect == "sqlite"
         values = {"course": course, "expected": expected, "texts": json.dumps(texts) if sqlite else texts}
         try:
             with self._access.writing() as connection:
-                return connection.execute(tables.INSERT[self._access.dialect], values).rowcount == len(texts)
+                kept = connection.execute(tables.INSERT[self._access.dialect], values).rowcount == len(texts)
+                if kept and row is not None:
+                    fill(connection, row)
+                return kept
         except exc.IntegrityError:
             # The unique key of course and version: somebody else was first.
             return False
@@ -153,7 +160,7 @@ class SqlStore:
 
     def keep_protocol(self, digest: str, text: str) -> None:
         """Keep a protocol's text under its digest; `StoreError` when it has another one."""
-        if not _storable(digest) or not _storable(text):
+        if not storable(digest) or not storable(text):
             raise StoreError("a protocol and its digest must be plain text; nothing was kept")
         kept = self._kept(digest)
         if kept is None:
@@ -175,7 +182,7 @@ class SqlStore:
 
     def protocol(self, digest: str) -> str:
         """The text kept under a digest; `UnknownDigest` when there is none."""
-        kept = self._kept(digest) if _storable(digest) else None
+        kept = self._kept(digest) if storable(digest) else None
         if kept is None:
             raise UnknownDigest(digest)
         return kept
@@ -183,11 +190,6 @@ class SqlStore:
     def _check_writable(self) -> None:
         if self._read_only:
             raise StoreError("this store was opened for reading only; nothing was kept")
-
-
-def _storable(text: str) -> bool:
-    """Whether both databases can keep a text letter by letter: no zero byte, and no half of a character."""
-    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _check_whole(course: str, after: int, rows: Sequence[Row[Any]]) -> None:

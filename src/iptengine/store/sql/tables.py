@@ -5,14 +5,15 @@ The tables are made by the migrations beside this module; what stands here is wh
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Identity, Integer, MetaData, Table, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Boolean, Column, Identity, Integer, MetaData, Table, Text, UniqueConstraint, text
 
-SCHEMA = "0001"
+SCHEMA = "0002"
 """The newest schema this library knows: the name of its last migration."""
 
 SCHEMA_TABLE = "iptengine_schema"
 EVENTS_TABLE = "iptengine_events"
 PROTOCOLS_TABLE = "iptengine_protocols"
+LISTS_TABLE = "iptengine_lists"
 
 metadata = MetaData()
 
@@ -33,6 +34,20 @@ protocols = Table(
     Column("digest", Text, primary_key=True),
     Column("text", Text, nullable=False),
 )
+
+lists = Table(
+    LISTS_TABLE,
+    metadata,
+    Column("course", Text().with_variant(Text(collation="C"), "postgresql"), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("made", Text, nullable=False),
+    Column("since", Integer, nullable=False),
+    Column("until", Integer, nullable=False),
+    Column("alerts", Boolean, nullable=False),
+    Column("stuck", Boolean, nullable=False),
+    Column("text", Text, nullable=False),
+)
+"""Days are kept as numbers, so that both databases compare them in the same way."""
 
 _STANDS_THERE = f"(SELECT coalesce(max(version), 0) FROM {EVENTS_TABLE} WHERE course = :course) = :expected"
 
@@ -56,3 +71,7 @@ KEEP_PROTOCOL = text(
     f"INSERT INTO {PROTOCOLS_TABLE} (digest, text) VALUES (:digest, :text) ON CONFLICT (digest) DO NOTHING"
 )
 PROTOCOL = text(f"SELECT text FROM {PROTOCOLS_TABLE} WHERE digest = :digest")
+FILL_ROW = text(
+    f"UPDATE {LISTS_TABLE} SET made = :made, since = :since, until = :until, alerts = :alerts, stuck = :stuck, "
+    "text = :text WHERE course = :of_course AND version = :at_version"
+)

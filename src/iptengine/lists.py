@@ -1,0 +1,323 @@
+"""The lists of a clinic, across its courses: due, alerts, stuck, overdue, and where each course stands.
+
+Where the store has the second part of the port (`iptengine.store.rows`), they are answered from one row for each
+course, and a course is replayed only when its row cannot answer. A row says what is true on any day, and what was
+computed for a stretch of days; with events comes a row for no day yet, so that nothing that is computed about a
+course can hold back what is recorded in it. The answer is always the one that replaying every course would give.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import cache
+
+from iptengine.answers import UnknownCourse, UnknownProtocol
+from iptengine.course.codec import BadInput
+from iptengine.course.course import Alert, Course
+from iptengine.course.hiding import THERAPIST, Sight, hidden_facts
+from iptengine.course.overview import (
+    SCHEMA,
+    Overview,
+    on_any_day,
+    overview,
+    overview_from_json,
+    overview_to_json,
+    overview_unread,
+)
+from iptengine.course.stuck import Stuck
+from iptengine.course.ways import Due
+from iptengine.held import Held
+from iptengine.protocol.protocol import Protocol
+from iptengine.records import History, Records
+from iptengine.store.rows import NEVER, Asked, Row
+
+AHEAD, AHEAD_ENDED = 14, 90
+"""For how many more days a row is tried, while the course lasts and once it has ended: as long as nothing changes."""
+AT_ONCE = 200
+"""How many rows that were made again are kept in one transaction."""
+LAST_YEAR = 9000
+"""From this year on nothing is looked at ahead: days that do not exist are near."""
+
+
+# -- the questions -----------------------------------------------------------------------------------------------
+
+
+class Questions(ABC):
+    """What can be asked about many courses, of a `Clinic` or of a `Reader`."""
+
+    @abstractmethod
+    def _lists(self) -> Lists: ...
+
+    def due(self, *, on: date, courses: Iterable[str] | None = None) -> tuple[Due, ...]:
+        """What is due on a day, in all courses or in those named: alerts first, then by day, then by course.
+
+        A course whose protocol is neither here nor in the store has one line that says so, and its open alerts.
+        """
+        found = [line for one in self._lists().overviews(on, courses) for line in one.due]
+        return tuple(
+            sorted(found, key=lambda line: (line.kind != "alert", line.by is None, line.by or on, line.course))
+        )
+
+    def alerts(self, *, courses: Iterable[str] | None = None, closed: bool = False) -> tuple[Alert, ...]:
+        """The alerts of all courses or of those named: what needs an assessment first, risk before review.
+
+        No risk alert is left out for anybody. Closed ones are left out unless asked for; with them, every course is
+        replayed.
+        """
+        found = self._lists().every_alert(courses) if closed else self._lists().alerts(courses)
+        return tuple(sorted(found, key=lambda a: (not a.needs_assessment, a.level != "risk", a.raised, a.course)))
+
+    def stuck(self, *, on: date, courses: Iterable[str] | None = None) -> tuple[Stuck, ...]:
+        """The courses that are stuck on a day, of all or of those named, with each way on and what shuts it.
+
+        A course is stuck when the time to go on has come and no way on is open. One whose protocol is neither here
+        nor in the store has one line that says so.
+        """
+        found = [line for one in self._lists().overviews(on, courses, "stuck") for line in one.stuck]
+        return tuple(sorted(found, key=lambda line: line.course))
+
+    def overdue(self, *, on: date, courses: Iterable[str] | None = None) -> tuple[Due, ...]:
+        """The measures that are overdue on a day, in all courses or in those named: the oldest first.
+
+        `by` is the day a measure was due: by the calendar, or for a session that was held without it.
+        """
+        found = [line for one in self._lists().overviews(on, courses) for line in one.overdue]
+        return tuple(sorted(found, key=lambda line: (line.by is None, line.by or on, line.course)))
+
+    def overviews(self, *, on: date, courses: Iterable[str] | None = None) -> tuple[Overview, ...]:
+        """Where each course stands on a day, of all or of those named, by id.
+
+        Each with its phase, the sessions used and left, its alerts, and what is due, stuck and overdue.
+        """
+        return tuple(sorted(self._lists().overviews(on, courses), key=lambda one: one.course))
+
+
+class ClinicLists(Questions):
+    """The questions, and what keeps their answers at hand, for `Clinic`."""
+
+    def refresh(self, *, on: date, courses: Iterable[str] | None = None, anew: bool = False) -> int:
+        """Make the lists ready for a day, as a job at night does, so that nobody waits for it in the morning.
+
+        Args:
+            on: The day.
+            courses: The courses that are meant; left out, all.
+            anew: Make every row again, also those that could answer.
+
+        Returns:
+            How many rows were made; 0 where the store keeps none.
+        """
+        return self._lists().refresh(on, courses, anew)
+
+    def out_of_step(self, *, courses: Iterable[str] | None = None) -> tuple[str, ...]:
+        """The courses whose rows say something else than their events, which are all replayed.
+
+        There are none, unless somebody else wrote to the rows; `refresh` with `anew` makes them again.
+        """
+        return self._lists().out_of_step(courses)
+
+
+# -- rows, or a replay -------------------------------------------------------------------------------------------
+
+
+class Lists:
+    """What is answered from, by row or by replay.
+
+    Args:
+        records: Where courses and rows are read.
+        held: The protocols.
+        today: The day by the clock.
+        role: Who reads. ``None`` is the clinic itself: told as to a therapist, its alerts whole; it alone keeps rows.
+    """
+
+    def __init__(self, records: Records, held: Held, today: Callable[[], date], role: str | None = None) -> None:
+        self._records = records
+        self._held = held
+        self._today = today
+        self._role = role
+
+    def overviews(self, on: date, courses: Iterable[str] | None, shown: str = "") -> Iterator[Overview]:
+        """Where courses stand on a day; with `shown`, those that stand in that list."""
+        if self._records.keeps_lists:
+            return (found for found, _ in self._answers(on, courses, shown))
+        return (self._seen(course, on)[0] for course in self._records.courses(courses))
+
+    def alerts(self, courses: Iterable[str] | None) -> Iterator[Alert]:
+        """The alerts that are not closed."""
+        if self._records.keeps_lists:
+            return (alert for found, _ in self._answers(None, courses, "alerts") for alert in found.alerts)
+        return (alert for alert in self.every_alert(courses) if alert.state != "closed")
+
+    def every_alert(self, courses: Iterable[str] | None) -> Iterator[Alert]:
+        """The alerts, closed ones too, by replay."""
+        return (alert for course in self._records.courses(courses) for alert in self._sight(course).alerts)
+
+    def refresh(self, on: date, courses: Iterable[str] | None, anew: bool) -> int:
+        """Make the rows that cannot answer for a day; how many were made."""
+        if not self._records.keeps_lists:
+            return 0
+        return sum(made for _, made in self._answers(on, courses, "", anew=anew))
+
+    def _answers(
+        self, on: date | None, courses: Iterable[str] | None, shown: str, *, anew: bool = False
+    ) -> Iterator[tuple[Overview, bool]]:
+        """What each row says, or the course where its row cannot answer; and whether a row was made of it."""
+        asked, named = self._asked(on, courses, shown)
+        there: set[str] = set()
+        new: list[Row] = []
+        for row in self._records.rows(asked):
+            there.add(row.course)
+            found = None if anew else self._read(row, asked)
+            if found is not None:
+                yield found, False
+                continue
+            found, made = self._made(row.course, on)
+            new += made
+            yield found, bool(made)
+            if len(new) >= AT_ONCE:
+                self._records.keep_rows(new)
+                new.clear()
+        self._records.keep_rows(new)
+        for name in named:
+            if name not in there:
+                raise UnknownCourse(name)
+
+    def _asked(self, on: date | None, courses: Iterable[str] | None, shown: str) -> tuple[Asked, tuple[str, ...]]:
+        """The question to the rows, and the courses that are named in it.
+
+        Of courses that are named every row is wanted, so that one that is not there is noticed.
+        """
+        made = frozenset(_form(digest) for digest in self._held.digests if self._may_read(digest))
+        if courses is None:
+            return Asked(made, on, shown), ()
+        named = tuple(dict.fromkeys(courses))
+        return Asked(made, on, "", frozenset(named)), named
+
+    # A row
+
+    def _read(self, row: Row, asked: Asked) -> Overview | None:
+        """What a row says; ``None`` when it cannot answer."""
+        if not asked.meets_day(row) or not (row.made in asked.made or self._opens(row)):
+            return None
+        found = self._told(row)
+        return found if found and (found.course, found.version) == (row.course, row.version) else None
+
+    def _opens(self, row: Row) -> bool:
+        """Whether a row is of this form, and of a protocol that was not open yet but can be."""
+        form, _, digest = row.made.rpartition(":")
+        return row.made == _form(digest) and bool(form) and self._held.opens(digest) and self._may_read(digest)
+
+    def _may_read(self, digest: str) -> bool:
+        """Whether rows of that protocol hold nothing that is kept from who reads, and nothing less than they may see.
+
+        Rows are told as to a therapist, their alerts whole.
+        """
+        if self._role is None:
+            return True
+        return not hidden_facts(self._held.open(digest), frozenset((self._role, THERAPIST)))
+
+    def _told(self, row: Row) -> Overview | None:
+        """What a row says; ``None`` when it cannot be read. Nothing is lost: it can be made again."""
+        text = self._records.row_text(row)
+        try:
+            return None if text is None else overview_from_json(text)
+        except BadInput:
+            return None
+
+    # A replay
+
+    def _made(self, course: str, on: date | None) -> tuple[Overview, tuple[Row, ...]]:
+        """A course replayed, and the row to keep of it: none without its protocol, which others may have."""
+        history = self._records.history(course)
+        day = on or self._today()
+        found, protocol = self._seen(history.course, day)
+        if protocol is None or self._role is not None:
+            return found, ()
+        row = _row(found, day, _until(protocol, history.course, found, day))
+        return found, (self._records.hidden_row(history, row),)
+
+    def _seen(self, course: Course, on: date) -> tuple[Overview, Protocol | None]:
+        seen = self._sight(course)
+        try:
+            protocol = self._held.pinned(course)
+        except UnknownProtocol as unknown:
+            return overview_unread(seen, str(unknown)), None
+        return overview(protocol, seen, on=on, role=THERAPIST if self._role is None else None), protocol
+
+    def _sight(self, course: Course) -> Course:
+        """The course as who reads may see it; for the clinic itself, as it is."""
+        if self._role is None:
+            return course
+        return Sight(self._held.known(course), course, self._role).course()
+
+    # Whether the rows say the same
+
+    def out_of_step(self, courses: Iterable[str] | None) -> tuple[str, ...]:
+        """The courses whose rows say something else than their events."""
+        if not self._records.keeps_lists:
+            return ()
+        asked, named = self._asked(None, courses, "")
+        rows = {row.course: row for row in self._records.rows(asked)}
+        every = named or [course.id for course in self._records.courses(None)]
+        wrong = {course for course in every if not self._in_step(rows.pop(course, None), self._records.history(course))}
+        return tuple(sorted(wrong | rows.keys()))
+
+    def _in_step(self, row: Row | None, history: History) -> bool:
+        course = history.course
+        if row is None or row.version != course.version:
+            return False
+        if not row.made or not self._opens(row):
+            return True  # it answers nothing here
+        said = replace(row, text=self._records.row_text(row) or "")
+        if (row.since, row.until) == NEVER:
+            return said == row_at_append(course)
+        days = {row.since, row.until}
+        return all(said == _row(self._seen(course, on)[0], row.since, row.until) for on in days)
+
+
+# -- rows --------------------------------------------------------------------------------------------------------
+
+
+def row_at_append(course: Course) -> Row:
+    """The row that is kept with events: what holds on any day, and good for no day yet; empty with an erasure."""
+    if course.erased is not None:
+        return Row(course.id, course.version)
+    return _row(on_any_day(course), *NEVER)
+
+
+def _row(found: Overview, since: date, until: date) -> Row:
+    shown = (("alerts", found.alerts), ("stuck", found.stuck))
+    return Row(
+        course=found.course,
+        version=found.version,
+        made=_form(found.digest),
+        since=since,
+        until=until,
+        shown=frozenset(name for name, lines in shown if lines),
+        text=overview_to_json(found),
+    )
+
+
+def _until(protocol: Protocol, course: Course, found: Overview, on: date) -> date:
+    """The last day from `on` for which the course is seen to look the same."""
+    until = on
+    for _ in range(AHEAD_ENDED if course.ended else AHEAD):
+        following = until + timedelta(days=1)
+        if following.year >= LAST_YEAR or overview(protocol, course, on=following) != found:
+            break
+        until = following
+    return until
+
+
+def _form(digest: str) -> str:
+    """By what a row is made: the library, the written form, and the protocol. Another one is not understood."""
+    return f"{_library()} {SCHEMA}:{digest}"
+
+
+@cache
+def _library() -> str:
+    from iptengine.render.json_page import library_version
+
+    return library_version()

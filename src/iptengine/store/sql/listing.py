@@ -1,0 +1,118 @@
+"""The second part of the port in a database: one row for each course, which follows its events by a trigger.
+
+The trigger empties the row of a course with every event that is written, by whomever; so a row never stands at another
+version than its course, and what fills it is an update that finds no row once somebody else has written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, not_, or_, select, true
+from sqlalchemy import Row as Found
+
+from iptengine.store.port import StoreError
+from iptengine.store.rows import Asked, Row, check_row
+from iptengine.store.sql.access import Access
+from iptengine.store.sql.failures import tells_failures
+from iptengine.store.sql.tables import FILL_ROW, lists
+
+ROWS = 500
+"""How many rows are read at once, and how many courses are asked for at once."""
+
+
+class SqlLists:
+    """The rows of the lists, for `SqlStore`."""
+
+    _access: Access
+    _read_only: bool
+
+    def _append(self, course: str, texts: list[str], expected: int, row: Row | None) -> None:
+        raise NotImplementedError
+
+    def append_listed(self, course: str, events: Sequence[str], *, expected: int, row: Row) -> None:
+        """As `append`, and the row of the course with it, in the same transaction."""
+        texts = list(events)
+        check_row(row, course, expected + len(texts))
+        if not (row.text.isascii() and row.made.isascii()) or "\0" in row.text + row.made:
+            raise StoreError("a row of the lists must be plain text in ASCII; nothing was kept")
+        self._append(course, texts, expected, row)
+
+    def rows(self, asked: Asked) -> Iterator[Row]:
+        """The rows that are asked for, in the order of their courses' names.
+
+        Read page by page: no transaction stays open while the caller works on what it was given.
+        """
+        if asked.courses is None:
+            yield from self._every_row(asked)
+            return
+        named = sorted(course for course in asked.courses if storable(course))
+        for first in range(0, len(named), ROWS):
+            yield from self._rows(_wanted(asked).where(lists.c.course.in_(named[first : first + ROWS])))
+
+    def _every_row(self, asked: Asked) -> Iterator[Row]:
+        wanted = _wanted(asked).limit(ROWS)
+        page = self._rows(wanted)
+        while page:
+            yield from page
+            page = self._rows(wanted.where(lists.c.course > page[-1].course))
+
+    @tells_failures
+    def _rows(self, wanted: Select[Any]) -> list[Row]:
+        with self._access.reading() as connection:
+            return [_row(found) for found in connection.execute(wanted)]
+
+    @tells_failures
+    def keep_rows(self, rows: Iterable[Row]) -> int:
+        """Put rows in the place of those of the same version, in one transaction; how many were.
+
+        A store that was opened for reading only keeps none.
+        """
+        fitting = [row for row in rows if storable(row.course)]
+        if self._read_only or not fitting:
+            return 0
+        with self._access.writing() as connection:
+            return sum(fill(connection, row) for row in fitting)
+
+
+def fill(connection: Connection, row: Row) -> int:
+    """Write what a row says into the row of its course, where that is at the same version; how many were."""
+    values: dict[str, Any] = {
+        "of_course": row.course,
+        "at_version": row.version,
+        "made": row.made,
+        "since": row.since.toordinal(),
+        "until": row.until.toordinal(),
+        "alerts": "alerts" in row.shown,
+        "stuck": "stuck" in row.shown,
+        "text": row.text,
+    }
+    return connection.execute(FILL_ROW, values).rowcount
+
+
+def storable(text: str) -> bool:
+    """Whether both databases can keep a text letter by letter: no zero byte, and no half of a character."""
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def _wanted(asked: Asked) -> Select[Any]:
+    wanted: ColumnElement[bool] = true()
+    if asked.shown:
+        wanted = or_(not_(_good(asked)), lists.c[asked.shown])
+    return select(lists).where(wanted).order_by(lists.c.course)
+
+
+def _good(asked: Asked) -> ColumnElement[bool]:
+    understood = lists.c.made.in_(sorted(asked.made))
+    if asked.on is None:
+        return understood
+    on = asked.on.toordinal()
+    return and_(understood, lists.c.since <= on, lists.c.until >= on)
+
+
+def _row(found: Found[Any]) -> Row:
+    shown = frozenset(name for name in ("alerts", "stuck") if found._mapping[name])
+    since, until = date.fromordinal(found.since), date.fromordinal(found.until)
+    return Row(found.course, found.version, found.made, since, until, shown, found.text)
