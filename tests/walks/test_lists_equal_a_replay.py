@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -43,6 +44,19 @@ class Plain:
     def __init__(self, whole: ipt.Store) -> None:
         self.read, self.append, self.feed = whole.read, whole.append, whole.feed
         self.keep_protocol, self.protocol = whole.keep_protocol, whole.protocol
+
+
+class WithoutProtocols:
+    """A store that has lost the texts of its protocols, and whatever else it had."""
+
+    def __init__(self, whole: ipt.Store) -> None:
+        self._whole = whole
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._whole, name)
+
+    def protocol(self, digest: str) -> str:
+        raise ipt.UnknownDigest(digest)
 
 
 def protocols() -> list[Protocol]:
@@ -137,11 +151,14 @@ class Lists(RuleBasedStateMachine):
     @rule(data=st.data())
     def a_clinic_without_some_protocols_is_not_told_what_it_cannot_know(self, data: st.DataObject) -> None:
         here = [one for one in protocols() if data.draw(st.booleans())]
-        _same(ipt.Clinic(self.store, here, **self.parts), ipt.Clinic(Plain(self.store), here, **self.parts), self.today)
+        for store in (self.store, WithoutProtocols(self.store)):
+            asks, replays = (ipt.Clinic(one, here, **self.parts) for one in (store, Plain(store)))
+            _same(asks, replays, self.today)
 
     @rule()
     def the_rows_say_what_the_events_say(self) -> None:
         assert self.kept.out_of_step() == ()
+        assert ipt.Clinic(self.store, (), **self.parts).out_of_step() == ()
 
     def teardown(self) -> None:
         if self.courses:
