@@ -12,6 +12,7 @@ from course.test_hiding import trial
 from iptengine import commands as c
 from iptengine.course.course import Course
 from iptengine.course.hiding import KEPT_REVIEW, KEPT_RISK
+from iptengine.held import Held
 from iptengine.records import Records
 from iptengine.store.memory import MemoryStore
 from phrases import START, variant, week
@@ -36,13 +37,14 @@ def begun(arm: str = "placebo", *, harm: str = "no", store: Any = None) -> ipt.C
 
 WRITING = (
     "start", "adopt", "do", "follow", "void", "form_group", "join_group", "leave_group", "hold_group_session",
-    "book_group_session", "tell_group",
+    "book_group_session", "tell_group", "refresh", "out_of_step",
 )  # fmt: skip
 
 
 def test_a_reader_has_none_of_the_acts_of_a_clinic_and_all_of_its_questions() -> None:
-    questions = {name for name in vars(ipt.Reader) if not name.startswith("_")}
-    assert questions == {"course", "events", "ways", "agenda", "message", "due", "alerts", "group", "group_agenda"}
+    questions = {name for name in dir(ipt.Reader) if not name.startswith("_")}
+    across = {"due", "alerts", "stuck", "overdue", "overviews"}
+    assert questions == {"course", "events", "ways", "agenda", "message", "group", "group_agenda", *across}
     assert all(hasattr(ipt.Clinic, name) for name in (*questions, *WRITING))
     assert not any(hasattr(ipt.Reader, name) for name in WRITING)
 
@@ -132,10 +134,15 @@ def test_where_the_protocol_is_not_here_no_answer_is_shown_and_the_risk_alert_is
     store = MemoryStore()
     begun(harm="yes", store=store)
 
-    def nowhere(course: Course) -> ipt.Protocol:
-        raise ipt.UnknownProtocol(course.protocol, course.digest, "it is not here", course.open_risk_alerts)
+    class Nowhere(Held):
+        def pinned(self, course: Course) -> ipt.Protocol:
+            raise ipt.UnknownProtocol(course.protocol, course.digest, "it is not here", course.open_risk_alerts)
 
-    reader = ipt.Reader(Records(store), nowhere, ASSESSOR)
+        def opens(self, digest: str) -> bool:
+            return False
+
+    records = Records(store)
+    reader = ipt.Reader(records, Nowhere((), records), ASSESSOR, lambda: START)
     with pytest.raises(ipt.UnknownProtocol) as unknown:
         reader.agenda("a", on=week(2))
     assert [alert.text for alert in unknown.value.alerts] == [KEPT_RISK]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import date
 from pathlib import Path
 
 import psycopg
@@ -15,6 +16,7 @@ from sqlalchemy import text
 
 import iptengine as ipt
 import postgres
+from iptengine.store.rows import Asked, Row
 from iptengine.store.sql import schema, tables
 from stores import fresh_url, opened
 
@@ -52,14 +54,18 @@ def test_a_store_of_every_schema_that_ever_was_is_opened_with_all_that_is_in_it(
     assert (store.read("a"), store.read("b-2")) == (a, b)
     assert list(store.feed()) == [(1, "a", a[0]), (2, "a", a[1]), (3, "b-2", b[0]), (4, "a", a[2])]
     assert store.protocol("a" * 64) == '{"title":"Grief 😀 é"}'
+    kept = [Row("a", 3, "form 1", date(2026, 3, 3), date(2026, 3, 9), frozenset({"alerts"}), '{"note":"kept"}')]
+    rows = [*(kept if number >= "0002" else [Row("a", 3)]), Row("b-2", 1)]
+    assert list(store.rows(Asked(frozenset({"form 1"})))) == rows
     store.append("a", ["{}"], expected=3)
+    assert list(store.rows(Asked(frozenset({"form 1"})))) == [Row("a", 4), Row("b-2", 1)]
     assert list(store.feed(4)) == [(5, "a", "{}")]
     assert columns(store) == columns(opened(fresh_url(kind)))
 
 
 def columns(store: ipt.SqlStore) -> list[tuple[object, ...]]:
     """What a database says of its tables, each column with its type."""
-    names = (tables.EVENTS_TABLE, tables.PROTOCOLS_TABLE)
+    names = (tables.EVENTS_TABLE, tables.PROTOCOLS_TABLE, tables.LISTS_TABLE)
     with store._access.reading() as connection:
         if store._access.dialect == "sqlite":
             return [tuple(row) for name in names for row in connection.execute(text(f"PRAGMA table_info({name})"))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from iptengine.course import timing
@@ -18,6 +18,28 @@ from iptengine.protocol.protocol import Protocol, Reason
 
 
 @dataclass(frozen=True, slots=True)
+class Unmet:
+    """A condition that is not met, in the author's words: as in a `Reason`, without the line of a file.
+
+    Attributes:
+        code: The condition's name in the protocol.
+        text: The author's words.
+        answer: ``no`` or ``unknown``.
+        sentence: The same read back with the values seen.
+        path: Where it stands in the protocol.
+    """
+
+    code: str
+    text: str
+    answer: str
+    sentence: str
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.text} ({self.sentence})" if self.sentence else self.text
+
+
+@dataclass(frozen=True, slots=True)
 class Stuck:
     """A way on that is shut although the time to go on has come; a stuck course has one for each of its ways.
 
@@ -27,7 +49,7 @@ class Stuck:
         text: Why the time has come: a window has closed, no session is left, the calendar has stopped.
         to: The phase or outcome the way leads to, by its name.
         title: What that is called.
-        reasons: What shuts it, in the author's words; ``saw`` holds the sentence alone.
+        reasons: What shuts it.
         asks: Who would have to agree as well, in words; empty when nobody has.
 
     Where the protocol of the course is not there, `text` says so, and nothing else is known.
@@ -38,7 +60,7 @@ class Stuck:
     text: str
     to: str = ""
     title: str = ""
-    reasons: tuple[Reason, ...] = ()
+    reasons: tuple[Unmet, ...] = ()
     asks: str = ""
 
 
@@ -78,7 +100,6 @@ def _ways_on(protocol: Protocol, found: tuple[Gate, ...], last: bool) -> tuple[G
     return found if last or not phases else phases
 
 
-def _said(reason: Reason) -> Reason:
-    """The reason with its sentence and without the values seen, which need not be text."""
-    sentence = reason.saw.get("sentence")
-    return replace(reason, saw={"sentence": sentence} if sentence else {})
+def _said(reason: Reason) -> Unmet:
+    sentence = str(reason.saw.get("sentence", ""))
+    return Unmet(reason.code, reason.text, reason.answer, sentence, reason.path)
