@@ -364,7 +364,7 @@ def test_rows_of_the_lists_are_kept_where_something_can_be_written_and_asked_for
     know("closed", {**sqlite(""), "NAME": f"file:{path}?mode=ro", "OPTIONS": {"uri": True}})
     closed = DjangoStore("closed")
     assert closed.keep_rows([Row("a", 1, "form")]) == 0
-    assert list(closed.rows(Asked("form"))) == [Row("a", 1)]
+    assert list(closed.rows(Asked(frozenset({"form"})))) == [Row("a", 1)]
     assert DjangoStore().keep_rows([Row("a", 1, "form")]) == 1
 
 
@@ -382,7 +382,7 @@ def test_courses_from_before_the_lists_have_an_empty_row(alias: str) -> None:
     DjangoStore(alias).append("a", texts("one", "two"), expected=0)
     call_command("migrate", "iptengine", "0001", database=alias, verbosity=0)
     call_command("migrate", "iptengine", database=alias, verbosity=0)
-    assert list(DjangoStore(alias).rows(Asked("form"))) == [Row("a", 2)]
+    assert list(DjangoStore(alias).rows(Asked(frozenset({"form"})))) == [Row("a", 2)]
 
 
 # -- settings that lose something --------------------------------------------------------------------------------
