@@ -35,10 +35,18 @@ class Batch:
     denied: tuple[Denial, ...] = ()
 
 
-def decided(protocol: Protocol, course: Course, commands: Iterable[Command], policy: Policy | None = None) -> Batch:
+def decided(
+    protocol: Protocol,
+    course: Course,
+    commands: Iterable[Command],
+    policy: Policy | None = None,
+    *,
+    to: Protocol | None = None,
+) -> Batch:
     """What comes of the commands, one after the other; a refused one holds none of the others back.
 
-    This is the one place where a policy is asked, and where its answer is written into what is recorded.
+    `to` is the protocol that a move leads to. This is the one place where a policy is asked, and where its answer is
+    written into what is recorded.
     """
     events: list[Event] = []
     texts: list[str] = []
@@ -50,10 +58,10 @@ def decided(protocol: Protocol, course: Course, commands: Iterable[Command], pol
             denied.append(rules)
             continue
         try:
-            made = decide(protocol, course, command)
+            made = decide(protocol, course, command, to=to)
         except Refused as no:
             # Without the frames it came through, which would keep the whole course alive, and show it in reports.
-            refused.append(_refused_to_asker(protocol, course, command, no).with_traceback(None))
+            refused.append(_refused_to_asker(protocol, course, command, no, to).with_traceback(None))
             continue
         written = [encode(replace(event, allowed_by=rules) if rules else event) for event in made]
         found = [_read_back(text) for text in written]
@@ -63,8 +71,10 @@ def decided(protocol: Protocol, course: Course, commands: Iterable[Command], pol
     return Batch(course, tuple(events), tuple(texts), tuple(refused), tuple(denied))
 
 
-def _refused_to_asker(protocol: Protocol, course: Course, command: Command, no: Refused) -> Refused:
-    return refused_to(protocol, course, command, no, command.stamp.by.role) if command.stamp else no
+def _refused_to_asker(
+    protocol: Protocol, course: Course, command: Command, no: Refused, to: Protocol | None
+) -> Refused:  # fmt: skip
+    return refused_to(protocol, course, command, no, command.stamp.by.role, to) if command.stamp else no
 
 
 def _read_back(text: str) -> Event:
@@ -108,18 +118,21 @@ def told_again(
     expected: int | None,
     by: Actor,
     policy: Policy | None = None,
+    *,
+    under: Protocol | None = None,
 ) -> Done:
     """The answer to a batch that was recorded before, with nothing recorded now.
 
     Its events are those on record. Its refusals are decided anew on the course as it was then; a request that was
     neither recorded nor refused was held back by a conflict, which is told again, too. A report that is not on record
     was not allowed then, and is told as that again, whatever the policy says by now.
+    `under` is the protocol the course was under then, where it has moved since.
     """
     ids = {command.stamp.id for command in commands if command.stamp}
     mine = tuple(event for event in history.events if event.command in ids)
     recorded = {event.command for event in mine}
     then = fold(Course(history.course.id), history.events[:before])
-    again = decided(protocol, then, commands, _of_what_is_not(recorded, policy))
+    again = decided(under or protocol, then, commands, _of_what_is_not(recorded, policy))
     refused = {id for no in again.refused if (id := _id(no.command)) not in recorded}
     batch = Batch(history.course, mine, (), tuple(no for no in again.refused if _id(no.command) in refused))
     done = answered(protocol, batch, day_of(commands), by)

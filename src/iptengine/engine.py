@@ -43,6 +43,7 @@ from iptengine.group_clinic import GroupClinic
 from iptengine.held import Held
 from iptengine.lasting_clinic import LastingClinic
 from iptengine.lists import ClinicLists, Lists, row_at_append
+from iptengine.move_clinic import MoveClinic
 from iptengine.policy import NotAllowed, Policy
 from iptengine.protocol.protocol import Protocol
 from iptengine.reader import Reader
@@ -68,7 +69,7 @@ def _new_id() -> str:
     return uuid4().hex
 
 
-class Clinic(GroupClinic, LastingClinic, ErasingClinic, ClinicLists):
+class Clinic(GroupClinic, LastingClinic, ErasingClinic, ClinicLists, MoveClinic):
     """Courses in a store, under the protocols given.
 
     Args:
@@ -236,7 +237,8 @@ class Clinic(GroupClinic, LastingClinic, ErasingClinic, ClinicLists):
             protocol = self._pinned(history.course)
             before = recorded_before(history, stamped) if key is not None else None
             if before is not None:
-                return told_again(protocol, history, before, stamped, expected, by, self._policy)
+                under = self._pinned(fold(Course(course), history.events[:before])) if history.course.moves else None
+                return told_again(protocol, history, before, stamped, expected, by, self._policy, under=under)
             check_new(history.course, stamped)
             try:
                 return self._carried_out(protocol, history, stamped, expected, by)

@@ -16,6 +16,7 @@ from iptengine.course.course import Course
 from iptengine.course.desk import Desk
 from iptengine.course.erasing import check_open
 from iptengine.course.events import Event, Voided
+from iptengine.course.moving import told_under
 from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Actor, Stamp
 from iptengine.protocol.protocol import Protocol
@@ -83,7 +84,8 @@ class LastingClinic(ClinicPort):
         if to:
             self._open_course(to, said)
         gone = self._to_void(course, said, by, on)
-        there = [TakeFrom(course, id, command, on=command.on) for command, id in voiding.said_again(gone)]
+        named = told_under(gone, self.events(course), self.course(to).digest) if to else gone
+        there = [TakeFrom(course, id, command, on=command.on) for command, id in voiding.said_again(named)]
         if to and there:
             self._tried(to, there, by, on)  # what is not allowed there must not be voided here
         right = self.do(to, *there, by=by, on=on, key=key) if to and there else None

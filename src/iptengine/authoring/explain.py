@@ -11,6 +11,7 @@ from iptengine.authoring.rules import (
     pages_condition,
     pages_kept,
     pages_measure,
+    pages_moves,
     pages_template,
     pages_variant,
     pages_vignette,
@@ -26,6 +27,7 @@ _HEADINGS: Mapping[str, Mapping[str, object]] = {
     "Measures": pages_measure.PAGES,
     "Vignettes": pages_vignette.PAGES,
     "Kept protocols": pages_kept.PAGES,
+    "Rules for moves": pages_moves.PAGES,
     "Files": pages_yaml.PAGES,
 }
 

@@ -15,7 +15,7 @@ from iptengine.protocol.conditions import Condition
 from iptengine.protocol.measure import Measure
 from iptengine.protocol.parts import AlertSpec
 from iptengine.protocol.protocol import Guard, Protocol
-from iptengine.protocol.scoring import RiskAnswer
+from iptengine.protocol.scoring import RiskAnswer, risks_of
 from iptengine.protocol.truth import Truth
 
 RISK_ITEM = "risk_item"
@@ -257,3 +257,57 @@ def _gap(sentence: Condition, facts: CourseFacts) -> bool:
     if any(m.kind == "fact" and facts.asked(m.name) and not facts.recorded(m.name) for m in sentence.mentions):
         return True
     return not items and any(m.kind == "measure" and None in facts.totals(m.name) for m in sentence.mentions)
+
+
+# -- a course that goes on under another protocol ----------------------------------------------------------------
+
+
+def alerts_of_a_move(
+    desk: Desk, to: Protocol, after: Course, moved: Event, new_risks: frozenset[tuple[str, str]]
+) -> Iterator[AlertRaised]:
+    """What is on record and raises an alert under the protocol the course goes on under, but raised none before.
+
+    `new_risks` are the items, each with its measure, that are risk items there and were none, or not so soon.
+    """
+    before = desk.protocol, desk.course
+    desk.protocol, desk.course = to, after
+    desk.__dict__.pop("facts", None)
+    try:
+        yield from tuple(_built_in_of_a_move(desk, new_risks))
+        for name in to.spec.alerts:
+            yield from tuple(_alert_of_a_move(desk, name, moved))
+    finally:
+        desk.protocol, desk.course = before
+        desk.__dict__.pop("facts", None)
+
+
+def _built_in_of_a_move(desk: Desk, new_risks: frozenset[tuple[str, str]]) -> Iterator[AlertRaised]:
+    raised = {(alert.cause, alert.item) for alert in desk.course.alerts}
+    last = {reading.measure: reading for reading in desk.course.readings}
+    for name in sorted({measure for measure, _ in new_risks} & last.keys()):
+        reading = last[name]
+        risks = risks_of(desk.protocol.measures[name], reading.answers)
+        new = [one for one in risks if (name, one.item) in new_risks and (reading.id, one.item) not in raised]
+        yield from risk_alerts(desk, reading, new)
+
+
+def _alert_of_a_move(desk: Desk, name: str, moved: Event) -> Iterator[AlertRaised]:
+    """An alert of the protocol whose condition holds, or which asked and was not answered, and was never raised."""
+    alert = desk.protocol.spec.alerts[name]
+    if desk.facts.alert_raised(name):
+        return
+    for guard, said_already in zip(
+        desk.protocol.at("alerts", name, "raise_if"), _built_in(desk.protocol, name), strict=True
+    ):
+        if said_already:
+            continue
+        answers = [(part, part.answer(desk.facts)) for part in guard.enough]
+        holds = any(answer is Truth.YES for _, answer in answers)
+        unknown = [c for part, answer in answers if answer is Truth.UNKNOWN for c in part.conditions()]
+        gaps = [c for c in unknown if c.answer(desk.facts) is Truth.UNKNOWN and _gap(c, desk.facts)]
+        if holds or (alert.kind == "risk" and gaps):
+            words = "" if holds else unanswered_words(desk.protocol, desk.facts, gaps, desk.on)
+            yield desk.event(
+                AlertRaised, code=name, level=alert.kind, text=words or alert.title, do=alert.do, cause=moved.id
+            )
+            return

@@ -605,6 +605,28 @@ class TakeFrom(Command):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class MoveProtocol(Command):
+    """The course goes on under another version of its protocol; said by `Clinic.move`, which knows both.
+
+    Attributes:
+        protocol: Id and version of the one it goes on under, and its `digest`.
+        rename: What is called otherwise there, by kind: ``{"phase": {"middle": "working"}}``.
+        replace: What stands in a removed part, by kind, and the part of that kind where it goes on.
+        undoes: The event of the move that this takes back.
+    """
+
+    kind: ClassVar[str] = "move_protocol"
+    request: ClassVar[bool] = True
+    protocol: str
+    digest: str
+    _: KW_ONLY
+    because: str
+    rename: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    replace: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    undoes: str = ""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class AnnounceEnding(Command):
     """The ending was named and talked about."""
 
@@ -749,6 +771,7 @@ COMMANDS: dict[str, type[Command]] = {
         WordItem,
         Pause, EndPause, Void, TakeFrom, Follow, NoteFollowed,
         Erase,
+        MoveProtocol,
     )
 }  # fmt: skip
 """Every command by its kind."""

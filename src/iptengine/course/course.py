@@ -36,6 +36,7 @@ from iptengine.course.events import (
     PauseBegan,
     PauseEnded,
     PersonRecorded,
+    Placed,
     PlanChanged,
     PlanChosen,
     PlanInterrupted,
@@ -249,6 +250,34 @@ class Correction:
     was: Event | Appointment | Homework
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Moved:
+    """A move to another protocol: from which, to which, what is called otherwise, and what stood elsewhere.
+
+    `placed` is where it put what stood in removed parts, `stood` where that stood before. `undoes` is the move it
+    takes back; `undone` the event by which it was taken back itself.
+    """
+
+    event: str
+    on: date
+    by: Actor
+    because: str
+    was: str
+    was_digest: str
+    protocol: str
+    digest: str
+    names: Mapping[str, Mapping[str, str]]
+    placed: Placed
+    stood: Placed
+    undoes: str = ""
+    undone: str = ""
+
+    @property
+    def plan(self) -> str:
+        """The id of the plan that it changed; no event has it, and so nothing can correct it."""
+        return f"{self.event}-plan"
+
+
 @dataclass(frozen=True, slots=True)
 class Anomaly:
     """Something in the history that this version cannot use; shown, never dropped."""
@@ -306,6 +335,7 @@ class Course:
     approvals: tuple[Approval, ...] = ()
     pauses: tuple[PauseBegan | PauseEnded, ...] = ()
     voided: tuple[Voided, ...] = ()
+    moves: tuple[Moved, ...] = ()
     follows: Followed | None = None
     followed_by: tuple[CourseFollowed, ...] = ()
     erased: CourseErased | None = None
@@ -342,6 +372,10 @@ class Course:
     def focus(self, id: str) -> Focus | None:
         """The focus of that id, open or closed."""
         return next((f for f in self.focuses if f.id == id), None)
+
+    def made_by_a_move(self, id: str) -> bool:
+        """Whether a move to another protocol has put what stands under that id; only `undo` takes it back."""
+        return any(id in (one.event, one.plan) for one in self.moves)
 
     def chart_moved(self, chart: str) -> ChartEntry | None:
         """The last move of a further chart; ``None`` while it stands where it began."""

@@ -22,6 +22,7 @@ from iptengine.course.evolve import evolve, fold, without_record
 from iptengine.course.facts import CourseFacts
 from iptengine.course.following import followed
 from iptengine.course.hiding import THERAPIST, seen_by
+from iptengine.course.moving import move_protocol
 from iptengine.course.named_dates import day_in
 from iptengine.course.plans import deliveries, left_out_unplanned, split_exceptions, without_undelivered
 from iptengine.course.refusal import Refused
@@ -32,13 +33,16 @@ from iptengine.protocol.protocol import Protocol, TaskHome
 from iptengine.protocol.task_spec import RecordKind
 
 
-def decide(protocol: Protocol, course: Course, command: Command) -> tuple[Event, ...]:
+def decide(
+    protocol: Protocol, course: Course, command: Command, *, to: Protocol | None = None
+) -> tuple[Event, ...]:  # fmt: skip
     """What happens when `command` is given to `course`.
 
     Args:
         protocol: The protocol the course is pinned to.
         course: The course as it stands.
         command: Stamped (`Command.stamped`); a command already answered gives no event.
+        to: The protocol that `MoveProtocol` moves the course to; without it, that command is refused.
 
     Raises:
         Refused: The protocol does not allow it now; carries every unmet condition. A report is refused only
@@ -50,8 +54,12 @@ def decide(protocol: Protocol, course: Course, command: Command) -> tuple[Event,
     if command.stamp.id in course.seen:
         return ()
     desk = Desk(protocol, course, command, command.stamp)
+    desk.to = to
     _open_to(desk, command)
-    return tuple(_with_consequences(desk, tuple(_handled(desk, command))))
+    found = tuple(_handled(desk, command))
+    if any(isinstance(event, e.ProtocolMoved) for event in found):
+        return found  # its consequences are those of the protocol it moves to, and among them already
+    return tuple(_with_consequences(desk, found))
 
 
 def _open_to(desk: Desk, command: Command) -> None:
@@ -238,7 +246,7 @@ def _known_record(desk: Desk, id: str, because: str) -> tuple[Course, str, date]
     if not because.strip():
         raise desk.nonsense("no_reason", "a correction says why")
     found = without_record(desk.course, id)
-    if found is None:
+    if found is None or desk.course.made_by_a_move(id):
         raise desk.nonsense("unknown_event", "this course has no record by that event that can be corrected")
     return found
 
@@ -412,6 +420,12 @@ _WHOLE: Mapping[str, Handler] = {
     "erase": erase,
 }
 """Commands that begin a course, or stand around others; they are never said inside another."""
-_HANDLERS: Mapping[str, Handler] = {**REPORTS, **REQUESTS, **ALERT_MOVES, "approve": _approve}
+_HANDLERS: Mapping[str, Handler] = {
+    **REPORTS,
+    **REQUESTS,
+    **ALERT_MOVES,
+    "approve": _approve,
+    "move_protocol": move_protocol,
+}
 
 __all__ = ["Refused", "decide"]

@@ -36,6 +36,8 @@ class Desk:
         self.because = ""
         self.carried = False
         """What is recorded was carried over from the course that this one follows."""
+        self.to: Protocol | None = None
+        """The protocol that the course is to move to."""
         self.wrong: Appointment | None = None
         """The appointment that a correction speaks of."""
         self._count = 0

@@ -35,6 +35,43 @@ class Followed:
     carried: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What holds of a contract until one is agreed, as the protocol gives it."""
+
+    sessions: int | None = None
+    frequency: str = ""
+    minutes: int | None = None
+    missed: str = ""
+    uses_session: tuple[str, ...] = ("attended",)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where a move to another protocol puts what stood in a part that is there no more; empty for all that stays.
+
+    Attributes:
+        phase: The phase the course goes on in.
+        focuses: The problem area of a focus, by the focus's id; `stages` its stage.
+        charts: The state of a further chart, by its name.
+        components: What takes the place of a component of the plan, by its name.
+        pause: The pause that lasts.
+        approvals: The approval that a request waits for, by the event that asked.
+        alerts: The alert that an open one goes on as, by its id.
+        missed: The policy for missed sessions.
+    """
+
+    phase: str = ""
+    focuses: Mapping[str, str] = field(default_factory=dict)
+    stages: Mapping[str, str] = field(default_factory=dict)
+    charts: Mapping[str, str] = field(default_factory=dict)
+    components: Mapping[str, str] = field(default_factory=dict)
+    pause: str = ""
+    approvals: Mapping[str, str] = field(default_factory=dict)
+    alerts: Mapping[str, str] = field(default_factory=dict)
+    missed: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Event:
     """The root of every event. Its repr shows kind and id alone: an event may hold patient text."""
@@ -493,6 +530,31 @@ class PhaseEntered(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ProtocolMoved(Event):
+    """The course goes on under another protocol, or another version of its own.
+
+    Attributes:
+        protocol: Id and version of the protocol it is under from now on, `digest` that protocol's digest.
+        was: Id and version of the one before, `was_digest` its digest.
+        names: What is called otherwise from now on, by kind: ``{"phase": {"middle": "working"}}``. A name that is
+            its own only within another stands behind that one: ``{"stage": {"grief.early": "first"}}``.
+        placed: Where what stood in a removed part stands now.
+        terms: What holds of a contract until one is agreed; ``None`` where one is agreed.
+        undoes: The move that this one takes back.
+    """
+
+    kind: ClassVar[str] = "protocol_moved"
+    protocol: str
+    digest: str
+    was: str
+    was_digest: str
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    placed: Placed = Placed()
+    terms: Terms | None = None
+    undoes: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class CourseFollowed(Event):
     """Another course follows this one."""
 
@@ -670,6 +732,7 @@ EVENTS: dict[str, type[Event]] = {
         ApprovalRequested, ApprovalGiven, ApprovalDeclined, ApprovalConfirmed, ApprovalPassedOver,
         ItemWorded,
         PauseBegan, PauseEnded, Voided, CourseFollowed,
+        ProtocolMoved,
     )
 }  # fmt: skip
 """Every event by its kind."""

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from iptengine.course import events as e
-from iptengine.course import group_stays
+from iptengine.course import group_stays, protocol_moved
 from iptengine.course.course import (
     Alert,
     Anomaly,
@@ -479,6 +479,7 @@ _HANDLERS: dict[str, Callable[[Course, Any], Changes]] = {
     "plan_resumed": _in_order("interruptions"),
     "component_finished": _in_order("finished_components"),
     "voided": _voided,
+    "protocol_moved": protocol_moved.moved,
     "course_followed": _by_day("followed_by"),
     "pause_began": _by_day("pauses"),
     "pause_ended": _by_day("pauses"),

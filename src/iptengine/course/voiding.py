@@ -30,7 +30,11 @@ MOVES = frozenset({
 
 
 def recorded(course: Course) -> Iterator[str]:
-    """The ids of the events whose records stand in a course and can be voided."""
+    """The ids of the events whose records stand in a course and can be voided; never those of a move."""
+    yield from (id for id in _recorded(course) if not course.made_by_a_move(id))
+
+
+def _recorded(course: Course) -> Iterator[str]:
     yield from (a.event for a in course.appointments)
     for name in _LISTS:
         yield from (record.id for record in getattr(course, name))

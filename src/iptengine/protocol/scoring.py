@@ -115,7 +115,7 @@ def score(measure: Measure, answers: Mapping[str, object], total: object | None 
         given=given,
         subscales={name: _plain(value) for name, value in subscales.items()},
         why_no_total="" if result is not None else _why(measure, layout, part, keyed, bad, subscales),
-        risk=tuple(_risk(item, threshold, keyed.get(item)) for item, threshold in layout.risks),
+        risk=_risks(layout, keyed),
     )
 
 
@@ -153,6 +153,15 @@ def _given(measure: Measure, total: object | None, by: str) -> Score | None:
     if type(total) is float and measure.decimals and math.isfinite(total):
         return total if span.low <= total <= span.high else None
     return None
+
+
+def risks_of(measure: Measure, answers: Mapping[str, object]) -> tuple[RiskAnswer, ...]:
+    """How the risk items of a measure were answered in a reading that was taken."""
+    return _risks(measure.layout, _read(measure.layout, answers)[1])
+
+
+def _risks(layout: Layout, keyed: Mapping[str, int]) -> tuple[RiskAnswer, ...]:
+    return tuple(_risk(item, threshold, keyed.get(item)) for item, threshold in layout.risks)
 
 
 def _risk(item: str, threshold: int, value: int | None) -> RiskAnswer:

@@ -51,10 +51,14 @@ def _section(section: Section, width: int) -> Iterator[str]:
         yield from _wrapped(NO_DIFFERENCE, width, 2)
     for one in section.differences:
         yield ""
-        yield from _one(one, width)
+        yield from one_difference(one, width)
 
 
-def _one(one: Difference, width: int) -> Iterator[str]:
+def one_difference(one: Difference, width: int, *, whole: bool = True) -> Iterator[str]:
+    """The lines of one difference; S in the margin says that it touches safety, F fidelity.
+
+    With `whole`, all that stands in a part which only one side has.
+    """
     margin = f"{'S' if 'safety' in one.touches else ' '}{'F' if 'fidelity' in one.touches else ' '}"
     where = BETWEEN.join(_words(title) for title in one.where)
     key = _words(key_of(one))
@@ -66,7 +70,7 @@ def _one(one: Difference, width: int) -> Iterator[str]:
     first, *rest = _wrapped(said, width, _MARGIN, _MARGIN + 2)
     yield (margin + first[len(margin) :]).rstrip()
     yield from rest
-    for leaf in one.leaves:
+    for leaf in one.leaves if whole else ():
         label = BETWEEN.join(map(_words, leaf.where))
         keys = "; ".join(f"{_words(name)}: {_words(value)}" if name else _words(value) for name, value in leaf.keys)
         yield from _wrapped(f"{label}{': ' if label else ''}{keys}", width, _MARGIN + 4, _MARGIN + 6)

@@ -1,0 +1,165 @@
+"""Courses of a store that go on under another version of their protocol: looked at, moved, and moved back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from iptengine.authoring.loader import load
+from iptengine.authoring.moves_file import MoveRules, load_moves
+from iptengine.cli import screen
+from iptengine.cli.names import protocol_source
+from iptengine.cli.screen import Unclear
+from iptengine.course.refusal import Refused
+from iptengine.course.stamp import Actor
+from iptengine.course.wording import counted
+from iptengine.diagnostics import ProtocolError
+from iptengine.protocol.protocol import Protocol
+from iptengine.render.moves_text import MoveLines, moves_text, pages_difference
+
+if TYPE_CHECKING:
+    from iptengine.engine import Clinic
+    from iptengine.move_clinic import Move
+
+MOVED, BLOCKED, NOT_READ = 0, 1, 2
+"""Exit codes: every course moves, or would; something is in the way of one; the protocol or the rules have mistakes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """What the command was given.
+
+    Attributes:
+        courses: Only these; every course where there are none.
+        of: Ids of other protocols whose courses go, too.
+        rules: The path of the rules; empty for none.
+        on: The day; today where it is not said.
+    """
+
+    store: str
+    protocol: str
+    courses: tuple[str, ...] = ()
+    of: tuple[str, ...] = ()
+    rules: str = ""
+    folders: tuple[str, ...] = ()
+    on: date | None = None
+    by: str = ""
+    role: str = ""
+    because: str = ""
+    anyway: str = ""
+
+
+def migrate(asked: Migration, *, dry_run: bool, undo: bool, show: str) -> int:
+    """Looks at what a move would mean, moves courses, or moves them back."""
+    from iptengine.engine import Clinic
+    from iptengine.store.sql.opening import open_store
+
+    try:
+        protocol = load(protocol_source(asked.protocol, asked.folders), folders=asked.folders)
+        rules = load_moves(asked.rules) if asked.rules else None
+        with open_store(asked.store, read_only=dry_run or bool(show)) as store:
+            clinic = Clinic(store, [protocol])
+            if show:
+                return _show(clinic, protocol, asked, rules, show)
+            if dry_run:
+                return _look(clinic, protocol, asked, rules)
+            return _undo(clinic, protocol, asked) if undo else _move(clinic, protocol, asked, rules)
+    except ProtocolError as wrong:
+        screen.complain(str(wrong))
+        return NOT_READ
+
+
+def _on(asked: Migration) -> date:
+    return asked.on or datetime.now().astimezone().date()
+
+
+def _moves(clinic: Clinic, protocol: Protocol, asked: Migration, rules: MoveRules | None) -> tuple[Move, ...]:
+    return clinic.moves(protocol, on=_on(asked), courses=asked.courses or None, rules=rules, of=asked.of)
+
+
+def _look(clinic: Clinic, protocol: Protocol, asked: Migration, rules: MoveRules | None) -> int:
+    found = _moves(clinic, protocol, asked, rules)
+    fewer = dict.fromkeys(line for move in found for line in move.fewer_alerts)
+    screen.say(moves_text(protocol.ref, list(map(_lines, found)), tuple(fewer), screen.width()).rstrip("\n"))
+    return BLOCKED if any(move.answer == "blocked" for move in found) else MOVED
+
+
+def _lines(move: Move) -> MoveLines:
+    return MoveLines(
+        move.course, move.protocol, move.answer, move.differences, move.elsewhere, move.reasons, move.overridable,
+        len(move.open_alerts),
+    )  # fmt: skip
+
+
+def _show(clinic: Clinic, protocol: Protocol, asked: Migration, rules: MoveRules | None, course: str) -> int:
+    try:
+        pages = clinic.move_pages(course, protocol, on=_on(asked), rules=rules, anyway=bool(asked.anyway))
+    except Refused as no:
+        _refused(course, no)
+        return BLOCKED
+    screen.say(pages_difference(pages.before.text, pages.after.text).rstrip("\n"))
+    return MOVED
+
+
+# -- what is recorded --------------------------------------------------------------------------------------------
+
+
+def _actor(asked: Migration) -> Actor:
+    """Who moves them.
+
+    Raises:
+        Unclear: Nobody is named, or no reason.
+    """
+    missing = [name for name in ("by", "role", "because") if not getattr(asked, name).strip()]
+    if missing:
+        told = ", ".join(f"--{name}" for name in missing)
+        raise Unclear(f"a move is recorded with who made it and why: say {told}, or only look with --dry-run")
+    return Actor(asked.by, role=asked.role)
+
+
+def _move(clinic: Clinic, protocol: Protocol, asked: Migration, rules: MoveRules | None) -> int:
+    by, blocked = _actor(asked), 0
+    found = _moves(clinic, protocol, asked, rules)
+    for move in found:
+        try:
+            done = clinic.move(
+                move.course, protocol, by=by, on=_on(asked), because=asked.because, rules=rules,
+                anyway=asked.anyway if move.overridable else "",
+            )  # fmt: skip
+        except Refused as no:
+            blocked += 1
+            _refused(move.course, no)
+            continue
+        screen.say(f"{move.course}: moved from {move.protocol} to {protocol.ref}")
+        for alert in done.alerts:
+            screen.say(screen.bad(f"{move.course}: {alert.level} alert: {alert.text}"))
+    return _told(len(found) - blocked, blocked, "moved")
+
+
+def _undo(clinic: Clinic, protocol: Protocol, asked: Migration) -> int:
+    by, blocked, back = _actor(asked), 0, 0
+    for course in clinic.courses(asked.courses or None):
+        if course.digest != protocol.digest or course.outcome is not None:
+            continue
+        if not course.moves and not asked.courses:
+            continue
+        try:
+            done = clinic.move_back(course.id, by=by, on=_on(asked), because=asked.because, anyway=asked.anyway)
+        except Refused as no:
+            blocked += 1
+            _refused(course.id, no)
+            continue
+        back += 1
+        screen.say(f"{course.id}: moved back to {done.course.protocol}")
+    return _told(back, blocked, "moved back")
+
+
+def _refused(course: str, no: Refused) -> None:
+    for reason in no.reasons:
+        screen.complain(f"{course}: {reason}")
+
+
+def _told(moved: int, blocked: int, how: str) -> int:
+    screen.say(f"{counted(moved, 'course', 'courses')} {how}, {blocked} not")
+    return BLOCKED if blocked else MOVED

@@ -1,0 +1,427 @@
+"""Courses that move to another version of their protocol, one by one, and back."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from iptengine import commands as c
+from iptengine.answers import Done
+from iptengine.authoring.moves_file import MoveRules, load_moves
+from iptengine.course.codec import decode, encode
+from iptengine.course.commands import MoveProtocol
+from iptengine.course.course import Course
+from iptengine.course.events import ProtocolMoved
+from iptengine.course.evolve import fold
+from iptengine.course.refusal import Refused
+from iptengine.course.stamp import Actor
+from iptengine.diagnostics import ProtocolError
+from iptengine.engine import Clinic
+from iptengine.move_clinic import Move
+from iptengine.protocol.protocol import Protocol
+from iptengine.render.alerts import alert_lines
+from iptengine.render.moves_text import MoveLines, moves_text, pages_difference
+from iptengine.store.memory import MemoryStore
+from phrases import ANNA, INITIAL, START, _root, answers, built, contract, focus, hold, protocol, week
+
+LEAD = Actor("u2", role="lead")
+WHY = "the service now works by version 1.1.0"
+
+
+DRY_RUN = """\
+To ipt-adult@1.1.0: 4 open courses under another version. Nothing was recorded.
+
+FEWER RISK ALERTS in ipt-adult@1.1.0
+  ! The risk alert 'Fear or violence at home was reported' is not raised any
+    more.
+
+BLOCKED: something is in the way (2 courses)
+
+  lonely (under ipt-adult@1.0.0)
+    - The work is on 'Interpersonal deficits', and ipt-adult@1.1.0 has no such
+      problem area.
+    Nobody can pass this over: change it in the course, or say in the rules what
+    takes its place.
+SF  Removed: Problem area Interpersonal deficits
+      Safety: speaks of danger: item 9, fear, violence
+      Fidelity: what the work is on, and how it moves from stage to stage; what
+        the therapist must do
+      problem_areas.interpersonal_deficits
+    3 further differences would concern it.
+    1 difference elsewhere in the protocol.
+
+  long (under ipt-adult@1.0.0)
+    - 12..14 sessions (16 sessions are agreed; ipt-adult@1.1.0 gives 12..14).
+    A clinician can move it all the same, and says why.
+ F  Contract · how many sessions may be agreed: [-12..16-] {+12..14+}
+      Fidelity: what the contract may agree
+      contract.sessions
+    2 further differences would concern it.
+    2 differences elsewhere in the protocol.
+
+MOVABLE: these would be different (2 courses)
+
+  a, b (under ipt-adult@1.0.0)
+    b: 1 risk alert is open, and stays so.
+S   Alert Fear or violence at home was reported · kind: [-risk-] {+review+}
+      Safety: what raises an alert, and what is then asked for
+      alerts.fear_or_violence.kind
+ F  Contract · how many sessions may be agreed: [-12..16-] {+12..14+}
+      Fidelity: what the contract may agree
+      contract.sessions
+    Phase Middle phase · what a session in it is for: Work on the focus, one
+      [-recent moment-] {+thing+} at a time
+      phases.middle.aim
+    2 differences elsewhere in the protocol.
+"""
+MISTAKES = """\
+adult.moves.yaml:6:3: error: ipt-adult@1.0.0 has no named part at 'phases.midle' [unknown-part]
+    hint: did you mean 'phases.middle'?
+adult.moves.yaml:7:3: error: ipt-adult@1.1.0 has no such name: 'wroking' would be a phase there [unknown-part]
+    hint: did you mean 'working'?
+adult.moves.yaml:9:3: error: 'ending' is in ipt-adult@1.1.0, too, so nothing takes its place [nothing-to-replace]
+    hint: leave this out
+adult.moves.yaml:10:3: error: 'fear_at_home' is a fact, and no course stands in one [nothing-to-replace]
+    hint: leave this out; what is on record of it stays on record
+adult.moves.yaml:11:3: error: ipt-adult@1.1.0 has no such name: 'greif' would be a problem area there [unknown-part]
+    hint: did you mean 'grief'?
+"""
+PAGES = """\
+--- before
++++ after
+@@ -1,5 +1,5 @@
+ A.   Tue 3 March, 50 min (not booked)                         SESSION 1, initial
+ No focus is agreed yet.  The number of sessions is not agreed yet.
+-TODAY: Name the illness, learn who matters, agree on what to work on.
++TODAY: Say what the illness is called.
+
+ FIRST
+@@ -51,4 +51,4 @@
+    To try: ____________________________  remind me: ____________________________
+
+-ipt-adult 1.0.0 draft; record to 3 March. The patient's page has no help text of
++ipt-adult 1.1.0 draft; record to 3 March. The patient's page has no help text of
+ your service: write it in before you print it. A proposal: you decide.
+"""
+
+
+def newer(changes: Mapping[str, object] | None = None, *, rename: Mapping[str, str] | None = None) -> Protocol:
+    """Version 1.1.0 of the adult protocol: some values set or (``...``) removed, some things called otherwise."""
+    root: Any = copy.deepcopy(_root("ipt-adult"))
+    root["version"] = "1.1.0"
+    if rename:
+        from iptengine.authoring.variants.renames import applied, carry
+
+        carried = carry(protocol("ipt-adult"), root, {tuple(path.split(".")): new for path, new in rename.items()})
+        assert (carried.mistakes, carried.left) == ((), ())
+        root = applied(root, carried)
+    for path, value in (changes or {}).items():
+        at = root
+        *way, last = path.split(".")
+        for key in way:
+            at = at.setdefault(key, {})
+        if value is ...:
+            del at[last]
+        else:
+            at[last] = value
+    return built(root)
+
+
+def clinic(*protocols: Protocol) -> Clinic:
+    """A clinic with the adult protocol and others."""
+    at = datetime(2026, 3, 3, 9, tzinfo=UTC)
+    return Clinic(MemoryStore(), [protocol("ipt-adult"), *protocols], clock=lambda: at)
+
+
+def begun(desk: Clinic, course: str, *said: c.Command) -> None:
+    """A course of the adult protocol, version 1.0.0."""
+    desk.start("ipt-adult@1.0.0", by=ANNA, on=START, course=course, called="A.")
+    for command in said:
+        done = desk.do(course, command, by=ANNA, on=command.on or START)
+        assert not done.refused, done.refused
+
+
+def in_the_middle(desk: Clinic, course: str, area: str = "grief", person: str = "", sessions: int = 14) -> None:
+    """Three sessions held, everything agreed, the middle phase begun."""
+    said = (
+        hold(1),
+        hold(2),
+        hold(3),
+        *INITIAL,
+        focus(area, person),
+        contract(sessions),
+        c.EnterPhase("middle", on=week(3)),
+    )
+    begun(desk, course, *said)
+
+
+def move(desk: Clinic, course: str, to: Protocol, rules: MoveRules | None = None, **more: Any) -> Done:
+    """The course moves."""
+    return desk.move(course, to, by=LEAD, on=week(4), because=WHY, rules=rules, **more)
+
+
+def rules(tmp_path: Path, text: str) -> MoveRules:
+    """The rules in a file."""
+    file = tmp_path / "adult.moves.yaml"
+    file.write_text("iptengine: 1\nmoves: ipt-adult\nfrom: 1.0.0\nto: 1.1.0\n" + text)
+    return load_moves(file)
+
+
+def codes(refused: pytest.ExceptionInfo[Refused]) -> list[str]:
+    """What was in the way."""
+    return [reason.code for reason in refused.value.reasons]
+
+
+# -- what it would mean ------------------------------------------------------------------------------------------
+
+
+def looked(moves: tuple[Move, ...], to: str) -> str:
+    """The text of a dry run."""
+    lines = [
+        MoveLines(
+            m.course, m.protocol, m.answer, m.differences, m.elsewhere, m.reasons, m.overridable, len(m.open_alerts)
+        )
+        for m in moves
+    ]
+    fewer = dict.fromkeys(line for m in moves for line in m.fewer_alerts)
+    return moves_text(to, lines, tuple(fewer))
+
+
+def test_a_course_is_unaffected_by_what_it_neither_uses_nor_can_come_to() -> None:
+    to = newer({"problem_areas.role_dispute.choose_when": "Two people want different things", "about": "Another word"})
+    desk = clinic(to)
+    in_the_middle(desk, "grieving")
+    begun(desk, "choosing")
+    assert {m.course: m.answer for m in desk.moves(to, on=week(4))} == {"grieving": "unaffected", "choosing": "movable"}
+
+
+def test_the_dry_run_says_all_of_it_in_clinical_words() -> None:
+    to = newer(
+        {
+            "problem_areas.interpersonal_deficits": ...,
+            "alerts.fear_or_violence.kind": "review",
+            "phases.middle.aim": "Work on the focus, one thing at a time",
+            "contract.sessions": "12..14",
+        }
+    )
+    desk = clinic(to)
+    in_the_middle(desk, "a")
+    in_the_middle(desk, "b")
+    in_the_middle(desk, "lonely", "interpersonal_deficits")
+    in_the_middle(desk, "long", sessions=16)
+    desk.do("b", answers(1, 1, 1, 1, 1, 1, 1, 1, 2, on=week(3)), by=ANNA)
+    assert looked(desk.moves(to, on=week(4)), to.ref) == DRY_RUN
+    assert desk.course("a").protocol == "ipt-adult@1.0.0"
+
+
+# -- moved -------------------------------------------------------------------------------------------------------
+
+
+def test_a_course_goes_on_under_the_new_version_and_keeps_everything_recorded() -> None:
+    to = newer({"problem_areas.grief.title": "Loss of somebody"})
+    desk = clinic(to)
+    in_the_middle(desk, "a")
+    before = desk.course("a")
+    done = move(desk, "a", to)
+    (event,) = done.events
+    assert isinstance(event, ProtocolMoved)
+    assert (event.was, event.protocol, event.digest, event.because) == (
+        "ipt-adult@1.0.0",
+        "ipt-adult@1.1.0",
+        to.digest,
+        WHY,
+    )
+    assert (event.by, decode(encode(event))) == (LEAD, event)
+    after = desk.course("a")
+    assert replace(after, moves=(), version=0, seen=(), protocol="", digest="") == replace(
+        before, version=0, seen=(), protocol="", digest=""
+    )
+    assert "Loss of somebody" in desk.agenda("a", on=week(4)).text
+
+
+def test_a_moved_course_replays_with_no_protocol_at_hand(tmp_path: Path) -> None:
+    to = newer(rename={"phases.middle": "working", "problem_areas.grief": "loss"})
+    desk = clinic(to)
+    in_the_middle(desk, "a")
+    by = rules(tmp_path, "rename:\n  phases.middle: working\n  problem_areas.grief: loss\n")
+    move(desk, "a", to, by)
+    assert fold(Course("a"), desk.events("a")) == desk.course("a")
+
+
+def test_names_are_carried_and_the_history_keeps_the_old_ones(tmp_path: Path) -> None:
+    to = newer(rename={"phases.middle": "working", "problem_areas.grief": "loss"})
+    desk = clinic(to)
+    in_the_middle(desk, "a")
+    move(desk, "a", to, rules(tmp_path, "rename:\n  phases.middle: working\n  problem_areas.grief: loss\n"))
+    course = desk.course("a")
+    assert (course.phase, [entry.phase for entry in course.phases]) == ("working", ["initial", "working"])
+    assert [(f.id, f.area) for f in course.focuses] == [("grief", "loss")]
+    assert [e.phase for e in desk.events("a") if e.kind == "phase_entered"] == ["middle"]  # type: ignore[attr-defined]
+    assert desk.do("a", c.Deviate(c.EnterPhase("ending"), because="they move away"), by=ANNA, on=week(5)).refused == ()
+
+
+def test_a_course_comes_back_as_if_it_had_not_moved(tmp_path: Path) -> None:
+    to = newer(rename={"phases.middle": "working", "problem_areas.grief": "loss"})
+    desk = clinic(to)
+    in_the_middle(desk, "a")
+    before = desk.course("a")
+    move(desk, "a", to, rules(tmp_path, "rename:\n  phases.middle: working\n  problem_areas.grief: loss\n"))
+    desk.move_back("a", by=LEAD, on=week(5), because="the trial was stopped")
+    after = desk.course("a")
+    assert [(m.was, m.protocol, bool(m.undone)) for m in after.moves] == [
+        ("ipt-adult@1.0.0", "ipt-adult@1.1.0", True),
+        ("ipt-adult@1.1.0", "ipt-adult@1.0.0", False),
+    ]
+    assert replace(after, moves=(), version=0, seen=()) == replace(before, version=0, seen=())
+    with pytest.raises(Refused, match="nothing to take back"):
+        desk.move_back("a", by=LEAD, on=week(5), because="again")
+
+
+def test_a_move_said_again_under_its_key_is_one_event() -> None:
+    to = newer({"phases.middle.aim": "Another aim"})
+    desk = clinic(to)
+    begun(desk, "a")
+    first = move(desk, "a", to, key="m1")
+    again = move(desk, "a", to, key="m1")
+    assert (again.events, desk.course("a").version) == (first.events, 2)
+
+
+def test_nobody_moves_a_course_past_the_clinic() -> None:
+    to = newer({"phases.middle.aim": "Another aim"})
+    desk = clinic(to)
+    begun(desk, "a")
+    forged = MoveProtocol(to.ref, to.digest, because="I say so")
+    (no,) = desk.do("a", forged, by=LEAD).refused
+    assert ([reason.code for reason in no.reasons], no.overridable) == (["moved_by_clinic"], False)
+    (no,) = desk.do("a", c.Deviate(forged, because="all the same"), by=LEAD).refused
+    assert no.overridable is False
+
+
+# -- what is in the way ------------------------------------------------------------------------------------------
+
+
+def test_a_course_in_a_removed_problem_area_is_blocked_until_the_rules_say_where_it_goes(tmp_path: Path) -> None:
+    to = newer({"problem_areas.interpersonal_deficits": ...})
+    desk = clinic(to)
+    in_the_middle(desk, "a", "interpersonal_deficits")
+    with pytest.raises(Refused) as no:
+        move(desk, "a", to, anyway="it will be fine")
+    assert (codes(no), no.value.overridable, desk.course("a").version) == (["area_gone"], False, 15)
+    done = move(desk, "a", to, rules(tmp_path, "replace:\n  problem_areas.interpersonal_deficits: grief\n"))
+    (kept,) = done.course.focuses
+    assert (kept.id, kept.area) == ("interpersonal_deficits", "grief")
+    (moved,) = done.course.moves
+    assert moved.stood.focuses == {"interpersonal_deficits": "interpersonal_deficits"}
+    back = desk.move_back("a", by=LEAD, on=week(5), because="not this one")
+    assert [focus.area for focus in back.course.focuses] == ["interpersonal_deficits"]
+
+
+def test_a_contract_beyond_the_new_range_is_for_a_clinician_to_pass_over() -> None:
+    to = newer({"contract.sessions": "12..14"})
+    desk = clinic(to)
+    in_the_middle(desk, "a", sessions=16)
+    with pytest.raises(Refused, match=r"16 sessions are agreed; ipt-adult@1\.1\.0 gives 12\.\.14"):
+        move(desk, "a", to)
+    done = move(desk, "a", to, anyway="agreed with the patient before")
+    assert [(e.kind) for e in done.events] == ["deviated", "protocol_moved"]
+    assert (done.course.deviations[-1].overridden, done.course.contract.sessions) == (("sessions_range",), 16)  # type: ignore[union-attr]
+
+
+def test_a_measure_that_is_scored_otherwise_keeps_a_course_with_readings_where_it_is() -> None:
+    other = protocol("ipt-adult").measures["phq9"]
+    item = other.items["sleep"].model_copy(update={"reversed": True})
+    changed = other.model_copy(update={"items": {**other.items, "sleep": item}})
+    to = replace(newer(), measures={"phq9": changed})
+    desk = clinic(to)
+    begun(desk, "read", hold(1), answers(1, 1, 1, 1, 1, 1, 1, 1, 0, on=week(1)))
+    begun(desk, "not-read")
+    assert {m.course: [r.code for r in m.reasons] for m in desk.moves(to, on=week(4))} == {
+        "read": ["measure_changed"],
+        "not-read": [],
+    }
+
+
+# -- alerts ------------------------------------------------------------------------------------------------------
+
+
+def test_an_open_alert_stays_as_it_is_whatever_the_new_version_says() -> None:
+    to = newer({"alerts.another_at_risk": ...})
+    desk = clinic(to)
+    begun(desk, "a", c.RecordFact("someone_at_risk", "yes", on=week(1)), answers(1, 1, 1, 1, 1, 1, 1, 1, 2, on=week(1)))
+    before = desk.alerts()
+    with pytest.raises(Refused) as no:
+        move(desk, "a", to)
+    assert codes(no) == ["alert_gone"]
+    done = move(desk, "a", to, anyway="it is assessed tomorrow")
+    assert desk.alerts() == before
+    assert done.course.open_risk_alerts == before
+    page = desk.agenda("a", on=week(4)).text
+    told = alert_lines(to, desk.course("a"))
+    assert len(told) == len(before) == 2
+    assert all(" ".join(line.split()[:4]) in page for line in told)
+
+
+def test_what_the_new_version_alerts_to_is_raised_with_the_move() -> None:
+    told = {
+        "title": "Takes part in no treatment of the illness",
+        "kind": "risk",
+        "raise_if": "medication is none",
+        "do": "Ask today",
+    }
+    to = newer({"alerts.no_medication": told})
+    desk = clinic(to)
+    begun(desk, "a", c.RecordFact("medication", "none", on=week(1)))
+    done = move(desk, "a", to)
+    assert [(a.code, a.level, a.text) for a in done.alerts] == [("no_medication", "risk", told["title"])]
+
+
+def test_fewer_risk_alerts_are_told_first() -> None:
+    to = newer({"alerts.fear_or_violence.kind": "review"})
+    desk = clinic(to)
+    begun(desk, "a")
+    (found,) = desk.moves(to, on=week(4))
+    assert len(found.fewer_alerts) == 1
+    assert looked((found,), to.ref).splitlines()[2] == "FEWER RISK ALERTS in ipt-adult@1.1.0"
+
+
+# -- rules -------------------------------------------------------------------------------------------------------
+
+
+def test_every_mistake_in_the_rules_is_told_at_its_line(tmp_path: Path) -> None:
+    to = newer({"problem_areas.interpersonal_deficits": ...}, rename={"phases.middle": "working"})
+    desk = clinic(to)
+    begun(desk, "a")
+    found = rules(
+        tmp_path,
+        "rename:\n  phases.midle: working\n  phases.middle: wroking\n"
+        "replace:\n  phases.ending: initial\n  facts.fear_at_home: medication\n"
+        "  problem_areas.interpersonal_deficits: greif\n",
+    )
+    with pytest.raises(ProtocolError) as wrong:
+        desk.moves(to, on=week(4), rules=found)
+    assert str(wrong.value).replace(f"{tmp_path}/", "") + "\n" == MISTAKES
+
+
+def test_rules_for_other_versions_are_not_followed(tmp_path: Path) -> None:
+    desk = clinic(newer())
+    begun(desk, "a")
+    with pytest.raises(ProtocolError, match="other-version"):
+        desk.moves(newer({"version": "2.0.0"}), on=week(4), rules=rules(tmp_path, ""))
+
+
+# -- the page ----------------------------------------------------------------------------------------------------
+
+
+def test_the_page_before_and_after_is_shown_as_one() -> None:
+    to = newer({"phases.initial.aim": "Say what the illness is called"})
+    desk = clinic(to)
+    begun(desk, "a")
+    pages = desk.move_pages("a", to, on=START)
+    assert pages_difference(pages.before.text, pages.after.text) == PAGES
+    assert desk.course("a").version == 1
