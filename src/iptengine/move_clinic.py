@@ -219,7 +219,7 @@ class MoveClinic(ClinicPort):
                 raise batch.refused[0]
             self._records.keep_protocol(to)
             try:
-                self._records.append(history, batch.texts)
+                self._records.append(to, history, batch.texts)
             except StaleVersion:
                 continue
             return answered(to, batch, on, by)

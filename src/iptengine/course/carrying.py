@@ -64,6 +64,17 @@ def carried_record(record: R, names: Names, course: Course) -> R:
     return _Carrying(_calls(names), _areas(course)).record(record, {})
 
 
+def former_names(course: Course, kind: str) -> Mapping[str, str]:
+    """What every name that a kind had before a move is called now; not for kinds whose names belong to others."""
+    found: dict[str, str] = {}
+    for move in course.moves:
+        renamed = move.names.get(kind, {})
+        found = {old: renamed.get(now, now) for old, now in found.items()} | {
+            old: new for old, new in renamed.items() if old not in found
+        }
+    return found
+
+
 def names_held(course: Course) -> frozenset[tuple[str, str]]:
     """Every name that stands in a course or its records, with its kind."""
     found: set[tuple[str, str]] = set()

@@ -15,6 +15,7 @@ from typing import Any
 
 from iptengine.course import events as e
 from iptengine.course.alerting import RISK_ITEM
+from iptengine.course.carrying import former_names
 from iptengine.course.course import Alert, Correction, Course, changed
 from iptengine.course.events import CourseWarning, Event
 from iptengine.protocol.protocol import Protocol
@@ -52,6 +53,7 @@ class Sight:
         self._protocol = protocol
         self._course = course
         self._role = role
+        self._former = former_names(course, "fact")
         self._known = protocol.spec.facts if protocol is not None else {}
         self._facts = hidden_facts(protocol, frozenset((role, *others))) if protocol is not None else frozenset()
         self._alerts = {alert.id for alert in course.alerts if self._keeps_alert(alert.code, alert.level)}
@@ -69,7 +71,8 @@ class Sight:
     # -- what is kept
 
     def _keeps(self, record: e.FactRecorded) -> bool:
-        return record.fact in self._facts or record.fact not in self._known
+        names = {record.fact, self._former.get(record.fact, record.fact)}
+        return bool(names & self._facts) or not names & self._known.keys()
 
     def _keeps_alert(self, code: str, level: str) -> bool:
         if code == RISK_ITEM or (level == "risk" and self._role == THERAPIST):

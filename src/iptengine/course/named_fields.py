@@ -249,6 +249,7 @@ WITHOUT: Mapping[type, frozenset[str]] = {
         c.Approve: "approval",
         c.Decline: "approval because",
         c.Confirm: "approval",
+        c.Erase: "because",
         c.Deviate: "command because",
         c.Correct: "event command because",
         c.Withdraw: "event because",
@@ -270,5 +271,6 @@ WITHOUT_INSIDE = frozenset({
     "id", "version", "protocol", "digest", "called", "started", "adopted_sessions", "reminders", "notes",
     "diagnosis", "people", "life_events", "formulation", "homework", "groups", "announced", "voided", "follows",
     "followed_by", "deviations", "anomalies", "warnings", "seen", "moves",
+    "erased",
 })  # fmt: skip
 """The fields of a course in which no name of the protocol can stand."""

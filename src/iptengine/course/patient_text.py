@@ -101,6 +101,11 @@ STRUCTURE: Mapping[str, tuple[str, ...]] = {
     "group_left": ("group",),
     "phase_entered": ("phase", "was", "way"),
     "course_followed": ("course", "protocol"),
+    "protocol_moved": (
+        "protocol", "digest", "was", "was_digest", "names", "placed.phase", "placed.focuses", "placed.stages",
+        "placed.charts", "placed.components", "placed.pause", "placed.approvals", "placed.alerts", "placed.missed",
+        "terms.frequency", "terms.missed", "terms.uses_session", "undoes",
+    ),
     "voided": ("events", "meant_for"),
     "pause_began": ("pause",),
     "pause_ended": ("pause",),
@@ -120,6 +125,7 @@ STRUCTURE: Mapping[str, tuple[str, ...]] = {
 NAMES_IN_REQUESTS = frozenset({
     "kind", "on", "present", "group", "contact", "to", "sessions", "frequency", "frequency_until", "missed", "area",
     "id", "focus", "chart", "components", "order", "component", "phase", "outcome", "approval", "facilitators",
+    "protocol", "digest", "rename", "replace", "undoes",
 })  # fmt: skip
 """Fields of a request that waits for an approval that are structure; every other text in it counts as typed."""
 WORDS_IN_REQUESTS = frozenset({"time", "mode", "person", "because", "reason", "note"})

@@ -15,6 +15,7 @@ from iptengine.course.course import Course, Focus, Moved
 from iptengine.course.events import FactRecorded, Placed, PlanInterrupted, Terms
 from iptengine.course.group_stays import present_stay
 from iptengine.course.passage import Passage
+from iptengine.course.patient_text import ERASED
 from iptengine.course.plan_state import component_state
 from iptengine.course.requests import uses_session
 from iptengine.course.rests import resting
@@ -299,7 +300,7 @@ class Settling:
     def _values(self, records: list[FactRecorded]) -> None:
         name = records[0].fact
         spec = self.passage.new.spec.facts[self.passage.called("fact", name)]
-        values = {one.value for one in records if one.value is not None}
+        values = {one.value for one in records if one.value is not None and one.value != ERASED}
         lost = [v for v in values if spec.one_of and self.passage.called("value", str(v), name) not in spec.one_of]
         beyond = [v for v in values if spec.number and isinstance(v, int) and v not in spec.number]
         if values and (name in self.passage.retyped or lost or beyond):
