@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from iptengine.answers import UnknownProtocol as UnknownProtocol
     from iptengine.authoring.loader import check as check
     from iptengine.authoring.loader import load as load
+    from iptengine.authoring.moves_file import MoveRules as MoveRules
+    from iptengine.authoring.moves_file import load_moves as load_moves
     from iptengine.course.codec import BadInput as BadInput
     from iptengine.course.commands import Command as Command
     from iptengine.course.course import Alert as Alert
@@ -52,6 +54,8 @@ if TYPE_CHECKING:
     from iptengine.handing_over import BrokenExport as BrokenExport
     from iptengine.handing_over import export_course as export_course
     from iptengine.handing_over import import_course as import_course
+    from iptengine.move_clinic import Move as Move
+    from iptengine.move_clinic import MovedPages as MovedPages
     from iptengine.policy import Allowed as Allowed
     from iptengine.policy import Denial as Denial
     from iptengine.policy import Denied as Denied
@@ -86,6 +90,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "answers": ("Conflict", "CourseExists", "Done", "UnknownCourse", "UnknownProtocol"),
     "authoring.loader": ("check", "load"),
+    "authoring.moves_file": ("MoveRules", "load_moves"),
     "course.codec": ("BadInput",),
     "course.commands": ("Command",),
     "course.course": ("Alert", "Course"),
@@ -101,6 +106,7 @@ _HOMES = {
     "engine": ("Clinic",),
     "group_clinic": ("GroupDone", "GroupExists", "UnknownGroup"),
     "handing_over": ("BrokenExport", "export_course", "import_course"),
+    "move_clinic": ("Move", "MovedPages"),
     "policy": ("Allowed", "Denial", "Denied", "NotAllowed", "Permission", "Policy"),
     "protocol.protocol": ("Protocol", "Reason"),
     "reader": ("Reader",),
@@ -147,6 +153,9 @@ __all__ = [
     "MemoryKeys",
     "MemoryStore",
     "Message",
+    "Move",
+    "MoveRules",
+    "MovedPages",
     "NotAllowed",
     "Permission",
     "Policy",
@@ -178,6 +187,7 @@ __all__ = [
     "export_course",
     "import_course",
     "load",
+    "load_moves",
     "open_store",
     "replay",
     "verify",

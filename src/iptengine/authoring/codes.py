@@ -263,6 +263,9 @@ SENSELESS = Codes(
         "minutes": "minutes that are no whole number",
         "nothing_usable": "a reading without anything that can be used",
         "other_kind": "a correction by another kind of thing",
+        "moved_by_clinic": "a move that does not come from `Clinic.move`",
+        "not_its_protocol": "a move read by another protocol than that of the course",
+        "nothing_to_undo": "a move to take back where none can be taken back",
         "other_protocol": "a group of courses that keep different protocols",
         "same_course": "a record of the wrong course that was meant for this one: correct it",
         "sessions": "sessions that are no whole number",
@@ -273,7 +276,31 @@ SENSELESS = Codes(
     },
 )
 
-KINDS = (DUE, LINES, WARNINGS, REFUSALS, SENSELESS)
+MOVES = Codes(
+    "What is in the way of a move to another version",
+    "The codes of `Move.reasons`, beside those of a contract above; the first eight nobody can pass over.",
+    "what is in the way",
+    {
+        "phase_gone": "the phase of the course",
+        "area_gone": "the problem area of a focus",
+        "stage_gone": "the stage of a focus",
+        "state_gone": "the state of a further chart",
+        "component_gone": "a component of the plan that is not finished",
+        "pause_gone": "the pause in which the course rests",
+        "measure_changed": "readings of a measure that is scored otherwise",
+        "fact_changed": "a recorded value that the fact does not take any more",
+        "name_taken": "something on record whose name means something else; it cannot be passed over either",
+        "alert_gone": "an alert that is not closed and is not raised any more; it stays",
+        "approval_gone": "a request that waits for an approval nobody asks for any more",
+        "contact_gone": "a message that is prepared and not sent, of a contact that is gone",
+        "policy_gone": "the policy for missed sessions that was agreed",
+        "participant_gone": "somebody booked who is not known any more",
+        "group_gone": "a course in a group, and a treatment without one",
+        "protocol_not_here": "a course whose own protocol is not here",
+    },
+)
+
+KINDS = (DUE, LINES, WARNINGS, REFUSALS, SENSELESS, MOVES)
 
 _HEAD = """\
 # Codes a vignette names

@@ -11,7 +11,7 @@ import click
 
 from iptengine.cli import screen
 from iptengine.cli.course_commands import course_group
-from iptengine.cli.store_commands import anchor_command, verify_command
+from iptengine.cli.store_commands import anchor_command, migrate_command, verify_command
 from iptengine.diagnostics import IptengineError
 
 if TYPE_CHECKING:
@@ -340,37 +340,6 @@ def workflow(out: str | None, force: bool) -> int:
 
 
 @iptengine.command()
-@click.argument("store")
-@click.argument("protocol")
-@click.option("--dry-run", is_flag=True, help="Only look: who is unaffected, who would move, who is blocked by what.")
-@click.option("--show", default="", metavar="COURSE", help="Only look: the agenda of this course before and after.")
-@click.option("--undo", is_flag=True, help="Move courses back that were moved to this version.")
-@click.option("--rules", default="", metavar="FILE", help="A .moves.yaml file: what is called otherwise or replaced.")
-@click.option("--course", "courses", multiple=True, metavar="ID", help="Only this course. Repeatable.")
-@click.option("--from", "of", multiple=True, metavar="NAME", help="Courses of this protocol, too. Repeatable.")
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day of the move; today if not said.")
-@click.option("--by", default="", metavar="ID", help="Who moves them.")
-@click.option("--role", default="", metavar="ROLE", help="In which role.")
-@click.option("--because", default="", metavar="TEXT", help="Why they move, or move back.")
-@click.option("--anyway", default="", metavar="TEXT", help="Why those move that a clinician may move all the same.")
-@_folders
-def migrate(
-    store: str, protocol: str, dry_run: bool, show: str, undo: bool, on: Any, folders: tuple[str, ...], **asked: Any
-) -> int:  # fmt: skip
-    """Move the open courses of a store to another version of their protocol.
-
-    STORE is the address of a database (sqlite:///clinic.db), PROTOCOL the version they go to. Each course moves by an
-    event of its own and keeps everything recorded; what is in the way of one holds no other back. Exit codes: 0 all
-    move, 1 something is in the way of one, 2 the protocol or the rules have mistakes.
-    """
-    from iptengine.cli.migrating import Migration
-    from iptengine.cli.migrating import migrate as migrate_courses
-
-    what = Migration(store, protocol, folders=folders, on=on.date() if on else None, **asked)
-    return migrate_courses(what, dry_run=dry_run, undo=undo, show=show)
-
-
-@iptengine.command()
 def version() -> int:
     """Print the version."""
     from importlib.metadata import version as installed
@@ -379,7 +348,7 @@ def version() -> int:
     return OK
 
 
-for _command in (course_group, verify_command, anchor_command):
+for _command in (course_group, verify_command, anchor_command, migrate_command):
     iptengine.add_command(_command)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -9,8 +10,9 @@ from typing import TYPE_CHECKING
 from iptengine.authoring.loader import load
 from iptengine.authoring.moves_file import MoveRules, load_moves
 from iptengine.cli import screen
-from iptengine.cli.names import protocol_source
+from iptengine.cli.names import base_path, protocol_source
 from iptengine.cli.screen import Unclear
+from iptengine.cli.stores import key_in, store_at
 from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Actor
 from iptengine.course.wording import counted
@@ -48,18 +50,18 @@ class Migration:
     role: str = ""
     because: str = ""
     anyway: str = ""
+    key_file: str | None = None
 
 
 def migrate(asked: Migration, *, dry_run: bool, undo: bool, show: str) -> int:
     """Looks at what a move would mean, moves courses, or moves them back."""
     from iptengine.engine import Clinic
-    from iptengine.store.sql.opening import open_store
 
     try:
-        protocol = load(protocol_source(asked.protocol, asked.folders), folders=asked.folders)
+        protocol = load(_source(asked), folders=asked.folders)
         rules = load_moves(asked.rules) if asked.rules else None
-        with open_store(asked.store, read_only=dry_run or bool(show)) as store:
-            clinic = Clinic(store, [protocol])
+        with store_at(asked.store, read_only=dry_run or bool(show)) as store:
+            clinic = Clinic(store, [protocol], seal_key=key_in(asked.key_file))
             if show:
                 return _show(clinic, protocol, asked, rules, show)
             if dry_run:
@@ -68,6 +70,13 @@ def migrate(asked: Migration, *, dry_run: bool, undo: bool, show: str) -> int:
     except ProtocolError as wrong:
         screen.complain(str(wrong))
         return NOT_READ
+
+
+def _source(asked: Migration) -> str:
+    """The name or the path of the version they go to."""
+    if "@" in asked.protocol:
+        return base_path(asked.protocol, (os.curdir, *asked.folders))
+    return protocol_source(asked.protocol, asked.folders)
 
 
 def _on(asked: Migration) -> date:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 import click
 
 _key = click.option(
@@ -35,3 +38,36 @@ def anchor_command(store: str, out: str | None, key_file: str | None) -> int:
     from iptengine.cli.verifying import write_anchor
 
     return write_anchor(store, out, key_file)
+
+
+@click.command("migrate")
+@click.argument("store")
+@click.argument("protocol")
+@click.option("--dry-run", is_flag=True, help="Only look: who is unaffected, who would move, who is blocked by what.")
+@click.option("--show", default="", metavar="COURSE", help="Only look: the agenda of this course before and after.")
+@click.option("--undo", is_flag=True, help="Move courses back that were moved to this version.")
+@click.option("--rules", default="", metavar="FILE", help="A .moves.yaml file: what is called otherwise or replaced.")
+@click.option("--course", "courses", multiple=True, metavar="ID", help="Only this course. Repeatable.")
+@click.option("--from", "of", multiple=True, metavar="NAME", help="Courses of this protocol, too. Repeatable.")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day of the move; today if not said.")
+@click.option("--by", default="", metavar="ID", help="Who moves them.")
+@click.option("--role", default="", metavar="ROLE", help="In which role.")
+@click.option("--because", default="", metavar="TEXT", help="Why they move, or move back.")
+@click.option("--anyway", default="", metavar="TEXT", help="Why those move that a clinician may move all the same.")
+@click.option("--folder", "folders", multiple=True, metavar="DIR", help="Look up protocols here, too. Repeatable.")
+@_key
+def migrate_command(
+    store: str, protocol: str, dry_run: bool, show: str, undo: bool, on: datetime | None, **asked: Any
+) -> int:  # fmt: skip
+    """Move the open courses of a store to another version of their protocol.
+
+    STORE is sqlite:///clinic.db, the path of such a file, or postgresql://user@host/database; PROTOCOL is the version
+    they go to: NAME@VERSION, a shipped name or a path. Each course moves by an event of its own and keeps everything
+    that was recorded; what is in the way of one holds no other back. Exit codes: 0 all move, 1 something is in the
+    way of one, 2 the protocol or the rules have mistakes.
+    """
+    from iptengine.cli.migrating import Migration
+    from iptengine.cli.migrating import migrate as migrate_courses
+
+    what = Migration(store, protocol, on=on.date() if on else None, **asked)
+    return migrate_courses(what, dry_run=dry_run, undo=undo, show=show)

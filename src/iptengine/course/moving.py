@@ -54,7 +54,7 @@ def _to(desk: Desk, command: c.MoveProtocol) -> Protocol:
     if desk.course.digest == command.digest:
         raise desk.nonsense("already_there", f"the course is under {desk.course.protocol} already")
     if desk.course.digest != desk.protocol.digest:
-        raise desk.nonsense("other_protocol", "the course is under another protocol than the one it is read by")
+        raise desk.nonsense("not_its_protocol", "the course is under another protocol than the one it is read by")
     return desk.to
 
 

@@ -1,0 +1,88 @@
+"""`iptengine migrate`: a store is looked at, moved and moved back from the shell."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import iptengine as ipt
+from iptengine.cli.main import run_command
+
+ROOT = Path(__file__).parents[2]
+OLD = (ROOT / "tests" / "protocols" / "small.protocol.yaml").read_text()
+ANNA = ipt.Actor("u17", role="therapist")
+WHO = ["--by", "u2", "--role", "lead", "--because", "the service works by 2.0.0 now", "--on", "2026-03-24"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a small protocol, a newer version of it in which a phase is called otherwise, and a store."""
+    monkeypatch.chdir(tmp_path)
+    old = ipt.load(ROOT / "tests" / "protocols" / "small.protocol.yaml")
+    second = next(iter(old.spec.phases))
+    newer = OLD.replace(f"version: {old.version}", "version: 2.0.0", 1).replace(f"{second}:", "opening_talk:")
+    newer = newer.replace(f"start: {second}", "start: opening_talk")
+    Path(f"{old.id}.protocol.yaml").write_text(newer)
+    Path("r.moves.yaml").write_text(
+        f"iptengine: 1\nmoves: {old.id}\nfrom: {old.version}\nto: 2.0.0\nrename:\n  phases.{second}: opening_talk\n"
+    )
+    with ipt.open_store("sqlite:///clinic.db") as store:
+        clinic = ipt.Clinic(store, [old])
+        for course in ("a", "b"):
+            clinic.start(old.id, by=ANNA, on=date(2026, 3, 3), course=course)
+    return tmp_path
+
+
+def said(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
+    """What the command answers."""
+    code = run_command(["migrate", "clinic.db", *words])
+    told = capsys.readouterr()
+    return code, told.out, told.err
+
+
+def test_a_store_is_looked_at_moved_and_moved_back(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (file,) = folder.glob("*.protocol.yaml")
+    name = file.name.removesuffix(".protocol.yaml")
+    old = ipt.load(ROOT / "tests" / "protocols" / "small.protocol.yaml")
+    code, out, _ = said(capsys, file.name, "--dry-run", "--on", "2026-03-24")
+    assert (code, out.splitlines()[0]) == (
+        1,
+        f"To {name}@2.0.0: 2 open courses under another version. Nothing was recorded.",
+    )
+    assert "BLOCKED: something is in the way (2 courses)" in out
+    code, out, err = said(capsys, file.name, *WHO)
+    assert (code, out) == (1, "0 courses moved, 2 not\n")
+    assert err.startswith("a: the course is in the phase")
+    code, out, _ = said(capsys, file.name, "--rules", "r.moves.yaml", *WHO)
+    moved = "".join(f"{course}: moved from {old.ref} to {name}@2.0.0\n" for course in "ab")
+    assert (code, out) == (0, f"{moved}2 courses moved, 0 not\n")
+    code, out, _ = said(capsys, file.name, "--undo", "--course", "a", *WHO)
+    assert (code, out) == (0, f"a: moved back to {old.ref}\n1 course moved back, 0 not\n")
+    code, out, _ = said(capsys, file.name, "--dry-run", "--course", "b")
+    assert (code, out) == (0, f"No open course is under another version than {name}@2.0.0.\n")
+
+
+def test_the_page_of_one_course_is_shown_before_and_after(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (file,) = folder.glob("*.protocol.yaml")
+    code, out, _ = said(capsys, file.name, "--show", "a", "--rules", "r.moves.yaml", "--on", "2026-03-24")
+    assert (code, out.splitlines()[:2]) == (0, ["--- before", "+++ after"])
+    assert "2.0.0" in out
+
+
+def test_a_move_says_who_made_it_and_why(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (file,) = folder.glob("*.protocol.yaml")
+    code, _, err = said(capsys, file.name, "--by", "u2")
+    assert (code, err) == (
+        2,
+        "error: a move is recorded with who made it and why: say --role, --because, or only look with --dry-run\n",
+    )
+
+
+def test_rules_with_mistakes_move_nothing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (file,) = folder.glob("*.protocol.yaml")
+    Path("r.moves.yaml").write_text("iptengine: 1\nmoves: small\nform: 1.0.0\n")
+    code, out, err = said(capsys, file.name, "--rules", "r.moves.yaml", *WHO)
+    assert (code, out) == (2, "")
+    assert "r.moves.yaml:3:1: error: 'form' is not a key of the" in err
