@@ -21,6 +21,7 @@ from iptengine.course.passage import Passage
 from iptengine.course.refusal import Refused
 from iptengine.course.settling import OVERRIDABLE, Settling
 from iptengine.course.stamp import Actor
+from iptengine.lists import row_at_append
 from iptengine.policy import NotAllowed, Policy
 from iptengine.protocol.protocol import Protocol, Reason
 from iptengine.records import History, Records
@@ -219,7 +220,7 @@ class MoveClinic(ClinicPort):
                 raise batch.refused[0]
             self._records.keep_protocol(to)
             try:
-                self._records.append(to, history, batch.texts)
+                self._records.append(to, history, batch.texts, row=row_at_append(batch.course))
             except StaleVersion:
                 continue
             return answered(to, batch, on, by)
