@@ -7,7 +7,7 @@ FORMER := 1889ce7
 CLINICS := tests/test_clinic.py tests/test_lasting_clinic.py tests/test_group_clinic.py tests/laws/test_law_6.py
 STAMP  := $(VENV)/.installed
 
-.PHONY: help demo test check format lint types imports protocols keys stores hostile bench clean
+.PHONY: help demo test check format lint types imports protocols keys stores hostile torture bench clean
 
 help:
 	@echo "make demo    play a whole course of IPT and write its agendas to demo-output/"
@@ -15,6 +15,7 @@ help:
 	@echo "make check   format, lint, types, import contract, protocols, vignettes, keys, tests, stores"
 	@echo "make stores  run the tests of clinics over SQLite and over PostgreSQL (Debian: apt-get install postgresql)"
 	@echo "make hostile at least 3,000 mutants of every shipped protocol; most of an hour"
+	@echo "make torture power cuts, disk faults, kills, races and changed stores at full size; some hours"
 	@echo "make bench   measure speed beside a former tree of this library, and beside peers"
 
 $(STAMP): pyproject.toml
@@ -59,6 +60,9 @@ stores: $(STAMP)
 
 hostile: $(STAMP)
 	IPTENGINE_HOSTILE=whole $(BIN)/python -m pytest -n auto tests/hostile/test_mutants.py
+
+torture: $(STAMP)
+	PYTHONPATH=tests $(BIN)/python -m torture
 
 bench: $(STAMP)
 	$(BIN)/python -m pip install --quiet -e '.[bench]'
