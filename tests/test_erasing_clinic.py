@@ -18,6 +18,7 @@ from canaries import ANNA, CANARY, DAY, SAY, UPON, bad_inputs, clinic, mark, tel
 from iptengine import commands as c
 from iptengine.course.events import CourseErased, Unreadable
 from iptengine.engine import Clinic
+from iptengine.records import Records
 from iptengine.store.ciphers import CannotOpen
 from iptengine.store.keys import CourseKeys, FileKeys, KeyDestroyed, KeyLost, MemoryKeys
 from iptengine.store.memory import MemoryStore
@@ -124,6 +125,79 @@ def test_an_event_pasted_from_another_course_is_an_error() -> None:
     pasted.append("a", [*texts[:4], texts[6], *texts[5:]], expected=0)
     with pytest.raises(CannotOpen, match="event 5"):
         clinic(pasted, keys=keys).course("a")
+
+
+LOST = (
+    "the key of this course is not there, and it was not destroyed on purpose: its patient text cannot be read; bring "
+    "the keys back from where they are kept safe"
+)
+
+
+def two_at_risk(made: Store) -> tuple[Clinic, MemoryKeys]:
+    """A clinic of two courses, each with a risk alert that waits, and the key of the first alone."""
+    opened = clinic(made, keys=MemoryKeys())
+    known, keys = MemoryKeys(), MemoryKeys()
+    for course, held in (("a", known), ("b", keys)):
+        opened = clinic(made, keys=held)
+        opened.start("ipt-adult", by=ANNA, on=DAY, course=course, called=mark("called"))
+        opened.do(course, c.HoldSession(on=DAY), c.Read("phq9", total=15, answers={"self_harm": 2}), by=ANNA)
+    return clinic(made, keys=known), keys
+
+
+@pytest.mark.parametrize("named", [None, ("a", "b")])
+def test_a_course_whose_key_is_lost_holds_back_no_alert_and_no_line_of_any_course(
+    named: tuple[str, ...] | None,
+) -> None:
+    opened, _ = two_at_risk(MemoryStore())
+    alerts = opened.alerts(courses=named)
+    assert [(one.course, one.level, one.needs_assessment) for one in alerts] == [
+        ("a", "risk", True),
+        ("b", "risk", True),
+    ]
+    assert alerts[0].text == alerts[1].text
+    due = opened.due(on=DAY, courses=named)
+    assert [(one.course, one.kind, one.text) for one in due if one.course == "b"] == [
+        ("b", "alert", alerts[1].text), ("b", "review", LOST),
+    ]  # fmt: skip
+    assert [one for one in due if one.course == "a"] == list(opened.due(on=DAY, courses=["a"]))
+    assert len(opened.due(on=DAY, courses=["a"])) > 1
+
+
+@pytest.mark.parametrize("role", ["therapist", "supervisor", "assessor"])
+def test_a_reader_of_any_role_sees_the_alerts_of_a_course_whose_key_is_lost(role: str) -> None:
+    opened, _ = two_at_risk(MemoryStore())
+    reader = opened.reader(ipt.Actor("u9", role=role))
+    assert [(one.course, one.level) for one in reader.alerts()] == [("a", "risk"), ("b", "risk")]
+    assert [(one.kind) for one in reader.due(on=DAY) if one.course == "b"] == ["alert", "review"]
+
+
+def test_without_any_keys_every_alert_is_listed_and_every_course_says_that_it_does_not_open() -> None:
+    made = MemoryStore()
+    two_at_risk(made)
+    opened = clinic(made)
+    assert [(one.course, one.level) for one in opened.alerts()] == [("a", "risk"), ("b", "risk")]
+    told = "the patient text of this course is enciphered; give the clinic its keys: Clinic(store, protocols, keys=...)"
+    assert [(one.course, one.text) for one in opened.due(on=DAY) if one.kind == "review"] == [("a", told), ("b", told)]
+
+
+def test_one_altered_event_does_not_hide_the_alerts_of_its_course() -> None:
+    made, altered, keys = MemoryStore(), MemoryStore(), MemoryKeys()
+    opened = clinic(made, keys=keys)
+    opened.start("ipt-adult", by=ANNA, on=DAY, course="a", called=mark("called"))
+    opened.do("a", c.HoldSession(on=DAY), c.Read("phq9", total=15, answers={"self_harm": 2}), by=ANNA)
+    first, *rest = made.read("a")
+    altered.append("a", [first.replace('"command":"', '"command":"x', 1), *rest], expected=0)
+    assert [(one.course, one.level) for one in clinic(altered, keys=keys).alerts()] == [("a", "risk")]
+
+
+def test_a_course_whose_first_event_is_broken_goes_on_being_enciphered() -> None:
+    made, broken, keys = MemoryStore(), MemoryStore(), MemoryKeys()
+    held = clinic(made, keys=keys)
+    held.start("ipt-adult", by=ANNA, on=DAY, course="a", called=mark("called"))
+    held.do("a", c.WriteNote(mark("note")), by=ANNA, on=DAY)
+    first, *rest = made.read("a")
+    broken.append("a", [first[:40], *rest], expected=0)
+    assert Records(broken, keys=keys).history("a").secret
 
 
 # -- erased ------------------------------------------------------------------------------------------------------

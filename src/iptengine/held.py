@@ -53,8 +53,10 @@ class Held:
 
         Raises:
             UnknownProtocol: It was not given, and the store keeps no text of it that can be used; has the alerts of
-                the course.
+                the course. Or the text of the course itself does not open.
         """
+        if course.unopened:
+            raise _unknown(course, course.unopened)
         found = self._given.get(course.digest) or self._opened.get(course.digest)
         if found is None:
             found = self._opened[course.digest] = self._kept(course)

@@ -230,7 +230,7 @@ class Lists:
 
     def _made(self, course: str, on: date | None) -> tuple[Overview, tuple[Row, ...]]:
         """A course replayed, and the row to keep of it: none without its protocol, which others may have."""
-        history = self._records.history(course)
+        history = self._records.listed(course)
         day = on or self._today()
         found, protocol = self._seen(history.course, day)
         if protocol is None or self._role is not None:
@@ -261,7 +261,7 @@ class Lists:
         asked, named = self._asked(None, courses, "")
         rows = {row.course: row for row in self._records.rows(asked)}
         every = named or [course.id for course in self._records.courses(None)]
-        wrong = {course for course in every if not self._in_step(rows.pop(course, None), self._records.history(course))}
+        wrong = {course for course in every if not self._in_step(rows.pop(course, None), self._records.listed(course))}
         return tuple(sorted(wrong | rows.keys()))
 
     def _in_step(self, row: Row | None, history: History) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from iptengine.answers import UnknownCourse
 from iptengine.course.codec import decode
@@ -14,7 +14,7 @@ from iptengine.protocol.protocol import Protocol
 from iptengine.store.chain import chained, checked_key, opened
 from iptengine.store.ciphers import Choices, is_enciphered
 from iptengine.store.keys import CourseKeys
-from iptengine.store.port import Store
+from iptengine.store.port import Store, StoreError
 from iptengine.store.rows import Asked, Row, keeps_lists
 from iptengine.store.secrecy import Secrecy
 
@@ -63,20 +63,30 @@ class Records:
         Raises:
             UnknownCourse: Nothing is.
         """
-        texts = self._store.read(course)
-        if not texts:
-            raise UnknownCourse(course)
-        return self._history(course, texts)
+        texts = self._read(course)
+        return self._history(course, texts, self._secrecy.opened(course, texts))
 
     def courses(self, courses: Iterable[str] | None) -> Iterator[Course]:
-        """The courses named, each once; without names, every course of the store."""
+        """The courses named, each once, for a list; without names, every course of the store.
+
+        Of one whose patient text does not open, what is left (`Course.unopened`): its alerts stand in the structure,
+        and one course without its key holds back none of the others.
+        """
         if courses is not None:
-            yield from (self.history(course).course for course in dict.fromkeys(courses))
+            yield from (self.listed(course).course for course in dict.fromkeys(courses))
             return
         texts: dict[str, list[str]] = {}
         for _, course, text in self._store.feed():
             texts.setdefault(course, []).append(text)
-        yield from (self._history(course, found).course for course, found in texts.items())
+        yield from (self._listed(course, found).course for course, found in texts.items())
+
+    def listed(self, course: str) -> History:
+        """As `history`, for a list: of a course whose patient text does not open, what is left of it.
+
+        Raises:
+            UnknownCourse: Nothing is recorded of it.
+        """
+        return self._listed(course, self._read(course))
 
     def naming(self, *words: str) -> Iterator[str]:
         """The courses that have a stored text with all these words in it, each once."""
@@ -165,10 +175,23 @@ class Records:
         """
         self._secrecy.destroy(course)
 
-    def _history(self, course: str, texts: Iterable[str]) -> History:
-        texts = tuple(texts)
-        events = tuple(decode(text) for text in self._secrecy.opened(course, texts))
-        return History(fold(Course(course), events), events, opened(texts[-1])[1], is_enciphered(texts[0]))
+    def _read(self, course: str) -> Sequence[str]:
+        texts = self._store.read(course)
+        if not texts:
+            raise UnknownCourse(course)
+        return texts
+
+    def _listed(self, course: str, texts: Sequence[str]) -> History:
+        try:
+            return self._history(course, texts, self._secrecy.opened(course, texts))
+        except StoreError as error:
+            unopened = str(error)
+        left = self._history(course, texts, self._secrecy.left(course, texts))
+        return replace(left, course=replace(left.course, unopened=unopened))
+
+    def _history(self, course: str, texts: Sequence[str], clear: Iterable[str]) -> History:
+        events = tuple(map(decode, clear))
+        return History(fold(Course(course), events), events, opened(texts[-1])[1], any(map(is_enciphered, texts)))
 
 
 def _choices(protocol: Protocol) -> Choices:

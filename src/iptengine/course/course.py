@@ -290,8 +290,9 @@ class Anomaly:
 class Course:
     """One patient's treatment under one protocol.
 
-    `version` counts its events. `seen` are the ids of the commands already answered. It has no slots: a fold copies
-    it for every command, and a dictionary is copied at once.
+    `version` counts its events. `seen` are the ids of the commands already answered. `unopened` says why its patient
+    text could not be opened, where what is left of a course is all that can be shown of it in a list.
+    It has no slots: a fold copies it for every command, and a dictionary is copied at once.
     """
 
     id: str
@@ -344,6 +345,7 @@ class Course:
     anomalies: tuple[Anomaly, ...] = ()
     warnings: tuple[CourseWarning, ...] = ()
     seen: tuple[str, ...] = ()
+    unopened: str = ""
 
     def __repr__(self) -> str:
         return f"<Course {self.id} version {self.version}>"

@@ -47,6 +47,10 @@ class Secrecy:
         key = None if erased else self._there().key(course)
         return tuple(opened(text, key, course=course, number=n) for n, text in enumerate(texts, 1))
 
+    def left(self, course: str, texts: Sequence[str]) -> tuple[str, ...]:
+        """What is left of texts without a key: markers for the words, as of an erased course."""
+        return tuple(opened(text, None, course=course, number=n) for n, text in enumerate(texts, 1))
+
     def enciphered(
         self, course: str, texts: Sequence[str], *, after: int, secret: bool, choices: Choices
     ) -> tuple[str, ...]:
