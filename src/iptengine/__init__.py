@@ -35,10 +35,12 @@ if TYPE_CHECKING:
     from iptengine.course.events import Event as Event
     from iptengine.course.evolve import evolve as evolve
     from iptengine.course.groups import Group as Group
+    from iptengine.course.overview import Overview as Overview
     from iptengine.course.refusal import Refused as Refused
     from iptengine.course.replay import replay as replay
     from iptengine.course.stamp import Actor as Actor
     from iptengine.course.stamp import Stamp as Stamp
+    from iptengine.course.stuck import Stuck as Stuck
     from iptengine.course.ways import Due as Due
     from iptengine.course.ways import Way as Way
     from iptengine.course.ways import due as due
@@ -98,9 +100,11 @@ _HOMES = {
     "course.events": ("CourseWarning", "Event"),
     "course.evolve": ("evolve",),
     "course.groups": ("Group",),
+    "course.overview": ("Overview",),
     "course.refusal": ("Refused",),
     "course.replay": ("replay",),
     "course.stamp": ("Actor", "Stamp"),
+    "course.stuck": ("Stuck",),
     "course.ways": ("Due", "Way", "due", "ways"),
     "diagnostics": ("Diagnostic", "IptengineError", "ProtocolError", "Span"),
     "engine": ("Clinic",),
@@ -157,6 +161,7 @@ __all__ = [
     "MoveRules",
     "MovedPages",
     "NotAllowed",
+    "Overview",
     "Permission",
     "Policy",
     "Protocol",
@@ -170,6 +175,7 @@ __all__ = [
     "Stamp",
     "Store",
     "StoreError",
+    "Stuck",
     "UnknownCourse",
     "UnknownDigest",
     "UnknownGroup",

@@ -81,7 +81,7 @@ class Secrecy:
         The whole text is: what the lists show is not taken apart into words and structure. Without its key there is
         nothing to keep, and the row is an empty one.
         """
-        if not secret:
+        if not secret or not row.text:
             return row
         key = self._keys.key(row.course) if self._keys else None
         if key is None:

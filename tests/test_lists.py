@@ -1,0 +1,273 @@
+"""The lists of a clinic: who is due, which alerts are open, who is stuck and why, what is overdue."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from itertools import count
+from typing import Any
+
+import pytest
+
+import iptengine as ipt
+from iptengine import commands as c
+from iptengine.course.stuck import Stuck, Unmet
+from iptengine.course.ways import Due
+from iptengine.store.keys import MemoryKeys
+from iptengine.store.rows import Asked, Row
+
+ANNA = ipt.Actor("u17", role="therapist")
+START = date(2026, 3, 3)
+CANARY = "Wilhelmina was beaten"
+
+
+@cache
+def adult() -> ipt.Protocol:
+    return ipt.load("ipt-adult")
+
+
+def week(number: int, days: int = 0) -> date:
+    return START + timedelta(days=7 * (number - 1) + days)
+
+
+class Counting(ipt.MemoryStore):
+    """Counts how often a course is read: a replay."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.replays: list[str] = []
+
+    def read(self, course: str, after: int = 0) -> Any:
+        self.replays.append(course)
+        return super().read(course, after)
+
+
+def clinic(store: ipt.Store, today: date = START, **more: Any) -> ipt.Clinic:
+    numbers = count(1)
+    return ipt.Clinic(
+        store,
+        [adult()],
+        clock=lambda: datetime(today.year, today.month, today.day, 15, tzinfo=UTC),
+        ids=lambda: f"k{next(numbers)}",
+        **more,
+    )
+
+
+def three_sessions(desk: ipt.Clinic, course: str = "a") -> None:
+    """A course whose initial phase has had its sessions, with nothing agreed."""
+    desk.start("ipt-adult", by=ANNA, on=START, course=course)
+    for number in (1, 2, 3):
+        desk.do(course, c.HoldSession(on=week(number)), by=ANNA)
+
+
+class TestStuck:
+    def test_a_course_is_stuck_when_its_window_has_closed_and_no_way_on_is_open(self) -> None:
+        desk = clinic(ipt.MemoryStore())
+        three_sessions(desk)
+        (way,) = desk.stuck(on=week(4))
+        assert (way.course, way.phase, way.to, way.title, way.asks) == ("a", "initial", "middle", "Middle phase", "")
+        assert way.text == "the window of 'Initial phase' (first 1..3) has closed"
+        assert [reason.text for reason in way.reasons] == [
+            "any of: a diagnosis is recorded; the diagnosis is waived",
+            "inventory is done",
+            "a formulation is agreed",
+            "a focus is agreed",
+            "the contract is agreed",
+        ]
+        assert {reason.path.rpartition(".")[0] for reason in way.reasons} == {"phases.initial.next.middle"}
+
+    def test_before_its_window_has_closed_nobody_is_stuck(self) -> None:
+        desk = clinic(ipt.MemoryStore())
+        desk.start("ipt-adult", by=ANNA, on=START, course="a")
+        desk.do("a", c.HoldSession(on=START), by=ANNA)
+        assert desk.stuck(on=week(2)) == ()
+
+    def test_a_course_that_has_ended_is_not_stuck(self) -> None:
+        desk = clinic(ipt.MemoryStore())
+        three_sessions(desk)
+        desk.do("a", c.Deviate(c.EndCourse("completed"), because="moved"), by=ANNA, on=week(4))
+        assert desk.stuck(on=week(5)) == ()
+
+
+class TestOverdue:
+    def test_a_measure_that_was_due_for_a_session_is_overdue_from_the_day_after(self) -> None:
+        desk = clinic(ipt.MemoryStore())
+        three_sessions(desk)
+        missing = Due("a", "measure", week(3), "PHQ-9: no reading at session 3 on 17 March")
+        assert missing in desk.overdue(on=week(3, 1))
+        assert missing not in desk.overdue(on=week(3))
+        desk.do("a", c.Read("phq9", total=9, answers={"self_harm": 0}, on=week(3)), by=ANNA)
+        assert missing not in desk.overdue(on=week(3, 1))
+
+
+class TestWhereAllStand:
+    def test_each_course_says_its_phase_its_sessions_and_its_alerts(self) -> None:
+        desk = clinic(ipt.MemoryStore())
+        three_sessions(desk)
+        desk.start("ipt-adult", by=ANNA, on=START, course="b")
+        desk.do("b", c.Read("phq9", total=9, answers={"self_harm": 2}, on=START), by=ANNA)
+        a, b = desk.overviews(on=week(2))
+        assert (a.course, a.phase, a.sessions_used, a.sessions_left, a.ended) == ("a", "initial", 3, None, None)
+        assert [alert.value for alert in b.alerts] == [2]
+        assert desk.overviews(on=week(2), courses=["b"]) == (b,)
+
+    def test_a_course_that_is_not_there_is_named(self) -> None:
+        desk = clinic(ipt.MemoryStore())
+        three_sessions(desk)
+        for ask in (desk.due, desk.stuck, desk.overdue, desk.overviews):
+            with pytest.raises(ipt.UnknownCourse) as caught:
+                ask(on=START, courses=["a", "nobody"])
+            assert caught.value.course == "nobody"
+
+    def test_an_overview_shows_nothing_of_what_it_holds_by_its_name(self) -> None:
+        desk = clinic(ipt.MemoryStore())
+        three_sessions(desk)
+        assert repr(desk.overviews(on=START)[0]) == "<Overview of a version 4>"
+
+
+class TestWithoutReplaying:
+    def test_on_one_day_a_course_is_replayed_once_and_no_more(self) -> None:
+        store = Counting()
+        desk = clinic(store)
+        three_sessions(desk)
+        three_sessions(desk, "b")
+        store.replays.clear()
+        for _ in range(3):
+            desk.due(on=week(4))
+            desk.stuck(on=week(4))
+            desk.overdue(on=week(4), courses=["b"])
+        assert store.replays == ["a", "b"]
+
+    def test_alerts_are_at_hand_with_the_reading_that_raised_them(self) -> None:
+        store = Counting()
+        desk = clinic(store)
+        three_sessions(desk)
+        desk.do("a", c.Read("phq9", total=9, answers={"self_harm": 2}, on=START), by=ANNA)
+        store.replays.clear()
+        assert [alert.value for alert in desk.alerts()] == [2]
+        assert store.replays == []
+
+    def test_a_night_job_makes_the_lists_ready(self) -> None:
+        store = Counting()
+        desk = clinic(store)
+        three_sessions(desk)
+        assert (desk.refresh(on=week(4)), desk.refresh(on=week(4))) == (1, 0)
+        store.replays.clear()
+        desk.due(on=week(4))
+        assert store.replays == []
+        assert desk.refresh(on=week(4), anew=True) == 1
+
+    def test_only_the_course_that_was_written_to_is_replayed_again(self) -> None:
+        store = Counting()
+        desk = clinic(store)
+        three_sessions(desk)
+        three_sessions(desk, "b")
+        desk.refresh(on=week(4))
+        desk.do("b", c.WriteNote("x"), by=ANNA, on=week(4))
+        store.replays.clear()
+        desk.due(on=week(4))
+        assert store.replays == ["b"]
+
+
+class TestRowsThatCannotBeTrusted:
+    def test_a_row_that_was_changed_by_somebody_is_found_and_made_again(self) -> None:
+        store = ipt.MemoryStore()
+        desk = clinic(store)
+        three_sessions(desk)
+        desk.do("a", c.Read("phq9", total=9, answers={"self_harm": 2}, on=START), by=ANNA)
+        assert desk.out_of_step() == ()
+        (row,) = store.rows(Asked(frozenset()))
+        store.keep_rows([replace(row, shown=frozenset())])
+        assert desk.out_of_step() == ("a",)
+        desk.refresh(on=week(4), anew=True)
+        assert desk.out_of_step() == ()
+        assert [alert.value for alert in desk.alerts()] == [2]
+
+    @pytest.mark.parametrize(
+        "text", ["", "{", "[]", '{"schema":"iptengine.overview/1"}', '{"schema":"other"}', "sealed:x"]
+    )
+    def test_a_row_that_cannot_be_read_is_made_again(self, text: str) -> None:
+        store = ipt.MemoryStore()
+        desk = clinic(store)
+        three_sessions(desk)
+        wanted = desk.due(on=week(4))
+        (row,) = store.rows(Asked(frozenset()))
+        store.keep_rows([replace(row, text=text)])
+        assert desk.due(on=week(4)) == wanted
+        assert desk.out_of_step() == ()
+
+    def test_a_row_of_another_version_of_the_library_is_not_shown(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        store = Counting()
+        desk = clinic(store)
+        three_sessions(desk)
+        desk.due(on=week(4))
+        monkeypatch.setattr("iptengine.lists._library", lambda: "9.9.9")
+        store.replays.clear()
+        assert desk.due(on=week(4)) != ()
+        assert store.replays == ["a"]
+
+
+class TestPatientText:
+    def told(self, keys: MemoryKeys | None) -> tuple[ipt.MemoryStore, ipt.Clinic]:
+        store = ipt.MemoryStore()
+        desk = clinic(store, keys=keys)
+        desk.start("ipt-adult", by=ANNA, on=START, course="a")
+        done = desk.do("a", c.Read("phq9", total=9, answers={"self_harm": 2}, on=START), by=ANNA)
+        desk.do("a", c.AssessAlert(done.alerts[0].id, found=CANARY, plan=CANARY, on=START), by=ANNA)
+        desk.due(on=START)
+        return store, desk
+
+    def rows(self, store: ipt.MemoryStore) -> list[Row]:
+        return list(store.rows(Asked(frozenset())))
+
+    def test_where_a_course_is_enciphered_its_row_is_too(self) -> None:
+        store, desk = self.told(MemoryKeys())
+        (row,) = self.rows(store)
+        assert row.text.startswith("sealed:")
+        assert CANARY not in row.text
+        assert [alert.found for alert in desk.alerts()] == [CANARY]
+        assert desk.out_of_step() == ()
+
+    def test_where_it_is_not_its_row_holds_the_words_of_the_clinician(self) -> None:
+        store, _ = self.told(None)
+        assert CANARY in self.rows(store)[0].text
+
+    def test_a_row_does_not_open_as_that_of_another_course_or_day(self) -> None:
+        store, desk = self.told(MemoryKeys())
+        wanted = desk.due(on=week(9))
+        (row,) = self.rows(store)
+        store.keep_rows([replace(row, since=week(5), until=week(30))])
+        assert desk.due(on=week(9)) == wanted
+
+    def test_once_a_course_is_erased_nothing_of_its_words_is_in_the_lists(self) -> None:
+        store, desk = self.told(MemoryKeys())
+        desk.do("a", c.Deviate(c.EndCourse("completed"), because="moved"), by=ANNA, on=week(2))
+        desk.erase("a", by=ANNA, on=week(3), because="asked for")
+        assert [(row.version, row.text) for row in self.rows(store)] == [(len(store.read("a")), "")]
+        assert CANARY not in str([(alert.found, alert.plan) for alert in desk.alerts()])
+        desk.due(on=week(3))
+        (row,) = self.rows(store)
+        assert not row.text.startswith("sealed:")
+        assert CANARY not in row.text
+        assert desk.out_of_step() == ()
+
+
+class TestReaders:
+    def test_a_reader_keeps_no_rows_and_is_answered_from_those_there_are(self) -> None:
+        store = Counting()
+        desk = clinic(store)
+        three_sessions(desk)
+        reader = desk.reader(ipt.Actor("u31", role="assessor"))
+        wanted = reader.due(on=week(4)), reader.stuck(on=week(4)), reader.overviews(on=week(4))
+        assert next(store.rows(Asked(frozenset()))).since == date.max
+        desk.refresh(on=week(4))
+        store.replays.clear()
+        assert (reader.due(on=week(4)), reader.stuck(on=week(4)), reader.overviews(on=week(4))) == wanted
+        assert store.replays == []
+
+
+def test_a_way_that_is_stuck_reads_as_its_author_wrote_it() -> None:
+    unmet = Unmet("focus", "a focus is agreed", "no", "no focus is agreed", "phases.initial.next.middle.focus")
+    assert str(unmet) == "a focus is agreed (no focus is agreed)"
+    assert Stuck("a", "initial", "why").reasons == ()
