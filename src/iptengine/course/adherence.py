@@ -347,11 +347,9 @@ def _of_working(log: _Log, sessions: list[Appointment] | None) -> Share:
 
 
 def _staging(log: _Log) -> Share:
-    found = [
-        answer
-        for focus in log.course.focuses
-        if log.protocol.spec.problem_areas[focus.area].stages and (answer := _staged_in_time(log, focus)) is not None
-    ]
+    areas = log.protocol.spec.problem_areas
+    staged = [focus for focus in log.course.focuses if focus.area in areas and areas[focus.area].stages]
+    found = [answer for focus in staged if (answer := _staged_in_time(log, focus)) is not None]
     return Share(sum(found), len(found), "" if found else "no focus has stages, or no working session was held yet")
 
 

@@ -19,6 +19,7 @@ from iptengine.course.requested import asked_first
 from iptengine.course.rests import kept_or_missed
 from iptengine.course.shares import Share
 from iptengine.course.worded import comparable
+from iptengine.course.wording import spoken
 from iptengine.protocol.measure import Measure
 from iptengine.protocol.parts import MISSES, STATUSES
 from iptengine.protocol.protocol import Protocol
@@ -380,18 +381,19 @@ def _facts(protocol: Protocol, course: Course) -> Iterator[FactSummary]:
 
 
 def _focus(protocol: Protocol, course: Course, focus: Focus) -> FocusSummary:
-    area = protocol.spec.problem_areas[focus.area]
+    area = protocol.spec.problem_areas.get(focus.area)  # none after a move to a version without it
+    stages = area.stages if area else {}
     numbers = session_numbers(course)
     steps = (
         StageStep(
             entry.stage,
-            area.stages[entry.stage].title if entry.stage in area.stages else entry.stage,
+            stages[entry.stage].title if entry.stage in stages else entry.stage,
             entry.on,
             numbers.get(entry.session),
         )
         for entry in focus.history
     )
-    return FocusSummary(focus.id, focus.area, area.title, focus.agreed, tuple(steps))
+    return FocusSummary(focus.id, focus.area, area.title if area else spoken(focus.area), focus.agreed, tuple(steps))
 
 
 _DECIDED = {
