@@ -231,6 +231,7 @@ def with_line(number: int, old: str, new: str) -> Callable[[], str]:
         (with_line(2, "title", "tytle"), "line 2: the protocol cannot be used: this is not the text that was kept "
                                          "under that digest [kept-altered]"),
         (with_line(2, '"protocol":"', '"protocol":"0'), "line 2: this is not the protocol that line 1 names here"),
+        (with_line(4, "opening", "\u00f6pening"), f"line 4: {SEAL}"),
         (with_line(8, '"sum"', '"some"'), "line 8: something in this file was changed since it was written"),
         (lambda: exported() + LINES[-1], "line 9: there is more here than was written"),
     ],

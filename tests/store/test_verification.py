@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import cache
@@ -122,6 +123,14 @@ def from_another_course(found: dict[str, list[str]]) -> None:
     found["b"].append(found["a"][1])
 
 
+def with_an_accent(found: dict[str, list[str]]) -> None:
+    found["a"][2] = found["a"][2].replace("two", "tw\u00f6")
+
+
+def nested_too_deep(found: dict[str, list[str]]) -> None:
+    found["a"][4] = '{"digest":' + "[" * 100_000
+
+
 def without_seal(found: dict[str, list[str]]) -> None:
     found["a"][2] = chain.opened(found["a"][2])[0]
 
@@ -137,6 +146,8 @@ CHANGED = "it was changed, or does not follow the event before it"
         (put_in, [f"course a, event {n}: {CHANGED}" for n in (4, 5, 6)]),
         (swapped, [f"course a, event {n}: {CHANGED}" for n in (3, 4, 5)]),
         (from_another_course, [f"course b, event 2: {CHANGED}"]),
+        (with_an_accent, [f"course a, event 3: {CHANGED}"]),
+        (nested_too_deep, ["course a, event 5: it has no seal"]),
         (without_seal, ["course a, event 3: it has no seal", f"course a, event 4: {CHANGED}"]),
     ],
 )
@@ -303,6 +314,8 @@ def test_an_anchor_of_another_form_or_another_hand_is_refused() -> None:
         (made.replace('"position": 6', '"position": 5'), KEY),
         (made, KEY + b"!"),
         (anchor(recorded(), at=NOW).json(), KEY),
+        (re.sub(r'"signature": ".*"', '"signature": 5', made), KEY),
+        (re.sub(r'"signature": ".*"', '"signature": "\\\\ud800"', made), KEY),
     ):
         with pytest.raises(StoreError, match="the anchor was not signed with this key, or was changed since"):
             anchor_from_json(text, key)

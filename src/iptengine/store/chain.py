@@ -39,7 +39,7 @@ def seal(body: str, *, course: str, number: int, before: str, key: bytes | None 
         before: The seal of the event before it; ``""`` for the first.
         key: For a keyed seal (HMAC-SHA-256); without, SHA-256.
     """
-    told = f"{before}\n{len(course)} {course}\n{number}\n{body}".encode("ascii", "surrogatepass")
+    told = f"{before}\n{len(course)} {course}\n{number}\n{body}".encode("utf-8", "surrogatepass")
     return hmac.digest(key, told, "sha256").hex() if key else hashlib.sha256(told).hexdigest()
 
 

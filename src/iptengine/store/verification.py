@@ -109,7 +109,7 @@ def anchor_from_json(text: str, key: bytes | None = None) -> Anchor:
     """
     try:
         told = json.loads(text)
-        given = told.pop("signature", "")
+        given = str(told.pop("signature", "")).encode("utf-8", "surrogatepass")
         heads = {course: (int(number), str(found)) for course, (number, found) in told["heads"].items()}
         made = Anchor(datetime.fromisoformat(told["at"]), int(told["position"]), str(told["digest"]), heads)
         known = told["schema"] == ANCHOR_SCHEMA
@@ -117,7 +117,7 @@ def anchor_from_json(text: str, key: bytes | None = None) -> Anchor:
         raise StoreError("this is not an anchor: make one with 'iptengine anchor'") from None
     if not known:
         raise StoreError(f"this is not an anchor written as '{ANCHOR_SCHEMA}'")
-    if key and not hmac.compare_digest(given.encode(), _signature(made._told(), key).encode()):
+    if key and not hmac.compare_digest(given, _signature(made._told(), key).encode()):
         raise StoreError("the anchor was not signed with this key, or was changed since")
     return made
 
@@ -223,7 +223,7 @@ def _digests(text: str) -> Iterator[str]:
         return
     try:
         told = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return
     if isinstance(told, dict) and isinstance(told.get("digest"), str):
         yield told["digest"]
