@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis.stateful import invariant, precondition, rule, run_state_machine_as_test
 
 from iptengine.course import commands as c
@@ -21,7 +21,9 @@ from iptengine.course.course import Course, changed
 from iptengine.course.decide import decide
 from iptengine.course.events import Event
 from iptengine.course.evolve import fold
+from iptengine.course.named_fields import NAMED
 from iptengine.course.passage import parts_of
+from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Actor, Stamp
 from iptengine.protocol.model import UNSTAGED
 from iptengine.protocol.protocol import Protocol
@@ -92,7 +94,7 @@ class MovingWalk(Walk):
 
     def page(self, audience: str) -> str:
         """What a page holds, but for the other names themselves and what speaks of the version."""
-        page = agenda(self.protocol, self.course, on=self.today, audience=audience).json()  # type: ignore[arg-type]
+        page = agenda(self.protocol, self.course, on=self.today, audience=audience).json()
         text = json.dumps(_of_the_course(json.loads(page)), sort_keys=True)
         return text.replace("_zz", "").replace(" zz", "")
 
@@ -128,3 +130,12 @@ def test_a_course_keeps_the_laws_under_whatever_names(path: Path) -> None:
     pace = settings(PACE, max_examples=3, stateful_step_count=12)
     walk = type("WalkOfOne", (MovingWalk,), {"path": path, "twins": twins(path)})
     run_state_machine_as_test(walk, settings=pace)
+
+
+def test_the_walk_fails_when_a_field_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(NAMED, Course, {})
+    path = next(path for path in PROTOCOLS if path.name.startswith("order-range"))
+    walk = type("BrokenWalk", (MovingWalk,), {"path": path, "twins": twins(path)})
+    pace = settings(PACE, max_examples=20, database=None, derandomize=True, print_blob=False, phases=[Phase.generate])
+    with pytest.raises(Refused, match="does not have"):
+        run_state_machine_as_test(walk, settings=pace)
