@@ -10,7 +10,7 @@ the project's `protocols/` and `examples/` and, as `my.protocol.yaml`, a small p
   With ``(the next block)`` for NEW, the lines of the next block stand in its place.
 - A ```console block holds commands; those that begin with ``iptengine`` are run and end well. With ``$`` before its
   commands, what follows each is all it prints, errors too; ``...`` stands for any lines or for the rest of one, and
-  how it ends is not asked.
+  how it ends is not asked. ``export NAME=VALUE`` holds for the rest of the page.
 - A ```python block is run; one with ``>>>`` is compared with what it shows. The blocks of a page share their names.
 - ``<!-- from PATH -->`` says that the next block stands, word for word, in that file of the project, which has tests of
   its own; it is not run here.
@@ -21,11 +21,12 @@ the project's `protocols/` and `examples/` and, as `my.protocol.yaml`, a small p
 from __future__ import annotations
 
 import doctest
+import os
 import re
 import runpy
 import shlex
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -79,6 +80,7 @@ class Desk:
     awaited: tuple[Path, str] | None = None
     quoted: str = ""
     done: int = 0
+    said: MutableMapping[str, str] = field(default_factory=dict)
 
     def work(self, part: Part) -> None:
         place = f"{self.page}:{part.line}"
@@ -129,6 +131,8 @@ class Desk:
     def console(self, text: str, place: str) -> None:
         for command, expected in commands(text):
             words = shlex.split(command, comments=True)
+            if words[:1] == ["export"]:
+                self.said.update(word.split("=", 1) for word in words[1:])
             if words[:1] != ["iptengine"]:
                 continue
             code = run_command(words[1:])
@@ -225,7 +229,8 @@ def test_what_a_page_shows_is_what_happens(
         told = capsys.readouterr()
         return told.out, told.err
 
-    desk = Desk(str(page.relative_to(ROOT)), tmp_path, read)
+    monkeypatch.setattr(os, "environ", os.environ.copy())
+    desk = Desk(str(page.relative_to(ROOT)), tmp_path, read, said=os.environ)
     parts = list(parts_of(page))
     for part in parts:
         desk.work(part)

@@ -1,0 +1,78 @@
+"""What came of a command, in the order in which it has to be read: alerts, what was recorded, warnings, refusals.
+
+It names what was recorded and repeats none of the words that were typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from iptengine.answers import Done
+from iptengine.cli import screen
+from iptengine.cli.event_words import Numbers, event_words
+from iptengine.cli.typed_lines import Lines
+from iptengine.course.commands import AssessAlert
+from iptengine.course.course import Alert
+from iptengine.course.events import AlertRaised, CourseWarning
+from iptengine.course.refusal import Refused
+from iptengine.course.wording import counted
+
+
+def tell(done: Done, numbers: Numbers, lines: Lines) -> int:
+    """Prints what came of a batch; 1 when something in it was refused."""
+    for alert in done.alerts:
+        screen.say_all(_alert_raised(alert, lines))
+    recorded = [event for event in done.events if not isinstance(event, AlertRaised)]
+    if done.events:
+        screen.say(f"recorded in course {done.course.id}, {counted(len(done.events), 'event')}:")
+        told = (
+            (f"{numbers[event.id]}", event.on.isoformat(), event_words(event, numbers, whole=False))
+            for event in recorded
+        )
+        screen.say_all(screen.columns(told))
+    else:
+        screen.say(f"nothing was recorded in course {done.course.id}")
+    if done.warnings:
+        screen.say_all(_warned(done.warnings))
+    for no in done.refused:
+        tell_refused(no, lines)
+    if done.refused and done.events:
+        screen.say(screen.wrapped("What was recorded stands: say only what was refused again."))
+    return 1 if done.refused else 0
+
+
+def alert_head(alert: Alert) -> str:
+    """How the line of an alert begins."""
+    return "RISK ALERT" if alert.level == "risk" else "review alert"
+
+
+def loud(text: str) -> str:
+    """The text, with what it begins with in colour: put there when it has its lines, which count signs."""
+    return text.replace("RISK ALERT", screen.bad("RISK ALERT"), 1)
+
+
+def _alert_raised(alert: Alert, lines: Lines) -> Iterator[str]:
+    yield loud(screen.wrapped(f"{alert_head(alert)}: {alert.text}", 0, 2))
+    if alert.do:
+        yield screen.wrapped(alert.do, 2)
+    yield "  When it was assessed, record it:"
+    yield f"    {lines.line(AssessAlert(alert.id, found='', plan=''))}"
+    yield ""
+
+
+def _warned(warnings: Iterable[CourseWarning]) -> Iterator[str]:
+    return (screen.wrapped(f"warning: {one.text} [{one.code}]", 0, 2) for one in warnings)
+
+
+def tell_refused(no: Refused, lines: Lines | None) -> int:
+    """Prints why something was refused, and the line that goes on all the same, where a clinician may; 1."""
+    screen.say(screen.bad(f"refused: {no.command.kind}"))
+    for reason in no.reasons:
+        screen.say(screen.wrapped(f"{reason.code}: {reason}", 2, 4))
+    if no.overridable and lines is not None:
+        screen.say("  To go on all the same, say why:")
+        screen.say(f"    {lines.line(no.command, anyway=True)}")
+    return 1
+
+
+__all__ = ["alert_head", "loud", "tell", "tell_refused"]

@@ -1,0 +1,57 @@
+"""The commands that look at all courses of a store: what each is called and takes; what it does lies beside it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from iptengine.cli.store_options import TEXT_OR_JSON, F, looking, named_store
+
+
+def _list(function: F) -> F:
+    form = click.option(
+        "--format", "form", type=TEXT_OR_JSON, default="text", show_default=True, help="How it is written."
+    )
+    courses = click.option("--course", "courses", multiple=True, metavar="ID", help="Only this course. Repeatable.")
+    return named_store(courses(form(looking(function))))
+
+
+@click.group("clinic")
+def clinic_group() -> None:
+    """Look at all courses of a store: what is due, which alerts are open, which courses are stuck.
+
+    STORE is sqlite:///clinic.db, the path of such a file, or postgresql://user@host/database. An alert changes no
+    exit code: it stands first in the list.
+    """
+
+
+@clinic_group.command("due")
+@_list
+def due_command(store: str, courses: tuple[str, ...], form: str, **said: Any) -> int:
+    """List what is due on a day: risk alerts first, then by day."""
+    from iptengine.cli.clinic_lists import show_due
+    from iptengine.cli.course_looks import Looking
+
+    return show_due(Looking(store, **said), courses, form)
+
+
+@clinic_group.command("alerts")
+@click.option("--closed", is_flag=True, help="Those that were closed, too.")
+@_list
+def alerts_command(store: str, courses: tuple[str, ...], form: str, closed: bool, **said: Any) -> int:
+    """List the alerts that are open: what needs an assessment first, risk before review."""
+    from iptengine.cli.clinic_lists import show_alerts
+    from iptengine.cli.course_looks import Looking
+
+    return show_alerts(Looking(store, **said), courses, form, closed)
+
+
+@clinic_group.command("stuck")
+@_list
+def stuck_command(store: str, courses: tuple[str, ...], form: str, **said: Any) -> int:
+    """List the courses for which it is time to go on and every way on is shut, and by what."""
+    from iptengine.cli.clinic_lists import show_stuck
+    from iptengine.cli.course_looks import Looking
+
+    return show_stuck(Looking(store, **said), courses, form)

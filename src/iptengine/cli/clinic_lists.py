@@ -1,0 +1,82 @@
+"""What all courses of a store are asked from the shell: what is due, which alerts are open, who is stuck."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from itertools import groupby
+from typing import Any
+
+from iptengine.cli import screen
+from iptengine.cli.came_of_it import alert_head, loud
+from iptengine.cli.course_looks import Looking
+from iptengine.course.course import Alert
+from iptengine.course.stuck import Stuck
+from iptengine.course.ways import Due
+
+
+def show_due(looking: Looking, courses: Sequence[str], form: str) -> int:
+    """Prints what is due."""
+    with looking.reader() as reader:
+        found = reader.due(on=looking.day, courses=courses or None)
+    return _shown([asdict(line) for line in found], map(_due_told, found), form, "Nothing is due.")
+
+
+def _due_told(line: Due) -> tuple[str, str]:
+    if line.kind == "alert":
+        return line.course, f"RISK ALERT: {line.text}"
+    by = f"{line.by.isoformat()}  " if line.by else ""
+    return line.course, f"{by}{line.kind}: {line.text}"
+
+
+def show_alerts(looking: Looking, courses: Sequence[str], form: str, closed: bool) -> int:
+    """Prints the alerts."""
+    with looking.reader() as reader:
+        found = reader.alerts(courses=courses or None, closed=closed)
+    records = [asdict(alert) for alert in found]
+    return _shown(records, map(_alert_told, found), form, "No alert is open.")
+
+
+def _alert_told(alert: Alert) -> tuple[str, str]:
+    state = "not assessed" if alert.needs_assessment else alert.state
+    return alert.course, f"{alert_head(alert)}, {alert.raised.isoformat()}, {state}: {alert.text}"
+
+
+def show_stuck(looking: Looking, courses: Sequence[str], form: str) -> int:
+    """Prints the courses that are stuck, with each way on and what shuts it."""
+    with looking.reader() as reader:
+        found = reader.stuck(on=looking.day, courses=courses or None)
+    if form == "json":
+        return _shown([asdict(line) for line in found], (), form, "")
+    screen.say_all(_stuck_told(found) if found else ["No course is stuck."])
+    return 0
+
+
+def _stuck_told(found: Iterable[Stuck]) -> Iterator[str]:
+    for (course, phase, text), ways in groupby(found, key=lambda line: (line.course, line.phase, line.text)):
+        where = f"{course}, in {phase}" if phase else course
+        yield screen.wrapped(f"{where}: {text}", 0, 2)
+        for way in ways:
+            yield from _way_told(way)
+
+
+def _way_told(way: Stuck) -> Iterator[str]:
+    """A way on, and what shuts it; nothing where the protocol of the course is not there."""
+    if way.to:
+        yield f"  to {way.to} ({way.title}):" if way.title else f"  to {way.to}:"
+    for one in way.reasons:
+        yield screen.wrapped(
+            f"{one.code}: {one.text} ({one.sentence})" if one.sentence else f"{one.code}: {one.text}", 4, 6
+        )
+    if way.asks:
+        yield screen.wrapped(way.asks, 4, 6)
+
+
+def _shown(records: Sequence[dict[str, Any]], rows: Iterable[tuple[str, str]], form: str, none: str) -> int:
+    if form == "json":
+        screen.say(json.dumps(records, ensure_ascii=False, indent=2, default=str))
+        return 0
+    lines = list(screen.columns(rows, indent=0))
+    screen.say_all(map(loud, lines) if lines else [none])
+    return 0

@@ -1,0 +1,237 @@
+"""What is recorded in a course from the shell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from iptengine.answers import Done
+from iptengine.authoring.kept import open_kept
+from iptengine.authoring.loader import load
+from iptengine.cli import screen
+from iptengine.cli.came_of_it import tell, tell_refused
+from iptengine.cli.given_fields import command_of, made, pair, whole
+from iptengine.cli.names import protocol_source
+from iptengine.cli.screen import Unclear
+from iptengine.cli.stores import check_sealed, key_in, keys_in, store_at, today
+from iptengine.cli.typed_lines import Lines
+from iptengine.cli.whole_sessions import Said, WholeSession
+from iptengine.course.commands import Command, Correct, Deviate, Erase, RecordFact, Void
+from iptengine.course.refusal import Refused
+from iptengine.course.stamp import Actor
+from iptengine.engine import Clinic
+from iptengine.protocol.protocol import Protocol
+from iptengine.store.port import Store
+
+WHOLE_ACTS = {
+    "start": "iptengine course start",
+    "adopt": "Clinic.adopt in a program",
+    "follow": "Clinic.follow in a program, which knows both courses",
+    "note_followed": "Clinic.follow in a program, which knows both courses",
+    "move_protocol": "iptengine migrate",
+    "take_from": "the command void with meant_for, which writes to both courses",
+}
+"""Commands that are never said to one course alone, and what to use instead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    by: str
+    role: str
+    on: date | None = None
+    key: str | None = None
+    key_file: str | None = None
+    keys: str | None = None
+
+
+class Writing:
+    """Where something is recorded, by whom, and for which day.
+
+    Args:
+        store: The address of the store.
+        said: What `writing` in `store_options` takes.
+
+    Raises:
+        Unclear: It is not said who.
+    """
+
+    def __init__(self, store: str, **said: Any) -> None:
+        self._said = _Said(**said)
+        self.store = store
+        self.on = self._said.on
+        self.key = self._said.key
+        if not self._said.by or not self._said.role:
+            raise Unclear(
+                "say who records this: --by ID --role ROLE, or IPTENGINE_BY and IPTENGINE_ROLE in the environment"
+            )
+
+    @property
+    def by(self) -> Actor:
+        """Who records it."""
+        return Actor(self._said.by, role=self._said.role)
+
+    @contextmanager
+    def clinic(
+        self, course: str, protocols: Iterable[Protocol] = (), *, new: bool = False
+    ) -> Iterator[tuple[Store, Clinic]]:
+        """The store and a clinic over it; with `new` the store may be made.
+
+        Raises:
+            Unclear: The events of the course are sealed with another key than the one given.
+        """
+        key = key_in(self._said.key_file)
+        with store_at(self.store, there=not new) as store:
+            check_sealed(store, course, key)
+            yield store, Clinic(store, protocols, seal_key=key, keys=keys_in(self._said.keys))
+
+    def lines(self, clinic: Clinic, course: str) -> Lines:
+        """Writes the lines to type for a course."""
+        return Lines(self.store, course, numbers_of(clinic, course), self.on)
+
+    def told(self, clinic: Clinic, done: Done) -> int:
+        """Prints what came of it, as this role may see it."""
+        numbers = numbers_of(clinic, done.course.id)
+        return tell(done, numbers, self.lines(clinic, done.course.id))
+
+
+def numbers_of(clinic: Clinic, course: str) -> dict[str, int]:
+    """The numbers of the events of a course, by their ids."""
+    return {event.id: number for number, event in enumerate(clinic.events(course), 1)}
+
+
+def start_course(writing: Writing, protocol: str, course: str | None, called: str, facts: Sequence[str]) -> int:
+    """Begins a course."""
+    found = load(protocol_source(protocol))
+    given = dict(pair("--fact", word) for word in facts)
+    asked = {name: fact_value(found, name, value or None) for name, value in given.items()}
+    with writing.clinic(course or "", [found], new=True) as (_, clinic):
+        try:
+            done = clinic.start(
+                found.ref, by=writing.by, on=writing.on or today(), course=course, facts=asked, called=called
+            )
+        except Refused as no:
+            return tell_refused(no, None)
+        return writing.told(clinic, done)
+
+
+def fact_value(protocol: Protocol, fact: str, value: str | None) -> str | int | None:
+    """The value of a fact as its protocol wants it: a whole number only where it asks for one."""
+    spec = protocol.spec.facts.get(fact)
+    number = whole(value) if value and spec is not None and spec.number is not None else None
+    return value if number is None else number
+
+
+def say(writing: Writing, course: str, said: Iterable[Said], because: str = "") -> int:
+    """Says something to a course: commands by their kinds and fields, those left out being empty."""
+    commands = [_deviating(made(_filled(kind, fields)), because) for kind, fields in said]
+    with writing.clinic(course) as (_, clinic):
+        return _done(writing, clinic, course, commands)
+
+
+def hold_session(writing: Writing, course: str, session: WholeSession) -> int:
+    """Records a whole session."""
+    with writing.clinic(course) as (store, clinic):
+        said = session.commands(_items_of(clinic, store, course))
+        commands = [made(_filled(kind, fields)) for kind, fields in said]
+        return _done(writing, clinic, course, commands)
+
+
+def record(writing: Writing, course: str, kind: str, words: Sequence[str], because: str) -> int:
+    """Records what a command line says."""
+    if kind in WHOLE_ACTS:
+        raise Unclear(f"'{kind}' is not said to one course alone; use {WHOLE_ACTS[kind]}")
+    with writing.clinic(course) as (store, clinic):
+        command = command_of(kind, words, _numbered(clinic, course))
+        command = _deviating(_with_fact(command, lambda: _protocol(clinic, store, course)), because)
+        match command:
+            case Void(meant_for=str(other)) if other:
+                return _voided(writing, clinic, course, command)
+            case Erase():
+                return _erased(writing, clinic, course, command)
+            case _:
+                return _done(writing, clinic, course, [command])
+
+
+def _voided(writing: Writing, clinic: Clinic, course: str, said: Void) -> int:
+    """Voids a record here and records it in the course it belongs to, which is told first."""
+    try:
+        came = clinic.void(
+            course, said.event, to=said.meant_for, because=said.because, by=writing.by, on=writing.on or today(),
+            key=writing.key,
+        )  # fmt: skip
+    except Refused as no:
+        return tell_refused(no, None)
+    codes = [writing.told(clinic, done) for done in (came.right, came.wrong) if done is not None]
+    if came.ask_anew:
+        numbers = numbers_of(clinic, course)
+        moves = ", ".join(f"#{numbers[id]}" for id in came.ask_anew)
+        screen.say(f"{moves} in course {course} was a move: ask for it anew in course {said.meant_for}")
+    return max(codes)
+
+
+def _erased(writing: Writing, clinic: Clinic, course: str, said: Erase) -> int:
+    try:
+        done = clinic.erase(course, by=writing.by, on=writing.on or today(), because=said.because)
+    except Refused as no:
+        return tell_refused(no, None)
+    return writing.told(clinic, done)
+
+
+def _done(writing: Writing, clinic: Clinic, course: str, commands: Sequence[Command]) -> int:
+    return writing.told(clinic, clinic.do(course, *commands, by=writing.by, on=writing.on, key=writing.key))
+
+
+def _filled(kind: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The mapping of a command, without what was not said."""
+    said = {name: value for name, value in fields.items() if value not in (None, "", (), [])}
+    lists = {name: list(value) if isinstance(value, tuple) else value for name, value in said.items()}
+    return {"kind": kind, **lists}
+
+
+def _deviating(command: Command, because: str) -> Command:
+    return Deviate(command, because=because) if because else command
+
+
+def _items_of(clinic: Clinic, store: Store, course: str) -> Callable[[str], Sequence[str]]:
+    def items(measure: str) -> Sequence[str]:
+        measures = _protocol(clinic, store, course).measures
+        if measure not in measures:
+            raise Unclear(f"this course has no measure '{measure}'; it uses {', '.join(measures) or 'none'}")
+        return tuple(measures[measure].items)
+
+    return items
+
+
+def _protocol(clinic: Clinic, store: Store, course: str) -> Protocol:
+    """The protocol that the course keeps, opened from the text of it in the store."""
+    digest = clinic.course(course).digest
+    return open_kept(digest, store.protocol(digest))
+
+
+def _numbered(clinic: Clinic, course: str) -> Callable[[int], str]:
+    def id_of(number: int) -> str:
+        events = clinic.events(course)
+        if not 0 < number <= len(events):
+            raise Unclear(
+                f"course {course} has no event {number}; it has {len(events)}, see `iptengine course history`"
+            )
+        return events[number - 1].id
+
+    return id_of
+
+
+def _with_fact(command: Command, protocol: Callable[[], Protocol]) -> Command:
+    """The command, with the value of a fact as the protocol wants it."""
+    match command:
+        case RecordFact(value=str(value)) if whole(value) is not None:
+            return replace(command, value=fact_value(protocol(), command.fact, value))
+        case Deviate() | Correct():
+            return replace(command, command=_with_fact(command.command, protocol))
+        case _:
+            return command
+
+
+__all__ = ["Writing", "fact_value", "hold_session", "numbers_of", "record", "say", "start_course"]

@@ -1,0 +1,418 @@
+"""A course is kept from the shell: what is typed, what came of it, and how it ends."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from iptengine.store.sql.opening import open_store
+
+Type = Callable[..., Any]
+"""Types a command line; what came of it has `code`, `out` and `err`."""
+SMALL = Path(__file__).parents[1] / "protocols" / "small.protocol.yaml"
+FIRST = ("--on", "2026-03-03")
+SECOND = ("--on", "2026-03-10")
+ALERT = (
+    "RISK ALERT: PHQ-9 item 9 (thoughts of death or self-harm) was answered 1 on\n"
+    "  2026-03-10. This needs a clinician's assessment today.\n"
+)
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder to work in, and a therapist who says once who she is."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("IPTENGINE_BY", "anna")
+    monkeypatch.setenv("IPTENGINE_ROLE", "therapist")
+    return tmp_path
+
+
+@pytest.fixture
+def begun(here: Path, typed: Type) -> Type:
+    """Types a line, where a course has begun."""
+    assert typed("course", "start", "clinic.db", SMALL, "--course", "a", "--called", "A. R.", *FIRST).code == 0
+    return typed
+
+
+def kinds(typed: Type, course: str = "a") -> list[str]:
+    told = typed("course", "history", "clinic.db", course, "--format", "json")
+    return [event["kind"] for event in json.loads(told.out)]
+
+
+def last(typed: Type) -> dict[str, object]:
+    found = json.loads(typed("course", "history", "clinic.db", "a", "--format", "json").out)[-1]
+    assert isinstance(found, dict)
+    return found
+
+
+# -- beginning ---------------------------------------------------------------------------------------------------
+
+
+def test_a_course_begins_and_what_was_recorded_is_said(here: Path, typed: Type) -> None:
+    start = ("course", "start", "clinic.db", SMALL, "--course", "a", "--called", "A. R.")
+    told = typed(*start, "--fact", "fear_at_home=no", *FIRST)
+    assert (told.code, told.err) == (0, "")
+    assert told.out == (
+        "recorded in course a, 2 events:\n"
+        "  1  2026-03-03  course started: protocol ipt-small@1.0.0, phase opening,\n"
+        "                 frequency 1 a week, minutes 50, missed keep\n"
+        "  2  2026-03-03  fact recorded: fact fear_at_home\n"
+    )
+
+
+def test_a_course_of_the_same_id_is_not_begun_twice(begun: Type) -> None:
+    told = begun("course", "start", "clinic.db", SMALL, "--course", "a", *FIRST)
+    assert (told.code, told.out) == (1, "")
+    assert told.err == "a course of that id has begun already; choose another id, or leave it out\n"
+
+
+def test_nobody_records_without_saying_who(here: Path, typed: Type, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("IPTENGINE_ROLE")
+    told = typed("course", "start", "clinic.db", SMALL, "--course", "a")
+    assert (told.code, told.out) == (2, "")
+    assert told.err == (
+        "error: say who records this: --by ID --role ROLE, or IPTENGINE_BY and IPTENGINE_ROLE in the environment\n"
+    )
+    assert not (here / "clinic.db").exists()
+
+
+def test_a_mistyped_store_is_never_made_by_what_is_recorded_in_it(begun: Type, here: Path) -> None:
+    told = begun("course", "session", "clinc.db", "a")
+    assert (told.code, told.err) == (2, f"error: there is no file {here / 'clinc.db'}\n")
+    assert not (here / "clinc.db").exists()
+
+
+def test_a_mistyped_course_is_told(begun: Type) -> None:
+    told = begun("course", "session", "clinic.db", "b", *SECOND)
+    assert (told.code, told.out, told.err) == (1, "", "there is no course 'b' in this store\n")
+
+
+# -- a session ---------------------------------------------------------------------------------------------------
+
+
+def test_a_whole_session_is_one_line_and_its_alert_is_told_first(begun: Type) -> None:
+    told = begun(
+        "course", "session", "clinic.db", "a", *SECOND, "--minutes", "50", "--score", "phq9=18",
+        "--item", "phq9.self_harm=1", "--done", "inventory=role_play", "--deferred", "formulate",
+        "--note", "words of the patient", "--try", "call S.",
+    )  # fmt: skip
+    assert (told.code, told.err) == (0, "")
+    assert told.out == ALERT + (
+        "  When it was assessed, record it:\n"
+        "    iptengine course record clinic.db a assess_alert alert=4 found=… plan=… --on 2026-03-10\n"
+        "\n"
+        "recorded in course a, 7 events:\n"
+        "  2  2026-03-10  session held: number 1, minutes 50, phase opening\n"
+        "  3  2026-03-10  reading taken: measure phq9, answers self_harm 1, total 18,\n"
+        "                 session #2\n"
+        "  5  2026-03-10  task logged: task inventory, techniques role_play, session #2,\n"
+        "                 phase opening\n"
+        "  6  2026-03-10  task deferred: task formulate, session #2\n"
+        "  7  2026-03-10  homework assigned\n"
+        "  8  2026-03-10  note written: session #2\n"
+    )
+
+
+def test_a_total_alone_raises_the_alert_as_the_item_was_not_answered(begun: Type) -> None:
+    told = begun("course", "session", "clinic.db", "a", *SECOND, "--score", "phq9=3")
+    assert (told.code, told.out.partition(":")[0]) == (0, "RISK ALERT")
+
+
+def test_answers_are_given_in_the_order_of_the_measure(begun: Type) -> None:
+    begun("course", "session", "clinic.db", "a", *SECOND, "--answers", "phq9=2,1,,0,0,0,0,0,0,1")
+    reading = next(
+        event
+        for event in json.loads(begun("course", "history", "clinic.db", "a", "--format", "json").out)
+        if event["kind"] == "reading_taken"
+    )
+    assert (reading["answers"]["low_interest"], reading["answers"]["self_harm"]) == (2, 0)
+    assert reading["missing"] == ["sleep"]
+
+
+def test_too_few_answers_record_nothing(begun: Type) -> None:
+    told = begun("course", "session", "clinic.db", "a", *SECOND, "--answers", "phq9=2,1")
+    assert (told.code, told.out) == (2, "")
+    assert told.err == (
+        "error: phq9 has 10 items: low_interest, low_mood, sleep, energy, appetite, self_worth, concentration, "
+        "movement, self_harm, impairment; --answers has 2. Leave nothing between two commas for one left out\n"
+    )
+    assert kinds(begun) == ["course_started"]
+
+
+def test_a_missed_session_is_recorded_with_the_day_it_moved_to(begun: Type) -> None:
+    told = begun(
+        "course", "session", "clinic.db", "a", *SECOND, "--missed", "rescheduled", "--moved-to", "2026-03-12",
+        "--why", "ill",
+    )  # fmt: skip
+    assert told.code == 0
+    assert "  2  2026-03-10  session missed: status rescheduled, moved to 2026-03-12," in told.out
+    assert "ill" not in told.out
+    assert kinds(begun) == ["course_started", "session_missed", "appointment_booked"]
+
+
+def test_a_task_that_is_not_there_holds_nothing_else_back(begun: Type) -> None:
+    told = begun("course", "session", "clinic.db", "a", *SECOND, "--done", "inventroy", "--done", "inventory")
+    assert told.code == 1
+    assert kinds(begun) == ["course_started", "session_held", "task_logged"]
+    assert told.out.endswith(
+        "refused: do_task\n"
+        "  unknown_task: this protocol has no task of that name\n"
+        "What was recorded stands: say only what was refused again.\n"
+    )
+
+
+def test_a_line_given_again_under_its_key_records_nothing_twice(begun: Type) -> None:
+    line = ("course", "session", "clinic.db", "a", *SECOND, "--key", "form-1", "--score", "phq9=18")
+    first = begun(*line)
+    assert (begun(*line).out, kinds(begun)) == (
+        first.out,
+        ["course_started", "session_held", "reading_taken", "alert_raised"],
+    )
+
+
+def test_a_day_that_is_none_records_nothing(begun: Type) -> None:
+    told = begun("course", "session", "clinic.db", "a", "--on", "10.3.2026")
+    assert (told.code, told.out) == (2, "")
+    assert "a day is written as 2026-03-03" in told.err
+
+
+# -- everything else ---------------------------------------------------------------------------------------------
+
+
+def test_what_is_refused_is_told_with_the_line_that_goes_on(begun: Type) -> None:
+    told = begun("course", "record", "clinic.db", "a", "enter_phase", "phase=working", *SECOND)
+    assert (told.code, told.err) == (1, "")
+    assert told.out == (
+        "nothing was recorded in course a\n"
+        "refused: enter_phase\n"
+        "  tasks: all must tasks are done (not on record as done: inventory, formulate)\n"
+        "  focus: a focus is agreed (no focus is agreed yet)\n"
+        "  To go on all the same, say why:\n"
+        '    iptengine course record clinic.db a enter_phase phase=working --on 2026-03-10 --because "…"\n'
+    )
+
+
+def test_with_a_reason_it_is_a_deviation(begun: Type) -> None:
+    words = ("enter_phase", "phase=working", *SECOND, "--because", "the trial asks for it")
+    assert begun("course", "record", "clinic.db", "a", *words).code == 0
+    assert kinds(begun) == ["course_started", "deviated", "phase_entered"]
+
+
+def test_the_line_that_goes_on_repeats_nothing_that_was_typed(begun: Type) -> None:
+    told = begun("course", "end", "clinic.db", "a", "completed", "--note", "canary", *SECOND)
+    assert told.code == 1
+    assert "canary" not in told.out + told.err
+    assert 'iptengine course end clinic.db a completed --on 2026-03-10 --note … --because "…"' in told.out
+
+
+def test_a_line_with_a_gap_left_in_it_records_nothing(begun: Type) -> None:
+    told = begun("course", "record", "clinic.db", "a", "write_note", "text=…")
+    assert (told.code, told.err) == (2, "error: 'text' still has to be filled in: write a value in place of …\n")
+    assert kinds(begun) == ["course_started"]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("agree_focuss",), "there is no command 'agree_focuss'; did you mean 'agree_focus'?"),
+        (("agree_focus", "aera=grief"), "agree_focus has no field 'aera'; did you mean 'area'?"),
+        (("enter_phase", "working"), "after enter_phase come fields, each as FIELD=VALUE; its fields are phase"),
+        (("enter_phase",), "the command cannot be used: 'phase' is missing"),
+        (("agree_contract", "sessions=many"), "'sessions' must be a whole number"),
+        (("record_person", "name=S.", "confiding=perhaps"), "'confiding' is yes or no"),
+        (("read", "measure=phq9", "answers=3"), "'answers' has parts: write answers.PART=VALUE"),
+        (("read", "measure=phq9", "measure=phq9"), "'measure' is given twice"),
+        (("withdraw", "event=9", "because=x"), "course a has no event 9; it has 1, see `iptengine course history`"),
+        (("start",), "'start' is not said to one course alone; use iptengine course start"),
+    ],
+)
+def test_what_cannot_be_meant_is_told_and_nothing_is_recorded(
+    begun: Type, words: tuple[str, ...], sentence: str
+) -> None:  # fmt: skip
+    told = begun("course", "record", "clinic.db", "a", *words)
+    assert (told.code, told.out, told.err) == (2, "", f"error: {sentence}\n")
+    assert kinds(begun) == ["course_started"]
+
+
+def test_a_fact_left_empty_was_asked_and_not_answered_and_raises_its_alert(begun: Type) -> None:
+    told = begun("course", "record", "clinic.db", "a", "record_fact", "fact=fear_at_home", "value=", *SECOND)
+    assert (told.code, told.out.partition(":")[0]) == (0, "RISK ALERT")
+
+
+def test_fields_take_lists_parts_and_numbers(begun: Type) -> None:
+    record = ("course", "record", "clinic.db", "a")
+    assert begun(*record, "read", "measure=phq9", "answers.self_harm=0", "total=12", *SECOND).code == 0
+    assert (last(begun)["answers"], last(begun)["total"]) == ({"self_harm": 0}, 12)
+    assert begun(*record, "hold_session", "present=patient,partner", "minutes=45", *SECOND).code == 0
+    assert (last(begun)["present"], last(begun)["minutes"]) == (["patient", "partner"], 45)
+
+
+def test_an_event_is_named_by_its_number_to_put_it_right(begun: Type) -> None:
+    record = ("course", "record", "clinic.db", "a")
+    begun(*record, "read", "measure=phq9", "total=18", "answers.self_harm=0", *SECOND)
+    told = begun(
+        *record, "correct", "event=2", "command=read", "command.measure=phq9", "command.total=17",
+        "command.answers.self_harm=0", "because=typed wrong", *SECOND,
+    )  # fmt: skip
+    assert told.out == (
+        "recorded in course a, 1 event:\n"
+        "  3  2026-03-10  reading taken (puts right #2): measure phq9, answers self_harm\n"
+        "                 0, total 17\n"
+    )
+
+
+def test_what_belongs_to_another_course_is_recorded_there(begun: Type) -> None:
+    begun("course", "start", "clinic.db", SMALL, "--course", "b", *FIRST)
+    begun("course", "record", "clinic.db", "a", "write_note", "text=of b", *SECOND)
+    words = ("void", "event=2", "meant_for=b", "because=wrong page")
+    assert begun("course", "record", "clinic.db", "a", *words, *SECOND).code == 0
+    assert (kinds(begun), kinds(begun, "b")) == (
+        ["course_started", "note_written", "voided"],
+        ["course_started", "note_written"],
+    )
+
+
+def test_a_course_ends_in_an_outcome(begun: Type) -> None:
+    told = begun("course", "end", "clinic.db", "a", "lost", *SECOND)
+    assert (told.code, last(begun)["outcome"]) == (0, "lost")
+
+
+def test_an_appointment_is_booked_for_its_day(begun: Type) -> None:
+    told = begun("course", "book", "clinic.db", "a", "--on", "2026-03-17", "--time", "15:00")
+    assert told.out == "recorded in course a, 1 event:\n  2  2026-03-17  appointment booked\n"
+    assert last(begun)["time"] == "15:00"
+
+
+# -- reading -----------------------------------------------------------------------------------------------------
+
+
+def test_ways_lists_what_is_open_and_what_is_blocked_with_a_line_to_type(begun: Type) -> None:
+    told = begun("course", "ways", "clinic.db", "a", *SECOND)
+    assert told.code == 0
+    moves, blocked, to_record = (told.out.index(head) for head in ("MOVES THAT ARE OPEN", "BLOCKED", "TO RECORD"))
+    assert moves < told.out.index("agree_focus area=role_dispute person=…") < blocked
+    working = told.out.index("  iptengine course record clinic.db a enter_phase phase=working --on 2026-03-10\n")
+    assert blocked < working < told.out.index("    focus: a focus is agreed (no focus is agreed yet)\n") < to_record
+    assert to_record < told.out.index(
+        "  iptengine course record clinic.db a read measure=phq9 total=… --on 2026-03-10\n"
+    )
+
+
+def test_every_line_that_ways_prints_can_be_typed(begun: Type) -> None:
+    """With something in each gap, every line is understood: it is recorded or refused, and never misread."""
+    import shlex
+
+    fill = {"value": "no", "status": "no_show", "event": "1", "command": "announce_ending", "task": "inventory"}
+    begun("course", "session", "clinic.db", "a", *SECOND, "--score", "phq9=18", "--try", "walk")
+    for way in json.loads(begun("course", "ways", "clinic.db", "a", *SECOND, "--format", "json").out):
+        words = []
+        for word in shlex.split(way["type"])[1:]:
+            name, gap, _ = word.rpartition("…")
+            field = name.rstrip("=").partition(".")[0]
+            usual = "yes" if way["kind"] == "fill_checklist" else "12"
+            words.append(f"{name}{fill.get(field, usual)}" if gap else word)
+        told = begun(*words, "--key", f"k{len(words)}-{way['kind']}")
+        assert told.code in (0, 1), f"{way['type']}: {told.err}"
+        assert told.out, way["type"]
+
+
+def test_the_agenda_of_a_course_in_a_store_is_the_page_for_its_reader(begun: Type) -> None:
+    begun("course", "session", "clinic.db", "a", *SECOND, "--score", "phq9=18")
+    therapist = begun("course", "agenda", "clinic.db", "a", "--on", "2026-03-17")
+    patient = begun("course", "agenda", "clinic.db", "a", "--on", "2026-03-17", "--audience", "patient")
+    assert (therapist.code, patient.code) == (0, 0)
+    assert "RISK ALERT" in therapist.out
+    assert "18" not in patient.out
+    assert "ALERT" not in patient.out
+    assert begun("course", "agenda", "clinic.db", "a", "--format", "html").out.startswith("<!doctype html>")
+
+
+def test_history_tells_every_event_and_what_became_of_it(begun: Type) -> None:
+    begun("course", "record", "clinic.db", "a", "write_note", "text=of another", *SECOND)
+    begun("course", "record", "clinic.db", "a", "withdraw", "event=2", "because=wrong course", *SECOND)
+    told = begun("course", "history", "clinic.db", "a")
+    lines = [line for line in told.out.splitlines() if "recorded 20" not in line]
+    assert lines == [
+        "Course a, 3 events",
+        "1  2026-03-03  course started: protocol ipt-small@1.0.0, phase opening, called",
+        "               “A. R.”, frequency 1 a week, minutes 50, missed keep",
+        "2  2026-03-10  note written: “of another”",
+        "               WITHDRAWN by #3",
+        "3  2026-03-10  withdrawn (puts right #2)",
+        "               because: wrong course",
+    ]
+    assert told.out.count(" by anna (therapist)") == 3
+
+
+# -- keys --------------------------------------------------------------------------------------------------------
+
+
+def test_a_sealed_course_is_not_written_without_its_key(here: Path, typed: Type) -> None:
+    Path("key").write_bytes(b"a key of the clinic, kept elsewhere")
+    sealed = ("--key-file", "key")
+    typed("course", "start", "clinic.db", SMALL, "--course", "a", *FIRST, *sealed)
+    told = typed("course", "session", "clinic.db", "a", *SECOND)
+    assert (told.code, told.out) == (2, "")
+    assert told.err.startswith("error: the last event of this course was sealed with a key, or was changed since: ")
+    assert typed("course", "session", "clinic.db", "a", *SECOND, *sealed).code == 0
+    assert typed("verify", "clinic.db", *sealed).code == 0
+
+
+def test_with_keys_of_courses_no_text_stands_in_the_store(here: Path, typed: Type) -> None:
+    Path("keys").mkdir(mode=0o700)
+    keys = ("--keys", "keys")
+    typed("course", "start", "clinic.db", SMALL, "--course", "a", *FIRST, *keys)
+    typed("course", "record", "clinic.db", "a", "write_note", "text=canary", *SECOND, *keys)
+    with open_store("sqlite:///clinic.db") as store:
+        assert not any("canary" in text for text in store.read("a"))
+    assert "canary" in typed("course", "history", "clinic.db", "a", *keys).out
+
+
+# -- the clinic --------------------------------------------------------------------------------------------------
+
+
+def test_what_is_due_begins_with_risk_alerts(begun: Type) -> None:
+    begun("course", "start", "clinic.db", SMALL, "--course", "b", *FIRST)
+    begun("course", "session", "clinic.db", "b", *SECOND, "--score", "phq9=18", "--item", "phq9.self_harm=1")
+    told = begun("clinic", "due", "clinic.db", *SECOND)
+    assert (told.code, told.out.splitlines()[0].split(":")[0]) == (0, "b  RISK ALERT")
+    assert begun("clinic", "due", "clinic.db", *SECOND, "--course", "a").out == (
+        "a  2026-03-10 session: Session 1 on 10 March, not booked\n"
+        "a  2026-03-10 measure: PHQ-9 at session 1\n"
+    )  # fmt: skip
+
+
+def test_alerts_are_listed_until_they_are_closed(begun: Type) -> None:
+    assert begun("clinic", "alerts", "clinic.db").out == "No alert is open.\n"
+    begun("course", "session", "clinic.db", "a", *SECOND, "--score", "phq9=18", "--item", "phq9.self_harm=1")
+    assert begun("clinic", "alerts", "clinic.db").out == (
+        "a  RISK ALERT, 2026-03-10, not assessed: PHQ-9 item 9 (thoughts of death or\n"
+        "   self-harm) was answered 1 on 2026-03-10. This needs a clinician's assessment\n"
+        "   today.\n"
+    )
+    record = ("course", "record", "clinic.db", "a")
+    begun(*record, "assess_alert", "alert=4", "found=x", "plan=y", *SECOND)
+    begun(*record, "close_alert", "alert=4", *SECOND)
+    assert begun("clinic", "alerts", "clinic.db").out == "No alert is open.\n"
+    found = json.loads(begun("clinic", "alerts", "clinic.db", "--closed", "--format", "json").out)
+    assert [(one["code"], one["state"]) for one in found] == [("risk_item", "closed")]
+
+
+def test_a_stuck_course_is_listed_with_what_shuts_each_way(begun: Type) -> None:
+    assert begun("clinic", "stuck", "clinic.db", *SECOND).out == "No course is stuck.\n"
+    for day in ("03", "10", "17"):
+        begun("course", "session", "clinic.db", "a", "--on", f"2026-03-{day}")
+    told = begun("clinic", "stuck", "clinic.db", "--on", "2026-03-18")
+    assert told.code == 0
+    assert told.out == (
+        "a, in opening: the window of 'Opening' (first 3) has closed\n"
+        "  to working (Working):\n"
+        "    tasks: all must tasks are done (not on record as done: inventory, formulate)\n"
+        "    focus: a focus is agreed (no focus is agreed yet)\n"
+    )
+    found = json.loads(begun("clinic", "stuck", "clinic.db", "--on", "2026-03-18", "--format", "json").out)
+    assert [(one["course"], one["to"]) for one in found] == [("a", "working")]
