@@ -190,6 +190,31 @@ def test_one_altered_event_does_not_hide_the_alerts_of_its_course() -> None:
     assert [(one.course, one.level) for one in clinic(altered, keys=keys).alerts()] == [("a", "risk")]
 
 
+def test_a_key_destroyed_without_an_erasure_on_record_is_said_in_the_list_with_the_alerts() -> None:
+    opened, keys = two_at_risk(MemoryStore())
+    opened = clinic(opened._records._store, keys=keys)
+    keys.destroy("b")
+    told = (
+        "the key of this course was destroyed, and no erasure of it is on record: its patient text cannot be read, and "
+        "nothing more can be recorded in it; begin a new course for what has to be recorded now"
+    )
+    assert [(one.kind, one.text) for one in opened.due(on=DAY, courses=["b"])] == [
+        ("alert", opened.alerts(courses=["b"])[0].text), ("review", told),
+    ]  # fmt: skip
+
+
+def test_an_erasure_whose_record_was_rolled_back_after_the_key_was_destroyed_can_be_said_again() -> None:
+    made, keys = MemoryStore(), MemoryKeys()
+    opened = ended(made, keys)
+    keys.destroy("a")
+    with pytest.raises(KeyDestroyed):
+        opened.do("a", c.WriteNote(mark("late")), by=ANNA, on=END)
+    done = erase(opened)
+    assert [event.kind for event in done.events] == ["course_erased"]
+    assert done.course.erased is not None
+    assert opened.course("a").erased == done.course.erased
+
+
 def test_a_course_whose_first_event_is_broken_goes_on_being_enciphered() -> None:
     made, broken, keys = MemoryStore(), MemoryStore(), MemoryKeys()
     held = clinic(made, keys=keys)

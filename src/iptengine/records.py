@@ -183,6 +183,7 @@ class Records:
 
     def _listed(self, course: str, texts: Sequence[str]) -> History:
         try:
+            self._secrecy.check_known(course, texts)
             return self._history(course, texts, self._secrecy.opened(course, texts))
         except StoreError as error:
             unopened = str(error)

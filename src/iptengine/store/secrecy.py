@@ -47,6 +47,20 @@ class Secrecy:
         key = None if erased else self._there().key(course)
         return tuple(opened(text, key, course=course, number=n) for n, text in enumerate(texts, 1))
 
+    def check_known(self, course: str, texts: Sequence[str]) -> None:
+        """Refuse to take for whole a course whose key was destroyed with no erasure on record.
+
+        Raises:
+            StoreError: It was; or there are no keys, or that of the course is lost.
+        """
+        if not any(map(is_enciphered, texts)) or any(_ERASED in text for text in texts):
+            return
+        if self._there().key(course) is None:
+            raise StoreError(
+                "the key of this course was destroyed, and no erasure of it is on record: its patient text cannot be "
+                "read, and nothing more can be recorded in it; begin a new course for what has to be recorded now"
+            )
+
     def left(self, course: str, texts: Sequence[str]) -> tuple[str, ...]:
         """What is left of texts without a key: markers for the words, as of an erased course."""
         return tuple(opened(text, None, course=course, number=n) for n, text in enumerate(texts, 1))
@@ -69,6 +83,8 @@ class Secrecy:
             return tuple(texts)
         key = self._keys.key(course) if after else self._keys.make(course)
         if key is None:
+            if all(_ERASED in text for text in texts):  # holds no patient text: an erasure is put on record late
+                return tuple(texts)
             raise KeyDestroyed(course)
         return tuple(
             enciphered(text, key, course=course, number=n, choices=choices, always=n == 1)
