@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -346,6 +347,15 @@ def test_history_tells_every_event_and_what_became_of_it(begun: Type) -> None:
         "               because: wrong course",
     ]
     assert told.out.count(" by anna (therapist)") == 3
+
+
+def test_where_the_protocol_of_a_course_is_gone_its_alert_is_told_all_the_same(begun: Type) -> None:
+    begun("course", "session", "clinic.db", "a", *SECOND, "--score", "phq9=18", "--item", "phq9.self_harm=1")
+    with sqlite3.connect("clinic.db") as database:
+        database.execute("delete from iptengine_protocols")
+    told = begun("course", "agenda", "clinic.db", "a", *SECOND)
+    assert (told.code, told.out) == (1, "")
+    assert told.err.startswith(ALERT + "this course keeps the protocol ipt-small@1.0.0 it began with, and neither")
 
 
 # -- keys --------------------------------------------------------------------------------------------------------
