@@ -318,6 +318,17 @@ def test_a_file_that_can_only_be_read_is_told(sqlite_alias: str, know: Know) -> 
     assert said == "the database 'closed' failed (SQLITE_READONLY): it can only be read"
 
 
+def test_a_course_with_an_event_missing_is_told_and_not_read_as_if_it_had_never_been(alias: str) -> None:
+    store = DjangoStore(alias)
+    store.append("a", ['{"v":1}', '{"v":2}', '{"v":3}'], expected=0)
+    StoredEvent.objects.using(alias).filter(course="a", version=2).delete()
+    told = "^the course 'a' is damaged in this store: its event 2 is missing; restore a backup$"
+    for after in (0, 1):
+        with pytest.raises(ipt.StoreError, match=told):
+            store.read("a", after)
+    assert store.read("a", 2) == ('{"v":3}',)
+
+
 def test_a_text_that_the_database_cannot_hold_is_told(alias: str) -> None:
     assert failing(alias, lambda store: store.append("a", [f"{CANARY}\ud800"], expected=0)) == (
         f"the database '{alias}' failed (UnicodeEncodeError): it cannot hold this text"

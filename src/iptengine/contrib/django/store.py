@@ -46,9 +46,16 @@ class DjangoStore:
         return f"<DjangoStore using {self._using!r}>"
 
     def read(self, course: str, after: int = 0) -> Sequence[str]:
-        """The texts of a course after its first `after`."""
-        found = StoredEvent.objects.using(self._using).filter(course=course, version__gt=max(after, 0))
-        return self._asked(lambda: tuple(found.order_by("version").values_list("text", flat=True)))
+        """The texts of a course after its first `after`; `StoreError` when one of them is missing."""
+        after = max(after, 0)
+        mine = StoredEvent.objects.using(self._using).filter(course=course, version__gt=after).order_by("version")
+        found = self._asked(lambda: list(mine.values_list("version", "text")))
+        missing = next((n for n, (version, _) in enumerate(found, after + 1) if version != n), 0)
+        if missing:
+            raise StoreError(
+                f"the course '{course}' is damaged in this store: its event {missing} is missing; restore a backup"
+            )
+        return tuple(text for _, text in found)
 
     @sensitive_variables()
     def append(self, course: str, events: Sequence[str], *, expected: int) -> None:
