@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -473,12 +474,25 @@ def test_after_an_erasure_no_file_of_the_store_holds_a_trace_of_key_or_text(tmp_
     opened.start("ipt-adult", by=ANNA, on=DAY, course="b", called="Rosalind")
     opened.do("b", c.WriteNote("Rosalind slept badly"), by=ANNA, on=DAY)
     key, others = keys.key("a"), (keys.key("b"), tuple(made.read("b")))
+    in_the_clear = ended(ipt.open_store(f"sqlite:///{tmp_path / 'other.db'}"), None)
+    assert set(found_in(tmp_path, CANARY.encode())) == {"other.db"}  # so the search finds what there is to find
+    assert in_the_clear.course("a").called == mark("called")
+    for left in tmp_path.glob("other.db*"):
+        left.unlink()
     assert key is not None
     assert found_in(tmp_path, key) != [] or found_in(tmp_path, key.hex().encode()) != []
     erase(opened)
     assert found_in(tmp_path, CANARY.encode(), b"Rosalind", key, key.hex().encode(), key[:16], key[16:]) == []
     assert (keys.key("b"), tuple(made.read("b"))) == others
     assert opened.course("b").called == "Rosalind"
+
+
+def test_the_history_is_verified_without_a_key_before_and_after_an_erasure() -> None:
+    made = MemoryStore()
+    opened = ended(made, MemoryKeys())
+    anchor = ipt.anchor(made, at=datetime(2026, 7, 14, tzinfo=UTC))
+    erase(opened)
+    assert ipt.verify(made, against=anchor).state == "intact"
 
 
 # -- errors ------------------------------------------------------------------------------------------------------
