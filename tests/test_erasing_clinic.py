@@ -24,6 +24,7 @@ from iptengine.store.ciphers import CannotOpen
 from iptengine.store.keys import CourseKeys, FileKeys, KeyDestroyed, KeyLost, MemoryKeys
 from iptengine.store.memory import MemoryStore
 from iptengine.store.port import Store, StoreError
+from iptengine.store.rows import Asked
 from iptengine.store.secrecy import CannotErase
 
 END = week(20)
@@ -572,3 +573,36 @@ def test_the_marker_of_a_person_names_nobody() -> None:
     (person,) = opened.course("a").people
     assert person.name.startswith("[erased-")
     assert person.role == "[erased]"
+
+
+# -- lists -------------------------------------------------------------------------------------------------------
+
+
+def test_the_rows_of_the_lists_hold_nothing_that_the_patient_said_and_answer_all_the_same() -> None:
+    made, keys = MemoryStore(), MemoryKeys()
+    opened = ended(made, keys)
+    plain = ended(MemoryStore(), None)
+
+    def told(here: Clinic) -> list[tuple[object, ...]]:
+        return [(a.code, a.state, a.found, a.plan) for a in here.alerts()]
+
+    opened.refresh(on=END)
+    assert told(opened) == told(plain)
+    assert CANARY in str(told(opened))
+    assert opened.out_of_step() == ()
+    rows = list(made.rows(Asked(frozenset())))
+    assert [row.course for row in rows] == ["a"]
+    assert rows[0].text.startswith("sealed:")
+    assert CANARY not in rows[0].text
+
+
+def test_the_lists_say_of_an_erased_course_only_what_is_left() -> None:
+    made, keys = MemoryStore(), MemoryKeys()
+    opened = ended(made, keys)
+    opened.refresh(on=END)
+    erase(opened)
+    assert opened.out_of_step() == ()
+    assert {(alert.found, alert.plan) for alert in opened.alerts()} <= {("[erased]", "[erased]"), ("", "")}
+    opened.refresh(on=END, anew=True)
+    assert opened.out_of_step() == ()
+    assert CANARY not in next(iter(made.rows(Asked(frozenset())))).text
