@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -271,3 +274,47 @@ def test_a_way_that_is_stuck_reads_as_its_author_wrote_it() -> None:
     unmet = Unmet("focus", "a focus is agreed", "no", "no focus is agreed", "phases.initial.next.middle.focus")
     assert str(unmet) == "a focus is agreed (no focus is agreed)"
     assert Stuck("a", "initial", "why").reasons == ()
+
+
+class TestAnEventIsMissing:
+    """Somebody has taken a row out of the database by hand: what may be lost is said, and no other course is."""
+
+    DAMAGED = "the course 'a' is damaged in this store: its event {} is missing; restore a backup"
+    INSTEAD = "An event of this course is missing in the store, and with it perhaps an alert. Restore a backup"
+
+    def two_courses(self, tmp_path: Path, gone: str) -> ipt.Clinic:
+        store = ipt.open_store(f"sqlite:///{tmp_path}/clinic.db")
+        desk = clinic(store)
+        for course in ("a", "b"):
+            desk.start("ipt-adult", by=ANNA, on=START, course=course)
+            desk.do(course, c.Read("phq9", on=START, answers={"self_harm": 1}), c.WriteNote("x", on=START), by=ANNA)
+        with closing(sqlite3.connect(tmp_path / "clinic.db")) as database, database:
+            taken_out = "DELETE FROM iptengine_events WHERE course = 'a' AND text LIKE ?"
+            assert database.execute(taken_out, (f'%"kind":"{gone}"%',)).rowcount == 1
+            database.execute("UPDATE iptengine_lists SET text = ''")
+        return desk
+
+    def test_the_lists_say_so_by_a_risk_alert_and_show_every_other_course(self, tmp_path: Path) -> None:
+        desk = self.two_courses(tmp_path, "alert_raised")
+        assert [(alert.course, alert.code) for alert in desk.alerts()] == [
+            ("a", "event_missing"),
+            ("b", "risk_item"),
+        ]
+        assert desk.alerts()[0].text == self.INSTEAD
+        assert desk.alerts(closed=True) == desk.alerts()
+        due = desk.due(on=START)
+        assert [(line.kind, line.text) for line in due if line.course == "a"] == [
+            ("alert", self.INSTEAD),
+            ("review", self.DAMAGED.format(3)),
+        ]
+        assert len([line for line in due if line.course == "b"]) > 1
+
+    def test_what_is_left_keeps_its_own_alerts(self, tmp_path: Path) -> None:
+        desk = self.two_courses(tmp_path, "reading_taken")
+        assert [alert.code for alert in desk.alerts(courses=["a"])] == ["risk_item", "event_missing"]
+
+    def test_the_course_itself_is_not_read(self, tmp_path: Path) -> None:
+        desk = self.two_courses(tmp_path, "reading_taken")
+        with pytest.raises(ipt.DamagedCourse) as told:
+            desk.course("a")
+        assert (told.value.course, told.value.event, str(told.value)) == ("a", 2, self.DAMAGED.format(2))

@@ -76,6 +76,7 @@ if TYPE_CHECKING:
     from iptengine.store.keys import KeyLost as KeyLost
     from iptengine.store.keys import MemoryKeys as MemoryKeys
     from iptengine.store.memory import MemoryStore as MemoryStore
+    from iptengine.store.port import DamagedCourse as DamagedCourse
     from iptengine.store.port import StaleVersion as StaleVersion
     from iptengine.store.port import Store as Store
     from iptengine.store.port import StoreError as StoreError
@@ -117,7 +118,7 @@ _HOMES = {
     "render": ("Agenda", "Message", "agenda"),
     "store.keys": ("CourseKeys", "FileKeys", "KeyDestroyed", "KeyLost", "MemoryKeys"),
     "store.memory": ("MemoryStore",),
-    "store.port": ("StaleVersion", "Store", "StoreError", "UnknownDigest"),
+    "store.port": ("DamagedCourse", "StaleVersion", "Store", "StoreError", "UnknownDigest"),
     "store.verification": ("Anchor", "Verdict", "anchor", "anchor_from_json", "verify"),
     "store.secrecy": ("CannotErase",),
     "store.sql.opening": ("open_store",),
@@ -141,6 +142,7 @@ __all__ = [
     "CourseExists",
     "CourseKeys",
     "CourseWarning",
+    "DamagedCourse",
     "Denial",
     "Denied",
     "Diagnostic",

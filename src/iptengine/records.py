@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 
 from iptengine.answers import UnknownCourse
 from iptengine.course.codec import decode
-from iptengine.course.course import Course
+from iptengine.course.course import Alert, Course
 from iptengine.course.events import Event
 from iptengine.course.evolve import fold
 from iptengine.protocol.protocol import Protocol
 from iptengine.store.chain import chained, checked_key, opened
 from iptengine.store.ciphers import Choices, is_enciphered
 from iptengine.store.keys import CourseKeys
-from iptengine.store.port import Store, StoreError
+from iptengine.store.port import DamagedCourse, Store, StoreError
 from iptengine.store.rows import Asked, Row, keeps_lists
 from iptengine.store.secrecy import Secrecy
 
@@ -69,24 +69,24 @@ class Records:
     def courses(self, courses: Iterable[str] | None) -> Iterator[Course]:
         """The courses named, each once, for a list; without names, every course of the store.
 
-        Of one whose patient text does not open, what is left (`Course.unopened`): its alerts stand in the structure,
-        and one course without its key holds back none of the others.
+        Of one whose patient text does not open, or that lacks an event, what is left (`Course.unopened`): alerts stand
+        in the structure, and one course that cannot be read holds back none of the others. Each is read by itself,
+        since the feed does not show that an event is missing.
         """
-        if courses is not None:
-            yield from (self.listed(course).course for course in dict.fromkeys(courses))
-            return
-        texts: dict[str, list[str]] = {}
-        for _, course, text in self._store.feed():
-            texts.setdefault(course, []).append(text)
-        yield from (self._listed(course, found).course for course, found in texts.items())
+        named = (course for _, course, _ in self._store.feed()) if courses is None else courses
+        yield from (self.listed(course).course for course in dict.fromkeys(named))
 
     def listed(self, course: str) -> History:
-        """As `history`, for a list: of a course whose patient text does not open, what is left of it.
+        """As `history`, for a list: of a course that cannot be read whole, what is left of it.
 
         Raises:
             UnknownCourse: Nothing is recorded of it.
         """
-        return self._listed(course, self._read(course))
+        try:
+            return self._listed(course, self._read(course))
+        except DamagedCourse as damaged:
+            left = self._left(course, damaged.left, str(damaged))
+        return replace(left, course=replace(left.course, alerts=(*left.course.alerts, _of_what_is_missing(left))))
 
     def naming(self, *words: str) -> Iterator[str]:
         """The courses that have a stored text with all these words in it, each once."""
@@ -186,13 +186,28 @@ class Records:
             self._secrecy.check_known(course, texts)
             return self._history(course, texts, self._secrecy.opened(course, texts))
         except StoreError as error:
-            unopened = str(error)
+            return self._left(course, texts, str(error))
+
+    def _left(self, course: str, texts: Sequence[str], unopened: str) -> History:
         left = self._history(course, texts, self._secrecy.left(course, texts))
         return replace(left, course=replace(left.course, unopened=unopened))
 
     def _history(self, course: str, texts: Sequence[str], clear: Iterable[str]) -> History:
         events = tuple(map(decode, clear))
         return History(fold(Course(course), events), events, opened(texts[-1])[1], any(map(is_enciphered, texts)))
+
+
+def _of_what_is_missing(left: History) -> Alert:
+    """What stands for the alerts that may be among the events that are gone."""
+    return Alert(
+        id="event-missing",
+        course=left.course.id,
+        code="event_missing",
+        level="risk",
+        text="An event of this course is missing in the store, and with it perhaps an alert. Restore a backup",
+        do="Ask what was recorded, and look at the last backup",
+        raised=left.events[-1].on,
+    )
 
 
 def _choices(protocol: Protocol) -> Choices:

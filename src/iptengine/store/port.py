@@ -9,7 +9,7 @@ It joins the transaction of its caller where there is one: it begins, commits an
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from iptengine.diagnostics import IptengineError
@@ -31,6 +31,38 @@ class StaleVersion(StoreError):
         self.course = course
         self.expected = expected
         super().__init__(f"the course does not stand at version {expected}: others have written to it")
+
+
+class DamagedCourse(StoreError):
+    """An event of a course is missing in the store, so what is there cannot be trusted.
+
+    Attributes:
+        course: The course.
+        event: The number of the first event that is missing.
+        left: The texts that are there, in their order: alerts among them can still be told.
+    """
+
+    def __init__(self, course: str, event: int, left: Sequence[str] = ()) -> None:
+        self.course = course
+        self.event = event
+        self.left = tuple(left)
+        super().__init__(
+            f"the course '{course}' is damaged in this store: its event {event} is missing; restore a backup"
+        )
+
+
+def whole(course: str, after: int, found: Iterable[tuple[int, str]]) -> tuple[str, ...]:
+    """The texts of a course, read with their versions after its first `after`.
+
+    Raises:
+        DamagedCourse: A version between them is missing.
+    """
+    rows = tuple(found)
+    texts = tuple(text for _, text in rows)
+    missing = next((n for n, (version, _) in enumerate(rows, after + 1) if version != n), 0)
+    if missing:
+        raise DamagedCourse(course, missing, texts)
+    return texts
 
 
 class UnknownDigest(StoreError):

@@ -13,7 +13,7 @@ from iptengine.contrib.django.durability import make_durable, take_turn, turn_is
 from iptengine.contrib.django.listing import row_of, values_of, wanted
 from iptengine.contrib.django.models import KeptProtocol, ListedCourse, StoredEvent
 from iptengine.contrib.django.telling import ReadOnly, failed
-from iptengine.store.port import StaleVersion, StoreError, UnknownDigest
+from iptengine.store.port import StaleVersion, StoreError, UnknownDigest, whole
 from iptengine.store.rows import Asked, Row, check_row
 
 T = TypeVar("T")
@@ -46,16 +46,11 @@ class DjangoStore:
         return f"<DjangoStore using {self._using!r}>"
 
     def read(self, course: str, after: int = 0) -> Sequence[str]:
-        """The texts of a course after its first `after`; `StoreError` when one of them is missing."""
+        """The texts of a course after its first `after`; `DamagedCourse` when one of them is missing."""
         after = max(after, 0)
         mine = StoredEvent.objects.using(self._using).filter(course=course, version__gt=after).order_by("version")
         found = self._asked(lambda: list(mine.values_list("version", "text")))
-        missing = next((n for n, (version, _) in enumerate(found, after + 1) if version != n), 0)
-        if missing:
-            raise StoreError(
-                f"the course '{course}' is damaged in this store: its event {missing} is missing; restore a backup"
-            )
-        return tuple(text for _, text in found)
+        return whole(course, after, found)
 
     @sensitive_variables()
     def append(self, course: str, events: Sequence[str], *, expected: int) -> None:

@@ -6,11 +6,10 @@ import json
 from collections.abc import Iterator, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, Row, exc
+from sqlalchemy import Connection, exc
 
-from iptengine.store.port import StaleVersion, StoreError, UnknownDigest
+from iptengine.store.port import StaleVersion, StoreError, UnknownDigest, whole
 from iptengine.store.rows import Row as ListRow
 from iptengine.store.sql import tables
 from iptengine.store.sql.access import Access, CallersConnection
@@ -87,15 +86,15 @@ class SqlStore(SqlLists):
         """The texts of a course after its first `after`.
 
         Raises:
-            StoreError: One of them is missing, so that what is there cannot be trusted; or the database failed.
+            DamagedCourse: One of them is missing, so that what is there cannot be trusted.
+            StoreError: The database failed.
         """
         if not storable(course) or after >= LARGEST:
             return ()
         after = max(after, 0)
         with self._access.reading() as connection:
             rows = connection.execute(tables.READ, {"course": course, "after": after}).all()
-        _check_whole(course, after, rows)
-        return tuple(row.text for row in rows)
+        return whole(course, after, ((row.version, row.text) for row in rows))
 
     def append(self, course: str, events: Sequence[str], *, expected: int) -> None:
         """Keep `events` at the end of the course, in one transaction, if it has `expected` texts.
@@ -190,11 +189,3 @@ class SqlStore(SqlLists):
     def _check_writable(self) -> None:
         if self._read_only:
             raise StoreError("this store was opened for reading only; nothing was kept")
-
-
-def _check_whole(course: str, after: int, rows: Sequence[Row[Any]]) -> None:
-    for wanted, row in enumerate(rows, after + 1):
-        if row.version != wanted:
-            raise StoreError(
-                f"the course '{course}' is damaged in this store: its event {wanted} is missing; restore a backup"
-            )
