@@ -29,7 +29,7 @@ demo: $(STAMP)
 	$(BIN)/iptengine demo --out demo-output
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: $(STAMP) format lint types imports protocols keys test stores
 
@@ -55,8 +55,8 @@ keys: $(STAMP)
 
 # With the store in memory they are part of `make test`.
 stores: $(STAMP)
-	IPTENGINE_STORE=sqlite $(BIN)/python -m pytest -n auto $(CLINICS)
-	IPTENGINE_STORE=postgres $(BIN)/python -m pytest -n auto $(CLINICS)
+	IPTENGINE_STORE=sqlite $(BIN)/python -m pytest -n auto --dist worksteal $(CLINICS)
+	IPTENGINE_STORE=postgres $(BIN)/python -m pytest -n auto --dist worksteal $(CLINICS)
 
 hostile: $(STAMP)
 	IPTENGINE_HOSTILE=whole $(BIN)/python -m pytest -n auto tests/hostile/test_mutants.py

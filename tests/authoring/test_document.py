@@ -383,15 +383,22 @@ HOSTILE = [
 DULL = [filled(" #", "a:"), filled(" ", "a: x #"), filled("\n", "a: |"), filled("#\n", "a: x\n")]
 
 
+def timed(source: bytes) -> tuple[float, Document]:
+    """What reading takes of this thread's time, and what was read."""
+    begin = time.thread_time()
+    document = read(source, FILE)
+    return time.thread_time() - begin, document
+
+
 def test_hostile_files_are_refused_within_a_second_on_a_small_stack() -> None:
     slow: list[tuple[bytes, float, int]] = []
     taken: list[bytes] = []
 
     def read_all() -> None:
         for source in HOSTILE + DULL:
-            begin = time.thread_time()
-            document = read(source, FILE)
-            took = time.thread_time() - begin
+            took, document = timed(source)
+            if took > 1:  # others on the machine only make it slower, so the least of several is the figure
+                took = min(took, timed(source)[0], timed(source)[0])
             if took > 1:
                 slow.append((source[:20], took, len(source)))
             if not document.diagnostics:

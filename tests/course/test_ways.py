@@ -35,7 +35,7 @@ def test_every_family_of_commands_is_answered_in_a_course_under_way(ipt: Protoco
     before = kinds(story)
     story = story.when(contract(), c.AssessAlert(story.open_alerts[0].id, found="none acute", plan="call"))
     answered = before | kinds(story)
-    assert set(c.COMMANDS) - answered == {"start", "adopt", "deviate"} | NOT_IN_THIS_PROTOCOL
+    assert set(c.COMMANDS) - answered == {"start", "adopt", "deviate", "move_protocol"} | NOT_IN_THIS_PROTOCOL
 
 
 def test_an_ended_course_offers_what_it_still_takes_and_no_move(ipt: Protocol) -> None:

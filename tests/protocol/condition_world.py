@@ -100,6 +100,7 @@ class FakeCourse:
     doses: Mapping[str, float] = field(default_factory=dict)
     held_whole: tuple[str, ...] = ()
     talked: tuple[str, ...] = ()
+    kept_back: frozenset[str] = frozenset()
     paused: bool = False
     lasting_pause: str = ""
     days_paused: int = 0
@@ -189,6 +190,9 @@ class FakeCourse:
 
     def band(self, measure: str) -> str | None:
         return self.bands.get(measure)
+
+    def hidden(self, fact: str) -> bool:
+        return fact in self.kept_back
 
     def fact(self, fact: str) -> object | None:
         return self.facts.get(fact)

@@ -27,8 +27,10 @@ def _normal() -> None:
 def _by_total() -> None:
     """Alerts by the total: a reading below the cut raises none."""
 
-    def deaf(protocol: Protocol, course: Course, command: Command) -> tuple[Event, ...]:
-        events = decide(protocol, course, command)
+    def deaf(
+        protocol: Protocol, course: Course, command: Command, *, to: Protocol | None = None
+    ) -> tuple[Event, ...]:  # fmt: skip
+        events = decide(protocol, course, command, to=to)
         low = any(isinstance(event, ReadingTaken) for event in events)
         return tuple(event for event in events if not (low and isinstance(event, AlertRaised)))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from iptengine.course.stamp import Actor, Stamp
 from iptengine.protocol.model import UNSTAGED
 from iptengine.protocol.protocol import Protocol
 from iptengine.render.agenda import agenda
+from iptengine.testing.given_when import given
 from renamed_twins import Twins, twins
 from walks.test_walks_by_what_is_open import PACE, PROTOCOLS, Walk
 
@@ -139,3 +141,16 @@ def test_the_walk_fails_when_a_field_is_left_behind(monkeypatch: pytest.MonkeyPa
     pace = settings(PACE, max_examples=20, database=None, derandomize=True, print_blob=False, phases=[Phase.generate])
     with pytest.raises(Refused, match="does not have"):
         run_state_machine_as_test(walk, settings=pace)
+
+
+def test_a_limit_that_was_passed_over_before_holds_back_no_move() -> None:
+    path = next(path for path in PROTOCOLS if path.name.startswith("open-table"))
+    both = twins(path)
+    second = c.Deviate(c.AgreeFocus("lost_place", id="second"), because="there are two")
+    course = given(both.one, c.AgreeFocus("lost_place"), second).course
+    assert len(course.open_focuses) == 2
+    command = c.MoveProtocol(both.other.ref, both.other.digest, because="a new version", rename=both.names)
+    stamped = command.stamped(
+        Stamp("m1", date(2026, 3, 3), datetime(2026, 3, 3, 15, tzinfo=UTC), Actor("lead", role="lead"))
+    )
+    assert [event.kind for event in decide(both.one, course, stamped, to=both.other)] == ["protocol_moved"]

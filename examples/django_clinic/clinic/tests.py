@@ -268,7 +268,7 @@ class WhatGoesWrong(Clinic, TransactionTestCase):
     def test_a_store_that_fails_is_told_and_the_form_sent_again_counts_once(self) -> None:
         patient = self.begin()
         form = self.session_form(patient) | answers(self_harm=1)
-        with patch.object(desk.DjangoStore, "append", side_effect=ipt.StoreError("the disk is full")):
+        with patch.object(desk.DjangoStore, "append_listed", side_effect=ipt.StoreError("the disk is full")):
             told = self.save(patient, form)
         assert told.status_code == 503
         assert "the disk is full" in words(told)

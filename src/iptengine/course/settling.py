@@ -230,9 +230,9 @@ class Settling:
     def agreed(self) -> None:
         """The contract, and how many focuses there are."""
         self._contract()
-        focus = self.passage.new.spec.focus
+        focus, before = self.passage.new.spec.focus, self.passage.old.spec.focus
         have = len(self.course.open_focuses)
-        if focus is not None and have > focus.at_most:
+        if focus is not None and have > focus.at_most and (before is None or focus.at_most < before.at_most):
             sentence = f"{have} agreed; {self.ref} allows {focus.at_most}"
             self.no("too_many_focuses", f"at most {focus.at_most} focuses", sentence, "focus", "at_most")
 
