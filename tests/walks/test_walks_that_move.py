@@ -150,7 +150,6 @@ def test_a_limit_that_was_passed_over_before_holds_back_no_move() -> None:
     course = given(both.one, c.AgreeFocus("lost_place"), second).course
     assert len(course.open_focuses) == 2
     command = c.MoveProtocol(both.other.ref, both.other.digest, because="a new version", rename=both.names)
-    stamped = command.stamped(
-        Stamp("m1", date(2026, 3, 3), datetime(2026, 3, 3, 15, tzinfo=UTC), Actor("lead", role="lead"))
-    )
+    at = datetime(2026, 3, 3, 15, tzinfo=UTC)
+    stamped = command.stamped(Stamp("m1", at.date(), at, Actor("lead", role="lead")))
     assert [event.kind for event in decide(both.one, course, stamped, to=both.other)] == ["protocol_moved"]
