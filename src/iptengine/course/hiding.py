@@ -8,9 +8,9 @@ which its ground is kept reads that it is there (law 5).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from iptengine.course import events as e
@@ -53,22 +53,30 @@ class Sight:
         self._protocol = protocol
         self._course = course
         self._role = role
-        self._former = former_names(course, "fact")
         self._known = protocol.spec.facts if protocol is not None else {}
         self._facts = hidden_facts(protocol, frozenset((role, *others))) if protocol is not None else frozenset()
-        self._alerts = {alert.id for alert in course.alerts if self._keeps_alert(alert.code, alert.level)}
-        self._said_with = {
-            warning for record in _records(course) if self._keeps(record) for warning in record.warnings
-        }  # fmt: skip
 
-    @property
+    @cached_property
     def whole(self) -> bool:
-        """Whether nothing is kept from this role."""
-        if self._facts or self._alerts or self._protocol is None:
+        """Whether nothing is kept from this role: where no fact is, no alert can rest on one."""
+        if self._facts or self._protocol is None:
             return False
         return all(record.fact in self._known for record in _records(self._course))
 
-    # -- what is kept
+    # -- what is kept; most roles may see the whole course, and nothing of this is asked for them
+
+    @cached_property
+    def _former(self) -> Mapping[str, str]:
+        return former_names(self._course, "fact")
+
+    @cached_property
+    def _alerts(self) -> frozenset[str]:
+        return frozenset(alert.id for alert in self._course.alerts if self._keeps_alert(alert.code, alert.level))
+
+    @cached_property
+    def _said_with(self) -> frozenset[CourseWarning]:
+        kept = (record for record in _records(self._course) if self._keeps(record))
+        return frozenset(warning for record in kept for warning in record.warnings)
 
     def _keeps(self, record: e.FactRecorded) -> bool:
         names = {record.fact, self._former.get(record.fact, record.fact)}
