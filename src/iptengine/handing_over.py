@@ -9,8 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
 from iptengine.answers import UnknownCourse, is_course_id
@@ -19,6 +18,7 @@ from iptengine.course.codec import SCHEMA as EVENTS_SCHEMA
 from iptengine.diagnostics import ProtocolError
 from iptengine.store.chain import chained, checked_key, opened, seal
 from iptengine.store.port import StaleVersion, Store, StoreError
+from iptengine.store.verification import digests_named, record_in
 
 EXPORT_SCHEMA = "iptengine.export/1"
 
@@ -61,12 +61,14 @@ def export_course(store: Store, course: str) -> str:
         >>> ipt.Clinic(there, []).course("a") == done.course
         True
     """
+    from iptengine.render.json_page import library_version
+
     texts = store.read(course)
     if not texts:
         raise UnknownCourse(course)
-    digests = list(dict.fromkeys(_digests(texts)))
+    digests = list(dict.fromkeys(digests_named(texts)))
     head: dict[str, Any] = {
-        "schema": EXPORT_SCHEMA, "course": course, "version": len(texts), "library": _library(),
+        "schema": EXPORT_SCHEMA, "course": course, "version": len(texts), "library": library_version(),
         "digest": digests[-1] if digests else "", "protocols": digests,
     }  # fmt: skip
     kept: list[dict[str, Any]] = [{"protocol": digest, "text": store.protocol(digest)} for digest in digests]
@@ -80,30 +82,6 @@ def _line(told: dict[str, Any]) -> str:
 
 def _sum(lines: Iterable[str]) -> str:
     return hashlib.sha256("".join(f"{line}\n" for line in lines).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _library() -> str:
-    try:
-        return version("iptengine")
-    except PackageNotFoundError:
-        return "unknown"
-
-
-def _digests(texts: Iterable[str]) -> Iterator[str]:
-    """The digest of every protocol that the events of a course name as its own."""
-    for text in texts:
-        if '"digest"' in text:
-            told = _told(text)
-            if isinstance(told.get("digest"), str):
-                yield told["digest"]
-
-
-def _told(text: str) -> dict[str, Any]:
-    try:
-        told = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-    return told if isinstance(told, dict) else {}
 
 
 # -- in ----------------------------------------------------------------------------------------------------------
@@ -173,7 +151,7 @@ class _Export:
         raise BrokenExport(number, text) from None
 
     def _head(self) -> dict[str, Any]:
-        head = _told(self._line(1)) if self._lines else {}
+        head = record_in(self._line(1)) if self._lines else {}
         schema = head.get("schema")
         if schema != EXPORT_SCHEMA:
             newer = isinstance(schema, str) and schema.startswith(EXPORT_SCHEMA.rpartition("/")[0])
@@ -183,7 +161,7 @@ class _Export:
         return head
 
     def _protocol(self, number: int, digest: str) -> str:
-        told = _told(self._line(number))
+        told = record_in(self._line(number))
         text = told.get("text")
         if told.get("protocol") != digest or not isinstance(text, str):
             self._broken(number, "this is not the protocol that line 1 names here")
@@ -201,19 +179,19 @@ class _Export:
             wanted = seal(body, course=self.course, number=number - first + 1, before=before, key=key)
             if not hmac.compare_digest(found, wanted):
                 self._broken(number, _NOT_ITS_SEAL)
-            version = _told(body).get("v")
+            version = record_in(body).get("v")
             if isinstance(version, int) and version > EVENTS_SCHEMA:
                 self._broken(number, "this event was written by a newer version of this library")
             before = found
         return self._lines[first - 1 : first - 1 + many]
 
     def _check_named(self, head: dict[str, Any]) -> None:
-        digests = list(dict.fromkeys(_digests(self.events)))
+        digests = list(dict.fromkeys(digests_named(self.events)))
         if digests != list(self.protocols) or head.get("digest") != (digests[-1] if digests else ""):
             self._broken(1, "it does not name the protocols that the events of the course name")
 
     def _end(self, number: int) -> None:
-        told = _told(self._line(number))
+        told = record_in(self._line(number))
         if told.get("sum") != _sum(self._lines[: number - 1]):
             self._broken(number, "something in this file was changed since it was written")
         if len(self._lines) > number:

@@ -211,22 +211,29 @@ def _protocol_problems(store: Store, looked: _Look) -> Iterator[Problem]:
     """The protocol a course keeps is there, whole. A moved course keeps several."""
     seen: dict[str, str] = {}
     for course, texts in looked.courses.items():
-        for digest in dict.fromkeys(found for text in texts for found in _digests(text)):
+        for digest in dict.fromkeys(digests_named(texts)):
             if digest not in seen:
                 seen[digest] = _protocol_problem(store, digest)
             if seen[digest]:
                 yield Problem(course, 0, seen[digest])
 
 
-def _digests(text: str) -> Iterator[str]:
-    if '"digest"' not in text:
-        return
+def digests_named(texts: Iterable[str]) -> Iterator[str]:
+    """The digest of every protocol that the events of a course name as its own."""
+    for text in texts:
+        if '"digest"' in text:
+            digest = record_in(text).get("digest")
+            if isinstance(digest, str):
+                yield digest
+
+
+def record_in(text: str) -> dict[str, Any]:
+    """What a stored text says; nothing when it is no object of JSON."""
     try:
-        told = json.loads(text)
+        found = json.loads(text)
     except (ValueError, RecursionError):
-        return
-    if isinstance(told, dict) and isinstance(told.get("digest"), str):
-        yield told["digest"]
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _protocol_problem(store: Store, digest: str) -> str:
