@@ -6,6 +6,7 @@ version than its course, and what fills it is an update that finds no row once s
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
@@ -23,14 +24,14 @@ ROWS = 500
 """How many rows are read at once, and how many courses are asked for at once."""
 
 
-class SqlLists:
+class SqlLists(ABC):
     """The rows of the lists, for `SqlStore`."""
 
     _access: Access
     _read_only: bool
 
-    def _append(self, course: str, texts: list[str], expected: int, row: Row | None) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _append(self, course: str, texts: list[str], expected: int, row: Row | None) -> None: ...
 
     def append_listed(self, course: str, events: Sequence[str], *, expected: int, row: Row) -> None:
         """As `append`, and the row of the course with it, in the same transaction."""
