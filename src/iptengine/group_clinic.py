@@ -130,7 +130,7 @@ class GroupClinic(ClinicPort):
         _check_name(group)
         members = _courses_once(courses)
         known = [self.course(course) for course in members]
-        there = groups.group_of(group, self._in_group(group))
+        there = groups.group_of(group, in_group(self._records, group))
         if there is not None and not {m.course for m in there.members} <= set(members):
             raise GroupExists(group)
         joined = set(there.courses) if there is not None else set()
@@ -151,7 +151,7 @@ class GroupClinic(ClinicPort):
             Refused: The group is full, the course is in a group already, or keeps another protocol.
             UnknownGroup: There is no such group.
         """
-        here = self._group(group)
+        here = self.group(group)
         size = len(set(here.on(on)) | {course})
         command = groups.joining(group, size, here.facilitators, because)
         known = [self.course(other) for other in (*here.courses[:1], course)]
@@ -168,7 +168,7 @@ class GroupClinic(ClinicPort):
             Refused: It is not in that group.
             UnknownGroup: There is no such group.
         """
-        done = self.do(course, groups.leaving(self._group(group), course, on, because), by=by, on=on)
+        done = self.do(course, groups.leaving(self.group(group), course, on, because), by=by, on=on)
         if done.refused:
             raise done.refused[0]
         return done
@@ -209,7 +209,7 @@ class GroupClinic(ClinicPort):
             BadInput: Somebody is absent who is no member, or with no such status; the key is none.
         """
         self._checked_key(key)
-        here = self._group(group)
+        here = self.group(group)
         members = here.on(on)
         if not members:
             raise UnknownGroup(group, on)
@@ -249,7 +249,7 @@ class GroupClinic(ClinicPort):
         for command in commands:
             if (why := groups.not_for_all(command)) != "":
                 raise BadInput("commands", why)
-        members = self._group(group).on(on)
+        members = self.group(group).on(on)
         if not members:
             raise UnknownGroup(group, on)
         said = tuple(groups.said_to_all(command, group) for command in commands)
@@ -297,12 +297,6 @@ class GroupClinic(ClinicPort):
         return group_agenda_of(self._records, self._pinned, group, on)
 
     # Reading
-
-    def _group(self, group: str) -> Group:
-        return group_of(self._records, group)
-
-    def _in_group(self, group: str) -> tuple[Course, ...]:
-        return in_group(self._records, group)
 
     def _one_protocol(self, courses: Iterable[Course], commands: Mapping[str, Command]) -> None:
         """Refuse courses that keep different protocols: they would share no plan."""
