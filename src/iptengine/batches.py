@@ -23,6 +23,9 @@ from iptengine.protocol.protocol import Protocol
 from iptengine.records import History
 from iptengine.store.port import StoreError
 
+TRIES = 50
+"""How often a batch is decided anew because others wrote to the course meanwhile."""
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Batch:

@@ -16,10 +16,10 @@ from iptengine.answers import (
     Conflict,
     CourseExists,
     Done,
-    UnknownCourse,
     check_course_id,
 )
 from iptengine.batches import (
+    TRIES,
     answered,
     check_new,
     day_of,
@@ -54,9 +54,6 @@ from iptengine.store.port import StaleVersion, Store, StoreError
 if TYPE_CHECKING:
     from iptengine.render.agenda import Agenda, Audience, Detail, Occasion
     from iptengine.render.messages import Message
-
-TRIES = 50
-"""How often a batch is decided anew because others wrote to the course meanwhile."""
 
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}")
 
@@ -315,13 +312,7 @@ class Clinic(GroupClinic, LastingClinic, ErasingClinic, ClinicLists, MoveClinic)
         Raises:
             UnknownCourse: There is no such course, or it has not come to that version.
         """
-        history = self._records.history(course)
-        if version is None or version == history.course.version:
-            return history.course
-        if not 0 < version < history.course.version:
-            text = f"there is no version {version} of that course; it stands at {history.course.version}"
-            raise UnknownCourse(course, text)
-        return fold(Course(course), history.events[:version])
+        return self._records.history(course).at(version)
 
     def events(self, course: str) -> tuple[Event, ...]:
         """Everything recorded in a course, in the order it was recorded."""

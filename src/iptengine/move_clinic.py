@@ -12,7 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from iptengine.answers import Done, UnknownProtocol
-from iptengine.batches import Batch, answered, check_new, decided, recorded_before
+from iptengine.batches import TRIES, Batch, answered, check_new, decided, recorded_before
 from iptengine.clinic_port import ClinicPort
 from iptengine.course.commands import Command, Deviate, MoveProtocol
 from iptengine.course.course import Alert, Course, changed
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from iptengine.render.agenda import Agenda
 
 Answer = Literal["unaffected", "movable", "blocked"]
-TRIES = 50
 
 
 @dataclass(frozen=True, slots=True, repr=False)

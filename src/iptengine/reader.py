@@ -9,10 +9,9 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
-from iptengine.answers import UnknownCourse, UnknownProtocol
+from iptengine.answers import UnknownProtocol
 from iptengine.course.course import Course
 from iptengine.course.events import Event
-from iptengine.course.evolve import fold
 from iptengine.course.groups import Group
 from iptengine.course.hiding import Sight
 from iptengine.course.stamp import Actor
@@ -21,7 +20,7 @@ from iptengine.group_clinic import group_agenda_of, group_of, in_group
 from iptengine.held import Held
 from iptengine.lists import Lists, Questions
 from iptengine.protocol.protocol import Protocol
-from iptengine.records import History, Records
+from iptengine.records import Records
 
 if TYPE_CHECKING:
     from iptengine.render.agenda import Agenda, Audience, Detail, Occasion
@@ -64,9 +63,7 @@ class Reader(Questions):
         Raises:
             UnknownCourse: There is no such course, or it has not come to that version.
         """
-        history = self._records.history(course)
-        found = history.course if version is None else _at(history, version)
-        return self._sight(found).course()
+        return self._sight(self._records.history(course).at(version)).course()
 
     def events(self, course: str) -> tuple[Event, ...]:
         """Everything recorded in a course, in order; of an answer that is kept from this role, that it is there."""
@@ -140,15 +137,6 @@ class Reader(Questions):
 
     def _sight(self, course: Course) -> Sight:
         return Sight(self._held.known(course), course, self.actor.role)
-
-
-def _at(history: History, version: int) -> Course:
-    """The course as it stood after its first events."""
-    stands = history.course.version
-    if not 0 < version <= stands:
-        text = f"there is no version {version} of that course; it stands at {stands}"
-        raise UnknownCourse(history.course.id, text)
-    return fold(Course(history.course.id), history.events[:version])
 
 
 __all__ = ["Reader"]

@@ -38,6 +38,21 @@ class History:
     def __repr__(self) -> str:
         return f"<History {self.course.id}: {len(self.events)} events>"
 
+    def at(self, version: int | None) -> Course:
+        """The course as it stood after its first `version` events; with ``None``, as it stands.
+
+        Raises:
+            UnknownCourse: It has not come to that version.
+        """
+        course = self.course
+        if version is None or version == course.version:
+            return course
+        if not 0 < version < course.version:
+            raise UnknownCourse(
+                course.id, f"there is no version {version} of that course; it stands at {course.version}"
+            )
+        return fold(Course(course.id), self.events[:version])
+
 
 class Records:
     """Courses in a store.
@@ -73,8 +88,12 @@ class Records:
         in the structure, and one course that cannot be read holds back none of the others. Each is read by itself,
         since the feed does not show that an event is missing.
         """
+        yield from (self.listed(course).course for course in self.ids(courses))
+
+    def ids(self, courses: Iterable[str] | None) -> tuple[str, ...]:
+        """The ids of the courses named, each once; without names, of every course of the store."""
         named = (course for _, course, _ in self._store.feed()) if courses is None else courses
-        yield from (self.listed(course).course for course in dict.fromkeys(named))
+        return tuple(dict.fromkeys(named))
 
     def listed(self, course: str) -> History:
         """As `history`, for a list: of a course that cannot be read whole, what is left of it.
