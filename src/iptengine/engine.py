@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta, timezone
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from iptengine.answers import (
@@ -34,10 +33,9 @@ from iptengine.course.commands import Adopt, Command, Erase, Start, as_mapping
 from iptengine.course.course import Course
 from iptengine.course.events import Event
 from iptengine.course.evolve import fold
-from iptengine.course.hiding import Sight
+from iptengine.course.hiding import THERAPIST, Sight
 from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Actor, Stamp
-from iptengine.course.ways import Way, ways
 from iptengine.erasing_clinic import ErasingClinic
 from iptengine.group_clinic import GroupClinic
 from iptengine.held import Held
@@ -46,14 +44,10 @@ from iptengine.lists import ClinicLists, Lists, row_at_append
 from iptengine.move_clinic import MoveClinic
 from iptengine.policy import NotAllowed, Policy
 from iptengine.protocol.protocol import Protocol
-from iptengine.reader import Reader
+from iptengine.reader import CourseQuestions, Reader
 from iptengine.records import History, Records
 from iptengine.store.keys import CourseKeys
 from iptengine.store.port import StaleVersion, Store, StoreError
-
-if TYPE_CHECKING:
-    from iptengine.render.agenda import Agenda, Audience, Detail, Occasion
-    from iptengine.render.messages import Message
 
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}")
 
@@ -66,7 +60,7 @@ def _new_id() -> str:
     return uuid4().hex
 
 
-class Clinic(GroupClinic, LastingClinic, ErasingClinic, ClinicLists, MoveClinic):
+class Clinic(GroupClinic, LastingClinic, ErasingClinic, ClinicLists, MoveClinic, CourseQuestions):
     """Courses in a store, under the protocols given.
 
     Args:
@@ -318,68 +312,11 @@ class Clinic(GroupClinic, LastingClinic, ErasingClinic, ClinicLists, MoveClinic)
         """Everything recorded in a course, in the order it was recorded."""
         return self._records.history(course).events
 
-    def ways(self, course: str, *, on: date) -> tuple[Way, ...]:
-        """What can be said to a course on a day: what is open with its fields, what is blocked and by what."""
-        protocol, found = self._open(course)
-        return ways(protocol, found, on=on)
-
-    def agenda(
-        self,
-        course: str,
-        *,
-        on: date,
-        audience: Audience = "therapist",
-        language: str = "en",
-        detail: Detail = "usual",
-        occasion: Occasion = "session",
-        templates: Mapping[str, str] | None = None,
-        service: Mapping[str, str] | None = None,
-        contact: str = "",
-    ) -> Agenda:
-        """What the next session should hold, for one audience, as a page: html, text, markdown or JSON.
-
-        Args:
-            course: Its id.
-            on: The day the page is made for.
-            audience: therapist or patient; the patient's page names no person, area, stage, score or alert.
-            language: The language of the page.
-            detail: brief, usual or trainee; for the therapist.
-            occasion: session, missed (the week the patient does not come) or last (nobody planned it to be),
-                or contact (a meeting or message outside the count; for the therapist).
-            contact: The contact whose page it is, by its name in the protocol; with the occasion contact.
-            templates: Sections written anew, by name.
-            service: What the patient's page says of the service: ``phone`` and ``help``.
-
-        Raises:
-            UnknownProtocol: The course's protocol is not here, so there is no page; its `alerts` need somebody.
-        """
-        from iptengine.render import agenda
-
-        protocol, found = self._open(course)
-        return agenda(
-            protocol, found, on=on, audience=audience, language=language, detail=detail, occasion=occasion,
-            templates=templates, service=service, contact=contact,
-        )  # fmt: skip
-
-    def message(self, course: str, contact: str, *, on: date) -> Message:
-        """The message of a contact outside the count as prepared text. Nothing is ever sent from here.
-
-        Args:
-            course: Its id.
-            contact: The contact, by its name in the protocol; one with a text.
-            on: The day the message is prepared for.
-
-        Raises:
-            Refused: Somebody it is for stays out, or it is not known whether they do; a clinician may go on by
-                `Deviate(PrepareMessage(contact), because=...)`, and ask again. Or there is no such message.
-            UnknownProtocol: The course's protocol is not here.
-        """
-        from iptengine.render import message
-
-        protocol, found = self._open(course)
-        return message(protocol, found, contact, on=on)
-
     # Reading
+
+    @property
+    def _reads_as(self) -> str:
+        return THERAPIST
 
     def _lists(self) -> Lists:
         return Lists(self._records, self._held, lambda: self._time().date())

@@ -5,6 +5,7 @@ It holds the questions of `Clinic` and none of its acts, so a type checker finds
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
@@ -28,7 +29,80 @@ if TYPE_CHECKING:
     from iptengine.render.messages import Message
 
 
-class Reader(Questions):
+class CourseQuestions(ABC):
+    """What can be asked about one course, of a `Clinic` or of a `Reader`; what is kept from the role is left out."""
+
+    @property
+    @abstractmethod
+    def _reads_as(self) -> str:
+        """The role it is told to."""
+
+    @abstractmethod
+    def _open(self, course: str) -> tuple[Protocol, Course]: ...
+
+    def ways(self, course: str, *, on: date) -> tuple[Way, ...]:
+        """What can be said to a course on a day: what is open with its fields, what is blocked and by what."""
+        protocol, found = self._open(course)
+        return ways(protocol, found, on=on, role=self._reads_as)
+
+    def agenda(
+        self,
+        course: str,
+        *,
+        on: date,
+        audience: Audience = "therapist",
+        language: str = "en",
+        detail: Detail = "usual",
+        occasion: Occasion = "session",
+        templates: Mapping[str, str] | None = None,
+        service: Mapping[str, str] | None = None,
+        contact: str = "",
+    ) -> Agenda:
+        """What the next session should hold, for one audience, as a page: html, text, markdown or JSON.
+
+        Args:
+            course: Its id.
+            on: The day the page is made for.
+            audience: therapist or patient; the patient's page names no person, area, stage, score or alert.
+            language: The language of the page.
+            detail: brief, usual or trainee; for the therapist.
+            occasion: session, missed (the week the patient does not come) or last (nobody planned it to be),
+                or contact (a meeting or message outside the count; for the therapist).
+            contact: The contact whose page it is, by its name in the protocol; with the occasion contact.
+            templates: Sections written anew, by name.
+            service: What the patient's page says of the service: ``phone`` and ``help``.
+
+        Raises:
+            UnknownProtocol: The course's protocol is not here, so there is no page; its `alerts` need somebody.
+        """
+        from iptengine.render import agenda
+
+        protocol, found = self._open(course)
+        return agenda(
+            protocol, found, on=on, audience=audience, language=language, detail=detail, occasion=occasion,
+            templates=templates, service=service, contact=contact, role=self._reads_as,
+        )  # fmt: skip
+
+    def message(self, course: str, contact: str, *, on: date) -> Message:
+        """The message of a contact outside the count as prepared text. Nothing is ever sent from here.
+
+        Args:
+            course: Its id.
+            contact: The contact, by its name in the protocol; one with a text.
+            on: The day the message is prepared for.
+
+        Raises:
+            Refused: Somebody it is for stays out, or it is not known whether they do; a clinician may go on by
+                `Deviate(PrepareMessage(contact), because=...)`, and ask again. Or there is no such message.
+            UnknownProtocol: The course's protocol is not here.
+        """
+        from iptengine.render import message
+
+        protocol, found = self._open(course)
+        return message(protocol, found, contact, on=on, role=self._reads_as)
+
+
+class Reader(Questions, CourseQuestions):
     """The courses of a clinic as one person may see them. Made by `Clinic.reader`; it records nothing.
 
     Attributes:
@@ -70,40 +144,6 @@ class Reader(Questions):
         history = self._records.history(course)
         return self._sight(history.course).events(history.events)
 
-    def ways(self, course: str, *, on: date) -> tuple[Way, ...]:
-        """What is open in a course on a day, and what is blocked and by what."""
-        protocol, found = self._open(course)
-        return ways(protocol, found, on=on, role=self.actor.role)
-
-    def agenda(
-        self,
-        course: str,
-        *,
-        on: date,
-        audience: Audience = "therapist",
-        language: str = "en",
-        detail: Detail = "usual",
-        occasion: Occasion = "session",
-        templates: Mapping[str, str] | None = None,
-        service: Mapping[str, str] | None = None,
-        contact: str = "",
-    ) -> Agenda:
-        """What the next session should hold; see `Clinic.agenda`. What is kept from this role is not on it."""
-        from iptengine.render import agenda
-
-        protocol, found = self._open(course)
-        return agenda(
-            protocol, found, on=on, audience=audience, language=language, detail=detail, occasion=occasion,
-            templates=templates, service=service, contact=contact, role=self.actor.role,
-        )  # fmt: skip
-
-    def message(self, course: str, contact: str, *, on: date) -> Message:
-        """The message of a contact as prepared text; see `Clinic.message`."""
-        from iptengine.render import message
-
-        protocol, found = self._open(course)
-        return message(protocol, found, contact, on=on, role=self.actor.role)
-
     # All courses
 
     def _lists(self) -> Lists:
@@ -127,6 +167,10 @@ class Reader(Questions):
 
     # Reading
 
+    @property
+    def _reads_as(self) -> str:
+        return self.actor.role
+
     def _open(self, course: str) -> tuple[Protocol, Course]:
         found = self._records.history(course).course
         try:
@@ -139,4 +183,4 @@ class Reader(Questions):
         return Sight(self._held.known(course), course, self.actor.role)
 
 
-__all__ = ["Reader"]
+__all__ = ["CourseQuestions", "Reader"]
