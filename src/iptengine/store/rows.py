@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol, TypeGuard
+from typing import Any, Protocol, TypeGuard
 
 from iptengine.store.port import Store, StoreError
 
@@ -110,6 +110,23 @@ class Lists(Store, Protocol):
             reading only keeps none.
         """
         ...
+
+
+def columns(row: Row) -> dict[str, Any]:
+    """A row as a table keeps it, beside its course: days as numbers, and of each of `LISTS` whether it stands there.
+
+    Days are numbers so that every database compares them in the same way.
+    """
+    days = {"since": row.since.toordinal(), "until": row.until.toordinal()}
+    shown = {name: name in row.shown for name in LISTS}
+    return {"version": row.version, "made": row.made, "text": row.text, **days, **shown}
+
+
+def row_of(kept: Any) -> Row:
+    """The row that a table keeps as `columns`, each an attribute of `kept`."""
+    since, until = date.fromordinal(kept.since), date.fromordinal(kept.until)
+    shown = frozenset(name for name in LISTS if getattr(kept, name))
+    return Row(kept.course, kept.version, kept.made, since, until, shown, kept.text)
 
 
 def check_row(row: Row, course: str, version: int) -> None:

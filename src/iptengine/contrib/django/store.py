@@ -10,11 +10,11 @@ from django.db.models import Max, QuerySet
 from django.views.decorators.debug import sensitive_variables
 
 from iptengine.contrib.django.durability import make_durable, take_turn, turn_is_free
-from iptengine.contrib.django.listing import row_of, values_of, wanted
+from iptengine.contrib.django.listing import wanted
 from iptengine.contrib.django.models import KeptProtocol, ListedCourse, StoredEvent
 from iptengine.contrib.django.telling import ReadOnly, failed
 from iptengine.store.port import StaleVersion, StoreError, UnknownDigest, whole
-from iptengine.store.rows import Asked, Row, check_row
+from iptengine.store.rows import Asked, Row, check_row, columns, row_of
 
 T = TypeVar("T")
 
@@ -153,13 +153,13 @@ class DjangoStore:
             if not turn_is_free(connections[self._using]):
                 return 0
             listed = ListedCourse.objects.using(self._using)
-            return sum(listed.filter(course=row.course, version=row.version).update(**values_of(row)) for row in rows)
+            return sum(listed.filter(course=row.course, version=row.version).update(**columns(row)) for row in rows)
 
     @sensitive_variables()
     def _list(self, row: Row) -> None:
         listed = ListedCourse.objects.using(self._using)
-        if not listed.filter(course=row.course).update(**values_of(row)):
-            listed.create(course=row.course, **values_of(row))
+        if not listed.filter(course=row.course).update(**columns(row)):
+            listed.create(course=row.course, **columns(row))
 
     @sensitive_variables()
     def _asked(self, ask: Callable[[], T]) -> T:

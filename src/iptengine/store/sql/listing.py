@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, not_, or_, select, true
-from sqlalchemy import Row as Found
 
 from iptengine.store.port import StoreError
-from iptengine.store.rows import Asked, Row, check_row
+from iptengine.store.rows import Asked, Row, check_row, columns, row_of
 from iptengine.store.sql.access import Access
 from iptengine.store.sql.failures import tells_failures
 from iptengine.store.sql.tables import FILL_ROW, lists
@@ -63,7 +61,7 @@ class SqlLists(ABC):
     @tells_failures
     def _rows(self, wanted: Select[Any]) -> list[Row]:
         with self._access.reading() as connection:
-            return [_row(found) for found in connection.execute(wanted)]
+            return [row_of(found) for found in connection.execute(wanted)]
 
     @tells_failures
     def keep_rows(self, rows: Iterable[Row]) -> int:
@@ -80,17 +78,7 @@ class SqlLists(ABC):
 
 def fill(connection: Connection, row: Row) -> int:
     """Write what a row says into the row of its course, where that is at the same version; how many were."""
-    values: dict[str, Any] = {
-        "of_course": row.course,
-        "at_version": row.version,
-        "made": row.made,
-        "since": row.since.toordinal(),
-        "until": row.until.toordinal(),
-        "alerts": "alerts" in row.shown,
-        "stuck": "stuck" in row.shown,
-        "text": row.text,
-    }
-    return connection.execute(FILL_ROW, values).rowcount
+    return connection.execute(FILL_ROW, {"course": row.course, **columns(row)}).rowcount
 
 
 def storable(text: str) -> bool:
@@ -111,9 +99,3 @@ def _good(asked: Asked) -> ColumnElement[bool]:
         return understood
     on = asked.on.toordinal()
     return and_(understood, lists.c.since <= on, lists.c.until >= on)
-
-
-def _row(found: Found[Any]) -> Row:
-    shown = frozenset(name for name in ("alerts", "stuck") if found._mapping[name])
-    since, until = date.fromordinal(found.since), date.fromordinal(found.until)
-    return Row(found.course, found.version, found.made, since, until, shown, found.text)

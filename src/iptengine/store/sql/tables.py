@@ -73,5 +73,5 @@ KEEP_PROTOCOL = text(
 PROTOCOL = text(f"SELECT text FROM {PROTOCOLS_TABLE} WHERE digest = :digest")
 FILL_ROW = text(
     f"UPDATE {LISTS_TABLE} SET made = :made, since = :since, until = :until, alerts = :alerts, stuck = :stuck, "
-    "text = :text WHERE course = :of_course AND version = :at_version"
+    "text = :text WHERE course = :course AND version = :version"
 )
