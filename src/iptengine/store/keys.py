@@ -14,6 +14,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Protocol
 
+from iptengine.store.folders import synced
 from iptengine.store.port import StoreError
 
 KEY_BYTES = 32
@@ -161,7 +162,7 @@ class FileKeys:
         with _told("the key of this course cannot be kept"):
             if not made.exists() and not self._tombstone(course).exists():
                 self._written(made, new.hex().encode() + b"\n")
-            _synced(self._folder)  # also what another has made just now
+            synced(self._folder)  # also what another has made just now
             found = self.key(course)
         if found is None:
             self.destroy(course)  # somebody destroyed it while this one was made
@@ -178,7 +179,7 @@ class FileKeys:
                 self._written(tombstone, _DESTROYED)
             for file in (made, *self._folder.glob(f"{made.name}.new-*")):
                 _overwritten(file)
-            _synced(self._folder)
+            synced(self._folder)
 
     def _file(self, course: str) -> Path:
         return self._folder / hashlib.sha256(b"iptengine key of " + course.encode("utf-8", "surrogatepass")).hexdigest()
@@ -200,7 +201,7 @@ class FileKeys:
                 os.link(new, file)  # unlike a rename, this never takes its place
         finally:
             new.unlink()
-        _synced(self._folder)
+        synced(self._folder)
 
 
 def _key_in(text: bytes) -> bytes:
@@ -225,17 +226,6 @@ def _overwritten(file: Path) -> None:
     finally:
         os.close(handle)
     file.unlink(missing_ok=True)
-
-
-def _synced(folder: Path) -> None:
-    """What was made, named and taken away in a folder is so on the disk, too."""
-    if os.name == "nt":  # a folder cannot be opened there
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager

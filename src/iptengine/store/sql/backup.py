@@ -9,6 +9,7 @@ import time
 from contextlib import closing, suppress
 from pathlib import Path
 
+from iptengine.store.folders import synced
 from iptengine.store.port import StoreError
 from iptengine.store.sql.failures import driver_sentence
 from iptengine.store.sql.sqlite import WAIT_SECONDS, connected
@@ -32,7 +33,7 @@ def back_up(source: Path, target: Path) -> None:
             _name(part, target)
         finally:
             _remove(part)
-        _sync_folder(target.parent)
+        synced(target.parent)
     except sqlite3.Error as error:
         failure = f"the backup was not made: {driver_sentence(error)}"
     except OSError as error:
@@ -101,11 +102,3 @@ def _remove(part: Path) -> None:
     for name in (part.name, part.name + "-journal"):
         with suppress(FileNotFoundError):
             part.with_name(name).unlink()
-
-
-def _sync_folder(folder: Path) -> None:
-    number = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
