@@ -187,6 +187,11 @@ class TestRowsThatCannotBeTrusted:
         assert desk.out_of_step() == ()
         assert [alert.value for alert in desk.alerts()] == [2]
 
+    def test_asked_of_no_course_none_is_out_of_step(self) -> None:
+        desk = clinic(ipt.MemoryStore())
+        three_sessions(desk)
+        assert desk.out_of_step(courses=[]) == ()
+
     @pytest.mark.parametrize(
         "text", ["", "{", "[]", '{"schema":"iptengine.overview/1"}', '{"schema":"other"}', "sealed:x"]
     )

@@ -260,7 +260,7 @@ class Lists:
             return ()
         asked, named = self._asked(None, courses, "")
         rows = {row.course: row for row in self._records.rows(asked)}
-        every = named or self._records.ids(None)
+        every = self._records.ids(None) if courses is None else named
         wrong = {course for course in every if not self._in_step(rows.pop(course, None), self._records.listed(course))}
         return tuple(sorted(wrong | rows.keys()))
 
