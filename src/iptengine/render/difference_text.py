@@ -33,22 +33,22 @@ def text_difference(comparison: Comparison, width: int) -> str:
 
 
 def _lines(comparison: Comparison, width: int) -> Iterator[str]:
-    yield from _wrapped(title_of(comparison), width)
+    yield from wrapped(title_of(comparison), width)
     for side in (comparison.before, comparison.after):
-        yield from _wrapped(f"{side.ref}: {_words(side.title)}", width, 2)
-    yield from _wrapped(counts_of(comparison), width)
-    yield from _wrapped("[-gone-] {+new+}; S in the margin: touches safety, F: touches fidelity.", width)
+        yield from wrapped(f"{side.ref}: {_words(side.title)}", width, 2)
+    yield from wrapped(counts_of(comparison), width)
+    yield from wrapped("[-gone-] {+new+}; S in the margin: touches safety, F: touches fidelity.", width)
     for section in comparison.sections:
         yield from _section(section, width)
 
 
 def _section(section: Section, width: int) -> Iterator[str]:
     yield ""
-    yield from _wrapped(_words(heading_of(section)).upper(), width)
+    yield from wrapped(_words(heading_of(section)).upper(), width)
     if section.because:
-        yield from _wrapped(f"because: {_words(because_of(section))}", width, 2)
+        yield from wrapped(f"because: {_words(because_of(section))}", width, 2)
     if section.because and not section.differences:
-        yield from _wrapped(NO_DIFFERENCE, width, 2)
+        yield from wrapped(NO_DIFFERENCE, width, 2)
     for one in section.differences:
         yield ""
         yield from one_difference(one, width)
@@ -67,17 +67,17 @@ def one_difference(one: Difference, width: int, *, whole: bool = True) -> Iterat
     else:
         runs = " ".join(map(_run, one.runs))
         said = f"{where}{BETWEEN if where and key else ''}{key}: {runs}"
-    first, *rest = _wrapped(said, width, _MARGIN, _MARGIN + 2)
+    first, *rest = wrapped(said, width, _MARGIN, _MARGIN + 2)
     yield (margin + first[len(margin) :]).rstrip()
     yield from rest
     for leaf in one.leaves if whole else ():
         label = BETWEEN.join(map(_words, leaf.where))
         keys = "; ".join(f"{_words(name)}: {_words(value)}" if name else _words(value) for name, value in leaf.keys)
-        yield from _wrapped(f"{label}{': ' if label else ''}{keys}", width, _MARGIN + 4, _MARGIN + 6)
+        yield from wrapped(f"{label}{': ' if label else ''}{keys}", width, _MARGIN + 4, _MARGIN + 6)
     for touch, why in reasons_of(one):
-        yield from _wrapped(f"{touch}: {_words(why)}", width, _MARGIN + 2, _MARGIN + 4)
+        yield from wrapped(f"{touch}: {_words(why)}", width, _MARGIN + 2, _MARGIN + 4)
     more = also_made_by(one)
-    yield from _wrapped(f"{_words(place_of(one))}{f' ({more})' if more else ''}", width, _MARGIN + 2, _MARGIN + 4)
+    yield from wrapped(f"{_words(place_of(one))}{f' ({more})' if more else ''}", width, _MARGIN + 2, _MARGIN + 4)
 
 
 def _run(run: Run) -> str:
@@ -95,7 +95,8 @@ def _words(text: str) -> str:
     return _OURS.sub(lambda mark: f"\\{mark[0]}", escape_text(" ".join(text.split())))
 
 
-def _wrapped(text: str, width: int, indent: int = 0, hanging: int | None = None) -> list[str]:
+def wrapped(text: str, width: int, indent: int = 0, hanging: int | None = None) -> list[str]:
+    """A text in lines of a width: the first behind `indent`, the others behind `hanging`; an empty one is one line."""
     later = indent if hanging is None else hanging
     return textwrap.wrap(
         text, width, initial_indent=" " * indent, subsequent_indent=" " * later,

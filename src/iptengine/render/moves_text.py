@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from iptengine.authoring.comparison import Difference
 from iptengine.course.wording import counted, first_upper
 from iptengine.protocol.protocol import Reason
-from iptengine.render.difference_text import one_difference
+from iptengine.render.difference_text import one_difference, wrapped
 
 HEADINGS = {
     "blocked": "BLOCKED: something is in the way",
@@ -55,7 +54,7 @@ def _lines(to: str, moves: Sequence[MoveLines], fewer_alerts: Sequence[str], wid
     if fewer_alerts:
         yield from ("", f"FEWER RISK ALERTS in {to}")
         for line in fewer_alerts:
-            yield from _wrapped(f"! {first_upper(line)}.", width, 2, 4)
+            yield from wrapped(f"! {first_upper(line)}.", width, 2, 4)
     for answer, heading in HEADINGS.items():
         of_it = [move for move in moves if move.answer == answer]
         if of_it:
@@ -77,24 +76,24 @@ def _together(moves: Sequence[MoveLines]) -> Iterator[list[MoveLines]]:
 def _said(together: list[MoveLines], width: int) -> Iterator[str]:
     first = together[0]
     names = ", ".join(move.course for move in together)
-    yield from _wrapped(f"{names} (under {first.protocol})", width, 2, 4)
+    yield from wrapped(f"{names} (under {first.protocol})", width, 2, 4)
     for reason in first.reasons:
-        yield from _wrapped(f"- {first_upper(str(reason))}.", width, 4, 6)
+        yield from wrapped(f"- {first_upper(str(reason))}.", width, 4, 6)
     if first.reasons:
-        yield from _wrapped(_PASSED if first.overridable else _FIRM, width, 4, 4)
+        yield from wrapped(_PASSED if first.overridable else _FIRM, width, 4, 4)
     for move in together:
         if move.alerts:
             told = f"{move.course}: {counted(move.alerts, 'risk alert is', 'risk alerts are')} open, and stays so."
-            yield from _wrapped(told if move.alerts == 1 else told.replace("stays", "stay"), width, 4, 6)
+            yield from wrapped(told if move.alerts == 1 else told.replace("stays", "stay"), width, 4, 6)
     shown = _that_matter(first)
     for one in shown:
         yield from one_difference(one, width, whole=first.answer != "blocked")
     rest = len(first.differences) - len(shown)
     if rest:
-        yield from _wrapped(f"{counted(rest, 'further difference')} would concern it.", width, 4)
+        yield from wrapped(f"{counted(rest, 'further difference')} would concern it.", width, 4)
     if first.elsewhere:
         count = counted(first.elsewhere, "difference", "differences")
-        yield from _wrapped(f"{count} elsewhere in the protocol.", width, 4)
+        yield from wrapped(f"{count} elsewhere in the protocol.", width, 4)
 
 
 def _that_matter(move: MoveLines) -> list[Difference]:
@@ -109,14 +108,6 @@ def _meets(path: Sequence[str], way: Sequence[str]) -> bool:
     """Whether a difference lies where a reason stands, or holds it."""
     least = min(len(path), len(way))
     return least > 0 and tuple(path[:least]) == tuple(way[:least])
-
-
-def _wrapped(text: str, width: int, indent: int = 0, hanging: int | None = None) -> list[str]:
-    later = indent if hanging is None else hanging
-    return textwrap.wrap(
-        text, width, initial_indent=" " * indent, subsequent_indent=" " * later,
-        break_long_words=False, break_on_hyphens=False,
-    )  # fmt: skip
 
 
 def pages_difference(before: str, after: str) -> str:
