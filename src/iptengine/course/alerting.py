@@ -269,16 +269,10 @@ def alerts_of_a_move(
 
     `new_risks` are the items, each with its measure, that are risk items there and were none, or not so soon.
     """
-    before = desk.protocol, desk.course
-    desk.protocol, desk.course = to, after
-    desk.__dict__.pop("facts", None)
-    try:
+    with desk.meanwhile(protocol=to, course=after):
         yield from tuple(_built_in_of_a_move(desk, new_risks))
         for name in to.spec.alerts:
             yield from tuple(_alert_of_a_move(desk, name, moved))
-    finally:
-        desk.protocol, desk.course = before
-        desk.__dict__.pop("facts", None)
 
 
 def _built_in_of_a_move(desk: Desk, new_risks: frozenset[tuple[str, str]]) -> Iterator[AlertRaised]:

@@ -177,14 +177,8 @@ def _adopted_focuses(desk: Desk, after: Course, areas: Sequence[str]) -> Iterato
 
 def _inner(desk: Desk, course: Course, command: Command) -> Iterator[Event]:
     """The events of another command, decided on `course` and numbered on within this decision."""
-    before, held, day = desk.course, desk.command, desk.on
-    desk.course, desk.command, desk.on = course, command, command.on or day
-    desk.__dict__.pop("facts", None)
-    try:
+    with desk.meanwhile(course=course, command=command, on=command.on or desk.on):
         yield from tuple(_handler(desk, command)(desk, command))
-    finally:
-        desk.course, desk.command, desk.on = before, held, day
-        desk.__dict__.pop("facts", None)
 
 
 # -- deviations and corrections ----------------------------------------------------------------------------------

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -48,6 +49,20 @@ class Desk:
     def facts(self) -> CourseFacts:
         """The course as the conditions see it on the day of the command."""
         return CourseFacts(self.protocol, self.course, self.on)
+
+    @contextmanager
+    def meanwhile(self, **others: Any) -> Iterator[None]:
+        """For a while with another course, protocol, command or day, as the conditions then see it."""
+        own = {name: getattr(self, name) for name in others}
+        self._set(others)
+        try:
+            yield
+        finally:
+            self._set(own)
+
+    def _set(self, values: Mapping[str, Any]) -> None:
+        self.__dict__.update(values)
+        self.__dict__.pop("facts", None)
 
     def event(self, kind: type[E], *, warnings: Iterable[CourseWarning] = (), **fields: Any) -> E:
         """A new event of this command."""
