@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import NamedTuple
@@ -119,7 +119,7 @@ class View:
                 yield ("problem_areas", area, "stages", stage, "hour"), s.hour
 
 
-def reached(start: str, ways: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
+def reached(start: str, ways: Mapping[str, Collection[str]]) -> frozenset[str]:
     """Everything that can be reached from `start`, itself included."""
     seen = {start}
     waiting = [start]

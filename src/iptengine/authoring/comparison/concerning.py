@@ -10,6 +10,7 @@ from functools import cached_property
 
 from iptengine.authoring.comparison.comparing import compare_protocols
 from iptengine.authoring.comparison.difference import PROTOCOL, Comparison, Difference
+from iptengine.authoring.view import reached
 from iptengine.course.course import Course
 from iptengine.course.passage import Passage
 from iptengine.course.plan_state import plan_state
@@ -76,13 +77,7 @@ class Concerning:
         leads = {name: set(phase.next) for name, phase in self._passage.old.spec.phases.items()}
         for name, phase in self._passage.new.spec.phases.items():
             leads.setdefault(before.get(name, name), set()).update(before.get(to, to) for to in phase.next)
-        found, todo = set[str](), [course.phase]
-        while todo:
-            here = todo.pop()
-            if here not in found:
-                found.add(here)
-                todo += [to for to in leads.get(here, ()) if to in leads]
-        return {("phase", name) for name in found}
+        return {("phase", name) for name in reached(course.phase, leads) if name in leads or name == course.phase}
 
     def _components(self, course: Course) -> set[str]:
         plan = self._passage.old.spec.plan
