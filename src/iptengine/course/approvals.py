@@ -183,7 +183,7 @@ def _as_text(command: c.Command) -> str:
     said = c.as_mapping(command)
     if not isinstance(command, c.Book):
         said.pop("on", None)
-    return json.dumps(said, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
+    return c.as_line(said)
 
 
 def _same(request: str, command: c.Command) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from iptengine.course.commands import COMMANDS, Command
+from iptengine.course.commands import COMMANDS, Command, as_line
 from iptengine.course.course import Course
 from iptengine.course.named_fields import INSIDE, NAMED, Holds
 from iptengine.protocol.references import KINDS
@@ -189,7 +189,7 @@ class _Carrying:
         except ValueError:
             return text
         new = self._said(said)
-        return text if new == said else json.dumps(new, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
+        return text if new == said else as_line(new)
 
     def _said(self, said: Any) -> Any:
         kind = COMMANDS.get(said.get("kind", "")) if isinstance(said, dict) else None

@@ -6,6 +6,7 @@ inside `Deviate`. Every command takes ``on=``, the day it speaks of; left out, i
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, MISSING, dataclass, field, fields, replace
 from datetime import date
@@ -792,6 +793,11 @@ def as_mapping(command: Command) -> dict[str, Any]:
             continue
         found[part.name] = _plain(value)
     return found
+
+
+def as_line(said: Mapping[str, Any]) -> str:
+    """A command as plain values as one line of JSON: how a request that waits for an approval is kept."""
+    return json.dumps(said, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
 
 
 def _plain(value: Any) -> Any:

@@ -17,6 +17,8 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from iptengine.course.commands import as_line
+
 ERASED = "[erased]"
 """What stands in the place of patient text that cannot be read any more."""
 
@@ -209,7 +211,7 @@ def _request_without_words(request: str) -> str:
         return ERASED
     if not isinstance(said, dict):
         return ERASED
-    return json.dumps(_without_words(said), ensure_ascii=True, separators=(",", ":"), sort_keys=True)
+    return as_line(_without_words(said))
 
 
 def _without_words(said: dict[str, Any]) -> dict[str, Any]:
