@@ -8,13 +8,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, StringConstraints, ValidationError
 
 from iptengine.authoring.document import Document, read_path
 from iptengine.authoring.said import misfits, python_names, say
-from iptengine.course.passage import Key, Part, Passage
+from iptengine.course.passage import Key, Part, Passage, by_kind, parts_by_path
 from iptengine.diagnostics import Diagnostic, ProtocolError, did_you_mean
 from iptengine.protocol.fields import Format, Model, ProtocolId, Text, Version, one_or_many
 from iptengine.protocol.protocol import Protocol
@@ -102,39 +103,32 @@ def passage_by(rules: MoveRules, old: Protocol, new: Protocol) -> Passage:
     return found
 
 
-@dataclass(slots=True)
+@dataclass
 class _Checking:
     rules: MoveRules
     old: Protocol
     new: Protocol
 
+    @cached_property
+    def parts(self) -> Mapping[str, Part]:
+        """The parts of the one before, by where they stand."""
+        return parts_by_path(self.old)
+
     def passage(self) -> Passage:
         """The passage as far as the rules can be followed."""
-        parts = self._by_path(Passage(self.old, self.new))
-        names, instead = (self._by_kind(parts, said) for said in (self.rules.spec.rename, self.rules.spec.replace))
+        said = self.rules.spec.rename, self.rules.spec.replace
+        names, instead = (by_kind(self.parts, one.items()) for one in said)
         return Passage(self.old, self.new, names, instead)
-
-    def _by_path(self, passage: Passage) -> Mapping[str, Part]:
-        return {part.path: part for part in passage.before.values()}
-
-    def _by_kind(self, parts: Mapping[str, Part], said: Mapping[str, str]) -> dict[str, dict[str, str]]:
-        found: dict[str, dict[str, str]] = {}
-        for path, new in said.items():
-            if path in parts:
-                kind, key = parts[path].key
-                found.setdefault(kind, {})[key] = new
-        return found
 
     def mistakes(self, passage: Passage) -> Iterator[Diagnostic]:
         """Everything that does not fit."""
         yield from self._versions()
-        parts = self._by_path(passage)
         for verb, said in (("rename", self.rules.spec.rename), ("replace", self.rules.spec.replace)):
             for path, new in said.items():
-                part = parts.get(path)
+                part = self.parts.get(path)
                 if part is None:
                     message = f"{self.old.ref} has no named part at '{path[:120]}'"
-                    yield self._wrong(verb, path, "unknown-part", message, did_you_mean(path, parts))
+                    yield self._wrong(verb, path, "unknown-part", message, did_you_mean(path, self.parts))
                 elif verb == "rename":
                     yield from self._renamed(passage, part, new)
                 else:

@@ -38,6 +38,11 @@ def called(names: Names, kind: str, name: str, of: str = "") -> str:
     return names.get(kind, _NONE).get(key_of(kind, name, of), name)
 
 
+def key_after(names: Names, kind: str, now: str, of: str = "") -> str:
+    """How the new name `now` stands among the names afterwards; `of` is what it belongs to, by its name before."""
+    return key_of(kind, now, called(names, KINDS[kind].of, of) if of else "")
+
+
 def turned_back(names: Names) -> dict[str, dict[str, str]]:
     """The renames that lead back.
 
@@ -49,8 +54,7 @@ def turned_back(names: Names) -> dict[str, dict[str, str]]:
     for kind, renamed in names.items():
         for key, new in renamed.items():
             of, _, old = key.partition(".") if KINDS[kind].of else ("", "", key)
-            now = key_of(kind, new, called(names, KINDS[kind].of, of)) if of else new
-            found.setdefault(kind, {})[now] = old
+            found.setdefault(kind, {})[key_after(names, kind, new, of)] = old
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from iptengine.course import commands as c
 from iptengine.course import events as e
@@ -12,7 +12,7 @@ from iptengine.course.course import Course, Moved
 from iptengine.course.desk import Desk
 from iptengine.course.events import Event
 from iptengine.course.evolve import evolve, fold
-from iptengine.course.passage import Passage, parts_of
+from iptengine.course.passage import Passage, by_kind, parts_by_path
 from iptengine.course.refusal import Refused
 from iptengine.course.settling import OVERRIDABLE, Settling, agreed_terms, terms_of
 from iptengine.protocol.protocol import Protocol
@@ -85,14 +85,7 @@ def declared_names(old: Protocol, new: Protocol) -> dict[str, dict[str, str]]:
     """What a variant of the one before says it calls otherwise; nothing for any other protocol."""
     if new.spec.extends != old.ref:
         return {}
-    parts = {part.path: part for part in parts_of(old)}
-    found: dict[str, dict[str, str]] = {}
-    for group in new.spec.changes.values():
-        for path, name in group.rename.items():
-            if path in parts:
-                kind, key = parts[path].key
-                found.setdefault(kind, {})[key] = name
-    return found
+    return by_kind(parts_by_path(old), (said for group in new.spec.changes.values() for said in group.rename.items()))
 
 
 def told_under(events: Sequence[Event], history: Sequence[Event], digest: str) -> tuple[Event, ...]:
@@ -101,15 +94,19 @@ def told_under(events: Sequence[Event], history: Sequence[Event], digest: str) -
     They are called as they were recorded, until a move of their course has led to that digest; where none has, as
     they are called now.
     """
-    moves = [(n, one) for n, one in enumerate(history) if isinstance(one, e.ProtocolMoved)]
+    moves = [
+        (n, one, fold(Course("told"), history[:n])) for n, one in enumerate(history) if isinstance(one, e.ProtocolMoved)
+    ]
     place = {one.id: n for n, one in enumerate(history)} if moves else {}
-    return tuple(_told_under(one, [m for n, m in moves if n > place[one.id]], history, digest) for one in events)
+    return tuple(
+        _told_under(one, [(move, before) for n, move, before in moves if n > place[one.id]], digest) for one in events
+    )
 
 
-def _told_under(event: Event, moves: Sequence[e.ProtocolMoved], history: Sequence[Event], digest: str) -> Event:
-    for move in moves:
+def _told_under(event: Event, moves: Iterable[tuple[e.ProtocolMoved, Course]], digest: str) -> Event:
+    """An event after the moves that lead to a digest, each with the course before it."""
+    for move, before in moves:
         if move.was_digest == digest:
             break
-        before = fold(Course("told"), history[: history.index(move)])
         event = carried_record(event, move.names, before)
     return event

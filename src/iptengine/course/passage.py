@@ -5,11 +5,12 @@ Made once for two protocols and used for every course that moves between them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from iptengine.course.carrying import Names, called, key_of
+from iptengine.course.carrying import Names, called, key_after, key_of
+from iptengine.course.wording import spoken
 from iptengine.protocol.measure import Measure
 from iptengine.protocol.model import UNSTAGED, Spec
 from iptengine.protocol.parts import FactSpec
@@ -57,6 +58,21 @@ def parts_of(protocol: Protocol) -> Iterator[Part]:
         yield Part(f"measures.{name}", "measure", name, "", measure.label if measure else use.use.partition("@")[0])
     yield from _asked(spec)
     yield from _people(spec)
+
+
+def parts_by_path(protocol: Protocol) -> Mapping[str, Part]:
+    """The same by where they stand."""
+    return {part.path: part for part in parts_of(protocol)}
+
+
+def by_kind(parts: Mapping[str, Part], said: Iterable[tuple[str, str]]) -> dict[str, dict[str, str]]:
+    """What is said of parts by their paths, as `Names`; what is said of no part is left out."""
+    found: dict[str, dict[str, str]] = {}
+    for path, new in said:
+        if path in parts:
+            kind, key = parts[path].key
+            found.setdefault(kind, {})[key] = new
+    return found
 
 
 def _work(spec: Spec) -> Iterator[Part]:
@@ -140,7 +156,7 @@ class Passage:
 
     def _renamed(self, kind: str, key: str, new: str) -> Key:
         of = key.partition(".")[0] if KINDS[kind].of else ""
-        return kind, key_of(kind, new, self.called(KINDS[kind].of, of) if of else "")
+        return kind, key_after(self.names, kind, new, of)
 
     def called(self, kind: str, name: str, of: str = "") -> str:
         """What a part of the one before is called in the one after, if it is there."""
@@ -150,7 +166,7 @@ class Passage:
         """Whether a part of the one before is in the one after, too."""
         if kind == "stage" and name in ("", UNSTAGED):
             return True
-        now = kind, key_of(kind, self.called(kind, name, of), self.called(KINDS[kind].of, of) if of else "")
+        now = kind, key_after(self.names, kind, self.called(kind, name, of), of)
         if now not in self.after:
             return False
         return now not in self.taken or self.called(kind, name, of) != name or self._kept(kind, name, of)
@@ -170,7 +186,7 @@ class Passage:
     def title(self, kind: str, name: str, of: str = "") -> str:
         """What the pages call a part of the one before."""
         part = self.before.get((kind, key_of(kind, name, of)))
-        return part.title if part and part.title else name.replace("_", " ")
+        return part.title if part and part.title else spoken(name)
 
     # What means something else under the same name
 
