@@ -85,6 +85,12 @@ def protocol(name: str) -> Protocol:
 def variant(name: str, changes: Mapping[str, object]) -> Protocol:
     """A protocol with some values set, by their paths: ``{"focus.at_most": 1}``; ``...`` removes one."""
     root = copy.deepcopy(_root(name))
+    change(root, changes)
+    return built(root)
+
+
+def change(root: Any, changes: Mapping[str, object]) -> None:
+    """Set some values of a file, by their paths; ``...`` removes one."""
     for path, value in changes.items():
         at = root
         *way, last = path.split(".")
@@ -94,7 +100,6 @@ def variant(name: str, changes: Mapping[str, object]) -> Protocol:
             del at[last]
         else:
             at[last] = value
-    return built(root)
 
 
 class WithoutProtocols(FreshStore):

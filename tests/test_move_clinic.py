@@ -32,7 +32,7 @@ from iptengine.render.agenda import agenda
 from iptengine.render.alerts import alert_lines
 from iptengine.render.moves_text import MoveLines, moves_text, pages_difference
 from iptengine.store.memory import MemoryStore
-from phrases import ANNA, INITIAL, START, _root, answers, built, contract, focus, given, hold, protocol, week
+from phrases import ANNA, INITIAL, START, _root, answers, built, change, contract, focus, given, hold, protocol, week
 from phrases import in_the_middle as in_the_middle_
 
 LEAD = Actor("u2", role="lead")
@@ -126,15 +126,7 @@ def newer(changes: Mapping[str, object] | None = None, *, rename: Mapping[str, s
         carried = carry(protocol("ipt-adult"), root, {tuple(path.split(".")): new for path, new in rename.items()})
         assert (carried.mistakes, carried.left) == ((), ())
         root = applied(root, carried)
-    for path, value in (changes or {}).items():
-        at = root
-        *way, last = path.split(".")
-        for key in way:
-            at = at.setdefault(key, {})
-        if value is ...:
-            del at[last]
-        else:
-            at[last] = value
+    change(root, changes or {})
     return built(root)
 
 
