@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -154,8 +153,6 @@ def typed(hint: Any, name: str, value: str) -> Any:
         if number is None:
             raise Unclear(f"'{name}' must be a whole number")
         return number
-    if date in kinds:
-        return value
     return value
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
 from iptengine.authoring.loader import load
@@ -12,7 +12,7 @@ from iptengine.authoring.moves_file import MoveRules, load_moves
 from iptengine.cli import screen
 from iptengine.cli.names import base_path, protocol_source
 from iptengine.cli.screen import Unclear
-from iptengine.cli.stores import key_in, store_at
+from iptengine.cli.stores import key_in, store_at, today
 from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Actor
 from iptengine.course.wording import counted
@@ -80,7 +80,7 @@ def _source(asked: Migration) -> str:
 
 
 def _on(asked: Migration) -> date:
-    return asked.on or datetime.now().astimezone().date()
+    return asked.on or today()
 
 
 def _moves(clinic: Clinic, protocol: Protocol, asked: Migration, rules: MoveRules | None) -> tuple[Move, ...]:
