@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterable, Mapping
 
-from torture.kills import kills, server_kills
+from torture.kills import kills, server_kills, server_running
 from torture.power import Figures, Missing, disk_faults, power_cuts
 from torture.races import races
 from torture.tampering import flips, intruders
@@ -15,17 +15,8 @@ Trial = Callable[[], Iterable[Figures]]
 
 
 def _races_on_postgresql(seconds: float, least: int) -> Iterable[Figures]:
-    import postgres
-
-    found = postgres.binaries()
-    if found is None:
-        raise Missing("PostgreSQL is not installed here (Debian: apt-get install postgresql)")
-    server = postgres.new_server(found)
-    server.start()
-    try:
+    with server_running() as server:
         yield races(url=server.url(server.fresh_database()), seconds=seconds, least=least)
-    finally:
-        server.stop()
 
 
 FULL: Mapping[str, Trial] = {

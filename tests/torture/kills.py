@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from iptengine.store.port import StoreError
 from iptengine.store.sql.opening import open_store
@@ -17,6 +18,9 @@ from torture.judging import faults
 from torture.power import Figures, Missing
 from torture.twins import become
 from torture.workload import clinic_over, perform, protocol
+
+if TYPE_CHECKING:
+    from postgres import Server
 
 
 def kills(*, lives: int, least: int, seed: int = 1) -> Figures:
@@ -41,15 +45,9 @@ def kills(*, lives: int, least: int, seed: int = 1) -> Figures:
 
 def server_kills(*, lives: int, clients: int = 4, twin: str = "", seed: int = 1) -> Figures:
     """Kill a PostgreSQL server under several clients, with its default set not to wait for the disk."""
-    import postgres
-
-    found = postgres.binaries()
-    if found is None:
-        raise Missing("PostgreSQL is not installed here (Debian: apt-get install postgresql)")
     rng = random.Random(seed)
     protocol()
-    server = postgres.new_server(found)
-    with tempfile.TemporaryDirectory() as name, _running(server, synchronous_commit="off"):
+    with tempfile.TemporaryDirectory() as name, server_running(synchronous_commit="off") as server:
         url = server.url(server.fresh_database())
         open_store(url).close()
         acks = [Path(name) / f"ack-{client}" for client in range(clients)]
@@ -120,9 +118,20 @@ def kill(child: int) -> None:
 
 
 @contextmanager
-def _running(server: object, **settings: str) -> Iterator[None]:
-    server.start(**settings)  # type: ignore[attr-defined]
+def server_running(**settings: str) -> Iterator[Server]:
+    """A new PostgreSQL server with settings of its own, stopped in the end.
+
+    Raises:
+        Missing: PostgreSQL is not installed.
+    """
+    import postgres
+
+    found = postgres.binaries()
+    if found is None:
+        raise Missing("PostgreSQL is not installed here (Debian: apt-get install postgresql)")
+    server = postgres.new_server(found)
+    server.start(**settings)
     try:
-        yield
+        yield server
     finally:
-        server.stop()  # type: ignore[attr-defined]
+        server.stop()

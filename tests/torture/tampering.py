@@ -117,8 +117,7 @@ def _written_anew(database: sqlite3.Connection, row: int) -> None:
     rows = database.execute(
         f"SELECT position, text FROM {EVENTS} WHERE course = ? ORDER BY version", (course,)
     ).fetchall()
-    bodies = [opened(text)[0].replace('"on":"2026', '"on":"2025') if position == row else opened(text)[0]
-              for position, text in rows]  # fmt: skip
+    bodies = [_dated_back(opened(text)[0], position == row) for position, text in rows]
     for (position, _), text in zip(
         rows, chained(tuple(bodies), course=course, after=0, before="", key=None), strict=True
     ):
