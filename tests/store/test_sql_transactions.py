@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import Connection, create_engine, event, text
@@ -17,6 +18,15 @@ SQL = ("sqlite", "postgres")
 
 def engine_for(url: str, **settings: object):  # type: ignore[no-untyped-def]
     return create_engine(url.replace("postgresql://", "postgresql+psycopg://"), **settings)
+
+
+@contextmanager
+def connected(url: str, **settings: object) -> Iterator[Connection]:
+    """A connection of a program that ends with it."""
+    engine = engine_for(url, **settings)
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
 
 
 @pytest.fixture(params=SQL)
@@ -107,9 +117,8 @@ def test_a_stale_append_before_anything_else_opens_no_way_around_the_caller(call
 def test_the_unique_key_decides_what_a_look_into_an_old_snapshot_cannot() -> None:
     """In REPEATABLE READ the caller does not see what others have committed since; the key does."""
     opened(url := fresh_url("postgres"))
-    engine = engine_for(url, isolation_level="REPEATABLE READ")
     beside = opened(url)
-    with engine.connect() as connection:
+    with connected(url, isolation_level="REPEATABLE READ") as connection:
         store = SqlStore(connection)
         assert store.read("a") == ()
         beside.append("a", ["theirs"], expected=0)
@@ -118,21 +127,18 @@ def test_the_unique_key_decides_what_a_look_into_an_old_snapshot_cannot() -> Non
             store.append("a", ["mine"], expected=0)
         store.append("b", ["still usable"], expected=0)
         connection.commit()
-    engine.dispose()
     assert (beside.read("a"), beside.read("b")) == (("theirs",), ("still usable",))
 
 
 def test_a_serialisation_failure_tells_the_caller_to_give_the_whole_transaction_again() -> None:
     opened(url := fresh_url("postgres"))
-    engine = engine_for(url, isolation_level="REPEATABLE READ")
     beside = opened(url)
-    with engine.connect() as connection:
+    with connected(url, isolation_level="REPEATABLE READ") as connection:
         store = SqlStore(connection)
         assert store.read("a") == ()
         beside.keep_protocol("d" * 64, "text")
         with pytest.raises(ipt.StoreError) as caught:
             store.keep_protocol("d" * 64, "text")
-    engine.dispose()
     assert str(caught.value) == (
         "two transactions stood in each other's way; roll back, and give the whole transaction again"
     )
@@ -140,20 +146,17 @@ def test_a_serialisation_failure_tells_the_caller_to_give_the_whole_transaction_
 
 def test_the_caller_commits_before_the_next_one_appends_so_that_the_feed_misses_nothing() -> None:
     opened(url := fresh_url("postgres"))
-    engine = engine_for(url)
     beside = opened(url)
-    with engine.connect() as connection, beside._access.writing() as other:
+    with connected(url) as connection, beside._access.writing() as other:
         other.execute(text("SET LOCAL lock_timeout = 100"))
         connection.execute(text("SET LOCAL lock_timeout = 100"))
         with pytest.raises(ipt.StoreError, match="has held the database's lock for too long"):
             SqlStore(connection).append("a", ["1"], expected=0)
-    engine.dispose()
 
 
 def test_the_callers_commit_waits_for_the_disk() -> None:
     opened(url := fresh_url("postgres"))
-    engine = engine_for(url)
-    with engine.connect() as connection:
+    with connected(url) as connection:
         connection.execute(text("SET synchronous_commit = off"))
         connection.commit()
         SqlStore(connection).append("a", ["1"], expected=0)
@@ -162,7 +165,6 @@ def test_the_callers_commit_waits_for_the_disk() -> None:
         assert connection.execute(text("SHOW synchronous_commit")).scalar_one() == "off"
         SqlStore(connection).keep_protocol("d" * 64, "text")
         assert connection.execute(text("SHOW synchronous_commit")).scalar_one() == "on"
-    engine.dispose()
 
 
 @pytest.mark.parametrize(
@@ -187,16 +189,13 @@ def test_an_sqlite_connection_of_the_caller_that_could_lose_something_is_refused
 def test_a_connection_that_commits_by_itself_has_no_transaction_to_join() -> None:
     url = fresh_url("postgres")
     opened(url)
-    engine = engine_for(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection, pytest.raises(ipt.StoreError, match="AUTOCOMMIT"):
+    with connected(url, isolation_level="AUTOCOMMIT") as connection, pytest.raises(ipt.StoreError, match="AUTOCOMMIT"):
         SqlStore(connection).append("a", ["1"], expected=0)
-    engine.dispose()
 
 
 def test_a_connection_to_a_database_without_a_store_is_told_how_to_make_one() -> None:
     for kind in SQL:
-        engine = engine_for(fresh_url(kind))
-        with engine.connect() as connection:
+        with connected(fresh_url(kind)) as connection:
             for act in (
                 lambda c=connection: SqlStore(c).read("a"),
                 lambda c=connection: SqlStore(c).append("a", ["1"], expected=0),
@@ -207,7 +206,6 @@ def test_a_connection_to_a_database_without_a_store_is_told_how_to_make_one() ->
                 assert str(caught.value) == (
                     "there is no store in this database yet; open it once with iptengine.open_store"
                 )
-        engine.dispose()
 
 
 def test_the_callers_connection_stays_the_callers(caller: Connection) -> None:
