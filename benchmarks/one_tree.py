@@ -29,9 +29,9 @@ Steps = tuple[tuple[ipt.Course, ipt.Command], ...]
 
 def main() -> int:
     """Say what can be measured; then, for each line that names one, do it and say what it cost."""
-    works = {what.strip(): work for what, work in _works(told())}
-    rounds = {what: _long_enough(work) for what, work in works.items()}
-    print(json.dumps([what for what, _ in _works(told())]), flush=True)
+    works = dict(_works(told()))
+    rounds = {what.strip(): _long_enough(work) for what, work in works.items()}
+    print(json.dumps(list(works)), flush=True)
     for line in sys.stdin:
         print(rounds[line.strip()](), flush=True)
     return 0
