@@ -86,3 +86,58 @@ def test_rules_with_mistakes_move_nothing(folder: Path, capsys: pytest.CaptureFi
     code, out, err = said(capsys, file.name, "--rules", "r.moves.yaml", *WHO)
     assert (code, out) == (2, "")
     assert "r.moves.yaml:3:1: error: 'form' is not a key of the" in err
+
+
+KEY = b"a key of the clinic, kept elsewhere"
+
+
+@pytest.fixture
+def sealed(folder: Path) -> Path:
+    """The same folder with a store whose events are sealed with a key."""
+    Path("key").write_bytes(KEY)
+    Path("clinic.db").unlink()
+    old = ipt.load(ROOT / "tests" / "protocols" / "small.protocol.yaml")
+    with ipt.open_store("sqlite:///clinic.db") as store:
+        ipt.Clinic(store, [old], seal_key=KEY).start(old.id, by=ANNA, on=date(2026, 3, 3), course="a")
+    return folder
+
+
+def stands() -> str:
+    with ipt.open_store("sqlite:///clinic.db", read_only=True) as store:
+        return ipt.verify(store, key=KEY).state
+
+
+def test_a_sealed_store_is_not_moved_without_its_key(sealed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (file,) = sealed.glob("*.protocol.yaml")
+    words = (file.name, "--rules", "r.moves.yaml", *WHO)
+    code, out, err = said(capsys, *words)
+    assert (code, out) == (2, "")
+    assert err == (
+        "error: the last event of this course was sealed with a key, or was changed since: give the clinic's own "
+        "--key-file, or look with `iptengine verify`; nothing was recorded\n"
+    )
+    assert stands() == "not anchored"
+    assert said(capsys, *words, "--key-file", "key")[0] == 0
+    assert stands() == "not anchored"
+    code, out, _ = said(capsys, file.name, "--undo", *WHO)
+    assert (code, out) == (2, "")
+    assert said(capsys, file.name, "--undo", *WHO, "--key-file", "key")[0] == 0
+    assert stands() == "not anchored"
+
+
+def test_the_key_of_the_environment_is_that_of_every_command(
+    sealed: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IPTENGINE_KEY_FILE", "key")
+    (file,) = sealed.glob("*.protocol.yaml")
+    assert said(capsys, file.name, "--rules", "r.moves.yaml", *WHO)[0] == 0
+    assert run_command(["verify", "clinic.db"]) == 0
+    assert run_command(["anchor", "clinic.db", "--out", "anchor.json"]) == 0
+    assert run_command(["verify", "clinic.db", "--anchor", "anchor.json"]) == 0
+
+
+def test_a_store_that_is_not_there_is_never_made(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (file,) = folder.glob("*.protocol.yaml")
+    assert run_command(["migrate", "clinc.db", file.name, *WHO]) == 2
+    assert capsys.readouterr().err == f"error: there is no file {folder / 'clinc.db'}\n"
+    assert not Path("clinc.db").exists()

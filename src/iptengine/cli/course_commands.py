@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from iptengine.cli.courses import COURSE_COMMANDS
+from iptengine.cli.store_options import sealed
 
 
 @click.group("course")
@@ -32,7 +33,7 @@ def export_command(store: str, course: str, out: str | None) -> int:
 @course_group.command("import")
 @click.argument("store")
 @click.argument("file")
-@click.option("--key-file", metavar="FILE", help="The bytes this clinic seals events with, where it has a key.")
+@sealed
 @click.option(
     "--sealed-with", metavar="FILE", help="The bytes they were sealed with where they come from; else as above."
 )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
 from iptengine.authoring.loader import load
@@ -12,7 +14,8 @@ from iptengine.authoring.moves_file import MoveRules, load_moves
 from iptengine.cli import screen
 from iptengine.cli.names import base_path, protocol_source
 from iptengine.cli.screen import Unclear
-from iptengine.cli.stores import key_in, store_at, today
+from iptengine.cli.stores import check_sealed, key_in, keys_in, store_at, today
+from iptengine.course.course import Course
 from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Actor
 from iptengine.course.wording import counted
@@ -51,6 +54,7 @@ class Migration:
     because: str = ""
     anyway: str = ""
     key_file: str | None = None
+    keys: str | None = None
 
 
 def migrate(asked: Migration, *, dry_run: bool, undo: bool, show: str) -> int:
@@ -60,13 +64,17 @@ def migrate(asked: Migration, *, dry_run: bool, undo: bool, show: str) -> int:
     try:
         protocol = load(_source(asked), folders=asked.folders)
         rules = load_moves(asked.rules) if asked.rules else None
-        with store_at(asked.store, read_only=dry_run or bool(show)) as store:
-            clinic = Clinic(store, [protocol], seal_key=key_in(asked.key_file))
+        key = key_in(asked.key_file)
+        with store_at(asked.store, read_only=dry_run or bool(show), there=True) as store:
+            clinic = Clinic(store, [protocol], seal_key=key, keys=keys_in(asked.keys))
             if show:
                 return _show(clinic, protocol, asked, rules, show)
             if dry_run:
                 return _look(clinic, protocol, asked, rules)
-            return _undo(clinic, protocol, asked) if undo else _move(clinic, protocol, asked, rules)
+            sealed = partial(check_sealed, store, key=key)
+            if undo:
+                return _undo(clinic, protocol, asked, sealed)
+            return _move(clinic, protocol, asked, rules, sealed)
     except ProtocolError as wrong:
         screen.complain(str(wrong))
         return NOT_READ
@@ -127,9 +135,13 @@ def _actor(asked: Migration) -> Actor:
     return Actor(asked.by, role=asked.role)
 
 
-def _move(clinic: Clinic, protocol: Protocol, asked: Migration, rules: MoveRules | None) -> int:
+def _move(
+    clinic: Clinic, protocol: Protocol, asked: Migration, rules: MoveRules | None, sealed: Callable[[str], None]
+) -> int:  # fmt: skip
     by, blocked = _actor(asked), 0
     found = _moves(clinic, protocol, asked, rules)
+    for move in found:
+        sealed(move.course)
     for move in found:
         try:
             done = clinic.move(
@@ -146,22 +158,26 @@ def _move(clinic: Clinic, protocol: Protocol, asked: Migration, rules: MoveRules
     return _told(len(found) - blocked, blocked, "moved")
 
 
-def _undo(clinic: Clinic, protocol: Protocol, asked: Migration) -> int:
-    by, blocked, back = _actor(asked), 0, 0
-    for course in clinic.courses(asked.courses or None):
-        if course.digest != protocol.digest or course.outcome is not None:
-            continue
-        if not course.moves and not asked.courses:
-            continue
+def _undo(clinic: Clinic, protocol: Protocol, asked: Migration, sealed: Callable[[str], None]) -> int:
+    by, blocked = _actor(asked), 0
+    found = [course.id for course in clinic.courses(asked.courses or None) if _goes_back(course, protocol, asked)]
+    for id in found:
+        sealed(id)
+    for id in found:
         try:
-            done = clinic.move_back(course.id, by=by, on=_on(asked), because=asked.because, anyway=asked.anyway)
+            done = clinic.move_back(id, by=by, on=_on(asked), because=asked.because, anyway=asked.anyway)
         except Refused as no:
             blocked += 1
-            _refused(course.id, no)
+            _refused(id, no)
             continue
-        back += 1
-        screen.say(f"{course.id}: moved back to {done.course.protocol}")
-    return _told(back, blocked, "moved back")
+        screen.say(f"{id}: moved back to {done.course.protocol}")
+    return _told(len(found) - blocked, blocked, "moved back")
+
+
+def _goes_back(course: Course, protocol: Protocol, asked: Migration) -> bool:
+    """Whether a course is an open one of this version that was moved there, or was named."""
+    here = course.digest == protocol.digest and course.outcome is None
+    return here and bool(course.moves or asked.courses)
 
 
 def _refused(course: str, no: Refused) -> None:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 import click
 
-_key = click.option(
-    "--key-file", metavar="FILE", help="The bytes the events were sealed with, where the clinic has a key."
-)
+from iptengine.cli.store_options import sealed, writing
 
 
 @click.command("verify")
 @click.argument("store")
 @click.option("--anchor", "anchor_file", metavar="FILE", help="An anchor of this store, kept elsewhere.")
-@_key
+@sealed
 def verify_command(store: str, anchor_file: str | None, key_file: str | None) -> int:
     """Find every event of a store that was changed, taken out, put in or moved.
 
@@ -29,7 +26,7 @@ def verify_command(store: str, anchor_file: str | None, key_file: str | None) ->
 @click.command("anchor")
 @click.argument("store")
 @click.option("--out", metavar="FILE", help="Write it here, with the last event of each course.")
-@_key
+@sealed
 def anchor_command(store: str, out: str | None, key_file: str | None) -> int:
     """Make an anchor of a store: what `verify` compares it with later. Keep it elsewhere.
 
@@ -49,16 +46,11 @@ def anchor_command(store: str, out: str | None, key_file: str | None) -> int:
 @click.option("--rules", default="", metavar="FILE", help="A .moves.yaml file: what is called otherwise or replaced.")
 @click.option("--course", "courses", multiple=True, metavar="ID", help="Only this course. Repeatable.")
 @click.option("--from", "of", multiple=True, metavar="NAME", help="Courses of this protocol, too. Repeatable.")
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day of the move; today if not said.")
-@click.option("--by", default="", metavar="ID", help="Who moves them.")
-@click.option("--role", default="", metavar="ROLE", help="In which role.")
 @click.option("--because", default="", metavar="TEXT", help="Why they move, or move back.")
 @click.option("--anyway", default="", metavar="TEXT", help="Why those move that a clinician may move all the same.")
 @click.option("--folder", "folders", multiple=True, metavar="DIR", help="Look up protocols here, too. Repeatable.")
-@_key
-def migrate_command(
-    store: str, protocol: str, dry_run: bool, show: str, undo: bool, on: datetime | None, **asked: Any
-) -> int:  # fmt: skip
+@writing()
+def migrate_command(store: str, protocol: str, dry_run: bool, show: str, undo: bool, **asked: Any) -> int:
     """Move the open courses of a store to another version of their protocol.
 
     STORE is sqlite:///clinic.db, the path of such a file, or postgresql://user@host/database; PROTOCOL is the version
@@ -69,5 +61,4 @@ def migrate_command(
     from iptengine.cli.migrating import Migration
     from iptengine.cli.migrating import migrate as migrate_courses
 
-    what = Migration(store, protocol, on=on.date() if on else None, **asked)
-    return migrate_courses(what, dry_run=dry_run, undo=undo, show=show)
+    return migrate_courses(Migration(store, protocol, **asked), dry_run=dry_run, undo=undo, show=show)

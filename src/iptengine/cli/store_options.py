@@ -32,11 +32,13 @@ def day_option(name: str, told: str) -> Callable[[F], F]:
 
 
 _ON = day_option("--on", "The day it speaks of; today if not said.")
+sealed = click.option(
+    "--key-file", metavar="FILE", envvar="IPTENGINE_KEY_FILE", show_envvar=True,
+    help="The bytes the events are sealed with, where the clinic has a key.",
+)  # fmt: skip
+"""The key of the clinic, for every command that seals or looks at seals."""
 _KEYS = (
-    click.option(
-        "--key-file", metavar="FILE", envvar="IPTENGINE_KEY_FILE", show_envvar=True,
-        help="The bytes the events are sealed with, where the clinic has a key.",
-    ),
+    sealed,
     click.option(
         "--keys", metavar="DIR", envvar="IPTENGINE_KEYS", show_envvar=True,
         help="The folder of the keys of courses, where patient text is enciphered.",
