@@ -16,6 +16,7 @@ from iptengine.course.course import Course
 from iptengine.course.due_tasks import due_tasks
 from iptengine.course.facts import CourseFacts
 from iptengine.course.hiding import KEPT_REVIEW, KEPT_RISK, KEPT_WARNING, Sight, seen_by
+from iptengine.course.overview import overview
 from iptengine.course.refused_to import refused_to
 from iptengine.course.stuck import stuck
 from iptengine.course.warnings import warnings
@@ -144,6 +145,14 @@ def test_a_stuck_course_is_told_without_the_answer_it_is_stuck_by() -> None:
         assert "doses is" in str(stuck(trial(), B.when(hold(n) for n in range(2, 7)).course, on=week(7), role=None)[0])
     assert told[0] == told[1]
     assert "doses >= 3 (doses is not shown to you; needs at least 3)" in dict(told[0])["middle"]
+
+
+def test_a_role_that_may_see_the_answer_finds_it_in_the_lists_although_the_therapist_may_not() -> None:
+    kept = trial(hide_from=("therapist",))
+    held = story("placebo", 1, week(1, -2), protocol=kept).when(hold(n) for n in range(2, 7)).course
+    seen = overview(kept, seen_by(kept, held, "assessor"), on=week(7), role=None)
+    assert seen.stuck == stuck(kept, held, on=week(7), role="assessor")
+    assert "doses is 1" in str(seen.stuck[0])
 
 
 def test_a_task_of_one_arm_stands_on_the_page_as_one_that_cannot_be_told() -> None:

@@ -64,7 +64,7 @@ def overview(protocol: Protocol, course: Course, *, on: date, role: str | None =
     return replace(
         on_any_day(course),
         due=lines,
-        stuck=stuck(protocol, seen, on=on),
+        stuck=stuck(protocol, seen, on=on, role=None),
         overdue=overdue(protocol, seen, lines, on=on),
     )
 
