@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 FORMER := 1889ce7
-CLINICS := tests/test_clinic.py tests/test_lasting_clinic.py tests/test_group_clinic.py tests/laws/test_law_6.py
+CLINICS := tests/engine/test_clinic.py tests/engine/test_lasting_clinic.py tests/engine/test_group_clinic.py tests/laws/test_law_6.py
 STAMP  := $(VENV)/.installed
 
 .PHONY: help demo test check format lint types imports protocols keys stores hostile torture bench clean

@@ -50,7 +50,7 @@ def on_the_wall(work: Callable[[], object], units: int) -> Round:
 def _ours() -> Round:
     from iptengine import open_store
     from iptengine.course.course import Course
-    from iptengine.records import History, Records
+    from iptengine.engine.records import History, Records
 
     store = open_store(f"sqlite:///{_folder()}/ours.db")
     records, names, texts, protocol = Records(store), count(), stored()[:DECISION], told().protocol

@@ -18,7 +18,7 @@ from iptengine import commands as c
 from iptengine.authoring.loader import load
 from iptengine.course.codec import command_from_mapping, course_from_json, course_to_json
 from iptengine.course.course import Course
-from iptengine.engine import Clinic
+from iptengine.engine.clinic import Clinic
 from iptengine.protocol.protocol import Protocol
 from iptengine.store.keys import CourseKeys
 from iptengine.store.memory import MemoryStore

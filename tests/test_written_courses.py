@@ -21,8 +21,8 @@ from iptengine.course.codec import SCHEMA, UPCASTERS, decode, encode
 from iptengine.course.course import Course
 from iptengine.course.events import EVENTS, Unreadable
 from iptengine.course.evolve import fold
-from iptengine.engine import Clinic
-from iptengine.handing_over import import_course
+from iptengine.engine.clinic import Clinic
+from iptengine.engine.handing_over import import_course
 from iptengine.store.chain import opened
 from iptengine.store.memory import MemoryStore
 from iptengine.store.verification import verify

@@ -17,11 +17,6 @@ from iptengine.front_door import opened
 
 if TYPE_CHECKING:
     from iptengine import commands as commands
-    from iptengine.answers import Conflict as Conflict
-    from iptengine.answers import CourseExists as CourseExists
-    from iptengine.answers import Done as Done
-    from iptengine.answers import UnknownCourse as UnknownCourse
-    from iptengine.answers import UnknownProtocol as UnknownProtocol
     from iptengine.authoring.loader import check as check
     from iptengine.authoring.loader import load as load
     from iptengine.authoring.moves_file import MoveRules as MoveRules
@@ -49,24 +44,29 @@ if TYPE_CHECKING:
     from iptengine.diagnostics import IptengineError as IptengineError
     from iptengine.diagnostics import ProtocolError as ProtocolError
     from iptengine.diagnostics import Span as Span
-    from iptengine.engine import Clinic as Clinic
-    from iptengine.group_clinic import GroupDone as GroupDone
-    from iptengine.group_clinic import GroupExists as GroupExists
-    from iptengine.group_clinic import UnknownGroup as UnknownGroup
-    from iptengine.handing_over import BrokenExport as BrokenExport
-    from iptengine.handing_over import export_course as export_course
-    from iptengine.handing_over import import_course as import_course
-    from iptengine.move_clinic import Move as Move
-    from iptengine.move_clinic import MovedPages as MovedPages
-    from iptengine.policy import Allowed as Allowed
-    from iptengine.policy import Denial as Denial
-    from iptengine.policy import Denied as Denied
-    from iptengine.policy import NotAllowed as NotAllowed
-    from iptengine.policy import Permission as Permission
-    from iptengine.policy import Policy as Policy
+    from iptengine.engine.answers import Conflict as Conflict
+    from iptengine.engine.answers import CourseExists as CourseExists
+    from iptengine.engine.answers import Done as Done
+    from iptengine.engine.answers import GroupDone as GroupDone
+    from iptengine.engine.answers import GroupExists as GroupExists
+    from iptengine.engine.answers import UnknownCourse as UnknownCourse
+    from iptengine.engine.answers import UnknownGroup as UnknownGroup
+    from iptengine.engine.answers import UnknownProtocol as UnknownProtocol
+    from iptengine.engine.clinic import Clinic as Clinic
+    from iptengine.engine.handing_over import BrokenExport as BrokenExport
+    from iptengine.engine.handing_over import export_course as export_course
+    from iptengine.engine.handing_over import import_course as import_course
+    from iptengine.engine.moves import Move as Move
+    from iptengine.engine.moves import MovedPages as MovedPages
+    from iptengine.engine.policy import Allowed as Allowed
+    from iptengine.engine.policy import Denial as Denial
+    from iptengine.engine.policy import Denied as Denied
+    from iptengine.engine.policy import NotAllowed as NotAllowed
+    from iptengine.engine.policy import Permission as Permission
+    from iptengine.engine.policy import Policy as Policy
+    from iptengine.engine.reader import Reader as Reader
     from iptengine.protocol.protocol import Protocol as Protocol
     from iptengine.protocol.protocol import Reason as Reason
-    from iptengine.reader import Reader as Reader
     from iptengine.render import Agenda as Agenda
     from iptengine.render import Message as Message
     from iptengine.render import agenda as agenda
@@ -91,7 +91,16 @@ if TYPE_CHECKING:
     from iptengine.store.verification import verify as verify
 
 _HOMES = {
-    "answers": ("Conflict", "CourseExists", "Done", "UnknownCourse", "UnknownProtocol"),
+    "engine.answers": (
+        "Conflict",
+        "CourseExists",
+        "Done",
+        "GroupDone",
+        "GroupExists",
+        "UnknownCourse",
+        "UnknownGroup",
+        "UnknownProtocol",
+    ),
     "authoring.loader": ("check", "load"),
     "authoring.moves_file": ("MoveRules", "load_moves"),
     "course.codec": ("BadInput",),
@@ -108,13 +117,12 @@ _HOMES = {
     "course.stuck": ("Stuck",),
     "course.ways": ("Due", "Way", "due", "ways"),
     "diagnostics": ("Diagnostic", "IptengineError", "ProtocolError", "Span"),
-    "engine": ("Clinic",),
-    "group_clinic": ("GroupDone", "GroupExists", "UnknownGroup"),
-    "handing_over": ("BrokenExport", "export_course", "import_course"),
-    "move_clinic": ("Move", "MovedPages"),
-    "policy": ("Allowed", "Denial", "Denied", "NotAllowed", "Permission", "Policy"),
+    "engine.clinic": ("Clinic",),
+    "engine.handing_over": ("BrokenExport", "export_course", "import_course"),
+    "engine.moves": ("Move", "MovedPages"),
+    "engine.policy": ("Allowed", "Denial", "Denied", "NotAllowed", "Permission", "Policy"),
     "protocol.protocol": ("Protocol", "Reason"),
-    "reader": ("Reader",),
+    "engine.reader": ("Reader",),
     "render": ("Agenda", "Message", "agenda"),
     "store.keys": ("CourseKeys", "FileKeys", "KeyDestroyed", "KeyLost", "MemoryKeys"),
     "store.memory": ("MemoryStore",),

@@ -13,7 +13,7 @@ from iptengine import commands as c
 from iptengine.authoring.loader import load
 from iptengine.cli.main import run_command
 from iptengine.course.stamp import Actor
-from iptengine.engine import Clinic
+from iptengine.engine.clinic import Clinic
 from iptengine.store.sql.opening import open_store
 
 ANNA = Actor("u17", role="therapist")

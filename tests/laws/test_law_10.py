@@ -26,10 +26,10 @@ from canaries import (
     words_of,
 )
 from iptengine import commands as c
-from iptengine.answers import Conflict
 from iptengine.course.codec import decode, encode
 from iptengine.course.events import Unreadable
 from iptengine.course.summary import summary
+from iptengine.engine.answers import Conflict
 from iptengine.store.memory import MemoryStore
 
 

@@ -18,12 +18,12 @@ import pytest
 from pydantic import ValidationError
 
 from iptengine import commands as c
-from iptengine.answers import UnknownProtocol
 from iptengine.authoring.document import read
 from iptengine.authoring.loader import check_text, load
 from iptengine.course.stamp import Actor
 from iptengine.diagnostics import Path
-from iptengine.engine import Clinic
+from iptengine.engine.answers import UnknownProtocol
+from iptengine.engine.clinic import Clinic
 from iptengine.protocol.fields import Model
 from iptengine.protocol.measure import Measure
 from iptengine.protocol.model import Spec

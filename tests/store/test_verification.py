@@ -17,7 +17,7 @@ from iptengine import commands as c
 from iptengine.authoring.loader import load
 from iptengine.course.codec import decode
 from iptengine.course.stamp import Actor
-from iptengine.engine import Clinic
+from iptengine.engine.clinic import Clinic
 from iptengine.protocol.protocol import Protocol
 from iptengine.store import chain
 from iptengine.store.memory import MemoryStore

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from iptengine.engine import Clinic
+from iptengine.engine.clinic import Clinic
 from iptengine.store.chain import chained, opened
 from iptengine.store.memory import MemoryStore
 from iptengine.store.port import StoreError

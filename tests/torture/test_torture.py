@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import pytest
 
-import iptengine.batches
+import iptengine.engine.batches
 from iptengine.store.memory import MemoryStore
 from torture.__main__ import FULL, PART, main
 from torture.judging import faults
@@ -78,7 +78,7 @@ def test_who_looks_and_then_writes_is_found_out(capsys: pytest.CaptureFixture[st
 
 
 def test_alerts_by_total_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(iptengine.batches, "decide", iptengine.batches.decide)
+    monkeypatch.setattr(iptengine.engine.batches, "decide", iptengine.engine.batches.decide)
     assert set(TWINS) == {"normal", "by_total", "async_commit"}
     for twin, wanted in (("", 0), ("by_total", 2)):
         become(twin)

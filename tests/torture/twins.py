@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Mapping
 
-import iptengine.batches
+import iptengine.engine.batches
 from iptengine.course.commands import Command
 from iptengine.course.course import Course
 from iptengine.course.decide import decide
@@ -34,7 +34,7 @@ def _by_total() -> None:
         low = any(isinstance(event, ReadingTaken) for event in events)
         return tuple(event for event in events if not (low and isinstance(event, AlertRaised)))
 
-    iptengine.batches.decide = deaf
+    iptengine.engine.batches.decide = deaf
 
 
 def _async_commit() -> None:

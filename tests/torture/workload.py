@@ -12,7 +12,7 @@ from iptengine import commands as c
 from iptengine.authoring.loader import load
 from iptengine.course.commands import Command
 from iptengine.course.stamp import Actor
-from iptengine.engine import Clinic
+from iptengine.engine.clinic import Clinic
 from iptengine.protocol.protocol import Protocol
 from iptengine.store.memory import MemoryStore
 from iptengine.store.port import Store
@@ -61,7 +61,7 @@ def commands_of(act: int) -> Sequence[Command]:
 
 def begin(clinic: Clinic, act: int) -> None:
     """Begin the course of an act, unless it has begun."""
-    from iptengine.answers import CourseExists
+    from iptengine.engine.answers import CourseExists
 
     try:
         clinic.start("ipt-small", by=ANNA, on=DAY, course=course_of(act))

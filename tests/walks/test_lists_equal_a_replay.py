@@ -207,7 +207,7 @@ def test_the_walk_fails_when_a_row_is_used_for_another_day(monkeypatch: pytest.M
 
 
 def test_the_walk_fails_when_a_row_is_good_for_a_day_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("iptengine.lists._until", lambda protocol, course, found, on: on + timedelta(days=14))
+    monkeypatch.setattr("iptengine.engine.lists._until", lambda protocol, course, found, on: on + timedelta(days=14))
     _breaks()
 
 

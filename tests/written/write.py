@@ -19,7 +19,7 @@ from iptengine.course.codec import encode
 from iptengine.course.course import Course
 from iptengine.course.events import CourseStarted, Event
 from iptengine.course.evolve import fold
-from iptengine.handing_over import export_course
+from iptengine.engine.handing_over import export_course
 from iptengine.protocol.protocol import Protocol
 from iptengine.store.chain import chained
 from iptengine.store.memory import MemoryStore
@@ -76,8 +76,8 @@ def told_of(course: Course, on: date) -> dict[str, object]:
 
 def files() -> Iterator[tuple[str, str, dict[str, object]]]:
     """Every course with its name and what is expected of it."""
-    from iptengine.engine import Clinic
-    from iptengine.handing_over import import_course
+    from iptengine.engine.clinic import Clinic
+    from iptengine.engine.handing_over import import_course
 
     for name in COURSES:
         protocol, events = told(name)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from iptengine.answers import Done
 from iptengine.cli import screen
 from iptengine.cli.event_words import Numbers, event_words
 from iptengine.cli.typed_lines import Lines
@@ -16,6 +15,7 @@ from iptengine.course.course import Alert
 from iptengine.course.events import AlertRaised, CourseWarning
 from iptengine.course.refusal import Refused
 from iptengine.course.wording import counted
+from iptengine.engine.answers import Done
 
 
 def tell(done: Done, numbers: Numbers, lines: Lines) -> int:

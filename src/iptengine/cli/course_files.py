@@ -7,7 +7,7 @@ from pathlib import Path
 
 from iptengine.cli import screen
 from iptengine.cli.stores import key_in, store_at
-from iptengine.handing_over import export_course, import_course
+from iptengine.engine.handing_over import export_course, import_course
 
 
 def write_course(address: str, course: str, out: str | None) -> int:

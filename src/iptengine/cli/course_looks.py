@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from iptengine.answers import UnknownProtocol
 from iptengine.cli import screen
 from iptengine.cli.came_of_it import loud
 from iptengine.cli.event_words import Numbers, event_words
@@ -23,8 +22,9 @@ from iptengine.course.events import Event, Voided, Withdrawn
 from iptengine.course.stamp import Actor
 from iptengine.course.ways import Way
 from iptengine.course.wording import counted
-from iptengine.engine import Clinic
-from iptengine.reader import Reader
+from iptengine.engine.answers import UnknownProtocol
+from iptengine.engine.clinic import Clinic
+from iptengine.engine.reader import Reader
 from iptengine.render.agenda import Audience, Detail, Occasion
 from iptengine.store.chain import opened
 

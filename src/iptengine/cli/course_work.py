@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from iptengine.answers import Done
 from iptengine.authoring.kept import open_kept
 from iptengine.authoring.loader import load
 from iptengine.cli import screen
@@ -22,7 +21,8 @@ from iptengine.cli.whole_sessions import Said, WholeSession
 from iptengine.course.commands import Command, Correct, Deviate, Erase, RecordFact, Void
 from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Actor
-from iptengine.engine import Clinic
+from iptengine.engine.answers import Done
+from iptengine.engine.clinic import Clinic
 from iptengine.protocol.protocol import Protocol
 from iptengine.store.port import Store
 

@@ -24,8 +24,8 @@ from iptengine.protocol.protocol import Protocol
 from iptengine.render.moves_text import MoveLines, moves_text, pages_difference
 
 if TYPE_CHECKING:
-    from iptengine.engine import Clinic
-    from iptengine.move_clinic import Move
+    from iptengine.engine.clinic import Clinic
+    from iptengine.engine.moves import Move
 
 MOVED, BLOCKED, NOT_READ = 0, 1, 2
 """Exit codes: every course moves, or would; something is in the way of one; the protocol or the rules have mistakes."""
@@ -59,7 +59,7 @@ class Migration:
 
 def migrate(asked: Migration, *, dry_run: bool, undo: bool, show: str) -> int:
     """Looks at what a move would mean, moves courses, or moves them back."""
-    from iptengine.engine import Clinic
+    from iptengine.engine.clinic import Clinic
 
     try:
         protocol = load(_source(asked), folders=asked.folders)

@@ -10,18 +10,18 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
-from iptengine.answers import UnknownProtocol
 from iptengine.course.course import Course
 from iptengine.course.events import Event
 from iptengine.course.groups import Group
 from iptengine.course.hiding import Sight
 from iptengine.course.stamp import Actor
 from iptengine.course.ways import Way, ways
-from iptengine.group_clinic import group_agenda_of, group_of, in_group
-from iptengine.held import Held
-from iptengine.lists import Lists, Questions
+from iptengine.engine.answers import UnknownProtocol
+from iptengine.engine.groups import group_agenda_of, group_of, in_group
+from iptengine.engine.held import Held
+from iptengine.engine.lists import Lists, Questions
+from iptengine.engine.records import Records
 from iptengine.protocol.protocol import Protocol
-from iptengine.records import Records
 
 if TYPE_CHECKING:
     from iptengine.render.agenda import Agenda, Audience, Detail, Occasion

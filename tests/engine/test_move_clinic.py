@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from iptengine import commands as c
-from iptengine.answers import Done
 from iptengine.authoring.comparison.concerning import Concerning
 from iptengine.authoring.moves_file import MoveRules, load_moves
 from iptengine.course.codec import decode, encode
@@ -25,8 +24,9 @@ from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Actor
 from iptengine.course.summary import summary
 from iptengine.diagnostics import ProtocolError
-from iptengine.engine import Clinic
-from iptengine.move_clinic import Move
+from iptengine.engine.answers import Done
+from iptengine.engine.clinic import Clinic
+from iptengine.engine.moves import Move
 from iptengine.protocol.protocol import Protocol
 from iptengine.render.agenda import agenda
 from iptengine.render.alerts import alert_lines

@@ -11,9 +11,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
-from iptengine.answers import Done, UnknownProtocol
-from iptengine.batches import TRIES, Batch, answered, check_new, decided, recorded_before
-from iptengine.clinic_port import ClinicPort
 from iptengine.course.commands import Command, Deviate, MoveProtocol
 from iptengine.course.course import Alert, Course, changed
 from iptengine.course.moving import declared_names, move_to_undo
@@ -21,10 +18,13 @@ from iptengine.course.passage import Passage
 from iptengine.course.refusal import Refused
 from iptengine.course.settling import OVERRIDABLE, Settling
 from iptengine.course.stamp import Actor
-from iptengine.lists import row_at_append
-from iptengine.policy import NotAllowed, Policy
+from iptengine.engine.answers import Done, UnknownProtocol
+from iptengine.engine.batches import TRIES, Batch, answered, check_new, decided, recorded_before
+from iptengine.engine.lists import row_at_append
+from iptengine.engine.policy import NotAllowed, Policy
+from iptengine.engine.port import ClinicPort
+from iptengine.engine.records import History, Records
 from iptengine.protocol.protocol import Protocol, Reason
-from iptengine.records import History, Records
 from iptengine.store.port import StaleVersion, StoreError
 
 if TYPE_CHECKING:

@@ -14,7 +14,6 @@ from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 
-from iptengine.answers import UnknownCourse, UnknownProtocol
 from iptengine.course.codec import BadInput
 from iptengine.course.course import Alert, Course
 from iptengine.course.hiding import THERAPIST, Sight, hidden_facts
@@ -29,9 +28,10 @@ from iptengine.course.overview import (
 )
 from iptengine.course.stuck import Stuck
 from iptengine.course.ways import Due
-from iptengine.held import Held
+from iptengine.engine.answers import UnknownCourse, UnknownProtocol
+from iptengine.engine.held import Held
+from iptengine.engine.records import History, Records
 from iptengine.protocol.protocol import Protocol
-from iptengine.records import History, Records
 from iptengine.store.rows import NEVER, Asked, Row
 
 AHEAD, AHEAD_ENDED = 14, 90

@@ -210,7 +210,7 @@ class TestRowsThatCannotBeTrusted:
         desk = clinic(store)
         three_sessions(desk)
         desk.due(on=week(4))
-        monkeypatch.setattr("iptengine.lists._library", lambda: "9.9.9")
+        monkeypatch.setattr("iptengine.engine.lists._library", lambda: "9.9.9")
         store.replays.clear()
         assert desk.due(on=week(4)) != ()
         assert store.replays == ["a"]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from iptengine.answers import UnknownProtocol
 from iptengine.course.course import Course
 from iptengine.diagnostics import ProtocolError, did_you_mean
+from iptengine.engine.answers import UnknownProtocol
+from iptengine.engine.records import Records
 from iptengine.protocol.protocol import Protocol
-from iptengine.records import Records
 from iptengine.store.port import UnknownDigest
 
 

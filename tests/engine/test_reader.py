@@ -12,8 +12,8 @@ from course.test_hiding import trial
 from iptengine import commands as c
 from iptengine.course.course import Course
 from iptengine.course.hiding import KEPT_REVIEW, KEPT_RISK
-from iptengine.held import Held
-from iptengine.records import Records
+from iptengine.engine.held import Held
+from iptengine.engine.records import Records
 from iptengine.store.memory import MemoryStore
 from phrases import START, variant, week
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from iptengine.answers import UnknownCourse
 from iptengine.course.codec import decode
 from iptengine.course.course import Alert, Course
 from iptengine.course.events import Event
 from iptengine.course.evolve import fold
+from iptengine.engine.answers import UnknownCourse
 from iptengine.protocol.protocol import Protocol
 from iptengine.store.chain import chained, checked_key, opened
 from iptengine.store.ciphers import Choices, is_enciphered

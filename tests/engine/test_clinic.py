@@ -16,7 +16,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from iptengine import commands as c
-from iptengine.answers import Conflict, CourseExists, Done, UnknownCourse, UnknownProtocol
 from iptengine.course.codec import BadInput, encode
 from iptengine.course.course import Course
 from iptengine.course.events import Event
@@ -24,7 +23,8 @@ from iptengine.course.evolve import fold
 from iptengine.course.refusal import Refused
 from iptengine.course.replay import replay
 from iptengine.course.stamp import Actor
-from iptengine.engine import Clinic
+from iptengine.engine.answers import Conflict, CourseExists, Done, UnknownCourse, UnknownProtocol
+from iptengine.engine.clinic import Clinic
 from iptengine.protocol.protocol import Protocol
 from iptengine.store.memory import MemoryStore
 from iptengine.store.port import StaleVersion, StoreError
@@ -36,7 +36,7 @@ BEN = Actor("u9", role="supervisor")
 DAY = date(2026, 3, 3)
 WEEK = timedelta(days=7)
 CANARY = "Wilhelmina was beaten"
-PROTOCOLS = Path(__file__).parents[1] / "protocols"
+PROTOCOLS = Path(__file__).parents[2] / "protocols"
 
 
 @cache

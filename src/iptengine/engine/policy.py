@@ -10,19 +10,16 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeAlias
 from typing import Protocol as Port
+from typing import TypeAlias
 
-from iptengine.answers import Conflict, Done
 from iptengine.course import commands as c
 from iptengine.course.codec import BadInput, command_from_mapping
 from iptengine.course.commands import Command
 from iptengine.course.course import Course
 from iptengine.course.stamp import Actor, Stamp
 from iptengine.diagnostics import IptengineError
-
-if TYPE_CHECKING:
-    from iptengine.group_clinic import GroupDone
+from iptengine.engine.answers import Conflict, Done, GroupDone
 
 _RULE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}")
 

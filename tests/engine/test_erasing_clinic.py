@@ -18,8 +18,8 @@ import iptengine as ipt
 from canaries import ANNA, CANARY, DAY, SAY, UPON, bad_inputs, clinic, mark, tell_all, week, words_of
 from iptengine import commands as c
 from iptengine.course.events import CourseErased, Unreadable
-from iptengine.engine import Clinic
-from iptengine.records import Records
+from iptengine.engine.clinic import Clinic
+from iptengine.engine.records import Records
 from iptengine.store.ciphers import CannotOpen
 from iptengine.store.keys import CourseKeys, FileKeys, KeyDestroyed, KeyLost, MemoryKeys
 from iptengine.store.memory import MemoryStore

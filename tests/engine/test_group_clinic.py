@@ -15,12 +15,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from iptengine import commands as c
-from iptengine.answers import UnknownCourse, UnknownProtocol
 from iptengine.course.codec import BadInput
 from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Actor
-from iptengine.engine import Clinic
-from iptengine.group_clinic import GroupExists, UnknownGroup
+from iptengine.engine.answers import GroupExists, UnknownCourse, UnknownGroup, UnknownProtocol
+from iptengine.engine.clinic import Clinic
 from iptengine.protocol.protocol import Protocol
 from iptengine.store.port import StoreError
 from phrases import WithoutProtocols, protocol, variant

@@ -10,9 +10,11 @@ import pytest
 import iptengine as ipt
 from iptengine import commands as c
 from iptengine.course.events import Event
-from iptengine.lasting_clinic import VoidDone
+from iptengine.engine.lasting import VoidDone
 from iptengine.store.port import StoreError
 from stores import FreshStore, fresh_store
+
+KEYS = Path(__file__).parents[1] / "keys"
 
 ANNA = ipt.Actor("u17", role="therapist")
 DAY, NEXT = date(2026, 3, 10), date(2026, 3, 11)
@@ -156,7 +158,7 @@ def test_a_reading_said_again_keeps_what_was_blank_and_who_made_the_total() -> N
 
 def planned(course: str = "wrong", *more: str) -> ipt.Clinic:
     """Courses under a protocol with a plan, each at work on the same one."""
-    made = ipt.Clinic(fresh_store(), [ipt.load(Path(__file__).parent / "keys" / "plan.protocol.yaml")])
+    made = ipt.Clinic(fresh_store(), [ipt.load(KEYS / "plan.protocol.yaml")])
     for one in (course, *more):
         made.start("plan", by=ANNA, on=DAY, course=one)
         work = c.Deviate(c.EnterPhase("treat"), because="he knows it from before")
@@ -195,7 +197,7 @@ def test_what_was_decided_of_the_plan_on_the_wrong_course_is_voided_and_asked_fo
 
 
 def test_words_for_an_item_told_on_the_wrong_course_go_to_the_right_one() -> None:
-    made = ipt.Clinic(fresh_store(), [ipt.load(Path(__file__).parent / "keys" / "measures.protocol.yaml")])
+    made = ipt.Clinic(fresh_store(), [ipt.load(KEYS / "measures.protocol.yaml")])
     for one in ("wrong", "right"):
         made.start("measured", by=ANNA, on=DAY, course=one)
     worded = made.do("wrong", c.WordItem("problems", "first", "I lie awake"), by=ANNA, on=DAY).events[0]
@@ -206,7 +208,7 @@ def test_words_for_an_item_told_on_the_wrong_course_go_to_the_right_one() -> Non
 
 
 def test_where_a_group_stands_judged_on_the_wrong_course_is_voided_there() -> None:
-    made = ipt.Clinic(fresh_store(), [ipt.load(Path(__file__).parent / "keys" / "approvals.protocol.yaml")])
+    made = ipt.Clinic(fresh_store(), [ipt.load(KEYS / "approvals.protocol.yaml")])
     made.start("approvals", by=ANNA, on=DAY, course="wrong")
     quarrel = c.RecordFact("quarrel", "yes")
     moved = made.do("wrong", quarrel, c.MoveChart("group_stage", to="differentiation", because="x"), by=ANNA, on=DAY)
@@ -248,7 +250,7 @@ def test_a_course_that_is_not_there_is_told_before_anything_is_written() -> None
 
 def brief() -> ipt.Protocol:
     """A miniature that begins anew after a relapse, and takes over people, goals and readings."""
-    return ipt.load(Path(__file__).parent / "keys" / "lasting.protocol.yaml")
+    return ipt.load(KEYS / "lasting.protocol.yaml")
 
 
 def first_episode(outcome: str = "relapsed", store: ipt.Store | None = None) -> ipt.Clinic:

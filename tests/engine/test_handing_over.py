@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 
 from iptengine import commands as c
-from iptengine.answers import UnknownCourse
 from iptengine.authoring.loader import load
 from iptengine.cli.main import run_command
 from iptengine.course.stamp import Actor
-from iptengine.engine import Clinic
-from iptengine.handing_over import BrokenExport, export_course, import_course
+from iptengine.engine.answers import UnknownCourse
+from iptengine.engine.clinic import Clinic
+from iptengine.engine.handing_over import BrokenExport, export_course, import_course
 from iptengine.protocol.protocol import Protocol
 from iptengine.store.chain import chained, opened
 from iptengine.store.memory import MemoryStore

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from iptengine.course.codec import BadInput
 from iptengine.course.course import Alert, Course
 from iptengine.course.events import CourseWarning, Event
+from iptengine.course.groups import Group
 from iptengine.course.refusal import Refused
 from iptengine.diagnostics import IptengineError
 from iptengine.protocol.ids import is_id, why_not_id
@@ -82,6 +84,58 @@ class UnknownProtocol(IptengineError):
         self.digest = digest
         self.alerts = tuple(alerts)
         super().__init__(text)
+
+
+class UnknownGroup(IptengineError):
+    """No course in this store was ever in a group of that name, or on that day. `group` is what was asked for."""
+
+    def __init__(self, group: str, on: date | None = None) -> None:
+        self.group = group
+        name = f"'{group}'" if is_id(group) else "that name"
+        told = (
+            f"nobody was in the group {name} on {on.isoformat()}" if on else f"there is no group {name} in this store"
+        )
+        super().__init__(told)
+
+
+class GroupExists(IptengineError):
+    """A group of that name was formed already, of other courses; nothing was recorded."""
+
+    def __init__(self, group: str) -> None:
+        self.group = group
+        super().__init__(f"a group '{group}' was formed already, of other courses; choose another name, or join it")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class GroupDone:
+    """What came of something said to a group.
+
+    Attributes:
+        group: The group after it.
+        courses: What came of it in each course, by its id: never show one member's to another.
+    """
+
+    group: Group
+    courses: Mapping[str, Done]
+
+    def __repr__(self) -> str:
+        return f"<GroupDone {self.group.id}: {len(self.courses)} courses>"
+
+    @property
+    def refused(self) -> Mapping[str, tuple[Refused, ...]]:
+        """The courses in which something was refused, each with its refusals."""
+        return {course: done.refused for course, done in self.courses.items() if done.refused}
+
+    @property
+    def alerts(self) -> Mapping[str, tuple[Alert, ...]]:
+        """The courses in which alerts were raised, each with its own."""
+        return {course: done.alerts for course, done in self.courses.items() if done.alerts}
+
+    @property
+    def warnings(self) -> tuple[CourseWarning, ...]:
+        """What is known of the group itself: too few or too many, too few who lead it."""
+        found = (w for done in self.courses.values() for event in done.events for w in event.warnings)
+        return tuple(dict.fromkeys(w for w in found if w.path.partition(".")[0] == "group"))
 
 
 def is_course_id(text: object) -> bool:

@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from iptengine.answers import CourseExists, Done
-from iptengine.clinic_port import ClinicPort
 from iptengine.course import following, voiding
 from iptengine.course.commands import Command, Follow, NoteFollowed, TakeFrom, Void
 from iptengine.course.course import Course
@@ -19,6 +17,8 @@ from iptengine.course.events import Event, Voided
 from iptengine.course.moving import told_under
 from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Actor, Stamp
+from iptengine.engine.answers import CourseExists, Done
+from iptengine.engine.port import ClinicPort
 from iptengine.protocol.protocol import Protocol
 
 

@@ -6,12 +6,12 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from datetime import date
 
-from iptengine.answers import Done
-from iptengine.clinic_port import ClinicPort
 from iptengine.course.commands import Command, Erase
 from iptengine.course.hiding import Sight
 from iptengine.course.stamp import Actor
-from iptengine.records import Records
+from iptengine.engine.answers import Done
+from iptengine.engine.port import ClinicPort
+from iptengine.engine.records import Records
 
 
 class ErasingClinic(ClinicPort):

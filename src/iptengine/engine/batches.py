@@ -6,7 +6,6 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from iptengine.answers import Conflict, Done
 from iptengine.course.codec import BadInput, decode, encode
 from iptengine.course.commands import Command, Correct, Deviate
 from iptengine.course.course import Course
@@ -18,9 +17,10 @@ from iptengine.course.refusal import Refused
 from iptengine.course.refused_to import refused_to
 from iptengine.course.stamp import Actor
 from iptengine.course.warnings import warnings
-from iptengine.policy import Allowed, Denial, NotAllowed, Permission, Policy, permitted
+from iptengine.engine.answers import Conflict, Done
+from iptengine.engine.policy import Allowed, Denial, NotAllowed, Permission, Policy, permitted
+from iptengine.engine.records import History
 from iptengine.protocol.protocol import Protocol
-from iptengine.records import History
 from iptengine.store.port import StoreError
 
 TRIES = 50

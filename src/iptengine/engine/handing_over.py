@@ -12,10 +12,10 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
-from iptengine.answers import UnknownCourse, is_course_id
 from iptengine.authoring.kept import open_kept
 from iptengine.course.codec import SCHEMA as EVENTS_SCHEMA
 from iptengine.diagnostics import ProtocolError
+from iptengine.engine.answers import UnknownCourse, is_course_id
 from iptengine.store.chain import chained, checked_key, opened, seal
 from iptengine.store.port import StaleVersion, Store, StoreError
 from iptengine.store.verification import digests_named, record_in

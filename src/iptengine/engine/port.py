@@ -6,11 +6,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from datetime import date
 
-from iptengine.answers import Done
 from iptengine.course.commands import Command
 from iptengine.course.course import Course
 from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Actor
+from iptengine.engine.answers import Done
 from iptengine.protocol.protocol import Protocol
 
 

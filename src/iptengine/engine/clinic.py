@@ -11,13 +11,21 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta, timezone
 from uuid import uuid4
 
-from iptengine.answers import (
+from iptengine.course.codec import BadInput, command_from_mapping
+from iptengine.course.commands import Adopt, Command, Erase, Start, as_mapping
+from iptengine.course.course import Course
+from iptengine.course.events import Event
+from iptengine.course.evolve import fold
+from iptengine.course.hiding import THERAPIST, Sight
+from iptengine.course.refusal import Refused
+from iptengine.course.stamp import Actor, Stamp
+from iptengine.engine.answers import (
     Conflict,
     CourseExists,
     Done,
     check_course_id,
 )
-from iptengine.batches import (
+from iptengine.engine.batches import (
     TRIES,
     answered,
     check_new,
@@ -28,24 +36,16 @@ from iptengine.batches import (
     settled,
     told_again,
 )
-from iptengine.course.codec import BadInput, command_from_mapping
-from iptengine.course.commands import Adopt, Command, Erase, Start, as_mapping
-from iptengine.course.course import Course
-from iptengine.course.events import Event
-from iptengine.course.evolve import fold
-from iptengine.course.hiding import THERAPIST, Sight
-from iptengine.course.refusal import Refused
-from iptengine.course.stamp import Actor, Stamp
-from iptengine.erasing_clinic import ErasingClinic
-from iptengine.group_clinic import GroupClinic
-from iptengine.held import Held
-from iptengine.lasting_clinic import LastingClinic
-from iptengine.lists import ClinicLists, Lists, row_at_append
-from iptengine.move_clinic import MoveClinic
-from iptengine.policy import NotAllowed, Policy
+from iptengine.engine.erasing import ErasingClinic
+from iptengine.engine.groups import GroupClinic
+from iptengine.engine.held import Held
+from iptengine.engine.lasting import LastingClinic
+from iptengine.engine.lists import ClinicLists, Lists, row_at_append
+from iptengine.engine.moves import MoveClinic
+from iptengine.engine.policy import NotAllowed, Policy
+from iptengine.engine.reader import CourseQuestions, Reader
+from iptengine.engine.records import History, Records
 from iptengine.protocol.protocol import Protocol
-from iptengine.reader import CourseQuestions, Reader
-from iptengine.records import History, Records
 from iptengine.store.keys import CourseKeys
 from iptengine.store.port import StaleVersion, Store, StoreError
 
