@@ -404,7 +404,7 @@ def test_an_erasure_is_not_said_like_any_other_command() -> None:
 def test_a_course_id_whose_key_was_destroyed_is_not_used_again() -> None:
     keys = MemoryKeys()
     erase(ended(MemoryStore(), keys))
-    with pytest.raises(KeyDestroyed, match=r"choose another id$"):
+    with pytest.raises(KeyDestroyed, match=r"no course can begin under this id; choose another$"):
         clinic(MemoryStore(), keys=keys).start("ipt-adult", by=ANNA, on=DAY, course="a")
 
 

@@ -104,6 +104,7 @@ LINES = Codes(
         "group_small": "that it is too small",
         "group_large": "that it is too large",
         "group_facilitators": "that too few or too many lead it",
+        "group_unopened": "that the course of a member cannot be opened, and why",
         "group_apart": "that its members are in different phases",
         "group_pages": "that what concerns one member stands on his or her own page",
     },
@@ -296,6 +297,7 @@ MOVES = Codes(
         "policy_gone": "the policy for missed sessions that was agreed",
         "participant_gone": "somebody booked who is not known any more",
         "group_gone": "a course in a group, and a treatment without one",
+        "course_not_opened": "a course that cannot be opened: its key is lost, or it is damaged",
         "protocol_not_here": "a course whose own protocol is not here",
     },
 )

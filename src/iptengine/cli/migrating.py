@@ -20,8 +20,10 @@ from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Actor
 from iptengine.course.wording import counted
 from iptengine.diagnostics import ProtocolError
+from iptengine.engine.answers import UnknownProtocol
 from iptengine.protocol.protocol import Protocol
 from iptengine.render.moves_text import MoveLines, moves_text, pages_difference
+from iptengine.store.port import UnopenedCourse
 
 if TYPE_CHECKING:
     from iptengine.engine.clinic import Clinic
@@ -113,7 +115,7 @@ def _show(clinic: Clinic, protocol: Protocol, asked: Migration, rules: MoveRules
     try:
         pages = clinic.move_pages(course, protocol, on=_on(asked), rules=rules, anyway=bool(asked.anyway))
     except Refused as no:
-        _refused(course, no)
+        _not_moved(course, no)
         return BLOCKED
     screen.say(pages_difference(pages.before.text, pages.after.text).rstrip("\n"))
     return MOVED
@@ -148,9 +150,9 @@ def _move(
                 move.course, protocol, by=by, on=_on(asked), because=asked.because, rules=rules,
                 anyway=asked.anyway if move.overridable else "",
             )  # fmt: skip
-        except Refused as no:
+        except _IN_THE_WAY as no:
             blocked += 1
-            _refused(move.course, no)
+            _not_moved(move.course, no)
             continue
         screen.say(f"{move.course}: moved from {move.protocol} to {protocol.ref}")
         for alert in done.alerts:
@@ -166,9 +168,9 @@ def _undo(clinic: Clinic, protocol: Protocol, asked: Migration, sealed: Callable
     for id in found:
         try:
             done = clinic.move_back(id, by=by, on=_on(asked), because=asked.because, anyway=asked.anyway)
-        except Refused as no:
+        except _IN_THE_WAY as no:
             blocked += 1
-            _refused(id, no)
+            _not_moved(id, no)
             continue
         screen.say(f"{id}: moved back to {done.course.protocol}")
     return _told(len(found) - blocked, blocked, "moved back")
@@ -180,8 +182,12 @@ def _goes_back(course: Course, protocol: Protocol, asked: Migration) -> bool:
     return here and bool(course.moves or asked.courses)
 
 
-def _refused(course: str, no: Refused) -> None:
-    for reason in no.reasons:
+_IN_THE_WAY = (Refused, UnopenedCourse, UnknownProtocol)
+"""What is in the way of one course, and holds back no other."""
+
+
+def _not_moved(course: str, no: Refused | UnopenedCourse | UnknownProtocol) -> None:
+    for reason in no.reasons if isinstance(no, Refused) else (no,):
         screen.complain(f"{course}: {reason}")
 
 

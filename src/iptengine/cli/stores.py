@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from iptengine.cli import screen
 from iptengine.store.chain import opened, seal
-from iptengine.store.port import Store, StoreError
+from iptengine.store.port import DamagedCourse, Store, StoreError
 
 if TYPE_CHECKING:
     from iptengine.store.keys import CourseKeys
@@ -64,7 +64,10 @@ def check_sealed(store: Store, course: str, key: bytes | None) -> None:
     Raises:
         Unclear: It is not; nothing is to be recorded, because `verify` would then take it for damage.
     """
-    texts = store.read(course) if course else ()
+    try:
+        texts = store.read(course) if course else ()
+    except DamagedCourse:  # it takes nothing, whatever it is sealed with, and says so itself
+        return
     if not texts:
         return
     body, found = opened(texts[-1])

@@ -102,7 +102,7 @@ def group_agenda(
         phase=usual.phase,
         phase_title=usual.phase_title,
         aim=usual.aim,
-        first=(*_first(protocol, group, shared), *_of_all(protocol, (*usual.first, *usual.also_due))),
+        first=(*_unopened(courses), *_first(protocol, group, shared), *_of_all(protocol, (*usual.first, *usual.also_due))),
         standing=(*_standing(group, shared), *session_lines(scene), *chart_lines(scene), *topic_lines(scene)),
         steps=hour_steps(protocol, course, due, minutes, own_work=OWN_WORK),
         ask=usual.ask,
@@ -111,6 +111,13 @@ def group_agenda(
         coming=tuple(_shared_lines(protocol, usual.coming)),
         visits=usual.visits,
     ), shared  # fmt: skip
+
+
+def _unopened(courses: Sequence[Course]) -> Iterator[Line]:
+    """The members of whom only what is left is known, so that nothing is taken for all there is."""
+    for course in courses:
+        if course.unopened:
+            yield Line("group_unopened", f"The course {course.id} cannot be opened: {course.unopened}.", "group")
 
 
 def _first(protocol: Protocol, group: Group, shared: Common) -> Iterator[Line]:

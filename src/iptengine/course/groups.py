@@ -118,6 +118,11 @@ def group_of(id: str, courses: Iterable[Course]) -> Group | None:
     return Group(id, found[0].protocol, members, facilitators, meetings)
 
 
+def _without_words(course: Course) -> bool:
+    """Whether what was written freely in a course cannot be read, here or by anybody: another's is told instead."""
+    return bool(course.unopened or course.erased)
+
+
 def _stays(course: Course, group: str) -> tuple[GroupStay, ...]:
     return tuple(stay for stay in course.groups if stay.group == group)
 
@@ -136,13 +141,14 @@ def _meetings(group: str, courses: Sequence[Course]) -> tuple[Meeting, ...]:
             if appointment.group == group:
                 by_day.setdefault(appointment.on, {})[course.id] = appointment
     found: list[Meeting] = []
+    unread = {course.id for course in courses if _without_words(course)}
     number = 0
     for on in sorted(by_day):
         told = by_day[on]
         there = [(course, a) for course, a in told.items() if a.held]
         planned = not there and any(a.status == "planned" for a in told.values())
         number += bool(there)
-        best = there[0][1] if there else next(iter(told.values()))
+        best = min(there or told.items(), key=lambda one: one[0] in unread)[1]
         found.append(
             Meeting(
                 on,
@@ -256,7 +262,7 @@ def common(group: Group, courses: Sequence[Course], on: date, shared: frozenset[
     phases = Counter(course.phase for course in courses).most_common()
     phase = phases[0][0]
     among = [course for course in courses if course.phase == phase]
-    first = among[0]
+    first = min(among, key=_without_words)
     meetings = [m for m in group.meetings if m.number is not None or m.planned]
     sessions = {m.on: _session(group.id, m, phase) for m in meetings}
     own = Course(

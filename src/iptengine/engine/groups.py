@@ -20,6 +20,7 @@ from iptengine.course.groups import Group
 from iptengine.course.hiding import THERAPIST
 from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Actor
+from iptengine.course.wording import counted
 from iptengine.engine.answers import Done, GroupDone, GroupExists, UnknownGroup, UnknownProtocol
 from iptengine.engine.policy import Denial, NotAllowed
 from iptengine.engine.port import ClinicPort
@@ -27,9 +28,36 @@ from iptengine.engine.records import Records
 from iptengine.protocol.ids import is_id, why_not_id
 from iptengine.protocol.parts import STATUSES
 from iptengine.protocol.protocol import Protocol, Reason
+from iptengine.store.port import StoreError, UnopenedCourse
 
 if TYPE_CHECKING:
     from iptengine.render.group_page import GroupPage
+
+
+class GroupNotTold(StoreError):
+    """What was said to a group is not recorded in all of its courses: some do not open. In the others it is recorded.
+
+    Say it again under its key once they open: it is then recorded where it is missing, and nowhere twice.
+
+    Attributes:
+        failed: Why nothing is recorded in each of these courses, by their ids.
+        done: What came of it in the others: refusals, warnings and alerts as usual.
+        not_allowed: What the policy did not allow in some of the others; ``None`` when it allowed all.
+    """
+
+    def __init__(
+        self, failed: Mapping[str, UnopenedCourse | UnknownProtocol], done: GroupDone, not_allowed: NotAllowed | None
+    ) -> None:
+        self.failed = dict(failed)
+        self.done = done
+        self.not_allowed = not_allowed
+        kept = counted(len(done.courses), "course", "courses")
+        why = "; ".join(f"not in '{course}', because {error}" for course, error in self.failed.items())
+        denied = f"; and in the others: {not_allowed}" if not_allowed else ""
+        super().__init__(
+            f"this was said to {kept} of the group, and {why}{denied}. What is recorded stays; say it again under its "
+            "key when this is mended, and it is recorded where it is missing"
+        )
 
 
 class GroupClinic(ClinicPort):
@@ -99,7 +127,7 @@ class GroupClinic(ClinicPort):
         here = self.group(group)
         size = len(set(here.on(on)) | {course})
         command = groups.joining(group, size, here.facilitators, because)
-        known = [self.course(other) for other in (*here.courses[:1], course)]
+        known = [*(self._records.listed(other).course for other in here.courses[:1]), self.course(course)]
         self._one_protocol(known, {course: command})
         done = self.do(course, command, by=by, on=on)
         if done.refused:
@@ -150,6 +178,7 @@ class GroupClinic(ClinicPort):
             done: Tasks that were done with all who were there.
 
         Raises:
+            GroupNotTold: The course of a member does not open; it is recorded in the others.
             UnknownGroup: There is no such group, or nobody was in it on that day.
             BadInput: Somebody is absent who is no member, or with no such status; the key is none.
         """
@@ -175,7 +204,12 @@ class GroupClinic(ClinicPort):
         minutes: int | None = None,
         mode: str | None = None,
     ) -> GroupDone:
-        """Plan a session of the group: an appointment in each member's course; one refused holds back no other."""
+        """Plan a session of the group: an appointment in each member's course; one refused holds back no other.
+
+        Raises:
+            GroupNotTold: As `hold_group_session`.
+            UnknownGroup: There is no such group, or nobody is in it on that day.
+        """
         return self.tell_group(
             group, Book(time=time, minutes=minutes, mode=mode, group=group, on=on), by=by, on=on, key=key
         )
@@ -187,6 +221,7 @@ class GroupClinic(ClinicPort):
         ``GroupDone.refused`` under its id, and holds back no other.
 
         Raises:
+            GroupNotTold: The course of a member does not open; it is recorded in the others.
             UnknownGroup: There is no such group, or nobody is in it on that day.
             BadInput: A command cannot be said to all.
         """
@@ -205,15 +240,21 @@ class GroupClinic(ClinicPort):
     ) -> GroupDone:  # fmt: skip
         done: dict[str, Done] = {}
         denied: list[Denial] = []
-        for course, commands in told.items():
+        failed: dict[str, UnopenedCourse | UnknownProtocol] = {}
+        for course, commands in told.items():  # what one course does not take, the others take, and then it is heard
             try:
                 done[course] = self._said(course, commands, by, on, key)
-            except NotAllowed as no:  # in one member's course: the others are told all the same, and then it is heard
+            except NotAllowed as no:
                 denied += no.denied
                 done[course] = no.done or Done(self.course(course))
+            except (UnopenedCourse, UnknownProtocol) as why:
+                failed[course] = why
         found = GroupDone(self.group(group), done)
-        if denied:
-            raise NotAllowed(denied, group=found)
+        not_allowed = NotAllowed(denied, group=found) if denied else None
+        if failed:
+            raise GroupNotTold(failed, found, not_allowed)
+        if not_allowed:
+            raise not_allowed
         return found
 
     def _said(self, course: str, commands: Sequence[Command], by: Actor, on: date, key: str | None = None) -> Done:
@@ -255,8 +296,11 @@ class GroupClinic(ClinicPort):
 
 
 def in_group(records: Records, group: str) -> tuple[Course, ...]:
-    """Every course that is or was in a group. Only courses whose text speaks of joining one are read whole."""
-    found = (records.history(course).course for course in records.naming("group_joined", group))
+    """Every course that is or was in a group. Only courses whose text speaks of joining one are read whole.
+
+    Of one that does not open what is left is told (`Course.unopened`): who was in a group is structure.
+    """
+    found = (records.listed(course).course for course in records.naming("group_joined", group))
     return tuple(course for course in found if any(stay.group == group for stay in course.groups))
 
 
@@ -290,7 +334,7 @@ def group_agenda_of(
 def _one_of(pinned: Callable[[Course], Protocol], courses: Sequence[Course]) -> Protocol:
     """The protocol the courses of a group keep; when it is not here, their alerts are told all the same."""
     try:
-        return pinned(courses[0])
+        return pinned(next((course for course in courses if not course.unopened), courses[0]))
     except UnknownProtocol as unknown:
         alerts = [alert for course in courses for alert in course.open_risk_alerts]
         raise UnknownProtocol(unknown.protocol, unknown.digest, str(unknown), alerts) from None
@@ -318,4 +362,4 @@ def _check_absent(absent: Mapping[str, str], members: Sequence[str]) -> None:
             raise BadInput("absent", f"a member who was not there has one of the statuses {known}")
 
 
-__all__ = ["GroupClinic", "GroupDone", "GroupExists", "UnknownGroup"]
+__all__ = ["GroupClinic", "GroupDone", "GroupExists", "GroupNotTold", "UnknownGroup"]

@@ -273,18 +273,12 @@ class _Looking:
 
     def move(self, course: Course) -> Move:
         """What the move would mean for one course."""
+        if course.unopened:
+            return self._shut(course, "course_not_opened", course.unopened)
         try:
             passage, concerning = self._between(course)
         except UnknownProtocol as unknown:
-            gone = Reason("protocol_not_here", str(unknown), "no", {}, "", self._to.span(()))
-            return Move(
-                course.id,
-                course.protocol,
-                self._to.ref,
-                "blocked",
-                reasons=(gone,),
-                open_alerts=course.open_risk_alerts,
-            )
+            return self._shut(course, "protocol_not_here", str(unknown))
         settling = Settling(passage, course, self._on)
         settling.settle()
         reasons = tuple(settling.reasons)
@@ -300,6 +294,13 @@ class _Looking:
             overridable=bool(reasons) and all(reason.code in OVERRIDABLE for reason in reasons),
             fewer_alerts=passage.fewer_alerts,
             open_alerts=course.open_risk_alerts,
+        )
+
+    def _shut(self, course: Course, code: str, why: str) -> Move:
+        """A course that cannot be moved because it, or its protocol, is not to be had here."""
+        reason = Reason(code, why, "no", {}, "", self._to.span(()))
+        return Move(
+            course.id, course.protocol, self._to.ref, "blocked", reasons=(reason,), open_alerts=course.open_risk_alerts
         )
 
     def _between(self, course: Course) -> tuple[Passage, Concerning]:

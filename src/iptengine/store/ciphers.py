@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from iptengine.course.patient_text import ERASED, put_back, take_out
-from iptengine.store.port import StoreError
+from iptengine.store.port import StoreError, UnopenedCourse
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -33,7 +33,7 @@ Choices = Mapping[str, Sequence[str]]
 """For each fact whose values a protocol lists, those values: they are structure."""
 
 
-class CannotOpen(StoreError):
+class CannotOpen(UnopenedCourse):
     """The patient text of an event does not open with the key of its course.
 
     Attributes:
@@ -42,11 +42,11 @@ class CannotOpen(StoreError):
     """
 
     def __init__(self, course: str, number: int) -> None:
-        self.course = course
         self.number = number
         super().__init__(
+            course,
             f"the patient text of event {number} of this course does not open with its key: the key is another "
-            "one, or the event was altered or moved; run the check of the store, and look where the keys come from"
+            "one, or the event was altered or moved; run the check of the store, and look where the keys come from",
         )
 
 

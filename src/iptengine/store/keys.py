@@ -15,7 +15,7 @@ from threading import Lock
 from typing import Protocol
 
 from iptengine.store.folders import synced
-from iptengine.store.port import StoreError
+from iptengine.store.port import StoreError, UnopenedCourse
 
 KEY_BYTES = 32
 """How long a key is: AES-256."""
@@ -23,7 +23,7 @@ KEY_BYTES = 32
 _DESTROYED = b"destroyed\n"
 
 
-class KeyLost(StoreError):
+class KeyLost(UnopenedCourse):
     """There is no key for a course, and none was destroyed: what is enciphered cannot be read.
 
     Attributes:
@@ -31,27 +31,34 @@ class KeyLost(StoreError):
     """
 
     def __init__(self, course: str) -> None:
-        self.course = course
         super().__init__(
+            course,
             "the key of this course is not there, and it was not destroyed on purpose: its patient text cannot be "
-            "read; bring the keys back from where they are kept safe"
+            "read; bring the keys back from where they are kept safe",
         )
 
 
-class KeyDestroyed(StoreError):
+class KeyDestroyed(UnopenedCourse):
     """The key of a course was destroyed: none is ever made for it again.
 
     Attributes:
         course: The course.
     """
 
-    def __init__(self, course: str) -> None:
-        self.course = course
-        super().__init__("the key of this course was destroyed, and none is made for it again; choose another id")
+    def __init__(self, course: str, text: str = "") -> None:
+        super().__init__(
+            course,
+            text
+            or "the key of a course of this id was destroyed, and none is made for it again: no course can begin "
+            "under this id; choose another",
+        )
 
 
 class CourseKeys(Protocol):
-    """Where the keys of courses live. Safe to be used from several threads and processes at once."""
+    """Where the keys of courses live. Safe to be used from several threads and processes at once.
+
+    `iptengine.testing.check_keys` proves that an implementation keeps this contract.
+    """
 
     def key(self, course: str) -> bytes | None:
         """The key of a course, 32 bytes; ``None`` when it was destroyed.
@@ -75,7 +82,8 @@ class CourseKeys(Protocol):
         """Destroy the key of a course, and remember that it was; again changes nothing.
 
         Raises:
-            StoreError: It could not be destroyed, or there is none. Say it again.
+            KeyLost: There is none; nothing is remembered.
+            StoreError: It could not be destroyed. Say it again.
         """
         ...
 
@@ -149,10 +157,10 @@ class FileKeys:
             try:
                 text = self._file(course).read_bytes()
             except FileNotFoundError:
-                text = b""
+                text = None
             if self._tombstone(course).exists():  # looked for last: it is there before the key is written over
                 return None
-        if not text:
+        if text is None:
             raise KeyLost(course)
         return _key_in(text)
 
@@ -193,7 +201,7 @@ class FileKeys:
         handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             try:
-                os.write(handle, text)
+                _write_all(handle, text)
                 os.fsync(handle)
             finally:
                 os.close(handle)
@@ -204,13 +212,22 @@ class FileKeys:
         synced(self._folder)
 
 
+def _write_all(handle: int, text: bytes) -> None:
+    """Write all of it: one call may write less than it was given, and say nothing."""
+    while text:
+        text = text[os.write(handle, text) :]
+
+
 def _key_in(text: bytes) -> bytes:
     try:
         key = bytes.fromhex(text.decode("ascii").strip())
     except ValueError:
         key = b""
     if len(key) != KEY_BYTES:
-        raise StoreError("the key of this course is damaged: its file does not hold a key")
+        raise StoreError(
+            "the key of this course is damaged: its file does not hold a key; "
+            "bring the file back from where the keys are kept safe"
+        )
     return key
 
 
@@ -221,7 +238,7 @@ def _overwritten(file: Path) -> None:
     except FileNotFoundError:
         return
     try:
-        os.write(handle, b"0" * os.fstat(handle).st_size)
+        _write_all(handle, b"0" * os.fstat(handle).st_size)
         os.fsync(handle)
     finally:
         os.close(handle)

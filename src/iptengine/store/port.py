@@ -33,7 +33,19 @@ class StaleVersion(StoreError):
         super().__init__(f"the course does not stand at version {expected}: others have written to it")
 
 
-class DamagedCourse(StoreError):
+class UnopenedCourse(StoreError):
+    """One course cannot be read or written to as it stands; what it is about is this course, and no other.
+
+    Attributes:
+        course: The course.
+    """
+
+    def __init__(self, course: str, text: str) -> None:
+        self.course = course
+        super().__init__(text)
+
+
+class DamagedCourse(UnopenedCourse):
     """An event of a course is missing in the store, so what is there cannot be trusted.
 
     Attributes:
@@ -43,11 +55,10 @@ class DamagedCourse(StoreError):
     """
 
     def __init__(self, course: str, event: int, left: Sequence[str] = ()) -> None:
-        self.course = course
         self.event = event
         self.left = tuple(left)
         super().__init__(
-            f"the course '{course}' is damaged in this store: its event {event} is missing; restore a backup"
+            course, f"the course '{course}' is damaged in this store: its event {event} is missing; restore a backup"
         )
 
 

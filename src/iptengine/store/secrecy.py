@@ -11,9 +11,13 @@ from dataclasses import replace
 
 from iptengine.store.ciphers import Choices, enciphered, hidden, is_enciphered, is_hidden, opened, shown
 from iptengine.store.keys import CourseKeys, KeyDestroyed
-from iptengine.store.port import StoreError
+from iptengine.store.port import StoreError, UnopenedCourse
 from iptengine.store.rows import Row
 
+_DESTROYED = (
+    "the key of this course was destroyed, and no erasure of it is on record: its patient text cannot be read, and "
+    "nothing more can be recorded in it; begin a new course for what has to be recorded now"
+)
 _ERASED = '"kind":"course_erased"'
 """What the text of that event holds; inside a text of JSON the quotes would be escaped."""
 
@@ -38,28 +42,26 @@ class Secrecy:
         Once the erasure is on record the key is not asked for any more, whether it is gone yet or not.
 
         Raises:
-            StoreError: The clinic has no keys, that of the course is lost, or a text does not open with it.
+            UnopenedCourse: The clinic has no keys, that of the course is lost, or a text does not open with it.
+            StoreError: The key cannot be read.
         """
         texts = tuple(texts)
         if not any(map(is_enciphered, texts)):
             return texts
         erased = any(_ERASED in text for text in texts)
-        key = None if erased else self._there().key(course)
+        key = None if erased else self._there(course).key(course)
         return tuple(opened(text, key, course=course, number=n) for n, text in enumerate(texts, 1))
 
     def check_known(self, course: str, texts: Sequence[str]) -> None:
         """Refuse to take for whole a course whose key was destroyed with no erasure on record.
 
         Raises:
-            StoreError: It was; or there are no keys, or that of the course is lost.
+            UnopenedCourse: It was; or there are no keys, or that of the course is lost.
         """
         if not any(map(is_enciphered, texts)) or any(_ERASED in text for text in texts):
             return
-        if self._there().key(course) is None:
-            raise StoreError(
-                "the key of this course was destroyed, and no erasure of it is on record: its patient text cannot be "
-                "read, and nothing more can be recorded in it; begin a new course for what has to be recorded now"
-            )
+        if self._there(course).key(course) is None:
+            raise KeyDestroyed(course, _DESTROYED)
 
     def left(self, course: str, texts: Sequence[str]) -> tuple[str, ...]:
         """What is left of texts without a key: markers for the words, as of an erased course."""
@@ -77,7 +79,8 @@ class Secrecy:
             choices: The facts whose values the protocol lists.
 
         Raises:
-            StoreError: The key of the course is lost or destroyed, or cannot be kept.
+            UnopenedCourse: The key of the course is lost or destroyed.
+            StoreError: It cannot be kept.
         """
         if self._keys is None or (after and not secret):
             return tuple(texts)
@@ -85,7 +88,7 @@ class Secrecy:
         if key is None:
             if all(_ERASED in text for text in texts):  # holds no patient text: an erasure is put on record late
                 return tuple(texts)
-            raise KeyDestroyed(course)
+            raise KeyDestroyed(course, _DESTROYED)
         return tuple(
             enciphered(text, key, course=course, number=n, choices=choices, always=n == 1)
             for n, text in enumerate(texts, after + 1)
@@ -140,13 +143,14 @@ class Secrecy:
         Raises:
             StoreError: It could not be destroyed; say it again.
         """
-        self._there().destroy(course)
+        self._there(course).destroy(course)
 
-    def _there(self) -> CourseKeys:
+    def _there(self, course: str) -> CourseKeys:
         if self._keys is None:
-            raise StoreError(
+            raise UnopenedCourse(
+                course,
                 "the patient text of this course is enciphered; give the clinic its keys: "
-                "Clinic(store, protocols, keys=...)"
+                "Clinic(store, protocols, keys=...)",
             )
         return self._keys
 
