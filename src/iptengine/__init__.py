@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from iptengine.engine.answers import UnknownGroup as UnknownGroup
     from iptengine.engine.answers import UnknownProtocol as UnknownProtocol
     from iptengine.engine.clinic import Clinic as Clinic
+    from iptengine.engine.groups import GroupNotTold as GroupNotTold
     from iptengine.engine.handing_over import BrokenExport as BrokenExport
     from iptengine.engine.handing_over import export_course as export_course
     from iptengine.engine.handing_over import import_course as import_course
@@ -118,6 +119,7 @@ _HOMES = {
     "course.ways": ("Due", "Way", "due", "ways"),
     "diagnostics": ("Diagnostic", "IptengineError", "ProtocolError", "Span"),
     "engine.clinic": ("Clinic",),
+    "engine.groups": ("GroupNotTold",),
     "engine.handing_over": ("BrokenExport", "export_course", "import_course"),
     "engine.moves": ("Move", "MovedPages"),
     "engine.policy": ("Allowed", "Denial", "Denied", "NotAllowed", "Permission", "Policy"),
@@ -161,6 +163,7 @@ __all__ = [
     "Group",
     "GroupDone",
     "GroupExists",
+    "GroupNotTold",
     "IptengineError",
     "KeyDestroyed",
     "KeyLost",

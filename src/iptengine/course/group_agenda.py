@@ -102,7 +102,11 @@ def group_agenda(
         phase=usual.phase,
         phase_title=usual.phase_title,
         aim=usual.aim,
-        first=(*_unopened(courses), *_first(protocol, group, shared), *_of_all(protocol, (*usual.first, *usual.also_due))),
+        first=(
+            *_unopened(courses),
+            *_first(protocol, group, shared),
+            *_of_all(protocol, (*usual.first, *usual.also_due)),
+        ),
         standing=(*_standing(group, shared), *session_lines(scene), *chart_lines(scene), *topic_lines(scene)),
         steps=hour_steps(protocol, course, due, minutes, own_work=OWN_WORK),
         ask=usual.ask,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from iptengine.testing.given_when import given as given
     from iptengine.testing.given_when import happened as happened
     from iptengine.testing.given_when import recorded as recorded
+    from iptengine.testing.key_store import check_keys as check_keys
     from iptengine.testing.marks import Mark as Mark
     from iptengine.testing.player import Played as Played
     from iptengine.testing.player import Step as Step
@@ -38,6 +39,7 @@ _HOMES = {
     "authoring.vignette": ("Vignette", "check_vignette", "protocol_of", "read_vignette", "read_vignette_text"),
     "testing.coverage": ("Coverage", "covered"),
     "testing.given_when": ("Given", "Happened", "When", "given", "happened", "recorded"),
+    "testing.key_store": ("check_keys",),
     "testing.marks": ("Mark",),
     "testing.player": ("Played", "Step", "play"),
     "testing.report": ("Difference",),
@@ -60,6 +62,7 @@ __all__ = [
     "Trial",
     "Vignette",
     "When",
+    "check_keys",
     "check_store",
     "check_vignette",
     "covered",

@@ -1,4 +1,4 @@
-"""What the proofs of a store share: a sentence of the contract holds, or it is named."""
+"""What the proofs of stores and of key stores share: a sentence of the contract holds, or it is named."""
 
 from __future__ import annotations
 
@@ -6,31 +6,38 @@ import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from typing import TypeVar
 
 from iptengine.store.port import StoreError
 
+STORE = "the store"
+E = TypeVar("E", bound=StoreError)
+
 
 class StoreContractBroken(AssertionError):
-    """A store does not keep the contract; the text says which sentence of it."""
+    """A store, or a key store, does not keep the contract; the text says which sentence of it."""
 
 
-def expect(holds: bool, sentence: str) -> None:
+def broken(sentence: str, who: str = STORE) -> StoreContractBroken:
+    """The error that says which sentence of the contract does not hold."""
+    return StoreContractBroken(f"{who} breaks the contract: {sentence}")
+
+
+def expect(holds: bool, sentence: str, who: str = STORE) -> None:
     """Say that the contract is broken, unless the sentence holds."""
     if not holds:
-        raise StoreContractBroken(f"the store breaks the contract: {sentence}")
+        raise broken(sentence, who)
 
 
-def expect_raised(error: type[StoreError], act: Callable[[], object], sentence: str) -> None:
-    """Say that the contract is broken, unless the act raises that error."""
+def expect_raised(error: type[E], act: Callable[[], object], sentence: str, who: str = STORE) -> E:
+    """The error that the act raises; say that the contract is broken, when it raises none or another."""
     try:
         act()
-    except error:
-        return
+    except error as raised:
+        return raised
     except StoreError as other:
-        raise StoreContractBroken(
-            f"the store breaks the contract: {sentence} (it raised {type(other).__name__})"
-        ) from other
-    expect(False, sentence)
+        raise broken(f"{sentence} (it raised {type(other).__name__})", who) from other
+    raise broken(sentence, who)
 
 
 def texts_of(*names: object) -> tuple[str, ...]:
