@@ -37,10 +37,11 @@ def adult() -> Protocol:
 
 def mark(where: str) -> str:
     """What a patient said: a text that is found wherever it lands, and would be 49 if anything read it."""
-    return f"Wilhelmina-{where} {{{{ 7*7 }}}} {{% raw %}} <b>x</b>"
+    return f"{CANARY}-{where} {{{{ 7*7 }}}} {{% raw %}} <b>x</b>"
 
 
 CANARY = "Wilhelmina"
+"""What every such text begins with; a test that looks for it among the traces of other tests gives it another name."""
 
 
 def clinic(store: Store | None = None, *protocols: Protocol, keys: CourseKeys | None = None) -> Clinic:
