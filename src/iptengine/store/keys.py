@@ -166,7 +166,34 @@ class FileKeys:
 
     def make(self, course: str) -> bytes:
         """See `CourseKeys.make`."""
-        new, made = os.urandom(KEY_BYTES), self._file(course)
+        return self._kept(course, os.urandom(KEY_BYTES))
+
+    def take_in(self, course: str, key: bytes) -> None:
+        """Keep a key that was made elsewhere: of a course that was handed over, or that came out of a backup.
+
+        Args:
+            course: The course.
+            key: As `key` of the other key store gives it.
+
+        Raises:
+            KeyDestroyed: The key of this course was destroyed here, on purpose.
+            StoreError: It is no key, another one is kept for this course, or it cannot be kept.
+
+        Example:
+            >>> import tempfile
+            >>> here, there = MemoryKeys(), FileKeys(tempfile.mkdtemp())
+            >>> there.take_in("a", here.make("a"))
+            >>> there.key("a") == here.key("a")
+            True
+        """
+        if len(key) != KEY_BYTES:
+            raise StoreError(f"this is no key of a course: it has {len(key)} bytes, and a key has {KEY_BYTES}")
+        if self._kept(course, key) != key:
+            raise StoreError("another key is kept for this course; nothing was changed")
+
+    def _kept(self, course: str, new: bytes) -> bytes:
+        """The key that is kept for a course, which is this one if there was none."""
+        made = self._file(course)
         with _told("the key of this course cannot be kept"):
             if not made.exists() and not self._tombstone(course).exists():
                 self._written(made, new.hex().encode() + b"\n")
