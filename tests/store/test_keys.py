@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
+import shutil
 import stat
-from collections.abc import Callable
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -117,8 +122,129 @@ def test_a_damaged_key_is_said_to_be_damaged(folder: Path, text: bytes) -> None:
     keys.make("a")
     (file,) = folder.iterdir()
     file.write_bytes(text)
-    with pytest.raises(StoreError, match=r"^the key of this course is (damaged|not there)"):
-        keys.key("a")
+    told = (
+        "^the key of this course is damaged: its file does not hold a key; bring the file back from where the keys are "
+        "kept safe$"
+    )
+    for ask in (keys.key, keys.make):
+        with pytest.raises(StoreError, match=told) as no:
+            ask("a")
+        assert not isinstance(no.value, KeyLost)
+    assert file.read_bytes() == text  # nothing is put in its place: it may be mended
+    keys.destroy("a")
+    assert (keys.key("a"), [left.read_bytes() for left in folder.iterdir()]) == (None, [b"destroyed\n"])
+
+
+def test_a_key_is_written_whole_although_the_system_takes_little_at_a_time(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.write
+    keys = FileKeys(folder)
+    with monkeypatch.context() as slow:
+        slow.setattr(os, "write", lambda handle, text: real(handle, text[:10]))
+        key = keys.make("a")
+    (file,) = folder.iterdir()
+    assert file.read_bytes() == key.hex().encode() + b"\n"
+    kept = os.open(file, os.O_RDONLY)
+    with monkeypatch.context() as slow:
+        slow.setattr(os, "write", lambda handle, text: real(handle, text[:10]))
+        keys.destroy("a")
+    assert os.read(kept, 100) == b"0" * 65
+    os.close(kept)
+
+
+def test_a_folder_that_was_taken_away_loses_no_key_and_makes_none(folder: Path, tmp_path: Path) -> None:
+    keys = FileKeys(folder)
+    key = keys.make("a")
+    folder.rename(tmp_path / "elsewhere")
+    for ask in (keys.key, keys.destroy):
+        with pytest.raises(KeyLost):
+            ask("a")
+    with pytest.raises(StoreError, match=r"^the key of this course cannot be kept: No such file or directory$"):
+        keys.make("b")
+    (tmp_path / "elsewhere").rename(folder)
+    assert keys.key("a") == key
+
+
+# -- other processes, and other users ----------------------------------------------------------------------------
+
+MANY = """
+import hashlib, sys, iptengine as ipt
+keys = ipt.FileKeys(sys.argv[1])
+sys.stdin.readline()
+made = [keys.make(f"course-{number}") for number in range(40)]
+print(hashlib.sha256(b"".join(made)).hexdigest())
+"""
+
+
+def test_several_processes_on_one_folder_get_the_same_keys(folder: Path) -> None:
+    run = [sys.executable, "-c", MANY, str(folder)]
+    several = [subprocess.Popen(run, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    for one in several:
+        assert one.stdin is not None
+        one.stdin.write("go\n")
+        one.stdin.flush()
+    told = {one.communicate()[0] for one in several}
+    made = [FileKeys(folder).make(f"course-{number}") for number in range(40)]
+    assert told == {hashlib.sha256(b"".join(made)).hexdigest() + "\n"}
+    assert len(list(folder.iterdir())) == 40
+
+
+NOBODY = """
+import os, sys, iptengine as ipt
+folder, act, course = sys.argv[1:]
+ipt.FileKeys, ipt.StoreError
+if os.geteuid() == 0:
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
+try:
+    keys = ipt.FileKeys(folder)
+    found = getattr(keys, act)(course)
+    print(found.hex() if found else found)
+except ipt.StoreError as error:
+    print(f"{type(error).__name__}: {error}")
+"""
+
+
+def as_nobody(folder: Path, act: str, course: str) -> str:
+    """What a program prints that may read the folder and not write to it; root could."""
+    asked = [sys.executable, "-c", NOBODY, str(folder), act, course]
+    return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
+
+
+@pytest.fixture
+def locked() -> Iterator[Path]:
+    """A folder with the key of course 'a', which nobody may write to, and which everybody may look at."""
+    above = Path(tempfile.mkdtemp(prefix="iptengine-keys-"))
+    folder = above / "keys"
+    FileKeys(folder).make("a")
+    above.chmod(0o555)
+    folder.chmod(0o555)
+    yield folder
+    above.chmod(0o755)
+    folder.chmod(0o755)
+    shutil.rmtree(above)
+
+
+def test_a_folder_that_cannot_be_written_to_is_told_and_its_keys_can_still_be_read(locked: Path) -> None:
+    (file,) = locked.iterdir()
+    key = FileKeys(locked).make("a")
+    file.chmod(0o444)
+    assert as_nobody(locked, "key", "a") == as_nobody(locked, "make", "a") == key.hex()
+    assert as_nobody(locked, "make", "b") == "StoreError: the key of this course cannot be kept: Permission denied"
+    told = "StoreError: the key of this course could not be destroyed; say it again: Permission denied"
+    assert as_nobody(locked, "destroy", "a") == told
+    assert as_nobody(locked.parent / "other", "key", "a") == (
+        "StoreError: the folder of the keys cannot be made: Permission denied"
+    )
+    assert FileKeys(locked).key("a") == key
+
+
+def test_a_key_file_of_somebody_else_is_not_taken_for_a_lost_one(locked: Path) -> None:
+    (file,) = locked.iterdir()
+    file.chmod(0o000)
+    assert as_nobody(locked, "key", "a") == "StoreError: the key of this course cannot be read: Permission denied"
 
 
 def failing(name: str, times: int) -> Callable[..., Any]:
