@@ -60,7 +60,7 @@ def test_without_keys_nothing_is_enciphered() -> None:
 def test_a_course_under_a_key_cannot_be_read_by_a_clinic_without_keys() -> None:
     made = MemoryStore()
     ended(made, MemoryKeys())
-    told = r"^the patient text of this course is enciphered; give the clinic its keys: Clinic\(store, protocols, keys=...\)$"
+    told = r"^the patient text of this course is enciphered; give the clinic its keys: Clinic\(store, protocols, keys=...\), or --keys in the shell$"
     with pytest.raises(StoreError, match=told):
         clinic(made).course("a")
 
@@ -140,7 +140,10 @@ def test_without_any_keys_every_alert_is_listed_and_every_course_says_that_it_do
     two_at_risk(made)
     opened = clinic(made)
     assert [(one.course, one.level) for one in opened.alerts()] == [("a", "risk"), ("b", "risk")]
-    told = "the patient text of this course is enciphered; give the clinic its keys: Clinic(store, protocols, keys=...)"
+    told = (
+        "the patient text of this course is enciphered; give the clinic its keys: Clinic(store, protocols, keys=...), "
+        "or --keys in the shell"
+    )
     assert [(one.course, one.text) for one in opened.due(on=DAY) if one.kind == "review"] == [("a", told), ("b", told)]
 
 

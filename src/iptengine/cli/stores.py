@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from iptengine.cli import screen
-from iptengine.store.chain import opened, seal
+from iptengine.store.chain import checked_key, opened, seal
 from iptengine.store.port import DamagedCourse, Store, StoreError
 
 if TYPE_CHECKING:
@@ -39,8 +39,12 @@ def today() -> date:
 
 
 def key_in(file: str | None) -> bytes | None:
-    """The bytes of a key file."""
-    return Path(file).read_bytes() if file else None
+    """The bytes of a key file.
+
+    Raises:
+        StoreError: They are too few for a key.
+    """
+    return checked_key(Path(file).read_bytes()) if file else None
 
 
 def keys_in(folder: str | None) -> CourseKeys | None:

@@ -150,7 +150,7 @@ class Secrecy:
             raise UnopenedCourse(
                 course,
                 "the patient text of this course is enciphered; give the clinic its keys: "
-                "Clinic(store, protocols, keys=...)",
+                "Clinic(store, protocols, keys=...), or --keys in the shell",
             )
         return self._keys
 
