@@ -143,6 +143,23 @@ def test_a_key_file_that_is_not_there_too_short_or_another_is_told(
     assert flat(begun("course", "start", "clinic.db", SMALL, "--course", "b", *FIRST, *wrong).err) == begins
 
 
+def test_a_course_does_not_begin_in_the_clear_beside_one_under_a_key(begun: Type) -> None:
+    start = ("course", "start", "clinic.db", SMALL, "--course", "b", "--called", CANARY, *FIRST, "--key-file", "key")
+    told = begun(*start)
+    assert (told.code, told.out, flat(told.err)) == (
+        2, "",
+        "error: the patient text of courses in this store is enciphered, and that of a course begun without keys "
+        "could never be: give --keys; nothing was recorded",
+    )  # fmt: skip
+    assert found_in(Path(), CANARY.encode()) == []
+    assert begun(*start, *KEYS).code == 0
+
+
+def test_a_mistyped_folder_of_keys_makes_no_store(begun: Type) -> None:
+    told = begun("course", "start", "new.db", SMALL, *FIRST, "--keys", "kyes")
+    assert (told.code, Path("new.db").exists()) == (2, False)
+
+
 def test_the_keys_are_taken_from_the_environment_too(begun: Type, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IPTENGINE_KEYS", "keys")
     monkeypatch.setenv("IPTENGINE_KEY_FILE", "key")

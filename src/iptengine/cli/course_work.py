@@ -15,7 +15,7 @@ from iptengine.cli.came_of_it import tell, tell_refused
 from iptengine.cli.given_fields import command_of, made, pair, whole
 from iptengine.cli.names import protocol_source
 from iptengine.cli.screen import Unclear
-from iptengine.cli.stores import check_sealed, key_in, keys_in, store_at, today
+from iptengine.cli.stores import check_in_the_clear, check_sealed, key_in, keys_in, store_at, today
 from iptengine.cli.typed_lines import Lines
 from iptengine.cli.whole_sessions import Said, WholeSession
 from iptengine.course.commands import Command, Correct, Deviate, Erase, RecordFact, Void
@@ -80,12 +80,15 @@ class Writing:
         """The store and a clinic over it; with `new` the store may be made.
 
         Raises:
-            Unclear: The events of the course are sealed with another key than the one given.
+            Unclear: The events of the course are sealed with another key than the one given; or a new one would
+                stand in the clear beside enciphered ones.
         """
-        key = key_in(self._said.key_file)
+        key, keys = key_in(self._said.key_file), keys_in(self._said.keys)
         with store_at(self.store, there=not new) as store:
             check_sealed(store, course, key)
-            yield store, Clinic(store, protocols, seal_key=key, keys=keys_in(self._said.keys))
+            if new and keys is None:
+                check_in_the_clear(store)
+            yield store, Clinic(store, protocols, seal_key=key, keys=keys)
 
     def lines(self, clinic: Clinic, course: str) -> Lines:
         """Writes the lines to type for a course."""

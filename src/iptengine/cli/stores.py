@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from iptengine.cli import screen
 from iptengine.store.chain import checked_key, opened, seal
+from iptengine.store.ciphers import is_enciphered
 from iptengine.store.port import DamagedCourse, Store, StoreError
 
 if TYPE_CHECKING:
@@ -60,6 +62,23 @@ def keys_in(folder: str | None) -> CourseKeys | None:
     if not Path(folder).is_dir():
         raise screen.Unclear(f"there is no folder '{folder}'")
     return FileKeys(folder)
+
+
+def check_in_the_clear(store: Store) -> None:
+    """No course begins without a key where others have one: its words would stand there in the clear for good.
+
+    Raises:
+        Unclear: Others have; nothing is to be recorded.
+    """
+    if any(is_enciphered(text) for _, _, text in islice(store.feed(), _FIRST)):
+        raise screen.Unclear(
+            "the patient text of courses in this store is enciphered, and that of a course begun without keys could "
+            "never be: give --keys; nothing was recorded"
+        )
+
+
+_FIRST = 500
+"""How many of the events of a store are looked at, the oldest first."""
 
 
 def check_sealed(store: Store, course: str, key: bytes | None) -> None:
