@@ -402,6 +402,89 @@ def test_an_erasure_that_was_recorded_and_cut_short_is_finished_when_it_is_said_
     assert sum("course_erased" in text for _, _, text in made.feed()) == 1
 
 
+class Meanwhile(MemoryKeys):
+    """Keys between whose reading and whose use something happens once."""
+
+    then: Callable[[], object] | None = None
+    calls = 0
+
+    def key(self, course: str) -> bytes | None:
+        self.calls += 1
+        if self.then is not None and self.calls == 2:
+            then, self.then = self.then, None
+            then()
+        return super().key(course)
+
+
+def test_what_is_said_while_somebody_erases_the_course_is_refused_and_not_kept_in_the_clear() -> None:
+    made, keys = MemoryStore(), Meanwhile()
+    opened = ended(made, keys)
+    other = clinic(made, keys=keys)
+    keys.calls, keys.then = 0, lambda: erase(other)
+    done = opened.do("a", c.WriteNote(mark("late")), by=ANNA, on=END)
+    assert [no.reasons[0].code for no in done.refused] == ["erased"]
+    assert not any(CANARY in text for _, _, text in made.feed())
+
+
+# -- key files ---------------------------------------------------------------------------------------------------
+
+
+def test_a_course_whose_key_cannot_be_kept_is_not_begun(tmp_path: Path) -> None:
+    made, keys = MemoryStore(), FileKeys(tmp_path / "keys")
+    (tmp_path / "keys").rmdir()
+    with pytest.raises(StoreError, match=r"^the key of this course cannot be kept: No such file or directory$"):
+        clinic(made, keys=keys).start("ipt-adult", by=ANNA, on=DAY, course="a", called=mark("called"))
+    assert list(made.feed()) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("ab" * 32 + "\n", "the patient text of event 1 of this course does not open with its key: the key is another"),
+        ("ab" * 20, "the key of this course is damaged: its file does not hold a key; bring the file back"),
+        ("", "the key of this course is damaged: its file does not hold a key; bring the file back"),
+    ],
+)
+def test_with_a_wrong_or_truncated_key_file_nothing_is_read_or_recorded_and_nothing_is_lost(
+    tmp_path: Path, content: str, told: str
+) -> None:
+    made, keys = MemoryStore(), FileKeys(tmp_path / "keys")
+    opened = clinic(made, keys=keys)
+    opened.start("ipt-adult", by=ANNA, on=DAY, course="a", called=mark("called"))
+    opened.do("a", c.HoldSession(on=DAY), c.Read("phq9", total=15, answers={"self_harm": 2}), by=ANNA)
+    before, (file,) = tuple(made.read("a")), (tmp_path / "keys").iterdir()
+    right = file.read_text()
+    file.write_text(content)
+    for ask in (
+        lambda: opened.course("a"), lambda: opened.agenda("a", on=DAY), lambda: opened.events("a"),
+        lambda: opened.do("a", c.WriteNote(mark("note")), by=ANNA, on=DAY), lambda: erase(opened),
+        lambda: opened.follow("a", "ipt-adult", by=ANNA, on=END, because=mark("because")),
+    ):  # fmt: skip
+        with pytest.raises(StoreError) as no:
+            ask()
+        assert str(no.value).startswith(told)
+        assert not any(secret in words_of(no.value) for secret in (CANARY, right.strip(), content.strip() or CANARY))
+    assert [alert.level for alert in opened.alerts()] == ["risk"]
+    assert next(line.text for line in opened.due(on=DAY) if line.kind == "review").startswith(told)
+    file.write_text(right)
+    assert tuple(made.read("a")) == before
+    assert opened.course("a").called == mark("called")
+
+
+def test_key_files_that_change_places_open_nothing(tmp_path: Path) -> None:
+    made, keys = MemoryStore(), FileKeys(tmp_path / "keys")
+    opened = clinic(made, keys=keys)
+    for course in ("a", "b"):
+        opened.start("ipt-adult", by=ANNA, on=DAY, course=course, called=mark(course))
+    first, second = (tmp_path / "keys").iterdir()
+    one, other = first.read_bytes(), second.read_bytes()
+    first.write_bytes(other)
+    second.write_bytes(one)
+    for course in ("a", "b"):
+        with pytest.raises(CannotOpen):
+            opened.course(course)
+
+
 # -- no trace ----------------------------------------------------------------------------------------------------
 
 

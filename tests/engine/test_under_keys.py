@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from itertools import count, pairwise
@@ -20,6 +21,7 @@ from iptengine.store.ciphers import CannotOpen
 from iptengine.store.keys import CourseKeys, FileKeys, KeyDestroyed, KeyLost, MemoryKeys
 from iptengine.store.memory import MemoryStore
 from iptengine.store.port import Store, StoreError
+from iptengine.store.rows import Asked
 from phrases import START, variant, week
 
 ANNA = ipt.Actor("u17", role="therapist")
@@ -429,10 +431,6 @@ def test_a_field_that_is_moved_or_a_structure_that_is_altered_is_noticed() -> No
 
 
 def test_rows_of_the_lists_that_change_places_are_not_believed() -> None:
-    from dataclasses import replace
-
-    from iptengine.store.rows import Asked
-
     store, keys = MemoryStore(), OneKeyForAll()
     made = clinic(store, keys)
     for course, harm in (("a", 2), ("b", 0)):
@@ -445,3 +443,17 @@ def test_rows_of_the_lists_that_change_places_are_not_believed() -> None:
     assert made.out_of_step() == ("a", "b")
     assert (made.due(on=week(2)), made.alerts()) == truly  # each is made again from its events
     assert made.out_of_step() == ()
+
+
+def test_a_row_of_the_lists_whose_days_are_altered_is_not_believed() -> None:
+    store, keys = MemoryStore(), MemoryKeys()
+    made = clinic(store, keys)
+    made.start("ipt-adult@1.0.0", by=ANNA, on=START, course="a", called=mark("a"))
+    made.refresh(on=week(1))
+    late = week(30)
+    truly = made.due(on=late, courses=["a"])
+    made.refresh(on=week(1), anew=True)
+    (row,) = store.rows(Asked(frozenset()))
+    assert made.due(on=week(1)) != truly
+    store.keep_rows([replace(row, until=late)])
+    assert made.due(on=late) == truly

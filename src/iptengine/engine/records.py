@@ -13,8 +13,8 @@ from iptengine.engine.answers import UnknownCourse
 from iptengine.protocol.protocol import Protocol
 from iptengine.store.chain import chained, checked_key, opened
 from iptengine.store.ciphers import Choices, is_enciphered
-from iptengine.store.keys import CourseKeys
-from iptengine.store.port import DamagedCourse, Store, StoreError
+from iptengine.store.keys import CourseKeys, KeyDestroyed
+from iptengine.store.port import DamagedCourse, StaleVersion, Store, StoreError
 from iptengine.store.rows import Asked, Row, keeps_lists
 from iptengine.store.secrecy import Secrecy
 
@@ -142,9 +142,14 @@ class Records:
             StoreError: The store failed; nothing was kept.
         """
         course, version = history.course.id, history.course.version
-        texts = self._secrecy.enciphered(
-            course, texts, after=version, secret=history.secret, choices=_choices(protocol)
-        )
+        try:
+            texts = self._secrecy.enciphered(
+                course, texts, after=version, secret=history.secret, choices=_choices(protocol)
+            )
+        except KeyDestroyed:
+            if len(self._store.read(course)) != version:  # somebody has erased it since: that is on record by now
+                raise StaleVersion(course, version) from None
+            raise
         texts = chained(texts, course=course, after=version, before=history.seal, key=self._key)
         if row is not None and keeps_lists(self._store):
             row = self._secrecy.hidden_row(row, secret=is_enciphered(texts[0]) if version == 0 else history.secret)
