@@ -15,24 +15,16 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
-from test_walks_by_what_is_open import (
-    LEFT_TO_OTHER_TESTS,
-    PROTOCOLS,
-    SAID_BY,
-    TEXT,
-    _protocol,
-    filled,
-    with_reasons,
-)
 
 import iptengine as ipt
+from filling import LEFT_TO_OTHER_TESTS, PROTOCOLS, SAID_BY, START, TEXT, filled, protocol_at, with_reasons
 from iptengine import commands as c
 from iptengine.course.overview import Overview
 from iptengine.protocol.protocol import Protocol
 from iptengine.store.rows import NEVER, Asked, Row, keeps_lists
 from stores import fresh_store
+from walks.test_walks_by_what_is_open import Drawn
 
-START = date(2026, 3, 3)
 ANNA = ipt.Actor("the-therapist", role="therapist")
 CHOSEN = ("ipt-adult", "before-and-after", "steady-months", "approvals", "lasting", "calendar")
 MOST_COURSES = 4
@@ -62,7 +54,7 @@ class WithoutProtocols:
 def protocols() -> list[Protocol]:
     chosen = [path for path in PROTOCOLS if path.name.partition(".")[0] in CHOSEN]
     assert len(chosen) == len(CHOSEN)
-    return [_protocol(path) for path in chosen]
+    return [protocol_at(path) for path in chosen]
 
 
 class Lists(RuleBasedStateMachine):
@@ -110,7 +102,7 @@ class Lists(RuleBasedStateMachine):
         found = [way for way in found if way.open and way.command.kind not in ("join_group", "leave_group")]
         way = data.draw(st.sampled_from(found))
         protocol = _pinned(self.kept, course)
-        command = with_reasons(filled(way, data.draw, protocol))
+        command = with_reasons(filled(way, Drawn(data.draw), protocol))
         who = ipt.Actor("somebody", role=data.draw(st.sampled_from(way.by or SAID_BY)))
         clinic = self.kept if by_rows else self.replayed
         clinic.do(course, command, by=who, on=self.today)

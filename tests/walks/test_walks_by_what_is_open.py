@@ -6,20 +6,29 @@ goes wherever a protocol leads, and what must hold in every course has to hold t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields, replace
-from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any
 
 import pytest
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from iptengine.authoring.loader import load
+from filling import (
+    LEFT_TO_OTHER_TESTS,
+    PROTOCOLS,
+    ROOT,
+    SAID_BY,
+    START,
+    TEXT,
+    answers,
+    filled,
+    protocol_at,
+    with_reasons,
+)
 from iptengine.course import commands as c
 from iptengine.course.codec import course_from_json, decode, encode
 from iptengine.course.commands import Command
@@ -31,25 +40,27 @@ from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Actor, Stamp
 from iptengine.course.warnings import warnings
 from iptengine.course.ways import Way, due, ways
-from iptengine.protocol.protocol import Protocol
 from iptengine.render.agenda import agenda
 from iptengine.render.alerts import alert_lines
 
-ROOT = Path(__file__).parents[2]
-PROTOCOLS = sorted(
-    [*(ROOT / "examples").rglob("*.protocol.yaml"), *(ROOT / "tests" / "keys").glob("*.protocol.yaml"),
-     ROOT / "protocols" / "ipt-adult.protocol.yaml"]
-)  # fmt: skip
-START = date(2026, 3, 3)
-TEXT = "told in the room"
-SAID_BY = ("therapist", "supervisor", "clinician")
-LEFT_TO_OTHER_TESTS = frozenset({"correct", "withdraw", "void", "start", "adopt", "end_course"})
-"""Ways that need an event to speak of, or that begin or end a course: a walk would be over before it goes anywhere."""
 
+class Drawn:
+    """Chance as Hypothesis draws it, so that a walk that fails is told by its shortest."""
 
-@cache
-def _protocol(path: Path) -> Protocol:
-    return load(path, folders=(ROOT / "protocols",))
+    def __init__(self, draw: Callable[[st.SearchStrategy[Any]], Any]) -> None:
+        self._draw = draw
+
+    def one(self, choices: Sequence[Any]) -> Any:
+        return self._draw(st.sampled_from(choices))
+
+    def some(self, choices: Sequence[Any], most: int) -> Sequence[Any]:
+        return self._draw(st.lists(st.sampled_from(choices), max_size=most, unique=True))
+
+    def number(self, low: int, high: int) -> int:
+        return self._draw(st.integers(low, high))
+
+    def text(self) -> str:
+        return TEXT
 
 
 class Walk(RuleBasedStateMachine):
@@ -59,7 +70,7 @@ class Walk(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.protocol = _protocol(self.path)
+        self.protocol = protocol_at(self.path)
         self.course = Course("walk")
         self.events: list[Event] = []
         self.today = START
@@ -101,12 +112,12 @@ class Walk(RuleBasedStateMachine):
     def something_is_reported(self, data: st.DataObject) -> None:
         reports = [way for way in self.ways() if not way.command.request]
         way = data.draw(st.sampled_from(reports))
-        answer = self.say(filled(way, data.draw, self.protocol), data.draw(st.sampled_from(way.by or SAID_BY)))
+        answer = self.say(filled(way, Drawn(data.draw), self.protocol), data.draw(st.sampled_from(way.by or SAID_BY)))
         assert not isinstance(answer, Refused), f"a report was refused: {answer}"
 
     @rule(data=st.data(), role=st.sampled_from(SAID_BY))
     def a_session_is_held_as_planned(self, data: st.DataObject, role: str) -> None:
-        scores = {name: _answers(self.protocol, name, data.draw) for name in self.protocol.measures}
+        scores = {name: answers(self.protocol, name, Drawn(data.draw)) for name in self.protocol.measures}
         assert not isinstance(self.say(c.RecordSession(scores=scores, note=TEXT), role), Refused)
 
     @rule(data=st.data())
@@ -216,76 +227,6 @@ def _records(kept: tuple[Any, ...]) -> set[str]:
         for one in kept
         if hasattr(one, "id") and not isinstance(one, Correction)
     }
-
-
-# -- filling in what a way offers --------------------------------------------------------------------------------
-
-Draw = Callable[[st.SearchStrategy[Any]], Any]
-
-
-def with_reasons(command: Command) -> Command:
-    """A request as it is offered, with a reason where it wants one."""
-    return replace(command, because=TEXT) if getattr(command, "because", None) == "" else command
-
-
-def filled(way: Way, draw: Draw, protocol: Protocol) -> Command:
-    """The command of a way with what a person would fill in, from the choices it offers."""
-    hints = _hints(type(way.command))
-    given = {}
-    for name, choices in way.fields.items():
-        if name in hints and name != "on":
-            given[name] = _value(way.command, name, hints[name], choices, draw, protocol)
-    return replace(way.command, **given)
-
-
-@cache
-def _hints(kind: type[Command]) -> Mapping[str, Any]:
-    return get_type_hints(kind)
-
-
-def _value(command: Command, name: str, hint: Any, choices: Sequence[str], draw: Draw, protocol: Protocol) -> Any:
-    if isinstance(command, c.Read):
-        return _answers(protocol, command.measure, draw) if name == "answers" else None
-    if isinstance(command, c.RecordFact) and name == "value":
-        return _fact(protocol, command.fact, draw)
-    if isinstance(command, c.FillChecklist) and name == "answers":
-        return {choice: draw(st.sampled_from([True, False, None])) for choice in choices}
-    if isinstance(command, c.RecordSession) and name in ("scores", "exceptions"):
-        return {}
-    return _plain(hint, choices, getattr(command, name), draw)
-
-
-def _plain(hint: Any, choices: Sequence[str], now: Any, draw: Draw) -> Any:
-    kinds = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
-    if NoneType in kinds and not choices:
-        return now
-    if str in kinds:
-        return draw(st.sampled_from(choices)) if choices else now or TEXT
-    if any(get_origin(kind) is Sequence or kind is tuple or get_origin(kind) is tuple for kind in kinds):
-        return tuple(draw(st.lists(st.sampled_from(choices), max_size=3, unique=True))) if choices else tuple(now)
-    if bool in kinds:
-        return draw(st.booleans())
-    return now
-
-
-def _answers(protocol: Protocol, measure: str, draw: Draw) -> dict[str, int | None]:
-    """Answers inside the range of each item; some are left out."""
-    items = protocol.measures[measure].items
-    ranges = {name: item.range for name, item in items.items() if item.range is not None}
-    found: dict[str, int | None] = {
-        name: draw(st.integers(int(span.low), int(span.high))) if n == 0 or draw(st.booleans()) else None
-        for n, (name, span) in enumerate(ranges.items())
-    }
-    return found
-
-
-def _fact(protocol: Protocol, fact: str, draw: Draw) -> object:
-    spec = protocol.spec.facts[fact]
-    if spec.one_of:
-        return draw(st.sampled_from([*spec.one_of, None]))
-    if spec.number is not None:
-        return draw(st.integers(spec.number.low, spec.number.high))
-    return (START + timedelta(days=draw(st.integers(0, 300)))).isoformat() if spec.type == "date" else TEXT
 
 
 # -- the walks ---------------------------------------------------------------------------------------------------

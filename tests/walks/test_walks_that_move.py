@@ -16,6 +16,7 @@ import pytest
 from hypothesis import Phase, settings
 from hypothesis.stateful import invariant, precondition, rule, run_state_machine_as_test
 
+from filling import PROTOCOLS
 from iptengine.course import commands as c
 from iptengine.course.carrying import names_held
 from iptengine.course.course import Course, changed
@@ -31,7 +32,7 @@ from iptengine.protocol.protocol import Protocol
 from iptengine.render.agenda import agenda
 from iptengine.testing.given_when import given
 from renamed_twins import Twins, twins
-from walks.test_walks_by_what_is_open import PACE, PROTOCOLS, Walk
+from walks.test_walks_by_what_is_open import PACE, Walk
 
 OF_THE_FILE = ("protocol", "version", "digest", "course_version", "span")
 BUILT_IN = frozenset({"patient", "risk_item", UNSTAGED})
