@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from threading import Lock
 from typing import Protocol
@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine
 
 from iptengine.store.journals import wal_is_sound
 from iptengine.store.port import StoreError
+from iptengine.store.sql.forks import transaction_on
 from iptengine.store.sql.postgres import lock_order, wait_for_the_disk
 from iptengine.store.sql.sqlite import BEGIN, WAIT_SECONDS, pragma
 
@@ -43,7 +44,8 @@ class OwnEngine:
     """A transaction of the store's own for each call, on connections that never cross into another process.
 
     A connection that was opened before a fork is not used after it, and not closed either: closing an SQLite
-    connection that was in the middle of a transaction would undo, in the file, what the parent is still writing.
+    connection that was in the middle of a transaction would undo, in the file, what the parent is still writing. On
+    SQLite, a process that was forked in the middle of one is told so (`iptengine.store.sql.forks`).
     """
 
     def __init__(self, name: str, make: Callable[[], Engine], file: Path | None = None) -> None:
@@ -69,19 +71,22 @@ class OwnEngine:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         self._check_process()
-        with self._reader.connect() as connection:
+        with self._remembered(), self._reader.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         self._check_process()
         if self.dialect == "sqlite":
-            with self._my_turn(), self._writer.begin() as connection:
+            with self._my_turn(), self._remembered(), self._writer.begin() as connection:
                 yield connection
             return
         with self._writer.begin() as connection:
             lock_order(connection)
             yield connection
+
+    def _remembered(self) -> AbstractContextManager[None]:
+        return transaction_on(self.file) if self.file is not None else nullcontext()
 
     @contextmanager
     def _my_turn(self) -> Iterator[None]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from iptengine.store.folders import synced
 from iptengine.store.port import StoreError
 from iptengine.store.sql.failures import driver_sentence
+from iptengine.store.sql.forks import transaction_on
 from iptengine.store.sql.sqlite import WAIT_SECONDS, connected
 from iptengine.store.sql.tables import EVENTS_TABLE, SCHEMA_TABLE
 
@@ -63,7 +64,11 @@ def _name(part: Path, target: Path) -> None:
 
 
 def _copy(source: Path, part: Path) -> None:
-    with closing(connected(source, read_only=True)) as store, closing(sqlite3.connect(part)) as copy:
+    with (
+        transaction_on(source),
+        closing(connected(source, read_only=True)) as store,
+        closing(sqlite3.connect(part)) as copy,
+    ):
         copy.execute("PRAGMA synchronous = FULL")
         # In one step: in several, a store that others write to would be begun again with every append.
         store.backup(copy, pages=-1, progress=_Patience(time.monotonic() + WAIT_SECONDS))
