@@ -6,7 +6,10 @@ import argparse
 import sys
 from collections.abc import Callable, Iterable, Mapping
 
+from torture.backups import backups, server_backups
+from torture.determinism import determinism
 from torture.kills import kills, server_kills, server_running
+from torture.locks import locks
 from torture.power import Figures, Missing, disk_faults, power_cuts
 from torture.races import races
 from torture.tampering import flips, intruders
@@ -28,6 +31,10 @@ FULL: Mapping[str, Trial] = {
     "races-postgresql": lambda: _races_on_postgresql(60, 5_000),
     "flips": lambda: [flips(acts=60, every=1)],
     "intruders": lambda: intruders(),
+    "determinism": lambda: [determinism(courses=10_000)],
+    "backups": lambda: [backups(copies=100)],
+    "backups-postgresql": lambda: [server_backups(copies=20)],
+    "locks": lambda: locks(seconds=30),
 }
 PART: Mapping[str, Trial] = {
     "power": lambda: power_cuts(cuts=25, acts=30),
@@ -38,8 +45,13 @@ PART: Mapping[str, Trial] = {
     "races-postgresql": lambda: _races_on_postgresql(4, 300),
     "flips": lambda: [flips(acts=42, every=1_500)],
     "intruders": lambda: intruders(acts=42, every=19),
+    "determinism": lambda: [determinism(courses=240)],
+    "backups": lambda: [backups(copies=10)],
+    "backups-postgresql": lambda: [server_backups(copies=2)],
+    "locks": lambda: locks(seconds=2),
 }
-"""The fraction that CI tries: 1 in 40 of the cuts, kills and bytes, and 1 in 15 of the races."""
+"""The fraction that CI tries: 1 in 40 of the cuts, kills, bytes and courses, 1 in 15 of the races, and 1 in 10 of
+the backups."""
 
 
 def main(words: list[str] | None = None) -> int:

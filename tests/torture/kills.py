@@ -32,13 +32,13 @@ def kills(*, lives: int, least: int, seed: int = 1) -> Figures:
         ack.touch()
         open_store(url).close()
         lived = 0
-        while lived < lives or _told(ack) < least:
-            writer = forked(lambda: _write(url, ack, 0))
+        while lived < lives or acts_told(ack) < least:
+            writer = forked(lambda: write_on(url, ack, 0))
             time.sleep(rng.uniform(0.02, 0.5))
             kill(writer)
             lived += 1
         with open_store(url) as store:
-            saved = _told(ack)
+            saved = acts_told(ack)
             found = faults(store, range(saved))
     return Figures(f"writers killed: {lived}; {saved} acts told as saved, {len(found)} faults", len(found), lived)
 
@@ -54,7 +54,7 @@ def server_kills(*, lives: int, clients: int = 4, twin: str = "", seed: int = 1)
         for ack in acks:
             ack.touch()
         writers = [
-            forked(lambda client=client, ack=ack: _write(url, ack, client * 1_000_000, twin))  # type: ignore[misc]
+            forked(lambda client=client, ack=ack: write_on(url, ack, client * 1_000_000, twin))  # type: ignore[misc]
             for client, ack in enumerate(acks)
         ]
         for _ in range(lives):
@@ -64,7 +64,7 @@ def server_kills(*, lives: int, clients: int = 4, twin: str = "", seed: int = 1)
         time.sleep(1)
         for writer in writers:
             kill(writer)
-        acts = [client * 1_000_000 + act for client, ack in enumerate(acks) for act in range(_told(ack))]
+        acts = [client * 1_000_000 + act for client, ack in enumerate(acks) for act in range(acts_told(ack))]
         with open_store(url) as store:
             wrong = faults(store, acts)
     return Figures(
@@ -77,11 +77,11 @@ def server_kills(*, lives: int, clients: int = 4, twin: str = "", seed: int = 1)
 # -- writers ----------------------------------------------------------------------------------------------------------
 
 
-def _write(url: str, ack: Path, first: int, twin: str = "") -> None:
+def write_on(url: str, ack: Path, first: int, twin: str = "") -> None:
     """Go on after the last act that was answered, for as long as this program lives."""
     become(twin)
     told = os.open(ack, os.O_WRONLY | os.O_APPEND)
-    act = first + _told(ack)
+    act = first + acts_told(ack)
     while True:
         try:
             with open_store(url) as store:
@@ -94,7 +94,8 @@ def _write(url: str, ack: Path, first: int, twin: str = "") -> None:
             time.sleep(0.05)
 
 
-def _told(ack: Path) -> int:
+def acts_told(ack: Path) -> int:
+    """How many acts a program has noted as told to it as saved."""
     return ack.stat().st_size
 
 

@@ -67,15 +67,25 @@ def _examiner() -> Iterator[Path]:
     """The power-cut examiner in a folder of its own, with its recorder built."""
     if not (HOSTILE / "powercut").is_dir():
         raise Missing("the power-cut examiner is not beside this clone (../shared/hostile/powercut)")
-    compiler = shutil.which("cc") or shutil.which("gcc")
-    if compiler is None:
-        raise Missing("the power-cut recorder needs a C compiler (Debian: apt-get install gcc libc6-dev)")
+    cc = compiler("the power-cut recorder")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "powercut"
         shutil.copytree(HOSTILE / "powercut", folder)
-        built = [compiler, "-shared", "-fPIC", "-O2", "-o", "powercut.so", "powercut.c", "-ldl"]
+        built = [cc, "-shared", "-fPIC", "-O2", "-o", "powercut.so", "powercut.c", "-ldl"]
         subprocess.run(built, cwd=folder, check=True, capture_output=True)
         yield folder
+
+
+def compiler(needed_by: str) -> str:
+    """A compiler of C.
+
+    Raises:
+        Missing: There is none.
+    """
+    found = shutil.which("cc") or shutil.which("gcc")
+    if found is None:
+        raise Missing(f"{needed_by} needs a C compiler (Debian: apt-get install gcc libc6-dev)")
+    return found
 
 
 @contextmanager

@@ -5,19 +5,27 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 
+import iptengine as ipt
 import iptengine.engine.batches
+from filling import PROTOCOLS
+from iptengine.course.codec import decode
 from iptengine.store.memory import MemoryStore
 from torture.__main__ import FULL, PART, main
+from torture.backups import backups, judged
+from torture.determinism import determinism
+from torture.drawing import A_CLINIC, draw_courses
 from torture.judging import faults
 from torture.kills import server_kills
+from torture.locks import locks
 from torture.power import Figures, Missing, power_cuts
 from torture.races import LooksThenWrites, races
 from torture.tampering import written_anew_unseen
 from torture.twins import TWINS, become
-from torture.workload import clinic_over, perform
+from torture.workload import ACTS_A_COURSE, clinic_over, perform
 
 IN_CI = os.environ.get("CI") == "true"
 
@@ -77,9 +85,42 @@ def test_who_looks_and_then_writes_is_found_out(capsys: pytest.CaptureFixture[st
     assert "WRONG" in figures.told
 
 
+@pytest.mark.skipif(not IN_CI, reason="half a minute; CI=true tries it")
+def test_a_copy_of_a_file_in_use_is_found_out(capsys: pytest.CaptureFixture[str]) -> None:
+    (figures,) = tried((backups(copies=10, twin="file_copy") for _ in range(1)), capsys)
+    assert figures.wrong > 0
+
+
+@pytest.mark.skipif(not IN_CI, reason="some seconds; CI=true tries it")
+def test_who_waits_for_nobodys_lock_is_found_out(capsys: pytest.CaptureFixture[str]) -> None:
+    for figures in tried(locks(seconds=1.5, programs=3, twin="impatient"), capsys):
+        assert figures.wrong > 0
+
+
+@pytest.mark.skipif(not IN_CI, reason="a minute; CI=true tries it")
+@pytest.mark.parametrize(
+    ("twin", "differs"),
+    [
+        ("by_set", "therapist's page"),
+        ("by_locale", "therapist's page"),
+        ("by_clock", "therapist's page, patient's page"),
+        ("by_zone", "course"),
+        ("by_assert", "course, therapist's page, patient's page, report"),
+    ],
+)
+def test_what_lets_its_surroundings_in_is_found_out(
+    twin: str, differs: str, capsys: pytest.CaptureFixture[str]
+) -> None:  # fmt: skip
+    (figures,) = tried((determinism(courses=20, runs=4, twin=twin) for _ in range(1)), capsys)
+    assert figures.wrong > 0
+    assert f" courses differ, in {differs}" in figures.told
+
+
 def test_alerts_by_total_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(iptengine.engine.batches, "decide", iptengine.engine.batches.decide)
-    assert set(TWINS) == {"normal", "by_total", "async_commit"}
+    assert set(TWINS) == {
+        "normal", "by_total", "async_commit", "impatient", "by_set", "by_locale", "by_clock", "by_zone", "by_assert",
+    }  # fmt: skip
     for twin, wanted in (("", 0), ("by_total", 2)):
         become(twin)
         store = MemoryStore()
@@ -92,6 +133,24 @@ def test_alerts_by_total_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_seals_without_a_key_can_be_made_anew_unseen() -> None:
     assert written_anew_unseen(keyed=False)
     assert not written_anew_unseen(keyed=True)
+
+
+# -- what is replayed -------------------------------------------------------------------------------------------------
+
+
+def test_the_same_clinics_are_drawn_again_and_hold_what_a_course_can_come_to() -> None:
+    names = [path.name.partition(".")[0] for path in PROTOCOLS]
+    clinics = [names.index("open-table"), names.index("before-and-after")]
+    once, again = MemoryStore(), MemoryStore()
+    draw_courses(once, clinics)
+    draw_courses(again, clinics)
+    assert list(again.feed()) == list(once.feed())
+    kinds = {decode(text).kind for _, _, text in once.feed()}
+    assert len({course for _, course, _ in once.feed()}) == 2 * A_CLINIC
+    assert kinds >= {
+        "course_adopted", "course_followed", "protocol_moved", "group_joined", "voided", "withdrawn", "reading_taken",
+        "alert_raised", "deviated",
+    }  # fmt: skip
 
 
 # -- what the judge calls wrong ---------------------------------------------------------------------------------------
@@ -120,3 +179,18 @@ def test_the_judge_finds_what_is_lost_half_there_doubled_and_changed() -> None:
     assert left(whole[:-1]) == ["act 2 is there in part"]
     assert left(whole[:3]) == ["a reading of c0 with a risk item above zero is there without its alert"]
     assert left([whole[0], whole[2], whole[1], *whole[3:]])[0].startswith("course c0, event 2: it was changed")
+
+
+def test_a_backup_that_is_no_beginning_of_the_history_is_found(tmp_path: Path) -> None:
+    with ipt.open_store(f"sqlite:///{tmp_path}/clinic.db") as store:
+        perform(clinic_over(store), 0)
+        store.back_up(tmp_path / "copy.db")
+        perform(clinic_over(store), ACTS_A_COURSE)
+        assert judged(f"sqlite:///{tmp_path}/copy.db", store, [0]) == (2, [])
+        assert judged(f"sqlite:///{tmp_path}/copy.db", store, [0])[1] == ["it is no beginning of the history"]
+        lost = judged(f"sqlite:///{tmp_path}/copy.db", store, [0, 5])[1]
+        assert lost == ["act 5 was told as saved and is not there"]
+        assert judged(f"sqlite:///{tmp_path}/none/copy.db", store, [0]) == (
+            0,
+            [f"there is no folder {tmp_path}/none"],
+        )
