@@ -49,7 +49,7 @@ def silence(caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
     with caplog.at_level(logging.DEBUG):
         yield
     told = capsys.readouterr()
-    assert (caplog.records, told.out, told.err) == ([], "", "")
+    assert (caplog.get_records("call"), told.out, told.err) == ([], "", "")
 
 
 def copied() -> MemoryStore:

@@ -45,6 +45,15 @@ class UnopenedCourse(StoreError):
         super().__init__(text)
 
 
+class _Unshown(tuple[str, ...]):
+    """Stored texts that whoever shows an error with all it carries does not show (law 10)."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} texts>"
+
+
 class DamagedCourse(UnopenedCourse):
     """An event of a course is missing in the store, so what is there cannot be trusted.
 
@@ -56,7 +65,7 @@ class DamagedCourse(UnopenedCourse):
 
     def __init__(self, course: str, event: int, left: Sequence[str] = ()) -> None:
         self.event = event
-        self.left = tuple(left)
+        self.left: tuple[str, ...] = _Unshown(left)
         super().__init__(
             course, f"the course '{course}' is damaged in this store: its event {event} is missing; restore a backup"
         )
