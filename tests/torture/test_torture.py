@@ -105,7 +105,7 @@ def test_who_waits_for_nobodys_lock_is_found_out(capsys: pytest.CaptureFixture[s
         ("by_locale", "therapist's page"),
         ("by_clock", "therapist's page, patient's page"),
         ("by_zone", "course"),
-        ("by_assert", "course, therapist's page, patient's page, report"),
+        ("by_assert", "therapist's page"),
     ],
 )
 def test_what_lets_its_surroundings_in_is_found_out(
