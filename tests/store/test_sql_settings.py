@@ -90,8 +90,11 @@ def test_a_write_ahead_log_that_another_program_still_uses_cannot_be_put_away(mo
     other = sqlite3.connect(url.removeprefix("sqlite:///"))
     other.execute("PRAGMA journal_mode = wal")
     other.execute("CREATE TABLE t (x)")
-    with pytest.raises(ipt.StoreError):
+    with pytest.raises(ipt.StoreError) as caught:
         ipt.open_store(url)
+    assert str(caught.value) == (
+        "another program has held the database's lock for too long; nothing was kept, try again"
+    )
     other.close()
     opened(url).append("a", ["1"], expected=0)
 
