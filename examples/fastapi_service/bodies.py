@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import MISSING, fields, replace
 from datetime import date
-from typing import Any
+from typing import Any, NotRequired
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import to_jsonable_python
@@ -19,8 +19,18 @@ from iptengine import commands as c
 
 # -- what is posted ----------------------------------------------------------------------------------------------
 
-ELSEWHERE = ("start", "adopt", "follow", "note_followed", "take_from", "erase")
-"""Commands that are said in another way than in a batch."""
+ELSEWHERE = {
+    "start": "POST /courses",
+    "adopt": "POST /courses/adopted",
+    "follow": "POST /courses/{course}/following",
+    "note_followed": "POST /courses/{course}/following",
+    "take_from": "POST /courses/{course}/voided",
+    "erase": "POST /courses/{course}/erasure",
+    "join_group": "POST /groups/{group}/members",
+    "leave_group": "POST /groups/{group}/leaving",
+    "move_protocol": "iptengine migrate, in a shell",
+}
+"""Commands that no batch can say: they speak to more than one course, or are for good. And what says them."""
 
 
 def _described(kind: str) -> dict[str, Any]:
@@ -53,6 +63,44 @@ class Begin(Posted):
     called: str = Field("", description="How the pages name the patient; initials are best.")
     course: str | None = Field(None, description="An id of your own. Posted again with it, nothing begins twice.")
     facts: dict[str, Any] = Field({}, description="What the protocol asks for at the start.")
+
+
+class TakeOver(Posted):
+    """A course that was under way before it came here."""
+
+    protocol: str = Field(description="Its id, or id and version: ipt-adult@1.0.0.")
+    on: date = Field(description="The day it is taken over.")
+    phase: str
+    sessions_used: int
+    focus: list[str] = []
+    called: str = Field("", description="How the pages name the patient; initials are best.")
+    course: str | None = Field(None, description="An id of your own. Posted again with it, nothing begins twice.")
+
+
+class GoOn(Posted):
+    """A course that follows one that has ended."""
+
+    protocol: str = Field(description="Its id, or id and version: ipt-maintenance@1.0.0.")
+    on: date
+    new: str = Field(description="An id of your own for the new course. Posted again with it, nothing begins twice.")
+    called: str = Field("", description="Left out, as before.")
+    because: str = Field("", description="Why it goes on although the former did not end so that this may follow.")
+
+
+class Forget(Posted):
+    """What a patient said is to be erased for good."""
+
+    on: date
+    because: str = Field(min_length=1, description="It stays readable: no word of the patient.")
+
+
+class Mistaken(Posted):
+    """What was recorded on the wrong course."""
+
+    event: str = Field(description="The id of the event, as the history has it.")
+    to: str = Field("", description="The course it belongs to, where it is recorded. Left out: nowhere else.")
+    on: date
+    because: str = Field(min_length=1, description="How it came to be recorded here.")
 
 
 class Batch(Posted):
@@ -143,6 +191,37 @@ class CourseBody(TypedDict):
     ended: str | None
 
 
+class VoidAnswer(TypedDict):
+    """What came of voiding a record: in the course it belongs to, and in the one it stood in.
+
+    `ask_anew` are moves, such as a focus: a clinician has to ask for them there.
+    """
+
+    alerts: list[AlertBody]
+    right: Answer | None
+    wrong: Answer
+    ask_anew: list[str]
+
+
+class ErasedBody(TypedDict):
+    """A course whose words are erased."""
+
+    course: str
+    version: int
+    erased: str
+    by: str
+
+
+class MessageBody(TypedDict):
+    """A message that is prepared, for somebody to send by hand."""
+
+    contact: str
+    title: str
+    to: list[str]
+    on: str
+    text: str
+
+
 class WayBody(TypedDict):
     """Something that can be said to a course: the command to post, and its fields with their choices."""
 
@@ -194,10 +273,40 @@ class Problem(TypedDict):
     problem: str
 
 
+class No(Problem):
+    """What is not possible now, and why."""
+
+    reasons: NotRequired[list[ReasonBody]]
+
+
+class Exists(No):
+    """A course that cannot begin, because there is one; of one's own, what stands in it."""
+
+    course: NotRequired[str]
+    alerts: NotRequired[list[AlertBody]]
+    since: NotRequired[list[KeptBody]]
+    version: NotRequired[int]
+
+
 def course_body(course: ipt.Course) -> CourseBody:
     return {
         "course": course.id, "version": course.version, "protocol": course.protocol, "phase": course.phase,
         "started": course.started.isoformat() if course.started else None, "ended": course.ended,
+    }  # fmt: skip
+
+
+def erased_body(course: ipt.Course) -> ErasedBody:
+    assert course.erased is not None
+    return {
+        "course": course.id, "version": course.version, "erased": course.erased.on.isoformat(),
+        "by": course.erased.by.id,
+    }  # fmt: skip
+
+
+def message_body(message: ipt.Message) -> MessageBody:
+    return {
+        "contact": message.contact, "title": message.title, "to": list(message.to), "on": message.on.isoformat(),
+        "text": message.text,
     }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -22,15 +22,24 @@ from bodies import (
     Begin,
     CourseBody,
     DueBody,
+    ErasedBody,
     FeedBody,
+    Forget,
+    GoOn,
+    MessageBody,
+    Mistaken,
     NewsBody,
     StuckBody,
+    TakeOver,
+    VoidAnswer,
     WayBody,
     alert_body,
     answer,
     course_body,
     due_body,
+    erased_body,
     event_body,
+    message_body,
     news_body,
     stuck_body,
     way_body,
@@ -66,13 +75,48 @@ class Desk:
         )
         return answer((), done)
 
+    def take_over(self, said: TakeOver) -> Answer:
+        done = self.clinic.adopt(
+            said.protocol, by=self.actor, on=said.on, course=said.course, phase=said.phase,
+            sessions_used=said.sessions_used, focus=said.focus, called=said.called,
+        )  # fmt: skip
+        return answer((), done)
+
+    def go_on(self, course: str, said: GoOn) -> Answer:
+        self.check(course)
+        done = self.clinic.follow(
+            course, said.protocol, by=self.actor, on=said.on, new=said.new, called=said.called, because=said.because
+        )
+        return answer((), done)
+
+    def forget(self, course: str, said: Forget) -> tuple[int, ErasedBody]:
+        """Erase what the patient said. Posted again, it is answered the same, and finishes what a crash left."""
+        self.check(course)
+        found = self.clinic.erase(course, by=self.actor, on=said.on, because=said.because).course
+        return found.version, erased_body(found)
+
+    def void(self, course: str, said: Mistaken) -> VoidAnswer:
+        """Said again it records nothing twice: the library makes its key from the two courses and the event."""
+        self.check(course)
+        if said.to:
+            self.check(said.to)
+        came = self.clinic.void(course, said.event, to=said.to, because=said.because, by=self.actor, on=said.on)
+        right = answer((), came.right) if came.right else None
+        wrong = answer((), came.wrong)
+        alerts = [*(right["alerts"] if right else ()), *wrong["alerts"]]
+        return {"alerts": alerts, "right": right, "wrong": wrong, "ask_anew": list(came.ask_anew)}
+
+    def message(self, course: str, contact: str, on: date) -> tuple[int, MessageBody]:
+        version, _ = self.where(course)
+        return version, message_body(self.reader.message(course, contact, on=on))
+
     def say(self, course: str, batch: Batch, *, key: str, expected: int | None) -> tuple[int, Answer]:
         """Say it to the course; the status, and what came of it. What was kept is told with every status."""
         self.check(course)
         said = [c.command_from_mapping(one) for one in batch.commands]
-        if any(one.kind in ELSEWHERE for one in said):
-            raise ipt.BadInput("kind", f"{', '.join(ELSEWHERE)} cannot be said in a batch; nothing was recorded")
-        name = f"{key}.{_digest(batch.commands)}"
+        for one in said:
+            check_sayable(one)
+        name = f"{key}.{digest(batch.commands)}"
         try:
             done = self.clinic.do(course, *said, by=self.actor, on=batch.on, expected=expected, key=name)
         except ipt.Conflict as clash:
@@ -125,9 +169,21 @@ class Desk:
         return {"news": news, "last": lines[-1][0] if lines else after}
 
 
-def _digest(commands: Sequence[dict[str, Any]]) -> str:
-    """Under one key, other commands are another batch: what they say is recorded, and not taken for said before."""
-    return hashlib.sha256(json.dumps(commands, sort_keys=True).encode()).hexdigest()[:16]
+def check_sayable(command: ipt.Command) -> None:
+    """Refuse what a batch to one course would record only half."""
+    path = ELSEWHERE.get(command.kind)
+    if isinstance(command, c.Void) and command.meant_for:
+        path = "POST /courses/{course}/voided"
+    if path is not None:
+        told = f"'{command.kind}' cannot be said in a batch; it is said by {path}. Nothing was recorded"
+        raise ipt.BadInput("kind", told)
+    if isinstance(command, c.Deviate | c.Correct):
+        check_sayable(command.command)
+
+
+def digest(said: Any) -> str:
+    """Under one key, other words are another batch: what they say is recorded, and not taken for said before."""
+    return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
 def _news(position: int, course: str, text: str) -> NewsBody:

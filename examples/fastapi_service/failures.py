@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 import iptengine as ipt
-from bodies import alert_body, reason_body
+from bodies import alert_body, kept_body, reason_body
 from wire import told
 
 
@@ -18,13 +18,33 @@ def unknown_course(_: Request, error: ipt.UnknownCourse) -> Response:
     return told({"problem": str(error)}, 404)
 
 
-def course_exists(_: Request, error: ipt.CourseExists) -> Response:
-    # Not what stands in that course: it may be somebody else's.
+def course_exists(request: Request, error: ipt.CourseExists) -> Response:
+    """What stands in that course is told to whom it belongs: a post sent again would not hear of its alerts."""
+    course = error.done.course
+    mine = request.app.state.access.courses_of(request.state.actor)
+    if mine is not None and course.id not in mine:
+        return told({"problem": str(error)}, 409)
+    alerts = [alert_body(alert) for alert in course.alerts if alert.needs_assessment]
+    since = [kept_body(event) for event in error.since]
+    body = {"problem": str(error), "alerts": alerts, "since": since, "course": course.id, "version": course.version}
+    return told(body, 409, version=course.version)
+
+
+def unknown_group(_: Request, error: ipt.UnknownGroup) -> Response:
+    return told({"problem": str(error)}, 404)
+
+
+def group_exists(_: Request, error: ipt.GroupExists) -> Response:
+    return told({"problem": str(error)}, 409)
+
+
+def cannot_erase(_: Request, error: ipt.CannotErase) -> Response:
+    """No failure of the store: sending it again would change nothing."""
     return told({"problem": str(error)}, 409)
 
 
 def refused(_: Request, error: ipt.Refused) -> Response:
-    """A course that was to begin; in a batch, what is refused stands beside what was kept."""
+    """What was to begin, to be formed or to be prepared; in a batch, what is refused stands beside what was kept."""
     return told({"problem": str(error), "reasons": [reason_body(reason) for reason in error.reasons]}, 409)
 
 
@@ -75,6 +95,9 @@ def http_error(_: Request, error: HTTPException) -> Response:
 ANSWERS: dict[type[Exception], Any] = {
     ipt.UnknownCourse: unknown_course,
     ipt.CourseExists: course_exists,
+    ipt.UnknownGroup: unknown_group,
+    ipt.GroupExists: group_exists,
+    ipt.CannotErase: cannot_erase,
     ipt.Refused: refused,
     ipt.NotAllowed: not_allowed,
     ipt.BadInput: bad_input,

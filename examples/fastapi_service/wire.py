@@ -25,7 +25,7 @@ def told(
     return Response(text, status, {**(headers or {}), **_tag(version)}, media_type="application/json")
 
 
-def html(fragment: str, *, version: int) -> Response:
+def html(fragment: str, *, version: int | None = None) -> Response:
     """A fragment of a page; half a character, which UTF-8 has no form for, becomes a question mark."""
     headers = {"Vary": "Accept", **_tag(version)}
     return Response(fragment.encode("utf-8", "replace"), headers=headers, media_type="text/html")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import httpx
 import pytest
 from django.core.management import call_command
 from django.db import connections
+from over_http import served, signed_in
 
+import stores
 from django_databases import forget, know
 from postgres import server
 
@@ -44,3 +47,17 @@ def alias(request: pytest.FixtureRequest) -> str:
     KeptProtocol.objects.using(found).all().delete()
     ListedCourse.objects.using(found).all().delete()
     return found
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgres"])
+def address(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The service with everybody known, over SQLite and PostgreSQL."""
+    keys = tmp_path_factory.mktemp("keys")
+    with served(stores.fresh_url(request.param), "open", str(keys)) as found:
+        yield found
+
+
+@pytest.fixture
+def anna(address: str) -> Iterator[httpx.Client]:
+    with signed_in(address, "anna") as client:
+        yield client

@@ -1,7 +1,7 @@
-"""Serves the FastAPI service to tests: `python served.py ADDRESS [open]`, in the folder of the service.
+"""Serves the FastAPI service to tests: `python served.py ADDRESS [open KEYS]`, in the folder of the service.
 
-Prints its address, and serves until its input ends. With `open`, a token is a name; without it, the service is as it
-comes out of the box.
+Prints its address, and serves until its input ends. With `open`, a token is a name, and the keys of courses lie in
+the folder KEYS; without it, the service is as it comes out of the box.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import socket
 import sys
 import threading
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import uvicorn
@@ -23,11 +24,14 @@ import iptengine as ipt
 from access import Access
 from service import from_environment, service
 
+EXAMPLES = Path(__file__).parents[2] / "examples"
+PROTOCOLS = ("ipt-adult", *(str(EXAMPLES / f"{name}.protocol.yaml") for name in ("open-table", "steady-months")))
 PEOPLE = {
     "Bearer anna": ipt.Actor("u17", role="therapist"),
     "Bearer ben": ipt.Actor("u18", role="therapist"),
     "Bearer ines": ipt.Actor("u31", role="assessor"),
     "Bearer carl": ipt.Actor("u40", role="cook"),
+    "Bearer rosa": ipt.Actor("u50", role="keeper"),
 }
 
 
@@ -46,7 +50,8 @@ def clock() -> datetime:
 
 def main() -> None:
     if "open" in sys.argv:
-        app = service(sys.argv[1], clock=clock, access=Access(who=who, courses_of=courses_of))
+        access = Access(who=who, courses_of=courses_of)
+        app = service(sys.argv[1], clock=clock, access=access, protocols=PROTOCOLS, keys=ipt.FileKeys(sys.argv[3]))
     else:
         os.environ.update(CLINIC_DATABASE=sys.argv[1], CLINIC_TIME_ZONE="Europe/Vienna")
         app = from_environment()

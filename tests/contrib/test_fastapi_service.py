@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,72 +10,17 @@ from uuid import uuid4
 import httpx
 import jsonschema
 import pytest
+from over_http import JSON, begin, formed, kinds, say, served, signed_in
 
-import stores
 from canaries import CANARY, mark
 
-ROOT = Path(__file__).parents[2]
-SERVICE = ROOT / "examples" / "fastapi_service"
 HELD = {"kind": "hold_session", "on": "2026-03-10", "minutes": 50}
 RISK = {"kind": "read", "measure": "phq9", "on": "2026-03-10", "total": 12, "answers": {"self_harm": 1}}
 TOO_SOON = {"kind": "enter_phase", "phase": "ending", "on": "2026-03-10"}
-JSON = {"Content-Type": "application/json"}
 SAID = (
     "PHQ-9 item 9 (thoughts of death or self-harm) was answered 1 on 2026-03-10. "
     "This needs a clinician's assessment today."
 )
-
-
-@contextmanager
-def served(url: str, *words: str) -> Iterator[str]:
-    """The service in a process of its own, which takes every warning for an error."""
-    program = [sys.executable, "-W", "error", str(Path(__file__).with_name("served.py")), url, *words]
-    service = subprocess.Popen(
-        program, cwd=SERVICE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    with service:
-        assert service.stdin is not None
-        assert service.stdout is not None
-        assert service.stderr is not None
-        yield service.stdout.readline().strip()
-        service.stdin.close()
-        service.wait(timeout=30)
-        assert service.stderr.read() == ""
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgres"])
-def address(request: pytest.FixtureRequest) -> Iterator[str]:
-    with served(stores.fresh_url(request.param), "open") as found:
-        yield found
-
-
-@contextmanager
-def signed_in(address: str, name: str) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=address, headers={"Authorization": f"Bearer {name}"}, timeout=30) as client:
-        yield client
-
-
-@pytest.fixture
-def anna(address: str) -> Iterator[httpx.Client]:
-    with signed_in(address, "anna") as client:
-        yield client
-
-
-def begin(client: httpx.Client, **more: Any) -> str:
-    answer = client.post("/courses", json={"protocol": "ipt-adult", "on": "2026-03-03", "called": "A. R.", **more})
-    assert answer.status_code == 201, answer.text
-    assert answer.headers["location"] == f"/courses/{answer.json()['course']}"
-    return str(answer.json()["course"])
-
-
-def say(client: httpx.Client, course: str, *commands: dict[str, Any], key: str = "", seen: str = "") -> httpx.Response:
-    headers = {"Idempotency-Key": key or uuid4().hex, **({"If-Match": seen} if seen else {})}
-    body = json.dumps({"commands": commands})  # in ASCII: also half a character can be posted so
-    return client.post(f"/courses/{course}/commands", content=body, headers={**headers, **JSON})
-
-
-def kinds(events: list[dict[str, Any]]) -> list[str]:
-    return [event["kind"] for event in events]
 
 
 # -- a clinic's day ----------------------------------------------------------------------------------------------
@@ -213,23 +153,31 @@ def test_two_who_write_at_once_both_are_heard(address: str, anna: httpx.Client) 
     assert texts == {f"{writer} {n}" for writer in range(2) for n in range(10)}
 
 
-def test_a_course_that_is_begun_twice_is_begun_once_and_shows_nothing_of_itself(anna: httpx.Client) -> None:
+def test_a_course_that_is_begun_twice_is_begun_once_and_tells_its_own_what_came_since(
+    address: str, anna: httpx.Client
+) -> None:
     course = begin(anna, course=f"c{uuid4().hex}", called=mark("called"))
+    say(anna, course, RISK)
+    told = "a course of that id has begun already; choose another id, or leave it out"
     again = anna.post("/courses", json={"protocol": "ipt-adult", "on": "2026-03-03", "course": course})
-    assert again.status_code == 409
-    assert again.json() == {"problem": "a course of that id has begun already; choose another id, or leave it out"}
+    assert (again.status_code, again.json()["problem"]) == (409, told)
+    assert [one["text"] for one in again.json()["alerts"]] == [SAID]
+    assert kinds(again.json()["since"]) == ["course_started", "reading_taken", "alert_raised"]
+    assert CANARY not in again.text
+    with signed_in(address, "ben") as ben:
+        theirs = ben.post("/courses", json={"protocol": "ipt-adult", "on": "2026-03-03", "course": course})
+        assert (theirs.status_code, theirs.json()) == (409, {"problem": told})
 
 
 # -- who may ----------------------------------------------------------------------------------------------------
 
 
-def test_out_of_the_box_nobody_is_let_in_anywhere(tmp_path: Path) -> None:
-    asks = [
-        ("GET", "/openapi.json"), ("GET", "/due"), ("GET", "/alerts"), ("GET", "/stuck"), ("GET", "/feed"),
-        ("GET", "/courses/a"), ("GET", "/courses/a/ways"), ("GET", "/courses/a/agenda"), ("GET", "/courses/a/history"),
-        ("POST", "/courses"), ("POST", "/courses/a/commands"), ("GET", "/nowhere"),
-    ]  # fmt: skip
-    with served(f"sqlite:///{tmp_path / 'clinic.db'}") as address, signed_in(address, "anna") as client:
+def test_out_of_the_box_nobody_is_let_in_anywhere(tmp_path: Path, anna: httpx.Client) -> None:
+    paths = anna.get("/openapi.json").json()["paths"]
+    asks = [(method.upper(), path) for path, methods in paths.items() for method in methods]
+    assert len(asks) > 20
+    asks += [("GET", "/openapi.json"), ("GET", "/nowhere")]
+    with served(f"sqlite:///{tmp_path / 'clinic.db'}") as shut, signed_in(shut, "anna") as client:
         for method, path in asks:
             answer = client.request(method, path, content=b"{" if method == "POST" else None)
             assert (answer.status_code, answer.json()) == (401, {"problem": "sign in first"}), path
@@ -286,7 +234,19 @@ BAD_BATCHES: list[tuple[dict[str, Any], str]] = [
     ({"commands": [HELD, {"kind": WORD}]}, "the command cannot be used: 'kind' must be a kind of command; "),
     (
         {"commands": [HELD, {"kind": "erase", "because": WORD}]},
-        "start, adopt, follow, note_followed, take_from, erase cannot be said in a batch; nothing was recorded",
+        "'erase' cannot be said in a batch; it is said by POST /courses/{course}/erasure. Nothing was recorded",
+    ),
+    (
+        {"commands": [HELD, {"kind": "void", "event": "e", "because": WORD, "meant_for": "b"}]},
+        "'void' cannot be said in a batch; it is said by POST /courses/{course}/voided. Nothing was recorded",
+    ),
+    (
+        {
+            "commands": [
+                {"kind": "deviate", "because": WORD, "command": {"kind": "join_group", "group": "g", "size": 3}}
+            ]
+        },
+        "'join_group' cannot be said in a batch; it is said by POST /groups/{group}/members. Nothing was recorded",
     ),
 ]
 BAD_BEGINNINGS: list[tuple[dict[str, Any], int, str]] = [
@@ -323,6 +283,28 @@ def test_what_is_wrong_with_a_beginning_is_told_without_its_words(anna: httpx.Cl
         assert CANARY not in answer.text
 
 
+TWICE = [
+    ('{"kind":"read","measure":"phq9","total":9,"answers":{"self_harm":2,"low_mood":1,"self_harm":0}}', "'self_harm'"),
+    ('{"kind":"read","measure":"phq9","total":9,"total":9,"answers":{"self_harm":0}}', "'total'"),
+    (f'{{"kind":"read","measure":"phq9","answers":{{"{CANARY}":0,"{CANARY}":1}}}}', "a name that is not known"),
+]
+
+
+def test_a_name_that_stands_twice_in_a_body_is_refused_and_named_and_nothing_is_recorded(anna: httpx.Client) -> None:
+    course = begin(anna)
+    for command, name in TWICE:
+        body = f'{{"commands":[{command}]}}'.encode()
+        answer = anna.post(f"/courses/{course}/commands", content=body, headers={"Idempotency-Key": "k", **JSON})
+        assert answer.status_code == 422
+        assert answer.json() == {"problem": f"{name} stands twice in one object of the body; nothing was recorded"}
+    for path, kind in ((f"/courses/{course}/commands", JSON), ("/groups", {"Content-Type": "application/x+json"})):
+        answer = anna.post(
+            path, content=b'{"on":"2026-03-01","on":"2026-03-02"}', headers={"Idempotency-Key": "k", **kind}
+        )
+        assert answer.json() == {"problem": "'on' stands twice in one object of the body; nothing was recorded"}
+    assert anna.get(f"/courses/{course}").json()["version"] == 1
+
+
 def test_nothing_on_its_way_keeps_an_answer(anna: httpx.Client) -> None:
     for path in ("/due", "/courses/none", "/nowhere"):
         assert anna.get(path).headers["cache-control"] == "no-store"
@@ -341,8 +323,14 @@ def test_the_openapi_document_says_what_every_endpoint_takes_and_answers(anna: h
     }  # fmt: skip
     assert sorted(said) == [
         ("get", "/alerts"), ("get", "/courses/{course}"), ("get", "/courses/{course}/agenda"),
-        ("get", "/courses/{course}/history"), ("get", "/courses/{course}/ways"), ("get", "/due"), ("get", "/feed"),
-        ("get", "/stuck"), ("post", "/courses"), ("post", "/courses/{course}/commands"),
+        ("get", "/courses/{course}/history"), ("get", "/courses/{course}/messages/{contact}"),
+        ("get", "/courses/{course}/ways"), ("get", "/due"), ("get", "/feed"), ("get", "/groups/{group}"),
+        ("get", "/groups/{group}/agenda"), ("get", "/stuck"), ("post", "/courses"), ("post", "/courses/adopted"),
+        ("post", "/courses/{course}/commands"), ("post", "/courses/{course}/erasure"),
+        ("post", "/courses/{course}/following"), ("post", "/courses/{course}/voided"), ("post", "/groups"),
+        ("post", "/groups/{group}/bookings"), ("post", "/groups/{group}/commands"),
+        ("post", "/groups/{group}/leaving"), ("post", "/groups/{group}/members"),
+        ("post", "/groups/{group}/sessions"),
     ]  # fmt: skip
     for one in said.values():
         assert one["description"].endswith((".", "fragment."))
@@ -351,7 +339,7 @@ def test_the_openapi_document_says_what_every_endpoint_takes_and_answers(anna: h
     for schema in document["components"]["schemas"].values():
         jsonschema.Draft202012Validator.check_schema(schema)
 
-    course = begin(anna)
+    course, group = formed(anna)
     batch = {"commands": [HELD, RISK, TOO_SOON]}
     fits(document, {"$ref": "#/components/schemas/Batch"}, batch)
     with pytest.raises(jsonschema.ValidationError):
@@ -359,9 +347,9 @@ def test_the_openapi_document_says_what_every_endpoint_takes_and_answers(anna: h
     answers = {
         ("post", "/courses/{course}/commands"): say(anna, course, *batch["commands"]),
         **{
-            (method, path): anna.get(path.replace("{course}", course))
+            (method, path): anna.get(path.replace("{course}", course).replace("{group}", group))
             for method, path in said
-            if method == "get"
+            if method == "get" and "{contact}" not in path
         },
     }  # fmt: skip
     for asked, answer in answers.items():

@@ -79,6 +79,7 @@ class GroupClinic(ClinicPort):
         by: Actor,
         on: date,
         because: str = "",
+        key: str | None = None,
     ) -> GroupDone:
         """Form a group of courses that have begun, all under one protocol that has a ``group``.
 
@@ -93,6 +94,8 @@ class GroupClinic(ClinicPort):
             on: The day.
             because: Why it is formed although it is too small, too large or not led as the protocol says. With it,
                 the group is formed all the same, and each course records the deviation.
+            key: A name for this form, new for every form drawn. Posted again under it, nothing is recorded twice,
+                and the answer is told once more.
 
         Raises:
             Refused: Too few or too many, another protocol, or somebody is in a group already.
@@ -114,11 +117,20 @@ class GroupClinic(ClinicPort):
             no = self._refusal(course, command, by, on)
             if no is not None:
                 raise no
-        done = {course: self._said(course, (command,), by, on) for course, command in told.items()}
+        told |= {course: commands[course] for course in joined if self._joined_by(course, key)}
+        done = {course: self._said(course, (told[course],), by, on, key) for course in members if course in told}
         return GroupDone(self.group(group), done)
 
-    def join_group(self, group: str, course: str, *, by: Actor, on: date, because: str = "") -> Done:
+    def _joined_by(self, course: str, key: str | None) -> bool:
+        """Whether it joined when this form was posted before."""
+        return key is not None and any(event.command == f"{key}.1" for event in self._records.history(course).events)
+
+    def join_group(
+        self, group: str, course: str, *, by: Actor, on: date, because: str = "", key: str | None = None
+    ) -> Done:  # fmt: skip
         """Let a course join a group that meets already; with `because`, also where the group is full.
+
+        Posted again under its `key`, nothing is recorded twice, and the answer is told once more.
 
         Raises:
             Refused: The group is full, the course is in a group already, or keeps another protocol.
@@ -129,19 +141,23 @@ class GroupClinic(ClinicPort):
         command = groups.joining(group, size, here.facilitators, because)
         known = [*(self._records.listed(other).course for other in here.courses[:1]), self.course(course)]
         self._one_protocol(known, {course: command})
-        done = self.do(course, command, by=by, on=on)
+        done = self.do(course, command, by=by, on=on, key=key)
         if done.refused:
             raise done.refused[0]
         return done
 
-    def leave_group(self, group: str, course: str, *, by: Actor, on: date, because: str) -> Done:
+    def leave_group(
+        self, group: str, course: str, *, by: Actor, on: date, because: str, key: str | None = None
+    ) -> Done:  # fmt: skip
         """A course has left its group; from that day on it is not in it. It goes on as a course.
+
+        Posted again under its `key`, nothing is recorded twice, and the answer is told once more.
 
         Raises:
             Refused: It is not in that group.
             UnknownGroup: There is no such group.
         """
-        done = self.do(course, groups.leaving(self.group(group), course, on, because), by=by, on=on)
+        done = self.do(course, groups.leaving(self.group(group), course, on, because), by=by, on=on, key=key)
         if done.refused:
             raise done.refused[0]
         return done
