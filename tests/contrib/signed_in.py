@@ -1,12 +1,14 @@
 """Serves the clinic in Django to a browser that has signed in: `python signed_in.py`, in the folder of the clinic.
 
-A course is begun and one session recorded through the pages, so that an alert is open. Prints its address, and serves
-until its input ends. A browser without a driver cannot sign in, so every request gets the cookie here.
+Courses and a group are begun and sessions recorded through the pages, so that alerts are open. Prints the addresses of
+the page of a patient, of a group, of a checklist, of a move for all, and of the caseload; and serves until its input
+ends. A browser without a driver cannot sign in, so every request gets the cookie here.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import sys
 import threading
 from collections.abc import Callable, Iterable
@@ -26,8 +28,10 @@ from django.core.wsgi import get_wsgi_application  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
-from clinic.models import Patient  # noqa: E402
+from clinic.models import Patient, PatientGroup  # noqa: E402
 from clinic.tests import Forms, answers  # noqa: E402
+
+ON = "2026-03-03"
 
 
 class Quiet(WSGIRequestHandler):
@@ -35,24 +39,43 @@ class Quiet(WSGIRequestHandler):
         pass
 
 
-def with_an_open_alert() -> tuple[str, str]:
-    """The cookie of a therapist, and the address of a patient whose last reading needs somebody."""
+def with_open_alerts() -> tuple[str, list[str]]:
+    """The cookie of a therapist, and the addresses of the pages that a browser looks at."""
     call_command("migrate", verbosity=0)
     anna = User.objects.create_user("anna")
     anna.groups.add(Group.objects.get(name="therapists"))
     client = Client(headers={"host": "localhost"})
     client.force_login(anna)
-    on = "2026-03-03"
-    client.post(reverse("begin"), {"name": "Ada R.", "called": "A. R.", "protocol": "ipt-adult@1.0.0", "on": on})
-    page = reverse("page", args=[Patient.objects.get().pk])
-    save = reverse("session", args=[Patient.objects.get().pk])
-    form = {**Forms(client.get(page)).found[save], **answers(self_harm=1), "on": on}
+    ada = begun(client, "Ada R.", "ipt-adult@1.0.0")
+    members = [begun(client, name, "circle@1.0.0") for name in ("Ann B.", "Bob C.", "Cem D.")]
+    for patient in (ada, members[1]):
+        record_an_alert(client, patient)
+    said = {"name": "Tuesday evening", "patients": [one.pk for one in members], "leaders": [anna.pk], "on": ON}
+    assert client.post(reverse("form_group"), {**said, "key": "form1"}).status_code == 200
+    page, group = reverse("page", args=[ada.pk]), reverse("group", args=[PatientGroup.objects.get().pk])
+    checklist = way(client, page, "Fill checklist")
+    return client.cookies["sessionid"].value, [page, group, checklist, way(client, group, "Enter phase"), "/"]
+
+
+def begun(client: Client, name: str, protocol: str) -> Patient:
+    client.post(reverse("begin"), {"name": name, "called": name[:1], "protocol": protocol, "on": ON})
+    return Patient.objects.get(name=name)
+
+
+def record_an_alert(client: Client, patient: Patient) -> None:
+    save = reverse("session", args=[patient.pk])
+    page = client.get(reverse("page", args=[patient.pk]))
+    form = {**Forms(page).found[save], **answers(self_harm=1), "on": ON}
     assert client.post(save, form).status_code == 200
-    return client.cookies["sessionid"].value, page
+
+
+def way(client: Client, page: str, text: str) -> str:
+    """The address behind the first link that begins so."""
+    return re.findall(rf'href="([^"]+)">{text}', client.get(page).content.decode())[0]
 
 
 def main() -> None:
-    cookie, page = with_an_open_alert()
+    cookie, addresses = with_open_alerts()
     pages = StaticFilesHandler(get_wsgi_application())
 
     def signed_in(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
@@ -60,7 +83,7 @@ def main() -> None:
 
     with make_server("127.0.0.1", 0, signed_in, handler_class=Quiet) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        sys.stdout.write(f"http://localhost:{server.server_port}{page}\n")
+        sys.stdout.write(" ".join(f"http://localhost:{server.server_port}{one}" for one in addresses) + "\n")
         sys.stdout.flush()
         sys.stdin.read()
         server.shutdown()

@@ -7,10 +7,10 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 
-from clinic.models import READ_ALL, Patient
+from clinic.models import READ_ALL, Patient, PatientGroup
 
 View = Callable[..., HttpResponse]
 
@@ -52,5 +52,12 @@ class DeniedByDefault:
 
 
 def patients_of(user: Any) -> QuerySet[Patient]:
-    """The patients whose courses a user may see: their own, or every one."""
-    return Patient.objects.all() if user.has_perm(READ_ALL) else Patient.objects.filter(therapist=user)
+    """The patients whose courses a user may see: their own and those in a group they lead, or every one."""
+    if user.has_perm(READ_ALL):
+        return Patient.objects.all()
+    return Patient.objects.filter(Q(therapist=user) | Q(groups__leaders=user)).distinct()
+
+
+def groups_of(user: Any) -> QuerySet[PatientGroup]:
+    """The groups a user may see: those they lead, or every one."""
+    return PatientGroup.objects.all() if user.has_perm(READ_ALL) else PatientGroup.objects.filter(leaders=user)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -25,9 +25,14 @@ def desk() -> ipt.Clinic:
     return ipt.Clinic(DjangoStore(), protocols(), policy=policy)
 
 
+def user_id(user: Any) -> str:
+    """An account as the events name it: it stays when a name changes."""
+    return f"user-{user.pk}"
+
+
 def actor(user: Any) -> ipt.Actor:
     """Who says it, as it stands on every event."""
-    return ipt.Actor(f"user-{user.pk}", role="therapist" if user.has_perm(WRITE) else "assessor")
+    return ipt.Actor(user_id(user), role="therapist" if user.has_perm(WRITE) else "assessor")
 
 
 def policy(actor: ipt.Actor, command: ipt.Command, course: ipt.Course) -> ipt.Permission:
@@ -59,3 +64,22 @@ def record(course: str, commands: Sequence[ipt.Command], *, by: ipt.Actor, expec
             return Answer(clash.done, clash.since)
         except ipt.NotAllowed as no:
             return Answer(no.done, no.conflict.since if no.conflict else (), no.denied)
+
+
+@dataclass(frozen=True)
+class GroupAnswer:
+    """What came of a form for a group, in each member's course, and what may not be said to some of them."""
+
+    done: ipt.GroupDone
+    denied: Sequence[ipt.Denial] = ()
+
+
+def record_for_all(say: Callable[[ipt.Clinic], ipt.GroupDone]) -> GroupAnswer:
+    """Say it to a group: every member's course in one transaction."""
+    with transaction.atomic():
+        try:
+            return GroupAnswer(say(desk()))
+        except ipt.NotAllowed as no:  # caught inside the block, as above: what the others were told is kept
+            if no.group is None:
+                raise
+            return GroupAnswer(no.group, no.denied)

@@ -45,8 +45,8 @@ class Drawn(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
     key = forms.CharField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, course: ipt.Course, **kwargs: Any) -> None:
-        self.course = course
+    def __init__(self, *args: Any, course: Any, **kwargs: Any) -> None:
+        self.course = course  # anything with an id and a version
         drawn = {"version": course.version, "key": uuid4().hex}
         super().__init__(*args, **{**kwargs, "initial": {**drawn, **kwargs.get("initial", {})}})
 
@@ -71,12 +71,15 @@ class WayForm(Drawn):
 
     drawn = forms.CharField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, way: ipt.Way, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, way: ipt.Way, items: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.way = way
         self.fields["drawn"].initial = sign(self.course.id, way)
         for name, choices in way.fields.items():
-            self.fields[name] = field_for(way.command, name, choices)
+            if isinstance(way.command, BY_ITEM) and name == "answers":
+                self.fields |= items_of(way, items or {})
+            else:
+                self.fields[name] = field_for(way.command, name, choices)
         if not way.open and way.command.request:
             self.fields["go_on_because"] = forms.CharField(label="Go on all the same, because", widget=Words)
 
@@ -84,12 +87,45 @@ class WayForm(Drawn):
         given = super().clean() or self.cleaned_data
         if self.errors:
             return given
-        said = {name: given[name] for name in self.way.fields if given[name] not in ("", None, [])}
+        said = {name: given[name] for name in self.way.fields if given.get(name) not in ("", None, [])}
+        if "answers" in self.way.fields and isinstance(self.way.command, BY_ITEM):
+            answers = {name: given[f"answers.{name}"] for name in self.way.fields["answers"]}
+            if not said and all(answer is None for answer in answers.values()):
+                self.add_error(None, NOTHING)
+                return given
+            said["answers"] = answers
         plain = {name: value.isoformat() if isinstance(value, date) else value for name, value in said.items()}
         command = self.command(c.as_mapping(self.way.command) | plain)
         if command is not None and "go_on_because" in given:
             command = c.Deviate(command, because=given["go_on_because"])
         return given | {"command": command}
+
+
+NOTHING = "Nothing is answered. Answer what was asked; what stays open counts as asked and not answered."
+BY_ITEM = (c.Read, c.FillChecklist)
+"""What is answered item by item: a measure between sessions, a checklist."""
+
+
+def items_of(way: ipt.Way, items: Mapping[str, Any]) -> dict[str, forms.Field]:
+    """A field for each item of a measure or a checklist, with its question where the protocol is here."""
+    found: dict[str, forms.Field] = {}
+    for name in way.fields["answers"]:
+        item = items.get(name)
+        if isinstance(way.command, c.FillChecklist):
+            found[f"answers.{name}"] = _yes_or_no(item.text if item else name.replace("_", " "))
+        else:
+            found[f"answers.{name}"] = _item_field(name, item)
+    return found
+
+
+def _yes_or_no(label: str) -> forms.TypedChoiceField:
+    """Yes or no; left open, it was not answered, which is neither."""
+    choices = [("", "not answered"), ("yes", "yes"), ("no", "no")]
+    return forms.TypedChoiceField(label=label, choices=choices, coerce="yes".__eq__, empty_value=None, required=False)
+
+
+SENTENCES = ("because", "decision", "found", "note", "plan", "reason", "text", "why")
+"""Fields in which somebody writes a sentence or two."""
 
 
 def field_for(command: ipt.Command, name: str, choices: Sequence[str]) -> forms.Field:
@@ -110,7 +146,7 @@ def field_for(command: ipt.Command, name: str, choices: Sequence[str]) -> forms.
     if int in sorts:
         return forms.IntegerField(min_value=0, help_text=", ".join(choices), **usual)
     if not choices:
-        return forms.CharField(**usual)
+        return forms.CharField(widget=Words if name in SENTENCES else forms.TextInput, **usual)
     if str in sorts:
         return _choice(choices, usual, TO_FILL)
     return forms.MultipleChoiceField(choices=_listed(choices), widget=forms.CheckboxSelectMultiple, **usual)

@@ -1,4 +1,4 @@
-"""The clinic's own table. What happens in a course is in the store; here is whose course it is."""
+"""The clinic's own tables: whose course it is, and who leads a group. What happens in a course is in the store."""
 
 from __future__ import annotations
 
@@ -24,3 +24,19 @@ class Patient(models.Model):
 
     def __str__(self) -> str:
         return f"patient {self.pk}"  # a name has no place in a log
+
+
+class PatientGroup(models.Model):
+    """A group of patients. Who was in it when, and when it met, is in the courses; `patients` are those in it now."""
+
+    name = models.CharField(max_length=100)
+    group_id = models.CharField(max_length=60, unique=True)
+    leaders = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="led_groups")
+    patients = models.ManyToManyField(Patient, related_name="groups")
+
+    class Meta:
+        ordering = ("name",)
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"group {self.pk}"

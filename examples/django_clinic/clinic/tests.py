@@ -23,7 +23,7 @@ from clinic import desk, views
 from clinic.access import DeniedByDefault
 from clinic.apps import check_protocols
 from clinic.middleware import POLICY
-from clinic.models import Patient
+from clinic.models import Patient, PatientGroup
 from iptengine import commands as c
 from project.urls import urlpatterns
 
@@ -51,6 +51,8 @@ class Forms(HTMLParser):
             self.here = self.found.setdefault(has.get("action") or "", {})
         elif tag == "input" and has.get("name") and (has.get("type") != "checkbox" or "checked" in has):
             self.here.setdefault(str(has["name"]), []).append(has.get("value") or "")
+        elif tag == "textarea":
+            self.here.setdefault(str(has["name"]), [""])
         elif tag == "select":
             self.select = str(has["name"])
         elif tag == "option" and ("selected" in has or self.select not in self.here):
@@ -83,7 +85,21 @@ class Clinic:
     def begin(self) -> Patient:
         said = {"name": "Ada R.", "called": "A. R.", "protocol": "ipt-adult@1.0.0", "on": "2026-03-03"}
         assert self.client.post(reverse("begin"), said).status_code == 302
-        return Patient.objects.get()
+        return Patient.objects.get(name="Ada R.")
+
+    def member(self, name: str) -> Patient:
+        """A patient whose course begins under a protocol for groups."""
+        said = {"name": name, "called": name[:1], "protocol": "circle@1.0.0", "on": "2026-03-03"}
+        assert self.client.post(reverse("begin"), said).status_code == 302
+        return Patient.objects.get(name=name)
+
+    def group(self, *names: str) -> PatientGroup:
+        """A group that this user leads."""
+        patients = [self.member(name).pk for name in names or ("Ann B.", "Bob C.", "Cem D.")]
+        leader = int(self.client.session["_auth_user_id"])
+        said = {"name": "Tuesday", "patients": patients, "leaders": [leader], "on": "2026-03-03", "key": "form1"}
+        assert self.client.post(reverse("form_group"), said).status_code == 200
+        return PatientGroup.objects.get()
 
     def session_form(self, patient: Patient) -> dict[str, object]:
         page = self.client.get(reverse("page", args=[patient.pk]))
@@ -228,6 +244,28 @@ class ACourse(Clinic, TestCase):
         page = self.client.get(reverse("page", args=[patient.pk])).content.decode()
         return re.findall(rf'href="([^"]+)">{text}', page)[0]
 
+    def test_a_checklist_is_answered_item_by_item_and_what_stays_open_is_not_answered(self) -> None:
+        patient = self.begin()
+        address = self.way(patient, "Fill checklist: suitability")
+        page = self.client.get(address)
+        assert "Did a loss, quarrel, change or illness come near the start of the episode?" in words(page)
+        (form,) = [form for form in Forms(page).found.values() if "drawn" in form]
+        assert "Nothing is answered." in words(self.client.post(address, form))
+        told = self.client.post(address, {**form, "answers.recent_event": "yes", "answers.mania": "no"})
+        assert "checklist filled" in words(told)
+        filled = desk.desk().events(patient.course_id)[-1]
+        answered = {name: answer for name, answer in filled.answers.items() if answer is not None}
+        assert (filled.checklist, answered) == ("suitability", {"recent_event": True, "mania": False})
+
+    def test_a_measure_between_two_sessions_raises_its_alert_and_the_next_form_shows_it_first(self) -> None:
+        patient = self.begin()
+        address = self.way(patient, "Read: phq9")
+        (form,) = [form for form in Forms(self.client.get(address)).found.values() if "drawn" in form]
+        told = self.client.post(address, {**form, "answers.low_mood": 1})
+        assert "was left unanswered on 2026-03-03. This needs a clinician's assessment today." in words(told)
+        again = words(self.client.get(self.way(patient, "Write note")))
+        assert again.index("Needs your assessment today") < again.index("Record")
+
     def test_the_page_that_goes_home_names_no_problem_and_no_score(self) -> None:
         patient = self.begin()
         self.save(patient, self.session_form(patient), **answers(self_harm=1))
@@ -302,12 +340,13 @@ class WhoMaySeeWhat(Clinic, TestCase):
     def setUp(self) -> None:
         self.open()
         self.patient = self.begin()
+        self.led = self.group()
 
     def addresses(self) -> Iterator[str]:
         for found in urlpatterns:
             assert isinstance(found, URLPattern)
             if found.name not in ("login", "logout"):
-                given = {"patient": self.patient.pk, "way": "any"}
+                given = {"patient": self.patient.pk, "group": self.led.pk, "way": "any"}
                 yield reverse(found.name, kwargs={name: given[name] for name in found.pattern.converters})
 
     def test_nobody_sees_anything_before_signing_in(self) -> None:
@@ -328,9 +367,15 @@ class WhoMaySeeWhat(Clinic, TestCase):
         assert "SESSION 1, initial" in words(page)
         self.assertNotContains(page, "After the session")
         self.assertNotContains(page, "Ask for a move")
+        group = self.client.get(reverse("group", args=[self.led.pk]))
+        assert "SESSION 1 of 6, beginning" in words(group)
+        self.assertNotContains(group, "After the session")
         for name in ("session", "anyway"):
             assert self.client.post(reverse(name, args=[self.patient.pk])).status_code == 403
-        for address in (reverse("begin"), reverse("say", args=[self.patient.pk, "any"])):
+        for name in ("met", "plan", "join", "leave"):
+            assert self.client.post(reverse(name, args=[self.led.pk])).status_code == 403
+        to_all = reverse("say_to_all", args=[self.led.pk, "any"])
+        for address in (reverse("begin"), reverse("form_group"), reverse("say", args=[self.patient.pk, "any"]), to_all):
             assert self.client.post(address).status_code == 403
         assert self.kinds(self.patient) == ["course_started"]
 
@@ -341,6 +386,9 @@ class WhoMaySeeWhat(Clinic, TestCase):
         for told in (self.client.get(reverse("page", args=[self.patient.pk])), self.save(self.patient, form)):
             assert told.status_code == 404
             assert "Ada" not in words(told)
+        for name in ("group", "met", "plan", "join", "leave"):
+            told = (self.client.get if name == "group" else self.client.post)(reverse(name, args=[self.led.pk]))
+            assert told.status_code == 404
         assert self.kinds(self.patient) == ["course_started"]
 
     def test_a_view_that_does_not_say_who_may_see_it_is_shown_to_nobody(self) -> None:

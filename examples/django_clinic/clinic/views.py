@@ -12,7 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 import iptengine as ipt
-from clinic.access import needs, patients_of
+from clinic.access import groups_of, needs, patients_of
 from clinic.desk import Answer, actor, desk, protocols, record, seen_by
 from clinic.forms import AnywayForm, BeginForm, Drawn, SessionForm, WayForm
 from clinic.models import READ, WRITE, Patient
@@ -32,6 +32,7 @@ def caseload(request: HttpRequest) -> HttpResponse:
         "clinic/caseload.html",
         {
             "patients": patients.values(),
+            "groups": groups_of(request.user),
             "alerts": [(patients[alert.course], alert) for alert in alerts],
             "due": [(patients[line.course], line) for line in due if line.kind != "alert"],
         },
@@ -85,9 +86,11 @@ def say(request: HttpRequest, patient: int, way: str) -> HttpResponse:
     found = _patient(request, patient)
     posted = request.POST or None
     drawn = unsign(found.course_id, posted.get("drawn", "")) if posted else _offered(found, way)
-    form = WayForm(posted, course=desk().course(found.course_id), way=drawn)
+    course = desk().course(found.course_id)
+    form = WayForm(posted, course=course, way=drawn, items=_items(course, drawn.command))
     if not form.is_valid():
         told = {"patient": found, "form": form, "way": drawn, "words": in_words(drawn.command)}
+        told["alerts"] = _waiting(request, found)
         return render(request, "clinic/say.html", told)
     return _recorded(request, found, form, form.cleaned_data["command"])
 
@@ -100,7 +103,12 @@ def anyway(request: HttpRequest, patient: int) -> HttpResponse:
     found = _patient(request, patient)
     form = AnywayForm(request.POST, course=desk().course(found.course_id))
     if not form.is_valid():
-        return render(request, "clinic/anyway.html", {"patient": found, "form": form}, status=400)
+        return render(
+            request,
+            "clinic/anyway.html",
+            {"patient": found, "form": form, "alerts": _waiting(request, found)},
+            status=400,
+        )
     return _recorded(request, found, form, form.cleaned_data["command"])
 
 
@@ -140,10 +148,24 @@ def _session_form(patient: Patient, ways: tuple[ipt.Way, ...], posted: Any = Non
     agenda = desk().agenda(patient.course_id, on=today)
     steps = agenda.value.steps if agenda.value else ()
     plan = {task.task: task.do for step in steps for task in step.tasks}
-    # A course keeps the protocol it began with, which may no longer be one that new courses begin under.
-    protocol = next((one for one in protocols() if one.digest == course.digest), None)
+    protocol = _protocol(course)
     measures = protocol.measures if protocol else {}
     return SessionForm(posted, course=course, ways=ways, plan=plan, measures=measures, initial={"on": today})
+
+
+def _protocol(course: ipt.Course) -> ipt.Protocol | None:
+    """The protocol a course keeps, which may no longer be one that new courses begin under."""
+    return next((one for one in protocols() if one.digest == course.digest), None)
+
+
+def _items(course: ipt.Course, command: ipt.Command) -> Any:
+    """The items of a measure or a checklist by their names, each with its question."""
+    protocol = _protocol(course)
+    if protocol is None:
+        return {}
+    if isinstance(command, c.Read):
+        return protocol.measures[command.measure].items
+    return protocol.spec.checklists[command.checklist].items if isinstance(command, c.FillChecklist) else {}
 
 
 def _assessments(course: ipt.Course, ways: tuple[ipt.Way, ...]) -> list[tuple[str, str, WayForm]]:
@@ -157,7 +179,16 @@ def _recorded(request: HttpRequest, patient: Patient, form: Drawn, *commands: ip
     said = form.cleaned_data
     by = actor(request.user)
     answer = record(patient.course_id, commands, by=by, expected=said["version"], key=said["key"])
-    return render(request, "clinic/recorded.html", {"patient": patient, **_told(answer)})
+    told = _told(answer)
+    raised = {alert.id for alert in told.get("alerts", ())}
+    waiting = [alert for alert in _waiting(request, patient) if alert.id not in raised]
+    return render(request, "clinic/recorded.html", {"patient": patient, **told, "waiting": waiting})
+
+
+def _waiting(request: HttpRequest, patient: Patient) -> list[ipt.Alert]:
+    """The alerts that wait for an assessment: they stand first on every page about this patient."""
+    found = seen_by(request.user).alerts(courses=[patient.course_id])
+    return [alert for alert in found if alert.needs_assessment]
 
 
 def _told(answer: Answer) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from django.core.exceptions import SuspiciousOperation
@@ -15,8 +16,13 @@ from iptengine import commands as c
 TO_FILL = "…"
 """What a way holds in place of words that a person must give."""
 
-ELSEWHERE = (c.HoldSession, c.MissSession, c.RecordSession, c.Read, c.FillChecklist, c.Correct, c.Withdraw, c.Void)
+ELSEWHERE = (
+    c.HoldSession, c.MissSession, c.RecordSession, c.Correct, c.Withdraw, c.Void, c.JoinGroup, c.LeaveGroup,
+)  # fmt: skip
 """What has a form of its own here, or needs one that this project leaves out."""
+OF_ONE = ("because", "note", "reason", "focus", "person", "found", "plan", "text", "why")
+TO_ALL = (c.EnterPhase, c.MoveChart, c.AnnounceEnding, c.EndCourse)
+"""What can be said to all members of a group by the form of its way."""
 
 
 def in_words(command: ipt.Command) -> str:
@@ -58,7 +64,31 @@ def is_signed(course: str, text: str) -> bool:
 
 def requests(ways: Sequence[ipt.Way]) -> list[tuple[str, ipt.Way]]:
     """Moves that can be asked for: what the protocol has, open or not now."""
-    return [(name_of(way), way) for way in ways if way.command.request]
+    return [(name_of(way), way) for way in ways if way.command.request and not isinstance(way.command, ELSEWHERE)]
+
+
+@dataclass(frozen=True)
+class ForAll:
+    """What can be said to all members of a group: the way, and for which of them, by number, it is shut and why."""
+
+    way: ipt.Way
+    shut: tuple[tuple[int, tuple[ipt.Reason, ...]], ...]
+
+
+def to_all(of_members: Sequence[Sequence[ipt.Way]]) -> dict[str, ForAll]:
+    """What can be said to all members of a group, from the ways of each.
+
+    A field that could hold the words of one patient is left out: it would stand in every course.
+    """
+    found: dict[str, ForAll] = {}
+    for number, ways in enumerate(of_members):
+        for way in ways:
+            if isinstance(way.command, TO_ALL):
+                plain = replace(way, fields={name: way.fields[name] for name in way.fields if name not in OF_ONE})
+                before = found.get(name_of(way), ForAll(plain, ()))
+                shut = () if way.open else ((number, way.reasons),)
+                found[name_of(way)] = replace(before, shut=before.shut + shut)
+    return found
 
 
 def reports(ways: Sequence[ipt.Way]) -> list[tuple[str, ipt.Way]]:

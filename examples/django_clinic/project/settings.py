@@ -54,7 +54,10 @@ TEMPLATES = [
 DATABASES = {"default": database(os.environ.get("CLINIC_DATABASE", "sqlite:///clinic.sqlite3"), BASE)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-PROTOCOLS = ("ipt-adult",)
+PROTOCOLS = os.environ.get("CLINIC_PROTOCOLS", "").split() or (
+    "ipt-adult",
+    str(BASE / "protocols/circle.protocol.yaml"),
+)
 """What courses here can begin under, and what running ones began under: shipped names or paths of files."""
 
 LOGIN_URL = "login"
