@@ -92,6 +92,42 @@ def test_a_mistyped_course_is_told(begun: Type) -> None:
     assert (told.code, told.out, told.err) == (1, "", "there is no course 'b' in this store\n")
 
 
+def test_a_course_under_way_is_taken_over_without_an_invented_past(here: Path, typed: Type) -> None:
+    told = typed(
+        "course", "adopt", "clinic.db", "ipt-adult", "--phase", "middle", "--used", "6", "--focus", "grief",
+        "--course", "a", *FIRST,
+    )  # fmt: skip
+    assert (told.code, told.err) == (0, "")
+    assert told.out == (
+        "recorded in course a, 3 events:\n"
+        "  1  2026-03-03  course adopted: protocol ipt-adult@1.0.0, phase middle,\n"
+        "                 sessions used 6, frequency 1 a week, minutes 50, missed keep\n"
+        "  2  2026-03-03  focus agreed: focus grief, area grief, primary yes\n"
+        "  3  2026-03-03  task logged: task agree_focus, phase middle\n"
+    )
+    wrong = typed("course", "adopt", "clinic.db", "ipt-adult", "--phase", "midle", "--used", "6", *FIRST)
+    assert (wrong.code, wrong.out.splitlines()[0]) == (1, "refused: adopt")
+
+
+def test_a_course_follows_another_and_typed_again_nothing_is_recorded_twice(begun: Type) -> None:
+    follow = ("course", "follow", "clinic.db", "a", SMALL, "--new", "b", *SECOND)
+    told = begun(*follow)
+    assert (told.code, told.err) == (1, "")
+    assert told.out == (
+        "refused: follow\n"
+        "  not_ended: the course it is to follow has not ended\n"
+        '  To go on all the same, say why: the same line with --because "…"\n'
+    )
+    told = begun(*follow, "--because", "she moves")
+    assert told.code == 0
+    assert "follows course a, protocol ipt-small@1.0.0" in " ".join(told.out.split())
+    assert kinds(begun)[-1] == "course_followed"
+    before = kinds(begun, "b")
+    again = begun(*follow, "--because", "she moves")
+    assert (again.code, again.out) == (0, "course b follows course a already; nothing was recorded twice\n")
+    assert kinds(begun, "b") == before
+
+
 # -- a session ---------------------------------------------------------------------------------------------------
 
 

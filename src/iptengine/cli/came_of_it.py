@@ -20,11 +20,26 @@ from iptengine.engine.answers import Done
 
 def tell(done: Done, numbers: Numbers, lines: Lines) -> int:
     """Prints what came of a batch; 1 when something in it was refused."""
+    tell_alerts(done, lines)
+    return tell_rest(done, numbers, lines)
+
+
+def tell_alerts(done: Done, lines: Lines) -> None:
+    """Prints the alerts that a batch raised, each with the line that records its assessment."""
     for alert in done.alerts:
         screen.say_all(_alert_raised(alert, lines))
+
+
+def tell_rest(done: Done, numbers: Numbers, lines: Lines, *, again: bool = False) -> int:
+    """Prints what came of a batch beside its alerts; 1 when something in it was refused.
+
+    Args:
+        again: It was recorded before, under the same key, and nothing was recorded now.
+    """
     recorded = [event for event in done.events if not isinstance(event, AlertRaised)]
     if done.events:
-        screen.say(f"recorded in course {done.course.id}, {counted(len(done.events), 'event')}:")
+        when = "recorded before" if again else "recorded"
+        screen.say(f"{when} in course {done.course.id}, {counted(len(done.events), 'event')}:")
         told = (
             (f"{numbers[event.id]}", event.on.isoformat(), event_words(event, numbers, whole=False))
             for event in recorded
@@ -75,4 +90,4 @@ def tell_refused(no: Refused, lines: Lines | None) -> int:
     return 1
 
 
-__all__ = ["alert_head", "loud", "tell", "tell_refused"]
+__all__ = ["alert_head", "loud", "tell", "tell_alerts", "tell_refused", "tell_rest"]

@@ -28,9 +28,11 @@ from iptengine.store.port import Store
 
 WHOLE_ACTS = {
     "start": "iptengine course start",
-    "adopt": "Clinic.adopt in a program",
-    "follow": "Clinic.follow in a program, which knows both courses",
-    "note_followed": "Clinic.follow in a program, which knows both courses",
+    "adopt": "iptengine course adopt",
+    "follow": "iptengine course follow, which writes to both courses",
+    "note_followed": "iptengine course follow, which writes to both courses",
+    "join_group": "iptengine group join, which counts its members",
+    "leave_group": "iptengine group leave, which counts its members",
     "move_protocol": "iptengine migrate",
     "take_from": "the command void with meant_for, which writes to both courses",
 }
@@ -75,20 +77,23 @@ class Writing:
 
     @contextmanager
     def clinic(
-        self, course: str, protocols: Iterable[Protocol] = (), *, new: bool = False
+        self, *courses: str, protocols: Iterable[Protocol] = (), group: str = "", new: bool = False
     ) -> Iterator[tuple[Store, Clinic]]:
         """The store and a clinic over it; with `new` the store may be made.
 
         Raises:
-            Unclear: The events of the course are sealed with another key than the one given; or a new one would
+            Unclear: The events of a course that is written are sealed with another key than the one given; or a new one would
                 stand in the clear beside enciphered ones.
         """
         key, keys = key_in(self._said.key_file), keys_in(self._said.keys)
         with store_at(self.store, there=not new) as store:
-            check_sealed(store, course, key)
             if new and keys is None:
                 check_in_the_clear(store)
-            yield store, Clinic(store, protocols, seal_key=key, keys=keys)
+            clinic = Clinic(store, protocols, seal_key=key, keys=keys)
+            members = clinic.group(group).on(self.on or today()) if group else ()
+            for course in dict.fromkeys((*courses, *members)):
+                check_sealed(store, course, key)
+            yield store, clinic
 
     def lines(self, clinic: Clinic, course: str) -> Lines:
         """Writes the lines to type for a course."""
@@ -110,7 +115,7 @@ def start_course(writing: Writing, protocol: str, course: str | None, called: st
     found = load(protocol_source(protocol))
     given = dict(pair("--fact", word) for word in facts)
     asked = {name: fact_value(found, name, value or None) for name, value in given.items()}
-    with writing.clinic(course or "", [found], new=True) as (_, clinic):
+    with writing.clinic(course or "", protocols=[found], new=True) as (_, clinic):
         try:
             done = clinic.start(
                 found.ref, by=writing.by, on=writing.on or today(), course=course, facts=asked, called=called
@@ -118,6 +123,41 @@ def start_course(writing: Writing, protocol: str, course: str | None, called: st
         except Refused as no:
             return tell_refused(no, None)
         return writing.told(clinic, done)
+
+
+def adopt_course(writing: Writing, protocol: str, course: str | None, **said: Any) -> int:
+    """Takes over a course that was under way before it came here."""
+    found = load(protocol_source(protocol))
+    with writing.clinic(course or "", protocols=[found], new=True) as (_, clinic):
+        try:
+            done = clinic.adopt(found.ref, by=writing.by, on=writing.on or today(), course=course, **said)
+        except Refused as no:
+            return tell_refused(no, None)
+        return writing.told(clinic, done)
+
+
+def follow_course(writing: Writing, course: str, protocol: str, new: str, called: str, because: str) -> int:
+    """Begins a course that follows one that has ended; typed again, it finishes what a crash left."""
+    found = load(protocol_source(protocol))
+    with writing.clinic(course, new, protocols=[found]) as (_, clinic):
+        try:
+            done = clinic.follow(
+                course, found.ref, by=writing.by, on=writing.on or today(), new=new, called=called, because=because
+            )
+        except Refused as no:
+            return tell_not_now(no)
+        if not done.events:
+            screen.say(f"course {new} follows course {course} already; nothing was recorded twice")
+            return 0
+        return writing.told(clinic, done)
+
+
+def tell_not_now(no: Refused) -> int:
+    """Prints why nothing was recorded in any course, and how to go on all the same, where a clinician may; 1."""
+    code = tell_refused(no, None)
+    if no.overridable:
+        screen.say('  To go on all the same, say why: the same line with --because "…"')
+    return code
 
 
 def fact_value(protocol: Protocol, fact: str, value: str | None) -> str | int | None:
@@ -237,4 +277,7 @@ def _with_fact(command: Command, protocol: Callable[[], Protocol]) -> Command:
             return command
 
 
-__all__ = ["Writing", "fact_value", "hold_session", "numbers_of", "record", "say", "start_course"]
+__all__ = [
+    "Writing", "adopt_course", "fact_value", "follow_course", "hold_session", "numbers_of", "record", "say",
+    "start_course", "tell_not_now",
+]  # fmt: skip

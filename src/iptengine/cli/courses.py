@@ -40,6 +40,48 @@ def start_command(
     return start_course(Writing(store, **said), protocol, course, called, facts)
 
 
+@click.command("adopt")
+@named_store
+@click.argument("protocol")
+@click.option("--phase", required=True, metavar="PHASE", help="The phase it is in.")
+@click.option("--used", "sessions_used", required=True, type=int, metavar="N", help="How many sessions were used.")
+@click.option("--focus", multiple=True, metavar="AREA", help="A problem area that was agreed. Repeatable.")
+@click.option("--course", metavar="ID", help="The id of the course here; one is made if not said.")
+@click.option("--called", default="", metavar="NAME", help="How pages name the patient; initials are best.")
+@writing()
+def adopt_command(
+    store: str, protocol: str, course: str | None, phase: str, sessions_used: int, focus: tuple[str, ...],
+    called: str, **said: Any,
+) -> int:  # fmt: skip
+    """Take over a course that was under way before it came here. Its past is not invented.
+
+    PROTOCOL is a shipped name or the path of a file. The store is made where there is none.
+    """
+    from iptengine.cli.course_work import Writing, adopt_course
+
+    known = {"phase": phase, "sessions_used": sessions_used, "focus": focus, "called": called}
+    return adopt_course(Writing(store, **said), protocol, course, **known)
+
+
+@click.command("follow")
+@named_course
+@click.argument("protocol")
+@click.option("--new", required=True, metavar="ID", help="The id of the course that follows.")
+@click.option("--called", default="", metavar="NAME", help="How pages name the patient; as before if not said.")
+@deviating
+@writing()
+def follow_command(
+    store: str, course: str, protocol: str, new: str, called: str, because: str, **said: Any
+) -> int:  # fmt: skip
+    """Begin a course that follows COURSE, which has ended, and take over what PROTOCOL carries.
+
+    Typed again with the same --new, it finishes what a crash left, and records nothing twice.
+    """
+    from iptengine.cli.course_work import Writing, follow_course
+
+    return follow_course(Writing(store, **said), course, protocol, new, called, because)
+
+
 @click.command("book")
 @named_course
 @click.option("--time", default="", metavar="TIME", help="When it begins: 15:00.")
@@ -180,6 +222,6 @@ def history_command(store: str, course: str, form: str, on: date | None, **said:
 
 
 COURSE_COMMANDS = (
-    start_command, book_command, session_command, record_command, end_command,
+    start_command, adopt_command, follow_command, book_command, session_command, record_command, end_command,
     ways_command, agenda_command, history_command,
 )  # fmt: skip

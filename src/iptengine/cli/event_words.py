@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
 from typing import Any
 
@@ -86,6 +86,9 @@ def _value(value: object) -> str:
         return ", ".join(f"{name} {_value(one)}" for name, one in value.items())
     if isinstance(value, tuple | list):
         return ", ".join(map(_value, value))
+    if is_dataclass(value):
+        parts = ((part.name, getattr(value, part.name)) for part in fields(value))
+        return ", ".join(f"{spoken(name)} {_value(one)}" for name, one in parts if one not in (None, "", (), {}))
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)

@@ -12,6 +12,7 @@ import click
 from iptengine.cli import screen
 from iptengine.cli.clinic_commands import clinic_group
 from iptengine.cli.course_commands import course_group
+from iptengine.cli.group_commands import group_group
 from iptengine.cli.store_commands import anchor_command, migrate_command, verify_command
 from iptengine.diagnostics import IptengineError
 
@@ -349,7 +350,7 @@ def version() -> int:
     return OK
 
 
-for _command in (course_group, clinic_group, verify_command, anchor_command, migrate_command):
+for _command in (course_group, group_group, clinic_group, verify_command, anchor_command, migrate_command):
     iptengine.add_command(_command)
 
 

@@ -62,6 +62,11 @@ def named_course(function: F) -> F:
     return _all(function, (click.argument("store"), click.argument("course")))
 
 
+def named_group(function: F) -> F:
+    """The store, and a group in it."""
+    return _all(function, (click.argument("store"), click.argument("group")))
+
+
 def deviating(function: F) -> F:
     """Going on although it is refused."""
     told = "Go on although the protocol says not now, and why: recorded as a deviation."

@@ -10,7 +10,7 @@ from typing import Any, get_origin, get_type_hints
 
 from iptengine.cli.event_words import Numbers
 from iptengine.cli.given_fields import EVENTS
-from iptengine.course.commands import Command, as_mapping
+from iptengine.course.commands import Command, JoinGroup, LeaveGroup, as_mapping
 
 OWN = {"book": "book", "hold_session": "session", "end_course": "end"}
 """Commands that are typed under a name of their own, with options in place of fields."""
@@ -43,6 +43,8 @@ class Lines:
             choices: What its fields may be, for parts of a field that have to be named.
             anyway: With ``--because``: recorded though it is refused; what a person had typed is left to fill in.
         """
+        if isinstance(command, JoinGroup | LeaveGroup):
+            return self._of_a_group(command, anyway)
         given = _given(command, choices or {}, blank=anyway)
         on = ["--on", self._on.isoformat()] if self._on else []
         end = ["--because", f'"{GAP}"'] if anyway else []
@@ -53,6 +55,14 @@ class Lines:
             outcome = next(value for name, value in given if name == "outcome")
             words = [_quoted(outcome), *on, *(_option(*one) for one in given if one[0] != "outcome")]
         return " ".join([*head, *(() if verb else (command.kind,)), *words, *end])
+
+    def _of_a_group(self, command: JoinGroup | LeaveGroup, anyway: bool) -> str:
+        """Typed of the group, which counts its members itself."""
+        because = isinstance(command, LeaveGroup) or anyway
+        words = [shlex.quote(self._store), _quoted(command.group or GAP), shlex.quote(self._course)]
+        on = ["--on", self._on.isoformat()] if self._on else []
+        verb = "join" if isinstance(command, JoinGroup) else "leave"
+        return " ".join(["iptengine", "group", verb, *words, *on, *(["--because", f'"{GAP}"'] if because else [])])
 
     def _field(self, name: str, value: str) -> str:
         shown = str(self._numbers.get(value, value)) if name in EVENTS else value

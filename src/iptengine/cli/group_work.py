@@ -1,0 +1,183 @@
+"""What is said to a group from the shell: recorded in every member's own course, and told for each."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import date
+
+from iptengine.cli import screen
+from iptengine.cli.came_of_it import tell_alerts, tell_rest
+from iptengine.cli.course_work import Writing, numbers_of, tell_not_now
+from iptengine.cli.given_fields import command_of, pair
+from iptengine.cli.screen import Unclear
+from iptengine.cli.stores import today
+from iptengine.course.codec import BadInput
+from iptengine.course.commands import as_mapping
+from iptengine.course.refusal import Refused
+from iptengine.engine.answers import Done, GroupDone, UnknownCourse
+from iptengine.engine.clinic import Clinic
+from iptengine.engine.groups import GroupNotTold
+from iptengine.store.port import StoreError, UnopenedCourse
+
+AGAIN = "some members' courses may hold it already: type the same line again, and what is missing is recorded"
+
+
+def form(writing: Writing, group: str, courses: Sequence[str], led_by: Sequence[str], because: str) -> int:
+    """Forms a group."""
+    on = _day(writing)
+    with writing.clinic(*courses) as (_, clinic):
+        before = _versions(clinic, courses)
+        return _told(
+            writing, clinic, before,
+            lambda: clinic.form_group(
+                group, courses, facilitators=led_by, by=writing.by, on=on, because=because,
+                key=_key("form", group, courses, led_by, on),
+            ),
+        )  # fmt: skip
+
+
+def join(writing: Writing, group: str, course: str, because: str) -> int:
+    """Lets one more course join."""
+    with writing.clinic(course, group=group) as (_, clinic):
+        return _one(writing, clinic, lambda: clinic.join_group(
+            group, course, by=writing.by, on=_day(writing), because=because
+        ))  # fmt: skip
+
+
+def leave(writing: Writing, group: str, course: str, because: str) -> int:
+    """Records that a course has left."""
+    with writing.clinic(course, group=group) as (_, clinic):
+        return _one(writing, clinic, lambda: clinic.leave_group(
+            group, course, by=writing.by, on=_day(writing), because=because
+        ))  # fmt: skip
+
+
+def _one(writing: Writing, clinic: Clinic, say: Callable[[], Done]) -> int:
+    try:
+        return writing.told(clinic, say())
+    except Refused as no:
+        return tell_not_now(no)
+
+
+def book(writing: Writing, group: str, *, time: str, minutes: int | None, mode: str | None) -> int:
+    """Plans a session."""
+    on = _day(writing)
+    key = writing.key or _key("book", group, on, time, minutes, mode)
+    return _to_all(writing, group, lambda clinic: clinic.book_group_session(
+        group, on=on, by=writing.by, key=key, time=time, minutes=minutes, mode=mode
+    ))  # fmt: skip
+
+
+def hold(
+    writing: Writing, group: str, missed: Sequence[str], led_by: Sequence[str], *, minutes: int | None,
+    mode: str | None, done: Sequence[str],
+) -> int:  # fmt: skip
+    """Records a whole session. The same line typed again records what is missing; another one is not a second."""
+    on = _day(writing)
+    absent = _absent(missed)
+    key = writing.key or _key("session", group, on, sorted(absent.items()), led_by, minutes, mode, done)
+
+    def held(clinic: Clinic) -> GroupDone:
+        if writing.key is None:
+            _check_told_once(clinic, group, on, key)
+        return clinic.hold_group_session(
+            group, on=on, by=writing.by, key=key, absent=absent, facilitators=led_by or None, minutes=minutes,
+            mode=mode, done=done,
+        )  # fmt: skip
+
+    return _to_all(writing, group, held)
+
+
+def _check_told_once(clinic: Clinic, group: str, on: date, key: str) -> None:
+    """The session of that day was not told in another line: it would be recorded a second time."""
+    told = [meeting for meeting in clinic.group(group).meetings if meeting.on == on]
+    for course in (one for meeting in told for one in (*meeting.present, *meeting.absent)):
+        with suppress(UnopenedCourse):
+            _check_told_so(clinic, course, on, key)
+
+
+def _check_told_so(clinic: Clinic, course: str, on: date, key: str) -> None:
+    if any(event.command.startswith(f"{key}.") for event in clinic.events(course)):
+        return
+    raise Unclear(
+        f"the session of {on.isoformat()} was recorded already, and told otherwise; nothing was recorded. "
+        "Put right what was wrong in the course it concerns (`iptengine course record ... correct`). If the "
+        "group has met twice that day, or the other line had a --key, name this one with --key"
+    )
+
+
+def record(writing: Writing, group: str, kind: str, words: Sequence[str]) -> int:
+    """Says the same to every member."""
+
+    def of_one_course(_: int) -> str:
+        raise Unclear("an event is one course's own; say it to that course alone")
+
+    command = command_of(kind, words, of_one_course)
+    on = _day(writing)
+    key = writing.key or _key("record", group, on, as_mapping(command))
+    return _to_all(
+        writing, group, lambda clinic: clinic.tell_group(group, command, by=writing.by, on=command.on or on, key=key)
+    )
+
+
+# -- what they share ---------------------------------------------------------------------------------------------
+
+
+def _day(writing: Writing) -> date:
+    return writing.on or today()
+
+
+def _key(*said: object) -> str:
+    """The same for the same line, so that typing it again records what is missing and nothing twice."""
+    return f"group-{hashlib.sha256(repr(said).encode()).hexdigest()[:40]}"
+
+
+def _versions(clinic: Clinic, courses: Sequence[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for course in courses:
+        try:
+            found[course] = clinic.course(course).version
+        except (UnknownCourse, UnopenedCourse):  # the clinic tells it
+            continue
+    return found
+
+
+def _to_all(writing: Writing, group: str, say: Callable[[Clinic], GroupDone]) -> int:
+    with writing.clinic(group=group) as (_, clinic):
+        before = _versions(clinic, clinic.group(group).on(_day(writing)))
+        return _told(writing, clinic, before, lambda: say(clinic))
+
+
+def _told(writing: Writing, clinic: Clinic, before: Mapping[str, int], say: Callable[[], GroupDone]) -> int:
+    """Prints what came of it: every alert first, then each course, then what could not be recorded."""
+    failed = ""
+    try:
+        came = say()
+    except GroupNotTold as half:
+        came, failed = half.done, str(half)
+    except Refused as no:
+        return tell_not_now(no)
+    except BadInput as wrong:
+        raise Unclear(str(wrong)) from None
+    except StoreError:
+        screen.complain(screen.wrapped(AGAIN))
+        raise
+    for course, done in came.courses.items():
+        tell_alerts(done, writing.lines(clinic, course))
+    codes = [_in_one(writing, clinic, course, done, before) for course, done in came.courses.items()]
+    if failed:
+        screen.complain(screen.wrapped(f"{failed}: type the same line again"))
+        return 1
+    if not codes:
+        screen.say(f"the group {came.group.id} is formed already; nothing was recorded")
+    return max(codes, default=0)
+
+
+def _in_one(writing: Writing, clinic: Clinic, course: str, done: Done, before: Mapping[str, int]) -> int:
+    again = bool(done.events) and before.get(course) == done.course.version
+    return tell_rest(done, numbers_of(clinic, course), writing.lines(clinic, course), again=again)
+
+
+__all__ = ["book", "form", "hold", "join", "leave", "record"]

@@ -1,0 +1,228 @@
+"""A group is kept from the shell: said once, told for each member, and nothing half recorded without being told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from iptengine.store.port import StoreError
+from iptengine.store.sql.store import SqlStore
+
+Type = Callable[..., Any]
+CIRCLE = Path(__file__).parents[2] / "examples" / "django_clinic" / "protocols" / "circle.protocol.yaml"
+FORMED = ("--on", "2026-01-06")
+MET = ("--on", "2026-01-12")
+FORM = ("group", "form", "clinic.db", "tuesday", "ann", "bob", "cem", "--led-by", "maria", "--led-by", "jon", *FORMED)
+SESSION = ("group", "session", "clinic.db", "tuesday", *MET, "--missed", "cem=no_show", "--done", "rules")
+ALERT = (
+    "RISK ALERT: PHQ-9 item 9 (thoughts of death or self-harm) was answered 1 on\n"
+    "  2026-01-12. This needs a clinician's assessment today.\n"
+)
+
+
+@pytest.fixture
+def begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: Type) -> Type:
+    """Types a line, where three courses have begun."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("IPTENGINE_BY", "maria")
+    monkeypatch.setenv("IPTENGINE_ROLE", "therapist")
+    for course in ("ann", "bob", "cem"):
+        assert typed("course", "start", "clinic.db", CIRCLE, "--course", course, "--on", "2026-01-05").code == 0
+    return typed
+
+
+@pytest.fixture
+def formed(begun: Type) -> Type:
+    """Types a line, where they have formed a group."""
+    assert begun(*FORM).code == 0
+    return begun
+
+
+def kinds(typed: Type, course: str) -> list[str]:
+    told = typed("course", "history", "clinic.db", course, "--format", "json")
+    return [event["kind"] for event in json.loads(told.out)]
+
+
+# -- who is in it ------------------------------------------------------------------------------------------------
+
+
+def test_a_group_is_formed_of_all_or_of_none(begun: Type) -> None:
+    told = begun("group", "form", "clinic.db", "tuesday", "ann", "bob", "--led-by", "maria", *FORMED)
+    assert (told.code, told.err) == (1, "")
+    assert told.out == (
+        "refused: join_group\n"
+        "  group_size: a group has 3..5 members here, and this one would have 2\n"
+        '  To go on all the same, say why: the same line with --because "…"\n'
+    )
+    assert kinds(begun, "ann") == ["course_started"]
+    missing = begun("group", "form", "clinic.db", "tuesday", "ann", "bob", "dee", "--led-by", "maria", *FORMED)
+    assert (missing.code, missing.out, missing.err) == (1, "", "there is no course 'dee' in this store\n")
+    told = begun(*FORM)
+    assert told.code == 0
+    assert told.out == "".join(
+        f"recorded in course {course}, 1 event:\n"
+        "  2  2026-01-06  group joined: group tuesday, size 3, facilitators maria, jon\n"
+        for course in ("ann", "bob", "cem")
+    )
+
+
+def test_one_leaves_and_another_joins(formed: Type) -> None:
+    left = formed("group", "leave", "clinic.db", "tuesday", "cem", "--on", "2026-01-14", "--because", "found work")
+    assert left.out == (
+        "recorded in course cem, 1 event:\n"
+        "  3  2026-01-14  group left: group tuesday\n"
+        "warning: the group is left with 2 members; the protocol has 3..5 [group_small]\n"
+    )
+    assert formed("course", "start", "clinic.db", CIRCLE, "--course", "dee", "--on", "2026-01-14").code == 0
+    assert formed("group", "join", "clinic.db", "tuesday", "dee", "--on", "2026-01-15").code == 0
+    again = formed("group", "join", "clinic.db", "tuesday", "dee", "--on", "2026-01-15")
+    assert (again.code, again.out.splitlines()[0]) == (1, "refused: join_group")
+    told = formed("group", "members", "clinic.db", "tuesday")
+    assert told.out == (
+        "Group tuesday, circle@1.0.0, led by maria and jon\n"
+        "  ann  since 2026-01-06\n"
+        "  bob  since 2026-01-06\n"
+        "  cem  since 2026-01-06, left 2026-01-14\n"
+        "  dee  since 2026-01-15\n"
+    )
+
+
+def test_ways_and_record_send_who_joins_or_leaves_to_the_group(formed: Type) -> None:
+    ways = formed("course", "ways", "clinic.db", "ann", "--on", "2026-01-07").out
+    assert '  iptengine group leave clinic.db tuesday ann --on 2026-01-07 --because "…"\n' in ways
+    told = formed("course", "record", "clinic.db", "ann", "join_group", "group=tuesday", "size=4")
+    assert (told.code, told.out) == (2, "")
+    assert told.err == (
+        "error: 'join_group' is not said to one course alone; use iptengine group join, which counts its members\n"
+    )
+
+
+# -- what it does ------------------------------------------------------------------------------------------------
+
+
+def test_a_whole_session_is_one_line_and_typed_again_it_is_recorded_once(formed: Type) -> None:
+    told = formed(*SESSION)
+    assert (told.code, told.err) == (0, "")
+    here = "".join(
+        f"recorded in course {course}, 2 events:\n"
+        "  3  2026-01-12  session held: number 1, phase beginning, group tuesday,\n"
+        "                 together 2, facilitators maria, jon\n"
+        "  4  2026-01-12  task logged: task rules, session #3, phase beginning\n"
+        "warning: 2 members met; the protocol has 3..5 [group_small]\n"
+        for course in ("ann", "bob")
+    )
+    away = (
+        "recorded in course cem, 1 event:\n"
+        "  3  2026-01-12  session missed: status no_show, phase beginning, group tuesday\n"
+    )
+    assert told.out == here + away
+    again = formed(*SESSION)
+    assert (again.code, again.out) == (0, told.out.replace("recorded in", "recorded before in"))
+    assert kinds(formed, "ann") == ["course_started", "group_joined", "session_held", "task_logged"]
+
+
+def test_a_session_that_was_told_is_not_told_otherwise_by_a_second_line(formed: Type) -> None:
+    assert formed(*SESSION).code == 0
+    told = formed("group", "session", "clinic.db", "tuesday", *MET)
+    assert (told.code, told.out) == (2, "")
+    assert told.err.startswith("error: the session of 2026-01-12 was recorded already, and told otherwise;")
+    assert kinds(formed, "cem") == ["course_started", "group_joined", "session_missed"]
+    assert formed("group", "session", "clinic.db", "tuesday", *MET, "--key", "evening").code == 0
+    assert kinds(formed, "cem")[-1] == "session_held"
+
+
+def test_a_store_that_fails_half_way_is_told_and_the_same_line_records_what_is_missing(
+    formed: Type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append, done = SqlStore.append_listed, []
+
+    def fails_in_the_third(self: SqlStore, *words: Any, **more: Any) -> Any:
+        if len(done) == 2:
+            raise StoreError("the disk is full")
+        done.append(1)
+        return append(self, *words, **more)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(SqlStore, "append_listed", fails_in_the_third)
+        told = formed(*SESSION)
+    assert (told.code, told.out) == (1, "")
+    assert told.err == (
+        "some members' courses may hold it already: type the same line again, and what is\n"
+        "missing is recorded\n"
+        "the disk is full\n"
+    )
+    again = formed(*SESSION)
+    assert again.code == 0
+    assert [line for line in again.out.splitlines() if line.startswith("recorded")] == [
+        "recorded before in course ann, 2 events:",
+        "recorded before in course bob, 2 events:",
+        "recorded in course cem, 1 event:",
+    ]
+
+
+def test_a_move_that_one_course_refuses_is_made_in_the_others_and_told(formed: Type) -> None:
+    assert formed(*SESSION).code == 0
+    told = formed("group", "record", "clinic.db", "tuesday", "enter_phase", "phase=working", "--on", "2026-01-13")
+    assert (told.code, told.err) == (1, "")
+    assert told.out == (
+        "recorded in course ann, 1 event:\n"
+        "  5  2026-01-13  phase entered: phase working, was beginning\n"
+        "recorded in course bob, 1 event:\n"
+        "  5  2026-01-13  phase entered: phase working, was beginning\n"
+        "nothing was recorded in course cem\n"
+        "refused: enter_phase\n"
+        "  rules: rules is done (rules is not on record as done)\n"
+        "  To go on all the same, say why:\n"
+        "    iptengine course record clinic.db cem enter_phase phase=working --on 2026-01-13 "
+        '--because "…"\n'
+    )
+
+
+def test_the_words_of_one_are_never_said_to_all(formed: Type) -> None:
+    told = formed("group", "record", "clinic.db", "tuesday", "write_note", "text=Wilhelmina")
+    assert (told.code, told.out) == (2, "")
+    assert told.err == "error: 'write_note' speaks of one patient; say it to that course alone\n"
+
+
+def test_who_was_no_member_cannot_have_missed_it(formed: Type) -> None:
+    told = formed("group", "session", "clinic.db", "tuesday", *MET, "--missed", "dee=no_show")
+    assert (told.code, told.err) == (2, "error: somebody is absent who was no member on that day\n")
+    twice = formed("group", "session", "clinic.db", "tuesday", "--missed", "cem=no_show", "--missed", "cem=late_cancel")
+    assert (twice.code, twice.err) == (2, "error: a course is named twice behind --missed\n")
+    assert kinds(formed, "ann") == ["course_started", "group_joined"]
+
+
+def test_a_group_that_is_not_there_is_told(begun: Type) -> None:
+    for verb in (("session",), ("book",), ("record",), ("agenda",), ("members",)):
+        words = ("enter_phase", "phase=working") if verb == ("record",) else ()
+        told = begun("group", *verb, "clinic.db", "monday", *words)
+        assert (told.code, told.out, told.err) == (1, "", "there is no group 'monday' in this store\n")
+
+
+# -- who needs somebody ------------------------------------------------------------------------------------------
+
+
+def test_a_risk_alert_of_a_member_stands_first_and_says_only_whose(formed: Type) -> None:
+    told = formed("course", "record", "clinic.db", "bob", "read", "measure=phq9", "answers.self_harm=1", *MET)
+    assert told.out.startswith(ALERT)
+    assert formed("group", "book", "clinic.db", "tuesday", *MET, "--time", "18:00").code == 0
+    members = formed("group", "members", "clinic.db", "tuesday").out
+    assert members.startswith("RISK ALERT: bob needs your assessment today\nGroup tuesday,")
+    assert members.endswith("sessions:\n  2026-01-12  planned 18:00\n")
+    page = formed("group", "agenda", "clinic.db", "tuesday", *MET).out
+    assert page.index("bob needs your assessment today.") < page.index("WHERE WE ARE")
+    assert "self-harm" not in members + page
+    record = json.loads(formed("group", "members", "clinic.db", "tuesday", "--format", "json").out)
+    assert (record["alerts"], record["facilitators"]) == (["bob"], ["maria", "jon"])
+
+
+def test_a_clinic_with_a_key_writes_no_member_under_another(formed: Type, tmp_path: Path) -> None:
+    (tmp_path / "other.key").write_bytes(b"0123456789abcdef0123456789abcdef")
+    told = formed(*SESSION, "--key-file", "other.key")
+    assert (told.code, told.out) == (2, "")
+    assert told.err.startswith("error: the last event of this course was sealed with another key than this one,")
+    assert kinds(formed, "ann") == ["course_started", "group_joined"]
