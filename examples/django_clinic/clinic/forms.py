@@ -50,6 +50,15 @@ class Drawn(forms.Form):
         drawn = {"version": course.version, "key": uuid4().hex}
         super().__init__(*args, **{**kwargs, "initial": {**drawn, **kwargs.get("initial", {})}})
 
+    def clean(self) -> dict[str, Any]:
+        """A field that was sent twice is none: Django would take the last of two answers, and say nothing."""
+        given = super().clean() or self.cleaned_data
+        sent = getattr(self.data, "getlist", lambda _: [])
+        for name, field in self.fields.items():
+            if not isinstance(field, forms.MultipleChoiceField) and len(sent(name)) > 1:
+                self.add_error(None, f"{field.label or name} was sent twice; nothing was recorded.")
+        return given
+
     def command(self, said: Mapping[str, object]) -> ipt.Command | None:
         """The command of these fields; what the library finds wrong stands at its field."""
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -100,6 +101,7 @@ class MetForm(Keyed):
         self,
         *args: Any,
         members: Sequence[tuple[str, str]],
+        others: Mapping[str, str],
         statuses: Sequence[str],
         leaders: Sequence[tuple[str, str]],
         plan: Mapping[str, str],
@@ -107,7 +109,7 @@ class MetForm(Keyed):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.members = members
+        self.members, self.others = members, others
         for course, name in members:
             choices = [(one, one.replace("_", " ")) for one in statuses]
             self.fields[f"at.{course}"] = forms.ChoiceField(choices=choices, label=name, initial="attended")
@@ -118,6 +120,17 @@ class MetForm(Keyed):
         self.fields["done"].initial = list(plan)
         self.fields["done"].known = set(tasks).__contains__
 
+    def clean(self) -> dict[str, Any]:
+        """The form was drawn for a day; another day can have other members, and each has to be said of."""
+        given = super().clean() or self.cleaned_data
+        for course, name in self.others.items():
+            if f"at.{course}" in self.data:
+                self.add_error(None, f"{name} was not in the group on that day. Look who was there, and save again.")
+        for course, name in self.members:
+            if f"at.{course}" not in self.data:
+                self.add_error(None, f"{name} was in the group on that day. Say who was there, and save again.")
+        return given
+
     def there(self) -> list[forms.BoundField]:
         """The field of each member, for the template."""
         return [self[f"at.{course}"] for course, _ in self.members]
@@ -126,6 +139,14 @@ class MetForm(Keyed):
         """Who was not there, and how."""
         said = {course: self.cleaned_data[f"at.{course}"] for course, _ in self.members}
         return {course: status for course, status in said.items() if status != "attended"}
+
+
+def day_of(posted: Any) -> date | None:
+    """The day that a form speaks of, where it was sent with one."""
+    try:
+        return Day().clean(posted.get("on")) if posted else None
+    except forms.ValidationError:
+        return None
 
 
 def statuses_of(ways: Iterable[ipt.Way]) -> Sequence[str]:

@@ -22,7 +22,17 @@ import iptengine as ipt
 from clinic.access import groups_of, needs, patients_of
 from clinic.desk import GroupAnswer, actor, desk, record_for_all, seen_by, user_id
 from clinic.forms import WayForm
-from clinic.group_forms import GroupForm, JoinForm, Keyed, LeaveForm, MetForm, PlanForm, statuses_of, tasks_of
+from clinic.group_forms import (
+    GroupForm,
+    JoinForm,
+    Keyed,
+    LeaveForm,
+    MetForm,
+    PlanForm,
+    day_of,
+    statuses_of,
+    tasks_of,
+)
 from clinic.models import READ, WRITE, Patient, PatientGroup
 from clinic.ways import in_words, name_of, to_all, unsign
 from iptengine import commands as c
@@ -76,6 +86,9 @@ def met(request: HttpRequest, group: int) -> HttpResponse:
     if not asked.is_valid():
         return _page(request, row, met=asked)
     said = asked.cleaned_data
+    if not asked.members:
+        asked.add_error("on", "Nobody was in the group on that day.")
+        return _page(request, row, met=asked)
     answer = record_for_all(
         lambda clinic: clinic.hold_group_session(
             row.group_id, on=said["on"], by=actor(request.user), key=said["key"], absent=asked.absent(),
@@ -237,17 +250,19 @@ class _Table:
         return may_join(self.user)
 
     def met(self, posted: Any = None, agenda: Any = None) -> MetForm:
-        """The form for a session: who is here by name, who leads, and the plan that all share."""
-        ways = self.ways()
+        """The form for a session: who was in the group that day by name, who leads, and the plan that all share."""
+        ways = [way for of_one in self.ways() for way in of_one]
+        here = self.group.on(day_of(posted) or self.today)
         value = (agenda or self.reader.group_agenda(self.row.group_id, on=self.today)).value
         steps = value.steps if value else ()
         return MetForm(
             posted,
-            members=[(course, self.name(course)) for course in self.here],
-            statuses=statuses_of(ways[0]) if ways else (),
+            members=[(course, self.name(course)) for course in here],
+            others={course: self.name(course) for course in self.patients if course not in here},
+            statuses=statuses_of(ways),
             leaders=list(self.leaders.items()),
             plan={task.task: task.do for step in steps for task in step.tasks},
-            tasks=tasks_of(ways[0]) if ways else (),
+            tasks=tasks_of(ways),
             initial={"on": self.today, "minutes": value.minutes if value else None},
         )
 

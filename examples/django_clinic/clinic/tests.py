@@ -180,6 +180,12 @@ class ACourse(Clinic, TestCase):
         assert "This field is required." in words(self.client.post(address, form))
         assert "alert_moved" not in self.kinds(patient)
 
+    def test_an_answer_that_is_sent_twice_is_not_taken_for_the_last(self) -> None:
+        patient = self.begin()
+        told = self.save(patient, self.session_form(patient), **answers(), **{"phq9.self_harm": ["2", "0"]})
+        assert "was sent twice; nothing was recorded." in words(told)
+        assert self.kinds(patient) == ["course_started"]
+
     def test_what_was_planned_and_left_undone_is_said(self) -> None:
         patient = self.begin()
         form = self.session_form(patient)

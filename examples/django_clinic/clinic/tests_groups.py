@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+from unittest.mock import patch
+
 from django.http import HttpResponse
 from django.test import TestCase
 from django.urls import reverse
+from django.utils import timezone
 
 from clinic.models import Patient, PatientGroup
 from clinic.tests import Clinic, Forms, answers, user, words
@@ -50,6 +54,21 @@ class AGroup(Clinic, TestCase):
         assert self.kinds(ann)[2:] == self.kinds(bob)[2:] == ["session_held", "task_logged", "task_logged"]
         assert self.kinds(cem)[2:] == ["session_missed"]
         assert "Session 1 on 3 March: 2 of 3 were there." in words(self.page(row))
+
+    def test_a_session_of_an_earlier_day_asks_who_was_there_of_those_who_were_members_then(self) -> None:
+        row = self.group()
+        cem = row.patients.get(name="Cem D.")
+        self.post(row, "leave", patient=cem.pk, because="found work", on="2026-03-05")
+        today = patch.object(timezone, "localdate", return_value=date(2026, 3, 10))
+        today.start()
+        self.addCleanup(today.stop)
+        form = self.form(row, "met")
+        told = self.client.post(reverse("met", args=[row.pk]), {**form, "on": "2026-03-03"})
+        assert "Cem D. was in the group on that day. Say who was there, and save again." in words(told)
+        assert "session_held" not in self.kinds(cem)
+        again = Forms(told).found[reverse("met", args=[row.pk])]
+        self.client.post(reverse("met", args=[row.pk]), {**again, f"at.{cem.course_id}": "no_show"})
+        assert self.kinds(cem)[-1] == "session_missed"
 
     def test_every_form_of_a_group_sent_twice_is_recorded_once_and_answered_the_same(self) -> None:
         row = self.group()
