@@ -67,6 +67,21 @@ def kinds(found: Clinic, course: str) -> list[str]:
 # -- forming -----------------------------------------------------------------------------------------------------
 
 
+def test_whoever_forms_joins_or_leaves_under_a_key_is_answered_the_same_when_it_is_posted_again() -> None:
+    found = begun(*FOUR, "eve")
+    said = {"facilitators": LEADERS, "by": ANNA, "on": DAY}
+    first, again = (found.form_group("tuesday", FOUR, key="form-1", **said) for _ in range(2))  # type: ignore[arg-type]
+    assert [done.events for done in again.courses.values()] == [done.events for done in first.courses.values()]
+    joined, too = (found.join_group("tuesday", "eve", by=ANNA, on=DAY, key="form-2") for _ in range(2))
+    assert (joined.events[0].kind, too.events) == ("group_joined", joined.events)
+    left, gone = (
+        found.leave_group("tuesday", "ann", by=ANNA, on=DAY + WEEK, because="moved", key="form-3") for _ in range(2)
+    )
+    assert (left.events[0].kind, gone.events) == ("group_left", left.events)
+    assert kinds(found, "ann") == ["course_started", "group_joined", "group_left"]
+    assert kinds(found, "eve") == ["course_started", "group_joined"]
+
+
 def test_a_group_is_formed_of_courses_that_have_begun() -> None:
     found = begun(*FOUR)
     done = found.form_group("tuesday", FOUR, facilitators=LEADERS, by=ANNA, on=DAY)
