@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from pydantic import Field
@@ -129,6 +129,13 @@ class InCourseDenied(TypedDict):
     because: str
 
 
+class InCourseFailed(TypedDict):
+    """A course that does not open, and why: nothing was recorded there. Post it again when that is mended."""
+
+    course: str
+    why: str
+
+
 class InCourse(TypedDict):
     """What came of it in one course."""
 
@@ -142,6 +149,7 @@ class GroupAnswer(TypedDict):
     """What came of something said to a group. Show all of it, in this order, whatever the status is."""
 
     alerts: list[AlertBody]
+    failed: list[InCourseFailed]
     denied: list[InCourseDenied]
     refused: list[InCourseRefused]
     warnings: list[str]
@@ -172,10 +180,17 @@ def _day(on: date | None) -> str | None:
     return on.isoformat() if on else None
 
 
-def group_answer(came: ipt.GroupDone, *, denied: Iterable[ipt.Denial] = (), problem: str = "") -> GroupAnswer:
+def group_answer(
+    came: ipt.GroupDone,
+    *,
+    failed: Mapping[str, Exception] | None = None,
+    denied: Iterable[ipt.Denial] = (),
+    problem: str = "",
+) -> GroupAnswer:
     """What came of it, alerts first."""
     return {
         "alerts": [alert_body(alert) for alerts in came.alerts.values() for alert in alerts],
+        "failed": [{"course": course, "why": str(why)} for course, why in (failed or {}).items()],
         "denied": [
             {"course": no.course, "kind": no.asked, "rule": no.rule, "because": no.because} for no in denied
         ],

@@ -103,6 +103,9 @@ def _heard(say: Callable[[], ipt.GroupDone], status: int = 200) -> tuple[int, Gr
     """What came of it; what one course may not be told holds back no other, and is an error."""
     try:
         return status, group_answer(say())
+    except ipt.GroupNotTold as half:
+        denied = half.not_allowed.denied if half.not_allowed else ()
+        return 503, group_answer(half.done, failed=half.failed, denied=denied, problem=str(half))
     except ipt.NotAllowed as no:
         if no.group is None:
             raise

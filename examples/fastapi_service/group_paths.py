@@ -24,6 +24,10 @@ def groups_of(desk: At) -> GroupDesk:
 Groups = Annotated[GroupDesk, Depends(groups_of)]
 SOME: dict[int | str, dict[str, Any]] = {
     403: {"model": GroupAnswer, "description": "In some courses not for this person to say; the rest was recorded"},
+    503: {
+        "model": GroupAnswer,
+        "description": "A course does not open; the rest was recorded. Post it again, same key",
+    },
 }
 NOT_NOW: dict[int | str, dict[str, Any]] = {
     403: {"model": Problem},

@@ -226,3 +226,33 @@ def test_a_clinic_with_a_key_writes_no_member_under_another(formed: Type, tmp_pa
     assert (told.code, told.out) == (2, "")
     assert told.err.startswith("error: the last event of this course was sealed with another key than this one,")
     assert kinds(formed, "ann") == ["course_started", "group_joined"]
+
+
+def test_a_course_that_does_not_open_holds_back_no_other_and_is_named(begun: Type, tmp_path: Path) -> None:
+    keys = tmp_path / "keys"
+    keys.mkdir()
+    under = ("--keys", "keys")
+    others: set[Path] = set()
+    for course in ("ann", "bob", "cem"):
+        others = set(keys.iterdir())
+        begun("course", "start", "secret.db", CIRCLE, "--course", course, "--on", "2026-01-05", *under)
+    words = [word.replace("clinic.db", "secret.db") for word in FORM]
+    assert begun(*words, *under).code == 0
+    taken = {path: path.read_bytes() for path in set(keys.iterdir()) - others}
+    for path in taken:
+        path.unlink()
+    session = [word.replace("clinic.db", "secret.db") for word in SESSION]
+    told = begun(*session, *under)
+    assert told.code == 1
+    assert [line for line in told.out.splitlines() if line.startswith("recorded")] == [
+        "recorded in course ann, 2 events:",
+        "recorded in course bob, 2 events:",
+    ]
+    said = " ".join(told.err.split())
+    assert said.startswith("this was said to 2 courses of the group, and not in 'cem', because the key of this course")
+    assert said.endswith("type the same line again")
+    for path, held in taken.items():
+        path.write_bytes(held)
+        path.chmod(0o600)
+    again = begun(*session, *under)
+    assert (again.code, again.out.splitlines()[-2]) == (0, "recorded in course cem, 1 event:")

@@ -29,7 +29,7 @@ def test_a_session_of_a_group_is_posted_once_and_stands_in_every_members_course(
     answer = post(anna, f"/groups/{group}/sessions", on="2026-03-05", absent={away: "no_show"}, minutes=90)
     assert answer.status_code == 200
     told = answer.json()
-    assert list(told) == ["alerts", "denied", "refused", "warnings", "courses", "problem", "group"]
+    assert list(told) == ["alerts", "failed", "denied", "refused", "warnings", "courses", "problem", "group"]
     assert told["warnings"] == ["3 members met; the protocol has 4..7"]
     assert {one["course"]: kinds(one["kept"]) for one in told["courses"]} == {
         one: ["session_missed"] if one == away else ["session_held"] for one in members(anna, group)

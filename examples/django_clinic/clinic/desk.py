@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -72,6 +72,7 @@ class GroupAnswer:
 
     done: ipt.GroupDone
     denied: Sequence[ipt.Denial] = ()
+    failed: Mapping[str, Exception] = field(default_factory=dict)
 
 
 def record_for_all(say: Callable[[ipt.Clinic], ipt.GroupDone]) -> GroupAnswer:
@@ -79,6 +80,8 @@ def record_for_all(say: Callable[[ipt.Clinic], ipt.GroupDone]) -> GroupAnswer:
     with transaction.atomic():
         try:
             return GroupAnswer(say(desk()))
+        except ipt.GroupNotTold as half:  # a course does not open: what the others were told is kept
+            return GroupAnswer(half.done, half.not_allowed.denied if half.not_allowed else (), half.failed)
         except ipt.NotAllowed as no:  # caught inside the block, as above: what the others were told is kept
             if no.group is None:
                 raise

@@ -319,6 +319,7 @@ def _recorded(request: HttpRequest, row: PatientGroup, answer: GroupAnswer) -> H
     told = {
         "group": row,
         "alerts": table.alerts(),
+        "failed": [(table.name(course), str(why)) for course, why in answer.failed.items()],
         "denied": [(table.name(no.course), in_words(no.command)) for no in answer.denied],
         "refused": refused,
         "warnings": [warning.text for warning in done.warnings],

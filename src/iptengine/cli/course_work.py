@@ -82,12 +82,12 @@ class Writing:
         """The store and a clinic over it; with `new` the store may be made.
 
         Raises:
-            Unclear: The events of a course that is written are sealed with another key than the one given; or a new one would
-                stand in the clear beside enciphered ones.
+            Unclear: The events of a course that is written are sealed with another key than the one given; or a new
+                one would stand in the clear beside enciphered ones.
         """
         key, keys = key_in(self._said.key_file), keys_in(self._said.keys)
         with store_at(self.store, there=not new) as store:
-            if new and keys is None:
+            if (new or protocols) and keys is None:
                 check_in_the_clear(store)
             clinic = Clinic(store, protocols, seal_key=key, keys=keys)
             members = clinic.group(group).on(self.on or today()) if group else ()

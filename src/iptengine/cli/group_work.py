@@ -108,6 +108,16 @@ def _check_told_so(clinic: Clinic, course: str, on: date, key: str) -> None:
     )
 
 
+def _absent(missed: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for word in missed:
+        course, status = pair("--missed", word)
+        if course in found:
+            raise Unclear("a course is named twice behind --missed")
+        found[course] = status
+    return found
+
+
 def record(writing: Writing, group: str, kind: str, words: Sequence[str]) -> int:
     """Says the same to every member."""
 
