@@ -56,12 +56,12 @@ class Sight:
         self._known = protocol.spec.facts if protocol is not None else {}
         self._facts = hidden_facts(protocol, frozenset((role, *others))) if protocol is not None else frozenset()
 
-    @cached_property
+    @property
     def whole(self) -> bool:
         """Whether nothing is kept from this role: where no fact is, no alert can rest on one."""
         if self._facts or self._protocol is None:
             return False
-        return all(record.fact in self._known for record in _records(self._course))
+        return all([record.fact in self._known for record in _records(self._course)])
 
     # -- what is kept; most roles may see the whole course, and nothing of this is asked for them
 
@@ -173,6 +173,8 @@ def _kept_text(level: str) -> str:
 
 def _records(course: Course) -> tuple[e.FactRecorded, ...]:
     """Every answer to a fact that the course still holds, those put right since included."""
+    if not course.corrections:
+        return course.facts
     before = (one.was for one in course.corrections)
     return (*course.facts, *(was for was in before if isinstance(was, e.FactRecorded)))
 

@@ -46,7 +46,7 @@ def due_measures(protocol: Protocol, course: Course, on: date, *, last: bool = F
     Where no session is left, those due at the end that are not on record.
     """
     names = [name for name in protocol.spec.measures if measure_due(protocol, course, name, on, last=last)]
-    if timing.used_up(course, on) and not last:
+    if names and not last and timing.used_up(course, on):
         return tuple(name for name in names if protocol.spec.measures[name].due.end)
     return tuple(names)
 
@@ -61,14 +61,15 @@ def measure_due(protocol: Protocol, course: Course, measure: str, on: date, *, l
     if rhythm.interval is not None:
         return measure_due_by(protocol, course, measure, on) is not None
     if rhythm.every:
-        return not _taken_for(protocol, course, measure, on) and is_due(rhythm, course, sessions_with(course, measure))
+        again = rhythm.every == 1 or is_due(rhythm, course, sessions_with(course, measure))
+        return again and not _taken_for(protocol, course, measure, on)
     taken = [r.on for r in course.readings if r.measure == measure]
     return (rhythm.start and not taken) or (rhythm.end and _end_open(protocol, course, on, taken, last))
 
 
 def _taken_for(protocol: Protocol, course: Course, measure: str, on: date) -> bool:
     """Whether it was taken for the next session, before that is on record: whole, outside any session, on its day."""
-    taken = (r for r in course.readings if r.measure == measure and r.on >= on)
+    taken = [r for r in course.readings if r.on >= on and r.measure == measure]
     days = {r.on for r in taken if not r.session and not r.taken_from and _whole(r)}
     if not days or any(a.held and a.on in days for a in course.appointments):
         return False
@@ -82,11 +83,12 @@ def _whole(reading: ReadingTaken) -> bool:
 
 def _risk_left_blank(course: Course, measure: str) -> bool:
     """Whether an alert waits for assessment because a risk item was left blank, and was not answered since."""
-    last = next((r for r in reversed(course.readings) if r.measure == measure), None)
-    if course.ended or last is None:
+    waiting = [a for a in course.alerts if a.measure == measure and a.value is None and a.needs_assessment]
+    blank = {alert.item for alert in waiting if alert.item}
+    if not blank or course.ended:
         return False
-    blank = [a.item for a in course.alerts if a.needs_assessment and a.measure == measure and a.value is None]
-    return any(item and item not in last.answers for item in blank)
+    last = next((r for r in reversed(course.readings) if r.measure == measure), None)
+    return last is not None and not blank <= last.answers.keys()
 
 
 def _end_open(protocol: Protocol, course: Course, on: date, taken: Sequence[date], last: bool) -> bool:

@@ -50,7 +50,7 @@ def window_state(window: Window | None, course: Course) -> WindowState | None:
 
 def past(course: Course) -> tuple[Appointment, ...]:
     """Appointments that are no longer planned, in their order of days."""
-    return tuple(a for a in course.appointments if a.status != "planned")
+    return tuple([a for a in course.appointments if a.status != "planned"])
 
 
 def next_booked(course: Course, on: date) -> Appointment | None:

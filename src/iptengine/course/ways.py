@@ -355,7 +355,7 @@ def _due(protocol: Protocol, course: Course, on: date) -> Iterator[Due]:
         yield Due(course.id, "calendar", stop_day(protocol, course), told)
     if resting(course, on) is not None:
         return
-    for name in due_measures(protocol, course, on) if timing.used_up(course, on) else ():
+    for name in due_measures(protocol, course, on) if left == 0 and not is_booked else ():
         yield Due(course.id, "measure", _last_session(course) or on, _at_end(protocol, name))
     if is_booked or (left != 0 and not told):
         number = timing.sessions_used(course) + 1

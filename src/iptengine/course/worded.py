@@ -21,6 +21,8 @@ def words_of(course: Course, measure: str) -> Mapping[str, str]:
 
 def unworded(measure: Measure, course: Course, name: str) -> tuple[str, ...]:
     """The items of a measure that wait for the patient's words, in the order of its file."""
+    if not measure.patient_items:
+        return ()
     return tuple(item for item in measure.patient_items if item not in words_of(course, name))
 
 
