@@ -77,11 +77,11 @@ def whole(course: str, after: int, found: Iterable[tuple[int, str]]) -> tuple[st
     Raises:
         DamagedCourse: A version between them is missing.
     """
-    rows = tuple(found)
-    texts = tuple(text for _, text in rows)
-    missing = next((n for n, (version, _) in enumerate(rows, after + 1) if version != n), 0)
+    rows = [(version, text) for version, text in found]
+    texts = tuple([text for _, text in rows])
+    missing = [n for n, (version, _) in enumerate(rows, after + 1) if version != n]
     if missing:
-        raise DamagedCourse(course, missing, texts)
+        raise DamagedCourse(course, missing[0], texts)
     return texts
 
 

@@ -94,7 +94,7 @@ class SqlStore(SqlLists):
         after = max(after, 0)
         with self._access.reading() as connection:
             rows = connection.execute(tables.READ, {"course": course, "after": after}).all()
-        return whole(course, after, ((row.version, row.text) for row in rows))
+        return whole(course, after, ((version, text) for version, text in rows))
 
     def append(self, course: str, events: Sequence[str], *, expected: int) -> None:
         """Keep `events` at the end of the course, in one transaction, if it has `expected` texts.
