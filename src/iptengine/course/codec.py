@@ -16,12 +16,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from types import MemberDescriptorType, NoneType, UnionType
+from types import NoneType, UnionType
 from typing import Any, NoReturn, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from iptengine.course.commands import COMMANDS, Command
 from iptengine.course.course import Course
 from iptengine.course.events import EVENTS, Event, Unreadable
+from iptengine.course.filling import open_twin
 from iptengine.course.stamp import Actor
 from iptengine.diagnostics import IptengineError, did_you_mean
 
@@ -89,10 +90,11 @@ def decode(text: str) -> Event:
         if type(version) is not int or version != SCHEMA:
             raw = _upcast(version, raw)
         kind = raw.pop("kind", None)
-        shape = _stored_shapes().get(kind) if type(kind) is str else None
-        if shape is None:
+        of = _STORED.get(kind) if type(kind) is str else None
+        if of is None:
             raise _Misfit("this version does not know its kind")
-        return cast(Event, _filled(shape, raw))
+        event: Event = _filled(_shape(of), raw)
+        return event
     except _Misfit as misfit:
         return _unreadable(text, raw, misfit.told())
 
@@ -275,7 +277,6 @@ def _plain_map(value: Mapping[Any, Any]) -> dict[str, Any]:
 
 # -- reading -----------------------------------------------------------------------------------------------------
 
-Put = Callable[[Any, Any], None]
 Read = Callable[[Any], Any]
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,59}")
@@ -307,18 +308,17 @@ class _Shape:
     """How the records of one class are read and written.
 
     Attributes:
-        readers: For each field: what puts it in its slot, the type it nearly always has, every type that needs no
-            reading, and the reader for the rest.
-        plain: The fields with a usual value that can be shared; `fresh` those that need one of their own.
+        twin: The class that a record has until it is filled.
+        readers: For each field: its name, the type it nearly always has, every type that needs no reading, and the
+            reader for the rest. The name in a text is another object, by which a field is found more slowly.
         usual: Every field with its usual value, in order, for writing.
         nullable: The fields that may be None.
     """
 
     of: type[Any]
-    readers: dict[str, tuple[Put, type | None, frozenset[type], Read]]
+    twin: type[Any]
+    readers: dict[str, tuple[str, type | None, frozenset[type], Read]]
     required: frozenset[str]
-    plain: tuple[tuple[Put, Any], ...]
-    fresh: tuple[tuple[str, Put, Callable[[], Any]], ...]
     usual: tuple[tuple[str, Any], ...]
     nullable: frozenset[str]
 
@@ -336,28 +336,15 @@ def _shape(of: Any) -> _Shape:
 def _new_shape(of: Any) -> _Shape:
     hints = get_type_hints(of)
     parts = fields(of)
-    put = {part.name: _put(of, part.name) for part in parts}
     sorts = {part.name: _sort(hints[part.name]) for part in parts}
-    readers = {name: (put[name], _mostly(types), types, read) for name, (types, read) in sorts.items()}
-    plain = tuple((put[p.name], p.default) for p in parts if p.default is not MISSING)
-    fresh = tuple((p.name, put[p.name], p.default_factory) for p in parts if p.default_factory is not MISSING)
     return _Shape(
         of=of,
-        readers=readers,
+        twin=open_twin(of),
+        readers={name: (name, _mostly(types), types, read) for name, (types, read) in sorts.items()},
         required=frozenset(p.name for p in parts if p.default is MISSING and p.default_factory is MISSING),
-        plain=plain,
-        fresh=fresh,
         usual=tuple((p.name, p.default if p.default_factory is MISSING else p.default_factory()) for p in parts),
         nullable=frozenset(n for n, (types, read) in sorts.items() if NoneType in types or read is _anything),
     )
-
-
-def _put(of: type[Any], name: str) -> Put:
-    """What writes a field past a frozen class: into its slot, or into the dictionary of a record without slots."""
-    slot = getattr(of, name, None)
-    if isinstance(slot, MemberDescriptorType):
-        return slot.__set__
-    return lambda record, value: object.__setattr__(record, name, value)
 
 
 def _mostly(types: frozenset[type]) -> type | None:
@@ -365,26 +352,23 @@ def _mostly(types: frozenset[type]) -> type | None:
 
 
 def _filled(shape: _Shape, raw: dict[str, Any]) -> Any:
-    """A record of that shape with the values of `raw`. Its class has no more to do when it begins than this."""
-    made = object.__new__(shape.of)
-    for put, usual in shape.plain:
-        put(made, usual)
+    """A record of that shape with the values of `raw`."""
+    values = {}
     readers = shape.readers
-    name = ""
+    given = ""
     try:
-        for name, value in raw.items():
-            put, mostly, types, read = readers[name]
+        for given, value in raw.items():
+            name, mostly, types, read = readers[given]
             sort = type(value)
-            put(made, value if sort is mostly or sort in types else read(value))
+            values[name] = value if sort is mostly or sort in types else read(value)
     except KeyError:
-        raise _unknown(name, shape) from None
+        raise _unknown(given, shape) from None
     except _Misfit as misfit:
-        raise misfit.inside(name) from None
+        raise misfit.inside(given) from None
     if not shape.required <= raw.keys():
         raise _Misfit("is missing", min(shape.required - raw.keys()))
-    for name, put, make in shape.fresh:
-        if name not in raw:
-            put(made, make())
+    made = shape.twin(**values)
+    made.__class__ = shape.of
     return made
 
 
@@ -571,7 +555,5 @@ def _no_constant(name: str) -> NoReturn:
 _DECODER = json.JSONDecoder(parse_constant=_no_constant)
 
 
-@lru_cache(maxsize=1)
-def _stored_shapes() -> dict[str, _Shape]:
-    """Every kind that can stand in a store. `unreadable` is none: it is what reading makes of other text."""
-    return {kind: _shape(event) for kind, event in EVENTS.items() if event is not Unreadable}
+_STORED = {kind: event for kind, event in EVENTS.items() if event is not Unreadable}
+"""Every kind that can stand in a store. `unreadable` is none: it is what reading makes of other text."""

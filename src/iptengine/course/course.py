@@ -420,11 +420,10 @@ def in_session(record: ReadingTaken | TaskLogged | TaskDeferred | NoteWritten, a
 def changed(course: Course, changes: Mapping[str, Any]) -> Course:
     """A course with some fields replaced."""
     new: Course = object.__new__(Course)
-    write(new, vars(course))
-    write(new, changes)
+    fields_of(new).update(vars(course), **changes)
     return new
 
 
-def write(draft: Course, changes: Mapping[str, Any]) -> None:
-    """Write into a course that nobody else holds yet; only a fold does this, between its events."""
-    vars(draft).update(changes)
+def fields_of(draft: Course) -> dict[str, Any]:
+    """The fields of a course that nobody else holds yet, to be written; only a fold does this, between its events."""
+    return vars(draft)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import date
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from iptengine.course import events as e
@@ -24,8 +25,9 @@ from iptengine.course.course import (
     PhaseEntry,
     StageEntry,
     changed,
-    write,
+    fields_of,
 )
+from iptengine.course.filling import renewed
 from iptengine.protocol.model import UNSTAGED
 
 Changes = dict[str, Any]
@@ -43,20 +45,17 @@ def evolve(course: Course, event: e.Event) -> Course:
 def fold(course: Course, events: Iterable[e.Event]) -> Course:
     """The course after all of `events`, in order."""
     draft = changed(course, {})  # copied once and written in place: nobody else holds it yet
+    told = fields_of(draft)
     for event in events:
-        write(draft, _changes(draft, event))
+        version, seen, warnings = draft.version, draft.seen, draft.warnings
+        handler = _HANDLERS.get(event.kind, _unreadable)
+        told.update(_corrected(draft, event, handler) if event.corrects else handler(draft, event))
+        told["version"] = version + 1
+        if event.command and seen[-1:] != (event.command,):
+            told["seen"] = (*seen, event.command)
+        if event.warnings:
+            told["warnings"] = (*warnings, *event.warnings)
     return draft
-
-
-def _changes(course: Course, event: e.Event) -> Changes:
-    handler = _HANDLERS.get(event.kind, _unreadable)
-    changes = _corrected(course, event, handler) if event.corrects else handler(course, event)
-    changes["version"] = course.version + 1
-    if event.command and event.command not in course.seen[-1:]:
-        changes["seen"] = (*course.seen, event.command)
-    if event.warnings:
-        changes["warnings"] = (*course.warnings, *event.warnings)
-    return changes
 
 
 def _anomaly(course: Course, event: e.Event, text: str) -> Changes:
@@ -116,14 +115,17 @@ def _phase_entered(course: Course, event: e.PhaseEntered) -> Changes:
 # -- appointments ------------------------------------------------------------------------------------------------
 
 
+_DAY = attrgetter("on")
+
+
 def _numbered(before: int, appointments: Iterable[Appointment]) -> tuple[Appointment, ...]:
     """The appointments in their order of days, each place in the count numbered on from the sessions `before`."""
     number = before
     found = []
-    for item in sorted(appointments, key=lambda a: a.on):
+    for item in sorted(appointments, key=_DAY):
         number += item.used
         place = number if item.used else None
-        found.append(item if item.number == place else replace(item, number=place))
+        found.append(item if item.number == place else renewed(item, number=place))
     return tuple(found)
 
 
@@ -138,16 +140,17 @@ def _booked(course: Course, event: e.AppointmentBooked) -> Changes:
 def _meeting(course: Course, event: e.SessionHeld | e.SessionMissed) -> Changes:
     old = course.appointment(event.appointment) if event.appointment else None
     base = old or Appointment(event.appointment or event.id, event.on, "planned")
+    # The number is the one it was recorded with, which `_numbered` puts right where late entry has moved it.
     if isinstance(event, e.SessionHeld):
-        new = replace(
-            base, on=event.on, status="attended", used=True, minutes=event.minutes or base.minutes,
+        new = renewed(
+            base, on=event.on, status="attended", used=True, number=event.number, minutes=event.minutes or base.minutes,
             mode=event.mode or base.mode, present=event.present, phase=event.phase, event=event.id,
             group=event.group or base.group, together=event.together, facilitators=event.facilitators,
         )  # fmt: skip
     else:
-        new = replace(
-            base, on=event.on, status=event.status, used=event.used, why=event.why, phase=event.phase, event=event.id,
-            group=event.group or base.group,
+        new = renewed(
+            base, on=event.on, status=event.status, used=event.used, number=event.number, why=event.why,
+            phase=event.phase, event=event.id, group=event.group or base.group,
         )  # fmt: skip
     others = [a for a in course.appointments if a is not old]
     return {"appointments": _numbered(course.adopted_sessions, (*others, new))}
@@ -190,14 +193,14 @@ def _with_focus(course: Course, event: e.Event, id: str, change: Callable[[Focus
 
 
 def _focus_closed(course: Course, event: e.FocusClosed) -> Changes:
-    return _with_focus(course, event, event.focus, lambda f: replace(f, closed=event.on, because=event.because))
+    return _with_focus(course, event, event.focus, lambda f: renewed(f, closed=event.on, because=event.because))
 
 
 def _staged(course: Course, event: e.FocusStaged) -> Changes:
     entry = StageEntry(event.stage, event.on, event.because, event.way, event.session, event.id)
     return _with_focus(
         course, event, event.focus,
-        lambda f: replace(f, stage=event.stage, history=(*f.history, entry), finished=event.final),
+        lambda f: renewed(f, stage=event.stage, history=(*f.history, entry), finished=event.final),
     )  # fmt: skip
 
 
@@ -222,10 +225,9 @@ def _alert_moved(course: Course, event: e.AlertMoved) -> Changes:
         return _anomaly(course, event, f"there is no alert '{event.alert}' in this course")
 
     def move(alert: Alert) -> Alert:
-        moved = replace(alert, state=event.state)
         if event.state != "assessed":
-            return moved
-        return replace(moved, found=event.found, plan=event.plan, assessed=event.on)
+            return renewed(alert, state=event.state)
+        return renewed(alert, state=event.state, found=event.found, plan=event.plan, assessed=event.on)
 
     return {"alerts": tuple(move(a) if a.id == event.alert else a for a in course.alerts)}
 
@@ -244,7 +246,7 @@ def _approval(event: e.ApprovalRequested | e.ApprovalGiven, state: str) -> Appro
 def _approval_given(course: Course, event: e.ApprovalGiven) -> Changes:
     if event.asked:
         return _answered(course, event, event.asked, {"waiting": "approved"})
-    given = replace(_approval(event, "approved"), answered=event.on, answered_by=event.by)
+    given = renewed(_approval(event, "approved"), answered=event.on, answered_by=event.by)
     return {"approvals": (*course.approvals, given)}
 
 
@@ -272,7 +274,7 @@ def _answered(
         same = one.id == asked or (together and one.state == "waiting" and one.command == found.command)
         if not same:
             return one
-        return replace(one, state=states[one.state], answered=event.on, answered_by=event.by, because=event.because)
+        return renewed(one, state=states[one.state], answered=event.on, answered_by=event.by, because=event.because)
 
     return {"approvals": tuple(map(answered, course.approvals))}
 
@@ -290,7 +292,7 @@ def _homework_reviewed(course: Course, event: e.HomeworkReviewed) -> Changes:
         return _anomaly(course, event, "the homework it reviews is not on record")
     return {
         "homework": tuple(
-            replace(h, how=event.how, note=event.note) if h.id == event.homework else h for h in course.homework
+            renewed(h, how=event.how, note=event.note) if h.id == event.homework else h for h in course.homework
         )
     }
 
@@ -305,7 +307,7 @@ def _by_day(field: str) -> Callable[[Course, e.Event], Changes]:
         kept = getattr(course, field)
         if not kept or kept[-1].on <= event.on:
             return {field: (*kept, event)}
-        return {field: tuple(sorted((*kept, event), key=lambda r: r.on))}
+        return {field: tuple(sorted((*kept, event), key=_DAY))}
 
     return keep
 
@@ -338,7 +340,7 @@ def _person(course: Course, event: e.PersonRecorded) -> Changes:
     if known is None:
         return {"people": (*course.people, event)}
     untold = {name: getattr(known, name) for name in _OF_A_PERSON if getattr(event, name) in ("", None)}
-    return {"people": (*(p for p in course.people if p is not known), replace(event, **untold))}
+    return {"people": (*(p for p in course.people if p is not known), renewed(event, **untold))}
 
 
 def _withdrawn(course: Course, event: e.Withdrawn) -> Changes:
@@ -377,7 +379,7 @@ def _unstaged(focus: Focus, id: str) -> Focus:
     if kept == focus.history:
         return focus
     stage = kept[-1].stage if kept else UNSTAGED
-    return replace(focus, history=kept, stage=stage, finished=focus.finished and stage == focus.stage)
+    return renewed(focus, history=kept, stage=stage, finished=focus.finished and stage == focus.stage)
 
 
 # -- corrections -------------------------------------------------------------------------------------------------
@@ -399,7 +401,7 @@ def _corrected(course: Course, event: e.Event, handler: Callable[[Course, Any], 
         return {**found, "anomalies": (*found.get("anomalies", course.anomalies), told)}
     found = {**changes, **handler(without, event)}
     if isinstance(was, Homework) and isinstance(event, e.HomeworkAssigned):
-        found["homework"] = (*found["homework"][:-1], replace(found["homework"][-1], how=was.how, note=was.note))
+        found["homework"] = (*found["homework"][:-1], renewed(found["homework"][-1], how=was.how, note=was.note))
     correction = Correction(event.corrects, event.id, event.because, was)
     return {**found, "corrections": (*course.corrections, correction)}
 
@@ -429,7 +431,7 @@ def _booking_of(appointment: Appointment) -> tuple[Appointment, ...]:
     """The booking that is left of an appointment when what became of it is taken out."""
     if not appointment.booked or appointment.status == "planned":
         return ()
-    return (replace(appointment, status="planned", used=False, why="", phase="", event=appointment.id),)
+    return (renewed(appointment, status="planned", used=False, why="", phase="", event=appointment.id),)
 
 
 _HANDLERS: dict[str, Callable[[Course, Any], Changes]] = {

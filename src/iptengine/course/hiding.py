@@ -61,7 +61,7 @@ class Sight:
         """Whether nothing is kept from this role: where no fact is, no alert can rest on one."""
         if self._facts or self._protocol is None:
             return False
-        return all([record.fact in self._known for record in _records(self._course)])
+        return {record.fact for record in _records(self._course)} <= self._known.keys()
 
     # -- what is kept; most roles may see the whole course, and nothing of this is asked for them
 
