@@ -152,6 +152,14 @@ class _Checking:
             message = f"'{part.name}' cannot go on as '{new}': so does {KINDS[part.kind].a}, {others[0].path}"
             hint = "rename that one, too; two things on record under one name could not be told apart"
             yield self._wrong("rename", part.path, "name-taken", message, hint)
+        if now in passage.after and part.kind == "item" and self._loses_its_alerts(passage, part, new):
+            message = f"the answers to '{part.name}' raise risk alerts, and those to '{new}' raise none"
+            hint = "name the question that asks the same, or leave this out: then the dry run says what is lost"
+            yield self._wrong("rename", part.path, "risk-lost", message, hint)
+
+    def _loses_its_alerts(self, passage: Passage, part: Part, new: str) -> bool:
+        now = self.new.measures[passage.called("measure", part.of)]
+        return part.name in self.old.measures[part.of].risk_items and new not in now.risk_items
 
     def _is_now(self, passage: Passage, part: Part) -> Key | None:
         """Under which name a part is in the one after; none for a part whose name is not there at all."""

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from iptengine.course.carrying import Names, called, key_after, key_of
+from iptengine.course.same_meaning import scoring_of, sort_of
 from iptengine.course.wording import spoken
 from iptengine.protocol.measure import Measure
 from iptengine.protocol.model import UNSTAGED, Spec
-from iptengine.protocol.parts import FactSpec
 from iptengine.protocol.protocol import Protocol
 from iptengine.protocol.references import KINDS
 
@@ -56,6 +56,8 @@ def parts_of(protocol: Protocol) -> Iterator[Part]:
     for name, use in spec.measures.items():
         measure = protocol.measures.get(name)
         yield Part(f"measures.{name}", "measure", name, "", measure.label if measure else use.use.partition("@")[0])
+        for item, one in measure.items.items() if measure else ():
+            yield Part(f"measures.{name}.items.{item}", "item", item, name, one.title)
     yield from _asked(spec)
     yield from _people(spec)
 
@@ -206,7 +208,17 @@ class Passage:
         return frozenset(name for name in kept if self._scored_otherwise(name))
 
     def _scored_otherwise(self, name: str) -> bool:
-        return scoring_of(self.old.measures[name]) != scoring_of(self.new.measures[self.called("measure", name)])
+        before = scoring_of(self.old.measures[name], lambda item: self.called("item", item, name))
+        return before != scoring_of(self.new.measures[self.called("measure", name)])
+
+    @cached_property
+    def unasked(self) -> Mapping[str, tuple[Part, ...]]:
+        """The items that a measure asks no more, by the name of the measure before; only of measures that stay."""
+        found: dict[str, tuple[Part, ...]] = {}
+        for part in self.gone("item"):
+            if self.there("measure", part.of):
+                found[part.of] = (*found.get(part.of, ()), part)
+        return found
 
     @cached_property
     def retyped(self) -> frozenset[str]:
@@ -220,16 +232,14 @@ class Passage:
     @cached_property
     def new_risks(self) -> frozenset[Key]:
         """The items, each with its measure, that are risk items now and were none, or not from so low an answer."""
-        back = {
-            self.called("measure", name): one for name, one in self.old.measures.items() if self.there("measure", name)
-        }
-        return frozenset(
-            (name, item)
-            for name, measure in self.new.measures.items()
-            if name in back
-            for item, least in measure.layout.risks
-            if least < dict(back[name].layout.risks).get(item, least + 1)
-        )
+        found: set[Key] = set()
+        for name, measure in self.old.measures.items():
+            if self.there("measure", name):
+                before = {self.called("item", item, name): least for item, least in measure.layout.risks}
+                now = self.called("measure", name)
+                risks = self.new.measures[now].layout.risks
+                found |= {(now, item) for item, least in risks if least < before.get(item, least + 1)}
+        return frozenset(found)
 
     @cached_property
     def fewer_alerts(self) -> tuple[str, ...]:
@@ -252,36 +262,15 @@ class Passage:
         return self.new.spec.alerts[self.called("alert", name)].kind == "risk"
 
     def _risks_lost(self, name: str, measure: Measure) -> list[str]:
-        now = self.new.measures.get(self.called("measure", name)) if self.there("measure", name) else None
-        asked = now.items if now else {}
         return [
             one.title.lower()
             for item, one in measure.items.items()
-            if one.risk and not ((risk := asked[item].risk if item in asked else None) and risk.from_ <= one.risk.from_)
+            if one.risk and not ((now := self._risk_now(name, item)) is not None and now <= one.risk.from_)
         ]
 
-
-def scoring_of(measure: Measure) -> object:
-    """Everything that the meaning of a score rests on; titles, wordings, bands and rules of change aside."""
-    told = measure.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    items = {name: _without(item, "title", "number", "text", "note", "risk") for name, item in told["items"].items()}
-    subscales = {name: _without(one, "title", "source") for name, one in told.get("subscales", {}).items()}
-    rest = {key: told.get(key) for key in ("direction", "stored_as", "answered_by", "measure")}
-    return {**rest, "items": items, "subscales": subscales, "scoring": _unsourced(told["scoring"])}
-
-
-def _without(value: Mapping[str, object], *keys: str) -> dict[str, object]:
-    return {key: one for key, one in value.items() if key not in keys}
-
-
-def _unsourced(value: object) -> object:
-    if isinstance(value, Mapping):
-        return {key: _unsourced(one) for key, one in value.items() if key != "source"}
-    return value
-
-
-def sort_of(fact: FactSpec) -> str:
-    """What values a fact takes, but for which of several: one of some, a number, a date or a text."""
-    if fact.one_of:
-        return "one of"
-    return "number" if fact.number else str(fact.type)
+    def _risk_now(self, name: str, item: str) -> int | None:
+        """From which answer on an item of a measure raises the built-in alert; none where it raises none."""
+        if not self.there("measure", name) or not self.there("item", item, name):
+            return None
+        now = self.new.measures[self.called("measure", name)]
+        return dict(now.layout.risks).get(self.called("item", item, name))

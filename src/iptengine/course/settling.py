@@ -9,17 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from iptengine.course.carrying import names_held
 from iptengine.course.contacts import ready_message
 from iptengine.course.course import Course, Focus, Moved
-from iptengine.course.events import FactRecorded, Placed, PlanInterrupted, Terms
+from iptengine.course.events import Placed, PlanInterrupted, Terms
 from iptengine.course.group_stays import present_stay
+from iptengine.course.meant_otherwise import meant_otherwise
 from iptengine.course.passage import Passage
-from iptengine.course.patient_text import ERASED
 from iptengine.course.plan_state import component_state
 from iptengine.course.requests import uses_session
 from iptengine.course.rests import resting
-from iptengine.course.wording import counted, listed, long_day
+from iptengine.course.wording import listed, long_day
 from iptengine.protocol.model import UNSTAGED
 from iptengine.protocol.protocol import Protocol, Reason
 
@@ -53,7 +52,8 @@ class Settling:
         self.waiting()
         self.agreed()
         self.people()
-        self.records()
+        for code, text, sentence, path in meant_otherwise(self.passage, self.course):
+            self.no(code, text, sentence, *path)
 
     @property
     def ref(self) -> str:
@@ -272,40 +272,6 @@ class Settling:
                 self.no("participant_gone", text, "", "participants", name)
         if present_stay(self.course) is not None and self.passage.new.spec.group is None:
             self.no("group_gone", f"the course is in a group, and {self.ref} is given without one", "", "group")
-
-    # What is on record
-
-    def records(self) -> None:
-        """Records that would mean something else."""
-        for name in sorted(self.passage.rescored):
-            taken = sum(reading.measure == name for reading in self.course.readings)
-            if taken:
-                text = f"{self.passage.title('measure', name)} is scored otherwise in {self.ref}"
-                self.no(
-                    "measure_changed",
-                    text,
-                    f"{counted(taken, 'reading is', 'readings are')} on record",
-                    "measures",
-                    name,
-                )
-        for name in dict.fromkeys(fact.fact for fact in self.course.facts):
-            if self.passage.there("fact", name):
-                self._values([fact for fact in self.course.facts if fact.fact == name])
-        if self.passage.misread:
-            for kind, key in sorted(self.passage.misread & names_held(self.course)):
-                part = self.passage.before[kind, key]
-                text = f"'{part.name}' is on record, and is something else in {self.ref}"
-                self.no("name_taken", text, f"before, it was '{part.title}'", *part.path.split("."))
-
-    def _values(self, records: list[FactRecorded]) -> None:
-        name = records[0].fact
-        spec = self.passage.new.spec.facts[self.passage.called("fact", name)]
-        values = {one.value for one in records if one.value is not None and one.value != ERASED}
-        lost = [v for v in values if spec.one_of and self.passage.called("value", str(v), name) not in spec.one_of]
-        beyond = [v for v in values if spec.number and isinstance(v, int) and v not in spec.number]
-        if values and (name in self.passage.retyped or lost or beyond):
-            text = f"'{self.passage.title('fact', name)}' is on record with an answer that {self.ref} does not know"
-            self.no("fact_changed", text, f"recorded on {long_day(records[-1].on)}", "facts", name)
 
 
 def agreed_terms(course: Course) -> bool:

@@ -23,4 +23,10 @@ PAGES: dict[str, Page] = {
         "replace: {phases.middle: termination}",
         "replace: {phases.maintenance: termination}",
     ),
+    "risk-lost": Page(
+        "A rule gives a question whose answers raise risk alerts the name of one whose answers raise none.",
+        "an answer that a clinician had to see would be read as one that nobody needs to see.",
+        "rename: {measures.phq9.items.self_harm: sleep}",
+        "rename: {measures.phq9.items.self_harm: thoughts_of_death}",
+    ),
 }
