@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from iptengine.engine.handing_over import BrokenExport as BrokenExport
     from iptengine.engine.handing_over import export_course as export_course
     from iptengine.engine.handing_over import import_course as import_course
-    from iptengine.engine.moves import Move as Move
+    from iptengine.engine.looking import Move as Move
     from iptengine.engine.moves import MovedPages as MovedPages
     from iptengine.engine.policy import Allowed as Allowed
     from iptengine.engine.policy import Denial as Denial
@@ -121,7 +121,8 @@ _HOMES = {
     "engine.clinic": ("Clinic",),
     "engine.groups": ("GroupNotTold",),
     "engine.handing_over": ("BrokenExport", "export_course", "import_course"),
-    "engine.moves": ("Move", "MovedPages"),
+    "engine.looking": ("Move",),
+    "engine.moves": ("MovedPages",),
     "engine.policy": ("Allowed", "Denial", "Denied", "NotAllowed", "Permission", "Policy"),
     "protocol.protocol": ("Protocol", "Reason"),
     "engine.reader": ("Reader",),

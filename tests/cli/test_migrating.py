@@ -64,6 +64,36 @@ def test_a_store_is_looked_at_moved_and_moved_back(folder: Path, capsys: pytest.
     assert (code, out) == (0, f"No open course is under another version than {name}@2.0.0.\n")
 
 
+def test_a_group_moves_whole_and_a_member_alone_is_told_so(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (file,) = folder.glob("*.protocol.yaml")
+    group = "group: {size: 2..5, facilitators: 1..2}\n"
+    Path("old.protocol.yaml").write_text(OLD + group)
+    file.write_text(file.read_text() + group)
+    old = ipt.load("old.protocol.yaml")
+    with ipt.open_store("sqlite:///group.db") as store:
+        clinic = ipt.Clinic(store, [old])
+        for course in ("c", "d", "e"):
+            clinic.start(old.id, by=ANNA, on=date(2026, 3, 3), course=course)
+        clinic.form_group("tuesday", ["c", "d"], facilitators=["u17"], by=ANNA, on=date(2026, 3, 3))
+
+    def asked(*words: str) -> tuple[int, str, str]:
+        code = run_command(["migrate", "group.db", file.name, "--rules", "r.moves.yaml", *words])
+        return code, *capsys.readouterr()
+
+    code, out, _ = asked("--dry-run", "--course", "c", "--on", "2026-03-24")
+    assert (code, " ".join(out.split()).count("a group stands under one protocol (d does not move)")) == (1, 1)
+    alone = (
+        "the course is in the group 'tuesday', and a group stands under one protocol: move all its members together, "
+    )
+    alone += "or let the course leave it first"
+    assert asked("--course", "c", *WHO) == (1, "0 courses moved, 1 not\n", f"c: {alone}\n")
+    moved = "".join(f"{course}: moved from {old.ref} to {old.id}@2.0.0\n" for course in ("e", "c", "d"))
+    assert asked(*WHO) == (0, f"{moved}3 courses moved, 0 not\n", "")
+    assert asked("--undo", "--course", "d", *WHO) == (1, "0 courses moved back, 1 not\n", f"d: {alone}\n")
+    back = "".join(f"{course}: moved back to {old.ref}\n" for course in ("e", "c", "d"))
+    assert asked("--undo", *WHO) == (0, f"{back}3 courses moved back, 0 not\n", "")
+
+
 def test_the_page_of_one_course_is_shown_before_and_after(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (file,) = folder.glob("*.protocol.yaml")
     code, out, _ = said(capsys, file.name, "--show", "a", "--rules", "r.moves.yaml", "--on", "2026-03-24")

@@ -23,6 +23,7 @@ from iptengine.course.course import Course, changed
 from iptengine.course.decide import decide
 from iptengine.course.events import Event
 from iptengine.course.evolve import fold
+from iptengine.course.group_stays import present_stay
 from iptengine.course.named_fields import NAMED
 from iptengine.course.passage import parts_of
 from iptengine.course.refusal import Refused
@@ -61,7 +62,11 @@ class MovingWalk(Walk):
 
     def move(self, to: Protocol, rename: Mapping[str, Mapping[str, str]], undoes: str = "") -> tuple[Event, ...]:
         self.count += 1
-        command = c.MoveProtocol(to.ref, to.digest, because="a new version", rename=rename, undoes=undoes)
+        stay = present_stay(self.course)
+        together = stay.group if stay else ""
+        command = c.MoveProtocol(
+            to.ref, to.digest, because="a new version", rename=rename, undoes=undoes, group=together
+        )
         at = self.events[-1].at if self.events else None
         assert at is not None
         stamped = command.stamped(Stamp(f"m{self.count}", self.today, at, Actor("lead", role="lead")))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from iptengine.authoring.loader import load
 from iptengine.authoring.moves_file import MoveRules, load_moves
@@ -26,8 +26,9 @@ from iptengine.render.moves_text import MoveLines, moves_text, pages_difference
 from iptengine.store.port import UnopenedCourse
 
 if TYPE_CHECKING:
+    from iptengine.engine.answers import Done, GroupDone
     from iptengine.engine.clinic import Clinic
-    from iptengine.engine.moves import Move
+    from iptengine.engine.looking import Move
 
 MOVED, BLOCKED, NOT_READ = 0, 1, 2
 """Exit codes: every course moves, or would; something is in the way of one; the protocol or the rules have mistakes."""
@@ -115,7 +116,7 @@ def _show(clinic: Clinic, protocol: Protocol, asked: Migration, rules: MoveRules
     try:
         pages = clinic.move_pages(course, protocol, on=_on(asked), rules=rules, anyway=bool(asked.anyway))
     except Refused as no:
-        _not_moved(course, no)
+        _refused(no, f"{course}: ")
         return BLOCKED
     screen.say(pages_difference(pages.before.text, pages.after.text).rstrip("\n"))
     return MOVED
@@ -140,39 +141,40 @@ def _actor(asked: Migration) -> Actor:
 def _move(
     clinic: Clinic, protocol: Protocol, asked: Migration, rules: MoveRules | None, sealed: Callable[[str], None]
 ) -> int:  # fmt: skip
-    by, blocked = _actor(asked), 0
-    found = _moves(clinic, protocol, asked, rules)
-    for move in found:
-        sealed(move.course)
-    for move in found:
-        try:
-            done = clinic.move(
-                move.course, protocol, by=by, on=_on(asked), because=asked.because, rules=rules,
-                anyway=asked.anyway if move.overridable else "",
-            )  # fmt: skip
-        except _IN_THE_WAY as no:
-            blocked += 1
-            _not_moved(move.course, no)
-            continue
-        screen.say(f"{move.course}: moved from {move.protocol} to {protocol.ref}")
-        for alert in done.alerts:
-            screen.say(screen.bad(f"{move.course}: {alert.level} alert: {alert.text}"))
+    by = _actor(asked)
+    found = {move.course: move for move in _moves(clinic, protocol, asked, rules)}
+    for course in found:
+        sealed(course)
+    go: dict[str, Any] = {"by": by, "on": _on(asked), "because": asked.because, "rules": rules}
+
+    def one(course: str) -> Done:
+        return clinic.move(course, protocol, **go, anyway=asked.anyway if found[course].overridable else "")
+
+    def together(group: str) -> GroupDone:
+        anyway = any(move.overridable for move in found.values() if move.group == group)
+        return clinic.move_group(group, protocol, **go, anyway=asked.anyway if anyway else "")
+
+    groups = {course: move.group for course, move in found.items()}
+    whole = _whole(clinic, groups, lambda course: course.digest == protocol.digest)
+    how = {course: f"moved from {move.protocol} to {protocol.ref}" for course, move in found.items()}
+    blocked = _each(groups, whole, one, together, lambda course: how[course.id])
     return _told(len(found) - blocked, blocked, "moved")
 
 
 def _undo(clinic: Clinic, protocol: Protocol, asked: Migration, sealed: Callable[[str], None]) -> int:
-    by, blocked = _actor(asked), 0
-    found = [course.id for course in clinic.courses(asked.courses or None) if _goes_back(course, protocol, asked)]
-    for id in found:
-        sealed(id)
-    for id in found:
-        try:
-            done = clinic.move_back(id, by=by, on=_on(asked), because=asked.because, anyway=asked.anyway)
-        except _IN_THE_WAY as no:
-            blocked += 1
-            _not_moved(id, no)
-            continue
-        screen.say(f"{id}: moved back to {done.course.protocol}")
+    from iptengine.engine.looking import group_now
+
+    by = _actor(asked)
+    found = [course for course in clinic.courses(asked.courses or None) if _goes_back(course, protocol, asked)]
+    for course in found:
+        sealed(course.id)
+    go: dict[str, Any] = {"by": by, "on": _on(asked), "because": asked.because, "anyway": asked.anyway}
+    groups = {course.id: group_now(course) for course in found}
+    whole = _whole(clinic, groups, lambda course: course.digest != protocol.digest)
+    blocked = _each(
+        groups, whole, lambda course: clinic.move_back(course, **go),
+        lambda group: clinic.move_group_back(group, **go), lambda course: f"moved back to {course.protocol}",
+    )  # fmt: skip
     return _told(len(found) - blocked, blocked, "moved back")
 
 
@@ -186,9 +188,52 @@ _IN_THE_WAY = (Refused, UnopenedCourse, UnknownProtocol)
 """What is in the way of one course, and holds back no other."""
 
 
-def _not_moved(course: str, no: Refused | UnopenedCourse | UnknownProtocol) -> None:
+def _whole(clinic: Clinic, groups: Mapping[str, str], there: Callable[[Course], bool]) -> frozenset[str]:
+    """The groups of which every member goes, or is there already; `groups` is the group of each course that goes."""
+    named = set(filter(None, groups.values()))
+    stay = {group: [id for id in clinic.group(group).courses if id not in groups] for group in named}
+    return frozenset(group for group, ids in stay.items() if all(map(there, clinic.courses(ids))))
+
+
+def _each(
+    groups: Mapping[str, str], whole: Collection[str], one: Callable[[str], Done],
+    together: Callable[[str], GroupDone], how: Callable[[Course], str],
+) -> int:  # fmt: skip
+    """Say it to every course, to a whole group at once; how many stay where they are."""
+    blocked = 0
+    for course in (course for course, group in groups.items() if group not in whole):
+        try:
+            _went(one(course), how)
+        except _IN_THE_WAY as no:
+            blocked += 1
+            _refused(no, f"{course}: ")
+    for group in dict.fromkeys(group for group in groups.values() if group in whole):
+        members = [course for course, its in groups.items() if its == group]
+        try:
+            done = together(group)
+        except _IN_THE_WAY as no:
+            blocked += len(members)
+            _refused(no, "" if isinstance(no, Refused) else f"{', '.join(members)}: ")
+            continue
+        for course in members:
+            blocked += len(done.courses[course].refused)
+            _went(done.courses[course], how)
+    return blocked
+
+
+def _went(done: Done, how: Callable[[Course], str]) -> None:
+    course = done.course
+    for no in done.refused:
+        _refused(no, f"{course.id}: ")
+    if not done.refused:
+        screen.say(f"{course.id}: {how(course)}")
+    for alert in done.alerts:
+        screen.say(screen.bad(f"{course.id}: {alert.level} alert: {alert.text}"))
+
+
+def _refused(no: Refused | UnopenedCourse | UnknownProtocol, where: str = "") -> None:
     for reason in no.reasons if isinstance(no, Refused) else (no,):
-        screen.complain(f"{course}: {reason}")
+        screen.complain(f"{where}{reason}")
 
 
 def _told(moved: int, blocked: int, how: str) -> int:

@@ -614,6 +614,7 @@ class MoveProtocol(Command):
         rename: What is called otherwise there, by kind: ``{"phase": {"middle": "working"}}``.
         replace: What stands in a removed part, by kind, and the part of that kind where it goes on.
         undoes: The event of the move that this takes back.
+        group: The group whose members all go on with it.
     """
 
     kind: ClassVar[str] = "move_protocol"
@@ -625,6 +626,7 @@ class MoveProtocol(Command):
     rename: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     replace: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     undoes: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -26,7 +26,7 @@ def move_protocol(desk: Desk, command: c.MoveProtocol) -> Events:
     back = _taken_back(desk, command)
     names = {kind: dict(renamed) for kind, renamed in command.rename.items()}
     passage = Passage(desk.protocol, to, turned_back(back.names) if back else names, command.replace)
-    settling = Settling(passage, desk.course, desk.on, back)
+    settling = Settling(passage, desk.course, desk.on, back, command.group)
     settling.settle()
     _passed_over(desk, settling)
     event = desk.event(

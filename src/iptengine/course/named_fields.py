@@ -239,7 +239,7 @@ WITHOUT: Mapping[type, frozenset[str]] = {
         c.NoteFollowed: "course protocol",
         c.Void: "event because meant_for",
         c.TakeFrom: "course event command",
-        c.MoveProtocol: "protocol digest because rename replace undoes",
+        c.MoveProtocol: "protocol digest because rename replace undoes group",
         c.AnnounceEnding: "",
         c.EndCourse: "reason note",
         c.AcknowledgeAlert: "alert",

@@ -38,6 +38,8 @@ class Settling:
     on: date
     back: Moved | None = None
     """The move that this one takes back."""
+    together: str = ""
+    """The group whose members all go on with it."""
     reasons: list[Reason] = field(default_factory=list)
     placed: Placed = field(default_factory=Placed)
 
@@ -270,7 +272,20 @@ class Settling:
                 title = self.passage.title("participant", name)
                 text = f"'{title}' is booked for an appointment, and {self.ref} does not know who that is"
                 self.no("participant_gone", text, "", "participants", name)
-        if present_stay(self.course) is not None and self.passage.new.spec.group is None:
+        self._group()
+
+    def _group(self) -> None:
+        """The group it is in: it stands under one protocol, so its members go on together."""
+        stay = present_stay(self.course)
+        if stay is None:
+            return
+        if stay.group != self.together:
+            text = (
+                f"the course is in the group '{stay.group}', and a group stands under one protocol: move all its "
+                "members together, or let the course leave it first"
+            )
+            self.no("group_split", text, "", "group")
+        if self.passage.new.spec.group is None:
             self.no("group_gone", f"the course is in a group, and {self.ref} is given without one", "", "group")
 
 

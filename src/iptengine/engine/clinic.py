@@ -37,11 +37,11 @@ from iptengine.engine.batches import (
     told_again,
 )
 from iptengine.engine.erasing import ErasingClinic
+from iptengine.engine.group_moves import GroupMoveClinic
 from iptengine.engine.groups import GroupClinic
 from iptengine.engine.held import Held
 from iptengine.engine.lasting import LastingClinic
 from iptengine.engine.lists import ClinicLists, Lists, row_at_append
-from iptengine.engine.moves import MoveClinic
 from iptengine.engine.policy import NotAllowed, Policy
 from iptengine.engine.reader import CourseQuestions, Reader
 from iptengine.engine.records import History, Records
@@ -60,7 +60,7 @@ def _new_id() -> str:
     return uuid4().hex
 
 
-class Clinic(GroupClinic, LastingClinic, ErasingClinic, ClinicLists, MoveClinic, CourseQuestions):
+class Clinic(GroupClinic, LastingClinic, ErasingClinic, ClinicLists, GroupMoveClinic, CourseQuestions):
     """Courses in a store, under the protocols given.
 
     Args:
