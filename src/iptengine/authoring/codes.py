@@ -279,7 +279,7 @@ SENSELESS = Codes(
 
 MOVES = Codes(
     "What is in the way of a move to another version",
-    "The codes of `Move.reasons`, beside those of a contract above; the first eight nobody can pass over.",
+    "The codes of `Move.reasons`, beside those of a contract above; the first ten nobody can pass over.",
     "what is in the way",
     {
         "phase_gone": "the phase of the course",
@@ -289,8 +289,10 @@ MOVES = Codes(
         "component_gone": "a component of the plan that is not finished",
         "pause_gone": "the pause in which the course rests",
         "measure_changed": "readings of a measure that is scored otherwise",
+        "question_gone": "readings of a measure that does not ask something any more, or the patient's words for it",
         "fact_changed": "a recorded value that the fact does not take any more",
-        "name_taken": "something on record whose name means something else; it cannot be passed over either",
+        "name_taken": "something on record whose name means something else",
+        "group_split": "a course in a group of which some do not go with it; what can be passed over for all is no bar",
         "alert_gone": "an alert that is not closed and is not raised any more; it stays",
         "approval_gone": "a request that waits for an approval nobody asks for any more",
         "contact_gone": "a message that is prepared and not sent, of a contact that is gone",

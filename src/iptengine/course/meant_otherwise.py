@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from iptengine.course.carrying import names_held
 from iptengine.course.course import Course
@@ -11,8 +12,14 @@ from iptengine.course.passage import Passage
 from iptengine.course.patient_text import ERASED
 from iptengine.course.wording import counted, either, long_day
 
-InTheWay = tuple[str, str, str, tuple[str, ...]]
-"""A code, what is in the way in words, what was seen, and the path of the part."""
+
+class InTheWay(NamedTuple):
+    """What is in the way: its code, in words, what was seen, and the path of the part."""
+
+    code: str
+    text: str
+    sentence: str
+    path: tuple[str, ...]
 
 
 def meant_otherwise(passage: Passage, course: Course) -> Iterator[InTheWay]:
@@ -29,7 +36,7 @@ def meant_otherwise(passage: Passage, course: Course) -> Iterator[InTheWay]:
         for kind, key in sorted(passage.misread & names_held(course)):
             part = passage.before[kind, key]
             text = f"'{part.name}' is on record, and is something else in {passage.new.ref}"
-            yield "name_taken", text, f"before, it was '{part.title}'", tuple(part.path.split("."))
+            yield InTheWay("name_taken", text, f"before, it was '{part.title}'", tuple(part.path.split(".")))
 
 
 def _taken(course: Course, measure: str) -> int:
@@ -48,7 +55,7 @@ def _unasked(passage: Passage, course: Course, name: str) -> Iterator[InTheWay]:
     text = f"{passage.title('measure', name)} does not ask {either(asked)} in {passage.new.ref}"
     had = counted(taken, "reading is", "readings are") if taken else "the patient's own words for it are"
     sentence = f"{had} on record; a question that is only called otherwise there is renamed in the rules"
-    yield "question_gone", text, sentence, tuple(gone[0].path.split("."))
+    yield InTheWay("question_gone", text, sentence, tuple(gone[0].path.split(".")))
 
 
 def _rescored(passage: Passage, course: Course, name: str) -> Iterator[InTheWay]:
@@ -56,7 +63,7 @@ def _rescored(passage: Passage, course: Course, name: str) -> Iterator[InTheWay]
     if taken:
         text = f"{passage.title('measure', name)} is scored otherwise in {passage.new.ref}"
         sentence = f"{counted(taken, 'reading is', 'readings are')} on record"
-        yield "measure_changed", text, sentence, ("measures", name)
+        yield InTheWay("measure_changed", text, sentence, ("measures", name))
 
 
 def _values(passage: Passage, records: list[FactRecorded]) -> Iterator[InTheWay]:
@@ -67,4 +74,4 @@ def _values(passage: Passage, records: list[FactRecorded]) -> Iterator[InTheWay]
     beyond = [v for v in values if spec.number and isinstance(v, int) and v not in spec.number]
     if values and (name in passage.retyped or lost or beyond):
         text = f"'{passage.title('fact', name)}' is on record with an answer that {ref} does not know"
-        yield "fact_changed", text, f"recorded on {long_day(records[-1].on)}", ("facts", name)
+        yield InTheWay("fact_changed", text, f"recorded on {long_day(records[-1].on)}", ("facts", name))
