@@ -16,10 +16,13 @@ import pytest
 from iptengine import commands as c
 from iptengine.authoring.loader import load
 from iptengine.cli.main import run_command
+from iptengine.course.codec import BadInput
+from iptengine.course.course import Course
 from iptengine.course.stamp import Actor
 from iptengine.engine.answers import UnknownCourse
 from iptengine.engine.clinic import Clinic
 from iptengine.engine.handing_over import BrokenExport, export_course, import_course
+from iptengine.engine.policy import Allowed, Denied, NotAllowed, Permission, Policy
 from iptengine.protocol.protocol import Protocol
 from iptengine.store.chain import chained, opened
 from iptengine.store.memory import MemoryStore
@@ -27,6 +30,7 @@ from iptengine.store.port import StoreError
 from iptengine.store.sql.opening import open_store
 from iptengine.store.verification import verify
 from phrases import ROOT, WithoutProtocols
+from stores import fresh_store
 
 ANNA = Actor("u17", role="therapist")
 DAY = date(2026, 3, 3)
@@ -81,6 +85,82 @@ def test_a_course_is_the_same_in_the_other_store_byte_by_byte() -> None:
     assert [course for _, course, _ in there.feed()] == ["a"] * len(here.read("a"))
     assert export_course(there, "a") == export_course(here, "a")
     assert verify(there).problems == ()
+
+
+# -- asked before ------------------------------------------------------------------------------------------------
+
+
+def asked(rules: list[tuple[str, str, int, str]]) -> Policy:
+    """A policy that lets in what a lead takes in, and notes what it was asked about."""
+
+    def policy(actor: Actor, command: c.Command, course: Course, /) -> Permission:
+        assert isinstance(command, c.ImportCourse)
+        rules.append((command.kind, command.protocol, command.events, course.called))
+        return Allowed("lead") if actor.role == "lead" else Denied("leads-import", "A lead takes courses in.")
+
+    return policy
+
+
+def test_a_clinic_asks_its_policy_before_it_takes_a_course_in_and_changes_nothing_of_it() -> None:
+    here, there = under_way(), MemoryStore()
+    seen: list[tuple[str, str, int, str]] = []
+    opened_there = Clinic(there, [], policy=asked(seen))
+    with pytest.raises(NotAllowed) as no:
+        opened_there.import_course(export_course(here, "a"), by=ANNA)
+    assert str(no.value) == "import_course is not allowed (rule leads-import); nothing was recorded"
+    assert [(one.course, one.because) for one in no.value.denied] == [("a", "A lead takes courses in.")]
+    assert (list(there.feed()), there._protocols) == ([], {})
+    done = opened_there.import_course(export_course(here, "a"), by=Actor("u2", role="lead"))
+    assert seen == [("import_course", "ipt-small@1.0.0", 5, "A. R.")] * 2
+    assert tuple(there.read("a")) == tuple(here.read("a"))
+    assert (done.course, done.events) == (clinic(here).course("a"), clinic(here).events("a"))
+    assert done.alerts == clinic(here).alerts(courses=["a"]) == opened_there.alerts() != ()
+
+
+def test_a_course_is_taken_in_by_a_clinic_with_the_key_of_its_own() -> None:
+    here, there = under_way(OTHER), MemoryStore()
+    Clinic(there, [], seal_key=KEY).import_course(export_course(here, "a"), by=ANNA, sealed_with=OTHER)
+    assert verify(there, key=KEY).problems == ()
+
+
+def test_a_file_that_was_changed_is_told_before_anybody_is_asked() -> None:
+    seen: list[tuple[str, str, int, str]] = []
+    with pytest.raises(BrokenExport):
+        Clinic(MemoryStore(), [], policy=asked(seen)).import_course(exported()[:-5], by=ANNA)
+    assert seen == []
+
+
+def test_a_course_is_not_taken_in_as_if_it_were_said_to_one() -> None:
+    with pytest.raises(BadInput, match="a course is taken in by Clinic"):
+        clinic(under_way(), small()).do("a", c.ImportCourse("ipt-small@1.0.0", 5), by=ANNA)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_the_alerts_of_a_course_that_was_taken_in_stand_in_the_lists_of_a_database(kind: str) -> None:
+    there = fresh_store(kind)
+    done = clinic(there).import_course(exported(), by=ANNA)
+    assert done.alerts == clinic(there).alerts() != ()
+    assert [line.kind for line in clinic(there).due(on=DAY)][:1] == ["alert"]
+    assert clinic(there).out_of_step() == ()
+
+
+def test_what_a_role_may_read_is_written_from_the_shell(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["course", "export", "clinic.db", "a", "--role", "assessor", "--out", "a.jsonl"]) == 0
+    told = "a.jsonl: course a as assessor may read it; it holds patient text, and cannot be imported\n"
+    assert capsys.readouterr().out == told
+    assert json.loads(Path("a.jsonl").read_text().splitlines()[0])["told_to"] == "assessor"
+    assert run_command(["course", "import", "there.db", "a.jsonl"]) == 1
+    assert "no whole course: export it without a role" in capsys.readouterr().err
+
+
+def test_a_role_in_the_environment_holds_for_what_is_exported(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("IPTENGINE_ROLE", "assessor")
+    assert run_command(["course", "export", "clinic.db", "a"]) == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[0])["schema"] == "iptengine.record/1"
+    assert run_command(["course", "export", "clinic.db", "a", "--whole"]) == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[0])["schema"] == "iptengine.export/1"
 
 
 def test_it_goes_on_there() -> None:

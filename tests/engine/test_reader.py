@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Any
 
@@ -37,15 +38,16 @@ def begun(arm: str = "placebo", *, harm: str = "no", store: Any = None) -> ipt.C
 
 WRITING = (
     "start", "adopt", "do", "follow", "void", "form_group", "join_group", "leave_group", "hold_group_session",
-    "book_group_session", "tell_group", "refresh", "out_of_step",
+    "book_group_session", "tell_group", "refresh", "out_of_step", "move", "move_back", "move_group", "move_group_back",
+    "erase", "import_course",
 )  # fmt: skip
 
 
 def test_a_reader_has_none_of_the_acts_of_a_clinic_and_all_of_its_questions() -> None:
     questions = {name for name in dir(ipt.Reader) if not name.startswith("_")}
     across = {"due", "alerts", "stuck", "overdue", "overviews"}
-    assert questions == {"course", "events", "ways", "agenda", "message", "group", "group_agenda", *across}
-    assert all(hasattr(ipt.Clinic, name) for name in (*questions, *WRITING))
+    assert questions == {"course", "events", "export", "ways", "agenda", "message", "group", "group_agenda", *across}
+    assert all(hasattr(ipt.Clinic, name) for name in (*(questions - {"export"}), *WRITING))
     assert not any(hasattr(ipt.Reader, name) for name in WRITING)
 
 
@@ -73,6 +75,7 @@ def told(reader: ipt.Reader) -> str:
             reader.course("a").json(),
             reader.course("a", version=3).json(),
             *(ipt_encoded(event) for event in reader.events("a")),
+            reader.export("a"),
             *(str([(str(r), dict(r.saw)) for r in way.reasons]) for way in reader.ways("a", on=week(2))),
             *(text for page in pages for text in (page.text, str(page.html), page.markdown, page.json())),
             *(line.text for line in reader.due(on=week(2))),
@@ -95,6 +98,39 @@ def test_nothing_that_is_kept_from_an_assessor_stands_in_any_answer_of_a_reader_
     whole, kept = told(desk.reader(PHARMACY)), told(desk.reader(ASSESSOR))
     assert [shown for shown in SHOWN if shown not in whole and shown not in ("is placebo", "doses is 2")] == []
     assert [shown for shown in SHOWN if shown in kept] == []
+
+
+def test_what_is_written_for_a_role_says_for_which_and_cannot_be_imported() -> None:
+    desk = begun()
+    head, *events = (json.loads(line) for line in desk.reader(ASSESSOR).export("a").splitlines())
+    assert head == {
+        "schema": "iptengine.record/1", "course": "a", "version": len(events), "protocol": "ipt-adult@1.0.0",
+        "told_to": "assessor", "whole": False, "importable": False,
+    }  # fmt: skip
+    kept = [event for event in events if event.get("hidden")]
+    assert [(event["fact"], event.get("value"), event["by"]["role"]) for event in kept] == [
+        (name, None, "pharmacist") for name in ("arm", "doses", "unblinded", "harm")
+    ]
+    (whole, *every) = (json.loads(line) for line in desk.reader(PHARMACY).export("a").splitlines())
+    assert (whole["whole"], [event.get("value") for event in every if event["kind"] == "fact_recorded"]) == (
+        True,
+        ["placebo", 2, "2025-11-23", "no"],
+    )
+    told = "line 1: this is what one role may read of a course, and no whole course: export it without a role"
+    with pytest.raises(ipt.BrokenExport) as broken:
+        ipt.import_course(MemoryStore(), desk.reader(PHARMACY).export("a"))
+    assert str(broken.value) == f"{told}; nothing was imported"
+    with pytest.raises(ipt.UnknownCourse):
+        desk.reader(ASSESSOR).export("nobody")
+
+
+def test_an_event_that_cannot_be_read_is_written_for_a_role_without_its_text() -> None:
+    store = MemoryStore()
+    desk = begun(store=store)
+    store.append("a", ['{"v":99,"id":"x","kind":"fact_recorded","fact":"arm","value":"placebo"'], expected=7)
+    lines = {who.role: json.loads(desk.reader(who).export("a").splitlines()[-1]) for who in (ASSESSOR, PHARMACY)}
+    assert {role: "stored" in line for role, line in lines.items()} == {"assessor": False, "pharmacist": True}
+    assert {line["why"] for line in lines.values()} == {"a stored event cannot be read: its text is broken or cut off"}
 
 
 def test_what_a_clinic_itself_makes_for_pages_is_made_for_the_therapist() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from iptengine.cli.courses import COURSE_COMMANDS
-from iptengine.cli.store_options import sealed
+from iptengine.cli.store_options import looking_as, sealed
 
 
 @click.group("course")
@@ -23,11 +25,20 @@ def course_group() -> None:
 @click.argument("store")
 @click.argument("course")
 @click.option("--out", metavar="FILE", help="Write it to this new file, which only you can read.")
-def export_command(store: str, course: str, out: str | None) -> int:
-    """Write one course, with the protocols it keeps, as JSON Lines. It holds patient text."""
-    from iptengine.cli.course_files import write_course
+@click.option("--whole", is_flag=True, help="The whole record, to hand the course over; for who holds the store.")
+@looking_as
+def export_command(store: str, course: str, out: str | None, whole: bool, role: str, **keys: Any) -> int:
+    """Write one course as JSON Lines. It holds patient text.
 
-    return write_course(store, course, out)
+    Without a role it is the whole record with the protocols it keeps, what is hidden from roles included, and can be
+    imported. With one it is what that role may read, and cannot.
+    """
+    from iptengine.cli.course_files import write_course, write_record
+    from iptengine.cli.course_looks import Looking
+
+    if whole or not role:
+        return write_course(store, course, out)
+    return write_record(Looking(store, role, **keys), course, out)
 
 
 @course_group.command("import")

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from iptengine.cli import screen
+from iptengine.cli.course_looks import Looking
 from iptengine.cli.stores import key_in, store_at
 from iptengine.engine.handing_over import export_course, import_course
 
@@ -14,11 +15,24 @@ def write_course(address: str, course: str, out: str | None) -> int:
     """Writes one course with its protocols to a file that its owner alone can read, or prints it."""
     with store_at(address, read_only=True) as store:
         text = export_course(store, course)
+    return _written(text, out, f"course {course}; it holds everything that was written about the patient")
+
+
+def write_record(looking: Looking, course: str, out: str | None) -> int:
+    """Writes what one role may read of a course; it cannot be taken into a store."""
+    with looking.reader() as reader:
+        text = reader.export(course)
+    return _written(
+        text, out, f"course {course} as {looking.role} may read it; it holds patient text, and cannot be imported"
+    )
+
+
+def _written(text: str, out: str | None, what: str) -> int:
     if out is None:
         screen.say_all(text.splitlines())
         return 0
     _write_for_owner(out, text)
-    screen.say(f"{out}: course {course}; it holds everything that was written about the patient")
+    screen.say(f"{out}: {what}")
     return 0
 
 

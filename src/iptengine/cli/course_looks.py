@@ -16,7 +16,7 @@ from iptengine.cli.pages import written
 from iptengine.cli.screen import Unclear
 from iptengine.cli.stores import key_in, keys_in, store_at, today
 from iptengine.cli.typed_lines import GAP, Lines
-from iptengine.course.codec import encode
+from iptengine.course.codec import as_told
 from iptengine.course.commands import as_mapping
 from iptengine.course.events import Event, Voided, Withdrawn
 from iptengine.course.stamp import Actor
@@ -26,7 +26,6 @@ from iptengine.engine.answers import UnknownProtocol
 from iptengine.engine.clinic import Clinic
 from iptengine.engine.reader import Reader
 from iptengine.render.agenda import Audience, Detail, Occasion
-from iptengine.store.chain import opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +182,7 @@ def show_history(looking: Looking, course: str, form: str) -> int:
 
 
 def _event_record(number: int, event: Event) -> dict[str, Any]:
-    found = json.loads(opened(encode(event))[0])
-    return {"number": number, **found} if isinstance(found, dict) else {"number": number, "text": found}
+    return {"number": number, **as_told(event)}
 
 
 def _history_told(events: Sequence[Event]) -> Iterator[str]:

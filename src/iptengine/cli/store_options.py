@@ -84,6 +84,15 @@ def writing(*, once: bool = False) -> Callable[[F], F]:
     return lambda function: _all(function, (_ON, *who, *key, *_KEYS))
 
 
+def looking_as(function: F) -> F:
+    """In which role somebody looks, where no role means the whole."""
+    role = click.option(
+        "--role", default="", metavar="ROLE", envvar="IPTENGINE_ROLE", show_envvar=True,
+        help="Who will read it: what the protocol keeps from this role is left out.",
+    )  # fmt: skip
+    return _all(function, (role, *_KEYS))
+
+
 def looking(function: F) -> F:
     """In which role somebody looks, and for which day."""
     role = click.option(

@@ -70,6 +70,11 @@ def encode(event: Event) -> str:
     return _written({"v": SCHEMA, **_record(event)})
 
 
+def as_told(event: Event) -> dict[str, Any]:
+    """An event as plain values, for those who read it: also one that cannot be read, which `encode` gives back bare."""
+    return {"v": SCHEMA, **_record(event)}
+
+
 def decode(text: str) -> Event:
     """The event that was stored as `text`. Never raises: what cannot be read is an `Unreadable`, kept whole.
 

@@ -649,6 +649,23 @@ class EndCourse(Command):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class ImportCourse(Command):
+    """A course that another clinic exported is taken in as it is; said by `Clinic.import_course` to the policy alone.
+
+    It is recorded nowhere: what is imported stays as it was written, byte by byte. The policy is asked with the course
+    as it was exported.
+
+    Attributes:
+        protocol: Id and version of the protocol it is under.
+        events: How many events it has.
+    """
+
+    kind: ClassVar[str] = "import_course"
+    protocol: str
+    events: int
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Erase(Command):
     """The patient text of the course is erased for good; said by `Clinic.erase`, which destroys the key.
 

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta, timezone
 from uuid import uuid4
 
 from iptengine.course.codec import BadInput, command_from_mapping
-from iptengine.course.commands import Adopt, Command, Erase, Start, as_mapping
+from iptengine.course.commands import Adopt, Command, Erase, ImportCourse, Start, as_mapping
 from iptengine.course.course import Course
 from iptengine.course.events import Event
 from iptengine.course.evolve import fold
@@ -40,6 +40,7 @@ from iptengine.engine.erasing import ErasingClinic
 from iptengine.engine.group_moves import GroupMoveClinic
 from iptengine.engine.groups import GroupClinic
 from iptengine.engine.held import Held
+from iptengine.engine.importing import ImportingClinic
 from iptengine.engine.lasting import LastingClinic
 from iptengine.engine.lists import ClinicLists, Lists, row_at_append
 from iptengine.engine.policy import NotAllowed, Policy
@@ -51,6 +52,12 @@ from iptengine.store.port import StaleVersion, Store, StoreError
 
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}")
 
+_SAID_OTHERWISE: Mapping[type[Command], str] = {
+    Erase: "a course is erased by Clinic.erase, which destroys its key, too",
+    ImportCourse: "a course is taken in by Clinic.import_course, which has the course itself",
+}
+"""What is no batch of commands, by what it would be."""
+
 
 def _now() -> datetime:
     return datetime.now().astimezone()
@@ -60,7 +67,9 @@ def _new_id() -> str:
     return uuid4().hex
 
 
-class Clinic(GroupClinic, LastingClinic, ErasingClinic, ClinicLists, GroupMoveClinic, CourseQuestions):
+class Clinic(
+    GroupClinic, LastingClinic, ErasingClinic, ImportingClinic, ClinicLists, GroupMoveClinic, CourseQuestions
+):  # fmt: skip
     """Courses in a store, under the protocols given.
 
     Args:
@@ -214,8 +223,9 @@ class Clinic(GroupClinic, LastingClinic, ErasingClinic, ClinicLists, GroupMoveCl
             BadInput: A field of a command is of the wrong sort; nothing was recorded.
             StoreError: The store failed; nothing was recorded.
         """
-        if any(isinstance(command, Erase) for command in commands):
-            raise BadInput("command", "a course is erased by Clinic.erase, which destroys its key, too")
+        for kind, told in _SAID_OTHERWISE.items():
+            if any(isinstance(command, kind) for command in commands):
+                raise BadInput("command", told)
         return self._do(course, commands, by, on, expected, key)
 
     def _do(
@@ -301,7 +311,10 @@ class Clinic(GroupClinic, LastingClinic, ErasingClinic, ClinicLists, GroupMoveCl
         return Reader(self._records, self._held, actor, lambda: self._time().date())
 
     def course(self, course: str, *, version: int | None = None) -> Course:
-        """The course as it stands, or as it stood after its first `version` events.
+        """The course as it stands, or as it stood after its first `version` events: the whole record.
+
+        It is for your program. What is shown to somebody comes from `reader`, which leaves out what is hidden from
+        their role; so do `ways`, `agenda` and the other questions for the therapist.
 
         Raises:
             UnknownCourse: There is no such course, or it has not come to that version.
@@ -309,7 +322,7 @@ class Clinic(GroupClinic, LastingClinic, ErasingClinic, ClinicLists, GroupMoveCl
         return self._records.history(course).at(version)
 
     def events(self, course: str) -> tuple[Event, ...]:
-        """Everything recorded in a course, in the order it was recorded."""
+        """Everything recorded in a course, in the order it was recorded: the whole record, as `course` is."""
         return self._records.history(course).events
 
     # Reading

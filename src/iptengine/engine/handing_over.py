@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn
 
 from iptengine.authoring.kept import open_kept
@@ -21,6 +21,8 @@ from iptengine.store.port import StaleVersion, Store, StoreError
 from iptengine.store.verification import digests_named, record_in
 
 EXPORT_SCHEMA = "iptengine.export/1"
+RECORD_SCHEMA = "iptengine.record/1"
+"""What one role may read of a course (`Reader.export`); it cannot be taken in."""
 
 
 class BrokenExport(StoreError):
@@ -40,6 +42,9 @@ class BrokenExport(StoreError):
 
 def export_course(store: Store, course: str) -> str:
     """One course and the protocols it keeps, as the text of a file. Keep it as you keep the store.
+
+    It is the whole record, what is hidden from a role included, for those who hold the store: a course with something
+    left out could not be checked or replayed. What one role may read is written by `Reader.export`.
 
     Args:
         store: Where the course is; nothing is written to it.
@@ -92,6 +97,8 @@ def import_course(
 ) -> str:  # fmt: skip
     """Take in a course that `export_course` wrote: all of it in one append, or nothing.
 
+    It asks no policy, as nobody is asked who holds the store; `Clinic.import_course` asks that of the clinic.
+
     Args:
         store: Where it goes.
         text: What was exported.
@@ -107,8 +114,17 @@ def import_course(
             newer version of the library; names the line.
         StoreError: A course of that id is in the store already, or the store failed; no event was kept.
     """
+    return take_in(store, text, seal_key, sealed_with)
+
+
+def take_in(
+    store: Store, text: str, seal_key: bytes | None, sealed_with: bytes | None,
+    allow: Callable[[str, Sequence[str]], object] = lambda course, texts: None,
+) -> str:  # fmt: skip
+    """As `import_course`; before anything is kept `allow` is told the course and its events, and may raise."""
     found = _Export(text, checked_key(sealed_with))
     texts = tuple(found.events)
+    allow(found.course, texts)
     if seal_key != sealed_with:
         bodies = tuple(opened(one)[0] for one in texts)
         texts = chained(bodies, course=found.course, after=0, before="", key=checked_key(seal_key))
@@ -153,6 +169,8 @@ class _Export:
     def _head(self) -> dict[str, Any]:
         head = record_in(self._line(1)) if self._lines else {}
         schema = head.get("schema")
+        if schema == RECORD_SCHEMA:
+            self._broken(1, "this is what one role may read of a course, and no whole course: export it without a role")
         if schema != EXPORT_SCHEMA:
             newer = isinstance(schema, str) and schema.startswith(EXPORT_SCHEMA.rpartition("/")[0])
             self._broken(1, "it was written by a newer version of this library" if newer else _NO_EXPORT)

@@ -64,8 +64,9 @@ class Questions(ABC):
     def alerts(self, *, courses: Iterable[str] | None = None, closed: bool = False) -> tuple[Alert, ...]:
         """The alerts of all courses or of those named: what needs an assessment first, risk before review.
 
-        No risk alert is left out for anybody. Closed ones are left out unless asked for; with them, every course is
-        replayed.
+        No risk alert is left out for anybody. A `Clinic` tells them whole, for your program; what is shown to somebody
+        comes from a `Reader`, where an alert that rests on what is hidden from the role says that it is there.
+        Closed ones are left out unless asked for; with them, every course is replayed.
         """
         found = self._lists().every_alert(courses) if closed else self._lists().alerts(courses)
         return tuple(sorted(found, key=lambda a: (not a.needs_assessment, a.level != "risk", a.raised, a.course)))

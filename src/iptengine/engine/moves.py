@@ -54,7 +54,7 @@ class MoveClinic(ClinicPort):
     ) -> tuple[Command, ...]: ...  # fmt: skip
 
     def courses(self, courses: Iterable[str] | None = None) -> Iterator[Course]:
-        """The courses named, each once; without names, every course of the store."""
+        """The courses named, each once; without names, every course of the store: the whole record, as `course` is."""
         yield from self._records.courses(courses)
 
     # What it would mean

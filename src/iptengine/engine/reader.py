@@ -5,11 +5,13 @@ It holds the questions of `Clinic` and none of its acts, so a type checker finds
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from iptengine.course.codec import as_told
 from iptengine.course.course import Course
 from iptengine.course.events import Event
 from iptengine.course.groups import Group
@@ -18,6 +20,7 @@ from iptengine.course.stamp import Actor
 from iptengine.course.ways import Way, ways
 from iptengine.engine.answers import UnknownProtocol
 from iptengine.engine.groups import group_agenda_of, group_of, in_group
+from iptengine.engine.handing_over import RECORD_SCHEMA
 from iptengine.engine.held import Held
 from iptengine.engine.lists import Lists, Questions
 from iptengine.engine.records import Records
@@ -144,6 +147,24 @@ class Reader(Questions, CourseQuestions):
         history = self._records.history(course)
         return self._sight(history.course).events(history.events)
 
+    def export(self, course: str) -> str:
+        """Everything recorded in a course as the text of a file to read, without what is kept from this role.
+
+        JSON Lines: a head that says for which role it was written, then each event. Of an answer that is kept it says
+        that there is one. It is no course that could be imported: `export_course` writes that, the whole of it, for
+        those who hold the store.
+
+        Raises:
+            UnknownCourse: There is no such course.
+        """
+        history = self._records.history(course)
+        told = self._sight(history.course).events(history.events)
+        head = {
+            "schema": RECORD_SCHEMA, "course": course, "version": len(told), "protocol": history.course.protocol,
+            "told_to": self.actor.role, "whole": told == history.events, "importable": False,
+        }  # fmt: skip
+        return "".join(f"{_line(line)}\n" for line in (head, *map(as_told, told)))
+
     # All courses
 
     def _lists(self) -> Lists:
@@ -181,6 +202,10 @@ class Reader(Questions, CourseQuestions):
 
     def _sight(self, course: Course) -> Sight:
         return Sight(self._held.known(course), course, self.actor.role)
+
+
+def _line(told: Mapping[str, Any]) -> str:
+    return json.dumps(told, separators=(",", ":"))
 
 
 __all__ = ["CourseQuestions", "Reader"]
