@@ -27,7 +27,7 @@ from iptengine.contrib.django.checks import OPTIONS, check_databases, check_sett
 from iptengine.contrib.django.models import KeptProtocol, ListedCourse, StoredEvent
 from iptengine.protocol.protocol import Protocol
 from iptengine.store.journals import wal_is_sound
-from iptengine.store.rows import Asked, Row
+from iptengine.store.rows import Asked, Row, columns
 from iptengine.testing.store import check_store
 
 CANARY = "Wilhelmina was beaten"
@@ -387,6 +387,31 @@ def test_nobody_waits_for_a_writer_to_keep_a_row(postgres_alias: str) -> None:
         DjangoStore(postgres_alias).append("a", texts("one"), expected=0)
         elsewhere(lambda: kept.append(FromAnyThread(postgres_alias).keep_rows([Row("b", 1)])))
     assert kept == [0]
+
+
+def test_a_row_that_somebody_took_out_is_found_and_made_again(alias: str) -> None:
+    with rolled_back(alias):
+        StoredEvent.objects.using(alias).all().delete()
+        ListedCourse.objects.using(alias).all().delete()
+        store = DjangoStore(alias)
+        clinic = ipt.Clinic(store, [ipt.load("ipt-adult")])
+        clinic.start("ipt-adult", by=ipt.Actor("u17", role="therapist"), on=date(2026, 3, 3), course="a")
+        assert (ipt.verify(store).problems, clinic.out_of_step()) == ((), ())
+        ListedCourse.objects.using(alias).all().delete()
+        (problem,) = ipt.verify(store).problems
+        assert str(problem) == (
+            "course a: it has no row in the lists, so they do not show it; make the rows again: "
+            "'iptengine clinic refresh --anew', or Clinic.refresh(on=..., anew=True)"
+        )
+        assert clinic.out_of_step() == ("a",)
+        assert clinic.refresh(on=date(2026, 3, 10), anew=True) == 1
+        assert (ipt.verify(store).problems, clinic.out_of_step()) == ((), ())
+        ListedCourse.objects.using(alias).all().delete()
+        assert store.keep_rows([Row("a", 7, "form"), Row("z", 0)]) == 0
+        ListedCourse.objects.using(alias).create(course="a", **columns(Row("a", 0)))
+        assert [one.text.partition(";")[0] for one in ipt.verify(store).problems] == [
+            "its row in the lists is of another version of the course, so they may show less than there is"
+        ]
 
 
 def test_courses_from_before_the_lists_have_an_empty_row(alias: str) -> None:

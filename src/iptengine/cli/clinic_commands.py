@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import click
 
-from iptengine.cli.store_options import TEXT_OR_JSON, F, looking, named_store
+from iptengine.cli.store_options import TEXT_OR_JSON, F, day_option, looking, named_store, with_keys
+
+_ON = day_option("--on", "The day they are made for; today if not said.")
 
 
 def _list(function: F) -> F:
@@ -45,6 +48,18 @@ def alerts_command(store: str, courses: tuple[str, ...], form: str, closed: bool
     from iptengine.cli.course_looks import Looking
 
     return show_alerts(Looking(store, **said), courses, form, closed)
+
+
+@clinic_group.command("refresh")
+@click.option("--anew", is_flag=True, help="Make every row again, also where `verify` says that one is gone or wrong.")
+@named_store
+@_ON
+@with_keys
+def refresh_command(store: str, anew: bool, on: date | None, key_file: str | None, keys: str | None) -> int:
+    """Make the rows of the lists ready for a day, so that nobody waits for them."""
+    from iptengine.cli.clinic_lists import refresh_lists
+
+    return refresh_lists(store, on, anew, key_file, keys)
 
 
 @clinic_group.command("stuck")

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
+from datetime import date
 from itertools import groupby
 from typing import Any
 
 from iptengine.cli import screen
 from iptengine.cli.came_of_it import alert_head, loud
 from iptengine.cli.course_looks import Looking
+from iptengine.cli.stores import key_in, keys_in, store_at, today
 from iptengine.course.course import Alert
 from iptengine.course.stuck import Stuck
 from iptengine.course.ways import Due
+from iptengine.course.wording import counted
 
 
 def show_due(looking: Looking, courses: Sequence[str], form: str) -> int:
@@ -79,4 +82,14 @@ def _shown(records: Sequence[dict[str, Any]], rows: Iterable[tuple[str, str]], f
         return 0
     lines = list(screen.columns(rows, indent=0))
     screen.say_all(map(loud, lines) if lines else [none])
+    return 0
+
+
+def refresh_lists(address: str, on: date | None, anew: bool, key_file: str | None, keys: str | None) -> int:
+    """Makes the rows of the lists that cannot answer for a day, or all of them."""
+    from iptengine.engine.clinic import Clinic
+
+    with store_at(address, there=True) as store:
+        made = Clinic(store, [], seal_key=key_in(key_file), keys=keys_in(keys)).refresh(on=on or today(), anew=anew)
+    screen.say(f"{counted(made, 'row')} of the lists made")
     return 0

@@ -6,21 +6,22 @@ from typing import Any
 
 import click
 
-from iptengine.cli.store_options import sealed, writing
+from iptengine.cli.store_options import sealed, with_keys, writing
 
 
 @click.command("verify")
 @click.argument("store")
 @click.option("--anchor", "anchor_file", metavar="FILE", help="An anchor of this store, kept elsewhere.")
-@sealed
-def verify_command(store: str, anchor_file: str | None, key_file: str | None) -> int:
-    """Find every event of a store that was changed, taken out, put in or moved.
+@with_keys
+def verify_command(store: str, anchor_file: str | None, key_file: str | None, keys: str | None) -> int:
+    """Find every event of a store that was changed, taken out, put in or moved, and every row of the lists that was.
 
-    STORE is sqlite:///clinic.db, the path of such a file, or postgresql://user@host/database.
+    What the rows say is compared with a replay of every course. STORE is sqlite:///clinic.db, the path of such a file,
+    or postgresql://user@host/database.
     """
     from iptengine.cli.verifying import verify_store
 
-    return verify_store(store, anchor_file, key_file)
+    return verify_store(store, anchor_file, key_file, keys)
 
 
 @click.command("anchor")

@@ -52,6 +52,11 @@ def _all(function: F, options: tuple[Callable[[F], F], ...]) -> F:
     return function
 
 
+def with_keys(function: F) -> F:
+    """The key of the clinic, and the keys of courses."""
+    return _all(function, _KEYS)
+
+
 def named_store(function: F) -> F:
     """The store."""
     return click.argument("store")(function)

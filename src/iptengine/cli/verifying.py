@@ -6,9 +6,9 @@ from datetime import datetime
 from pathlib import Path
 
 from iptengine.cli import screen
-from iptengine.cli.stores import key_in, store_at
+from iptengine.cli.stores import key_in, keys_in, store_at
 from iptengine.course.wording import counted
-from iptengine.store.verification import Verdict, anchor, anchor_from_json, verify
+from iptengine.store.verification import MAKE_ROWS, Problem, Verdict, anchor, anchor_from_json, verify
 
 _SAID = {
     "intact": "intact: it is what was anchored",
@@ -17,22 +17,33 @@ _SAID = {
 }
 
 
-def verify_store(address: str, anchor_file: str | None, key_file: str | None) -> int:
-    """Prints what is wrong with a store, each with its course and event."""
+def verify_store(address: str, anchor_file: str | None, key_file: str | None, keys: str | None) -> int:
+    """Prints what is wrong with a store, each with its course and event; then what is wrong with the lists."""
+    from iptengine.engine.clinic import Clinic
+
     key = key_in(key_file)
     against = anchor_from_json(Path(anchor_file).read_text(encoding="utf-8"), key) if anchor_file else None
     with store_at(address, read_only=True) as store:
         verdict = verify(store, key=key, against=against)
-    for problem in verdict.problems:
+        told = {problem.course for problem in verdict.problems}
+        rows = Clinic(store, [], seal_key=key, keys=keys_in(keys)).out_of_step()
+    otherwise = [Problem(course, 0, f"{_SAYS_OTHERWISE}; {MAKE_ROWS}") for course in rows if course not in told]
+    for problem in (*verdict.problems, *otherwise):
         screen.complain(f"{screen.bad('damaged')}: {problem}")
-    screen.say_all(_told(verdict))
-    return 1 if verdict.state == "damaged" else 0
+    screen.say_all(_told(verdict, bool(otherwise)))
+    return 1 if verdict.state == "damaged" or otherwise else 0
 
 
-def _told(verdict: Verdict) -> list[str]:
+_SAYS_OTHERWISE = "its row in the lists says something else than its events, perhaps of an alert"
+
+
+def _told(verdict: Verdict, lists: bool) -> list[str]:
     looked = f"{counted(verdict.courses, 'course')}, {counted(verdict.events, 'event')}"
     since = f"; {counted(verdict.since_anchor, 'event')} since the anchor" if verdict.since_anchor else ""
-    return [_SAID[verdict.state], f"{looked}{since}"]
+    said = (
+        "DAMAGED: the lists; the events fit together" if lists and verdict.state != "damaged" else _SAID[verdict.state]
+    )
+    return [said, f"{looked}{since}"]
 
 
 def write_anchor(address: str, out: str | None, key_file: str | None) -> int:

@@ -28,7 +28,7 @@ from iptengine.course.overview import (
 )
 from iptengine.course.stuck import Stuck
 from iptengine.course.ways import Due
-from iptengine.engine.answers import UnknownCourse, UnknownProtocol
+from iptengine.engine.answers import UnknownProtocol
 from iptengine.engine.held import Held
 from iptengine.engine.records import History, Records
 from iptengine.protocol.protocol import Protocol
@@ -115,7 +115,7 @@ class ClinicLists(Questions):
     def out_of_step(self, *, courses: Iterable[str] | None = None) -> tuple[str, ...]:
         """The courses whose rows say something else than their events, which are all replayed.
 
-        There are none, unless somebody else wrote to the rows; `refresh` with `anew` makes them again.
+        There are none, unless somebody else wrote to the rows or took one out; `refresh` with `anew` makes them again.
         """
         return self._lists().out_of_step(courses)
 
@@ -180,10 +180,17 @@ class Lists:
             if len(new) >= AT_ONCE:
                 self._records.keep_rows(new)
                 new.clear()
+        for course in self._without_row(named if courses is not None else None, there, anew):
+            found, made = self._made(course, on)
+            new += made
+            yield found, bool(made)
         self._records.keep_rows(new)
-        for name in named:
-            if name not in there:
-                raise UnknownCourse(name)
+
+    def _without_row(self, named: tuple[str, ...] | None, there: set[str], anew: bool) -> Iterable[str]:
+        """Courses whose row somebody took out; those of the whole store are looked for when rows are made anew."""
+        if named is None and not anew:
+            return ()
+        return (course for course in self._records.ids(named) if course not in there)
 
     def _asked(self, on: date | None, courses: Iterable[str] | None, shown: str) -> tuple[Asked, tuple[str, ...]]:
         """The question to the rows, and the courses that are named in it.
@@ -271,7 +278,10 @@ class Lists:
             return False
         if not row.made or not self._opens(row):
             return True  # it answers nothing here
-        said = replace(row, text=self._records.row_text(row) or "")
+        text = self._records.row_text(row)
+        if text is None:  # it does not open here: what it shows is read from the course, if it is asked for at all
+            return ("alerts" in row.shown) == any(alert.state != "closed" for alert in course.alerts)
+        said = replace(row, text=text)
         if (row.since, row.until) == NEVER:
             return said == row_at_append(course)
         days = {row.since, row.until}

@@ -103,7 +103,7 @@ class Lists(Store, Protocol):
         ...
 
     def keep_rows(self, rows: Iterable[Row]) -> int:
-        """Put these rows in the place of those of their courses, where those are of the same version.
+        """Put these rows in the place of those of their courses, where those are of the same version, or not there.
 
         Returns:
             How many were kept. One whose course has moved on, or has no events, is left out; a store that is open for

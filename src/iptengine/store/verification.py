@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from iptengine.store.chain import checked_key, opened, seal
 from iptengine.store.port import Store, StoreError, UnknownDigest
+from iptengine.store.rows import Asked, keeps_lists
 
 ANCHOR_SCHEMA = "iptengine.anchor/1"
 MOST_PROBLEMS = 100
@@ -140,6 +141,7 @@ def verify(store: Store, *, key: bytes | None = None, against: Anchor | None = N
     problems = [
         *(found for course in looked.courses for found in _course_problems(store, course, looked, key)),
         *_protocol_problems(store, looked),
+        *_row_problems(store, looked),
         *(_anchor_problems(looked, against) if against is not None else ()),
     ]
     state: Literal["intact", "not anchored", "damaged"] = "intact" if against is not None else "not anchored"
@@ -216,6 +218,25 @@ def _protocol_problems(store: Store, looked: _Look) -> Iterator[Problem]:
                 seen[digest] = _protocol_problem(store, digest)
             if seen[digest]:
                 yield Problem(course, 0, seen[digest])
+
+
+ROW_GONE = "it has no row in the lists, so they do not show it"
+ROW_LATE = "its row in the lists is of another version of the course, so they may show less than there is"
+ROW_OF_NONE = "the lists have a row of it, and nothing is recorded of such a course"
+MAKE_ROWS = "make the rows again: 'iptengine clinic refresh --anew', or Clinic.refresh(on=..., anew=True)"
+
+
+def _row_problems(store: Store, looked: _Look) -> Iterator[Problem]:
+    """The lists have one row for each course, at its version. What a row says, only a replay can tell."""
+    if not keeps_lists(store):
+        return
+    versions = {course: len(texts) for course, texts in looked.courses.items()}
+    rows = {row.course: row.version for row in store.rows(Asked(frozenset()))}
+    for course, version in versions.items():
+        if rows.get(course) != version:
+            yield Problem(course, 0, f"{ROW_LATE if course in rows else ROW_GONE}; {MAKE_ROWS}")
+    for course in sorted(rows.keys() - versions.keys()):
+        yield Problem(course, 0, f"{ROW_OF_NONE}; take it out of the table")
 
 
 def digests_named(texts: Iterable[str]) -> Iterator[str]:

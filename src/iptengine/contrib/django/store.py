@@ -140,7 +140,7 @@ class DjangoStore:
 
     @sensitive_variables()
     def keep_rows(self, rows: Iterable[Row]) -> int:
-        """Put rows in the place of those of the same version; none while somebody appends, or where none can be."""
+        """Put rows in the place of those of the same version, or of none; not while somebody appends."""
         given = tuple(rows)
         try:
             return self._asked(lambda: self._filled(given)) if given else 0
@@ -152,8 +152,19 @@ class DjangoStore:
         with transaction.atomic(self._using):
             if not turn_is_free(connections[self._using]):
                 return 0
-            listed = ListedCourse.objects.using(self._using)
-            return sum(listed.filter(course=row.course, version=row.version).update(**columns(row)) for row in rows)
+            return sum(map(self._put, rows))
+
+    @sensitive_variables()
+    def _put(self, row: Row) -> int:
+        """Write a row in the place of that of its course, or where none is, if the course is at its version."""
+        listed = ListedCourse.objects.using(self._using).filter(course=row.course)
+        if listed.exists():
+            return listed.filter(version=row.version).update(**columns(row))
+        mine = StoredEvent.objects.using(self._using).filter(course=row.course)
+        if not row.version or mine.aggregate(last=Max("version"))["last"] != row.version:
+            return 0
+        listed.create(course=row.course, **columns(row))
+        return 1
 
     @sensitive_variables()
     def _list(self, row: Row) -> None:

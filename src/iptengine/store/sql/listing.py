@@ -16,7 +16,7 @@ from iptengine.store.port import StoreError
 from iptengine.store.rows import Asked, Row, check_row, columns, row_of
 from iptengine.store.sql.access import Access
 from iptengine.store.sql.failures import tells_failures
-from iptengine.store.sql.tables import FILL_ROW, lists
+from iptengine.store.sql.tables import FILL_ROW, PUT_ROW, lists
 
 ROWS = 500
 """How many rows are read at once, and how many courses are asked for at once."""
@@ -65,7 +65,7 @@ class SqlLists(ABC):
 
     @tells_failures
     def keep_rows(self, rows: Iterable[Row]) -> int:
-        """Put rows in the place of those of the same version, in one transaction; how many were.
+        """Put rows in the place of those of the same version, or of none, in one transaction; how many were.
 
         A store that was opened for reading only keeps none.
         """
@@ -73,12 +73,17 @@ class SqlLists(ABC):
         if self._read_only or not fitting:
             return 0
         with self._access.writing() as connection:
-            return sum(fill(connection, row) for row in fitting)
+            return sum(_put(connection, row) for row in fitting)
 
 
 def fill(connection: Connection, row: Row) -> int:
     """Write what a row says into the row of its course, where that is at the same version; how many were."""
     return connection.execute(FILL_ROW, {"course": row.course, **columns(row)}).rowcount
+
+
+def _put(connection: Connection, row: Row) -> int:
+    """Write a row in the place of that of its course, or where none is, if the course is at its version."""
+    return connection.execute(PUT_ROW, {"course": row.course, **columns(row)}).rowcount
 
 
 def storable(text: str) -> bool:

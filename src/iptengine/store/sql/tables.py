@@ -71,6 +71,16 @@ KEEP_PROTOCOL = text(
     f"INSERT INTO {PROTOCOLS_TABLE} (digest, text) VALUES (:digest, :text) ON CONFLICT (digest) DO NOTHING"
 )
 PROTOCOL = text(f"SELECT text FROM {PROTOCOLS_TABLE} WHERE digest = :digest")
+_DAYS_AND_WORDS = ("made", "since", "until", "alerts", "stuck", "text")
+PUT_ROW = text(
+    f"INSERT INTO {LISTS_TABLE} (course, version, {', '.join(_DAYS_AND_WORDS)}) "
+    "SELECT CAST(:course AS text), CAST(:version AS integer), CAST(:made AS text), CAST(:since AS integer), "
+    "CAST(:until AS integer), CAST(:alerts AS boolean), CAST(:stuck AS boolean), CAST(:text AS text) "
+    f"WHERE (SELECT coalesce(max(version), 0) FROM {EVENTS_TABLE} WHERE course = :course) = :version "
+    f"ON CONFLICT (course) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _DAYS_AND_WORDS)} "
+    f"WHERE {LISTS_TABLE}.version = excluded.version"
+)
+"""As `FILL_ROW`, and a row that somebody took out is there again."""
 FILL_ROW = text(
     f"UPDATE {LISTS_TABLE} SET made = :made, since = :since, until = :until, alerts = :alerts, stuck = :stuck, "
     "text = :text WHERE course = :course AND version = :version"
