@@ -190,6 +190,16 @@ def test_a_renamed_question_that_is_answered_otherwise_is_scored_otherwise(tmp_p
     assert [reason.code for reason in found.reasons] == ["measure_changed"]
 
 
+def test_another_instrument_in_the_place_of_a_measure_is_told_as_that() -> None:
+    to = protocol("ipt-postnatal")
+    desk = clinic(to)
+    begun(desk, "a", hold(1), answers(1, 1, 1, 1, 1, 1, 1, 1, 0, on=week(1)))
+    (found,) = desk.moves(to, on=week(4), of=["ipt-adult"])
+    assert [str(reason) for reason in found.reasons] == [
+        "ipt-postnatal@1.0.0 takes EPDS in the place of PHQ-9 (1 reading is on record)"
+    ]
+
+
 def test_words_of_the_patient_for_a_removed_question_are_not_lost_in_silence() -> None:
     adult = protocol("ipt-adult")
     own = phq9_with({"sleep": item("sleep", text_from="patient")})

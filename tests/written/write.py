@@ -2,7 +2,8 @@
 
     PYTHONPATH=tests python -m written.write
 
-What is there is never written again: it is what that version wrote, and every later one has to read it.
+Every kind of event has to be in one of them. What is there is never written again once the version is released: it is
+what that version wrote, and every later one has to read it.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from iptengine.protocol.protocol import Protocol
 from iptengine.store.chain import chained
 from iptengine.store.memory import MemoryStore
 from iptengine.testing.player import play
+from written.stories import STORIES
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
@@ -37,6 +39,11 @@ COURSES = {
     "put-right": "protocols/vignettes/put-right",
     "taken-over": "protocols/vignettes/taken-over",
     "with-alerts": "protocols/vignettes/ipt-eating-disorder-bn-binges-come-up",
+    "a-plan-declined": "examples/building-blocks-worry",
+    "a-diagnosis-waived": "protocols/vignettes/another-way",
+    "straight-in": "protocols/vignettes/ipt-brief-straight-in",
+    "a-task-put-off": "examples/calm-evenings-third-missed",
+    "with-parents": "protocols/vignettes/ipt-adolescent-twelve-with-parents",
 }
 """The vignette that each course is told by."""
 
@@ -79,12 +86,13 @@ def files() -> Iterator[tuple[str, str, dict[str, object]]]:
     from iptengine.engine.clinic import Clinic
     from iptengine.engine.handing_over import import_course
 
-    for name in COURSES:
-        protocol, events = told(name)
-        text = exported(name, protocol, events)
+    texts = {name: exported(name, *told(name)) for name in COURSES}
+    texts |= {name: story() for name, story in STORIES.items()}
+    for name, text in texts.items():
         store = MemoryStore()
         import_course(store, text)
-        yield name, text, told_of(Clinic(store, []).course(name), events[-1].on)
+        clinic = Clinic(store, [])
+        yield name, text, told_of(clinic.course(name), clinic.events(name)[-1].on)
 
 
 def main() -> None:

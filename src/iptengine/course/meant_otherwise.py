@@ -61,7 +61,9 @@ def _unasked(passage: Passage, course: Course, name: str) -> Iterator[InTheWay]:
 def _rescored(passage: Passage, course: Course, name: str) -> Iterator[InTheWay]:
     taken = _taken(course, name)
     if taken:
-        text = f"{passage.title('measure', name)} is scored otherwise in {passage.new.ref}"
+        now, before, ref = passage.measure_now(name), passage.old.measures[name], passage.new.ref
+        other = f"{ref} takes {now.label} in the place of {before.label}"
+        text = other if now.id != before.id else f"{before.label} is scored otherwise in {ref}"
         sentence = f"{counted(taken, 'reading is', 'readings are')} on record"
         yield InTheWay("measure_changed", text, sentence, ("measures", name))
 

@@ -207,16 +207,20 @@ class Passage:
         kept = (name for name in self.old.measures if self.there("measure", name))
         return frozenset(name for name in kept if self._scored_otherwise(name))
 
+    def measure_now(self, name: str) -> Measure:
+        """What a measure that stays has become; perhaps another instrument, which a variant has put in its place."""
+        return self.new.measures[self.called("measure", name)]
+
     def _scored_otherwise(self, name: str) -> bool:
         before = scoring_of(self.old.measures[name], lambda item: self.called("item", item, name))
-        return before != scoring_of(self.new.measures[self.called("measure", name)])
+        return before != scoring_of(self.measure_now(name))
 
     @cached_property
     def unasked(self) -> Mapping[str, tuple[Part, ...]]:
-        """The items that a measure asks no more, by the name of the measure before; only of measures that stay."""
+        """The items that a measure asks no more, by the name of the measure before; only where it is the same one."""
         found: dict[str, tuple[Part, ...]] = {}
         for part in self.gone("item"):
-            if self.there("measure", part.of):
+            if self.there("measure", part.of) and self.measure_now(part.of).id == self.old.measures[part.of].id:
                 found[part.of] = (*found.get(part.of, ()), part)
         return found
 
@@ -272,5 +276,5 @@ class Passage:
         """From which answer on an item of a measure raises the built-in alert; none where it raises none."""
         if not self.there("measure", name) or not self.there("item", item, name):
             return None
-        now = self.new.measures[self.called("measure", name)]
+        now = self.measure_now(name)
         return dict(now.layout.risks).get(self.called("item", item, name))
