@@ -1,7 +1,8 @@
 """A course that a former version has written is read by this one, to the letter.
 
 `tests/written` holds, for every released version, whole courses as it exported them, and what they have to become.
-Nothing there is ever written again once that version is released. Before a release, `tests/written/write.py` adds a folder.
+Nothing there is ever written again once that version is released. Before a release, `tests/written/write.py` adds a
+folder.
 """
 
 from __future__ import annotations
