@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -141,9 +141,9 @@ def verify(store: Store, *, key: bytes | None = None, against: Anchor | None = N
     problems = [
         *(found for course in looked.courses for found in _course_problems(store, course, looked, key)),
         *_protocol_problems(store, looked),
-        *_row_problems(store, looked),
         *(_anchor_problems(looked, against) if against is not None else ()),
     ]
+    problems += _row_problems(store, looked, {problem.course for problem in problems})
     state: Literal["intact", "not anchored", "damaged"] = "intact" if against is not None else "not anchored"
     told = problems[:MOST_PROBLEMS]
     if len(problems) > MOST_PROBLEMS:
@@ -226,16 +226,19 @@ ROW_OF_NONE = "the lists have a row of it, and nothing is recorded of such a cou
 MAKE_ROWS = "make the rows again: 'iptengine clinic refresh --anew', or Clinic.refresh(on=..., anew=True)"
 
 
-def _row_problems(store: Store, looked: _Look) -> Iterator[Problem]:
-    """The lists have one row for each course, at its version. What a row says, only a replay can tell."""
+def _row_problems(store: Store, looked: _Look, told: Collection[str]) -> Iterator[Problem]:
+    """The lists have one row for each course, at its version. What a row says, only a replay can tell.
+
+    Of a course whose events are damaged that alone is told: its row follows from them.
+    """
     if not keeps_lists(store):
         return
     versions = {course: len(texts) for course, texts in looked.courses.items()}
     rows = {row.course: row.version for row in store.rows(Asked(frozenset()))}
     for course, version in versions.items():
-        if rows.get(course) != version:
+        if rows.get(course) != version and course not in told:
             yield Problem(course, 0, f"{ROW_LATE if course in rows else ROW_GONE}; {MAKE_ROWS}")
-    for course in sorted(rows.keys() - versions.keys()):
+    for course in sorted(rows.keys() - versions.keys() - set(told)):
         yield Problem(course, 0, f"{ROW_OF_NONE}; take it out of the table")
 
 
