@@ -254,7 +254,7 @@ def test_a_course_that_does_not_open_holds_back_no_other_from_moving(
 
 def test_an_enciphered_course_is_written_to_a_file_and_read_into_another_store(begun: Type) -> None:
     begun(*WRITES["record"], *BOTH)
-    assert begun("course", "export", "clinic.db", "a", "--out", "a.jsonl").code == 0
+    assert begun("course", "export", "clinic.db", "a", "--whole", "--out", "a.jsonl").code == 0
     assert CANARY not in Path("a.jsonl").read_text()
     assert begun("course", "import", "other.db", "a.jsonl", "--key-file", "key").code == 0
     there = ("course", "history", "other.db", "a")
