@@ -16,7 +16,9 @@ help:
 	@echo "make stores  run the tests of clinics over SQLite and over PostgreSQL (Debian: apt-get install postgresql)"
 	@echo "make hostile at least 3,000 mutants of every shipped protocol; most of an hour"
 	@echo "make torture power cuts, disk faults, kills, races, changed stores, backups and replays at full size; some hours"
-	@echo "make bench   measure speed beside a former tree of this library, and beside peers"
+	@echo "make torture power cuts, disk faults, kills, races and changed stores at full size; some hours"
+	@echo "make bench   measure speed beside a former tree of this library, and beside peers;"
+	@echo "             with COURSES=100000 also how it grows, up to so many courses"
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -c "import sys; sys.exit('iptengine needs Python 3.11 or later') if sys.version_info < (3, 11) else None"
@@ -68,6 +70,7 @@ bench: $(STAMP)
 	$(BIN)/python -m pip install --quiet -e '.[bench]'
 	$(BIN)/python -m benchmarks against $(FORMER)
 	$(BIN)/python -m benchmarks
+	$(if $(COURSES),$(BIN)/python -m benchmarks lists --courses $(COURSES))
 
 clean:
 	rm -rf $(VENV) demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

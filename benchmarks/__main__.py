@@ -27,7 +27,7 @@ def main() -> int:
         return _profiles(asked.profile)
     rows: list[Row] = []
     for name in asked.names or NAMES:
-        for bench in _benches(name):
+        for bench in _benches(name, asked.courses):
             rows.append(measure(bench, asked.rounds))
             print(table(rows[-1]), flush=True)
             print()
@@ -37,8 +37,9 @@ def main() -> int:
     return 0 if all(row.met for row in rows) else 1
 
 
-def _benches(name: str) -> tuple[Bench, ...]:
-    found = import_module(f"benchmarks.bench_{name}").BENCHES
+def _benches(name: str, courses: int | None = None) -> tuple[Bench, ...]:
+    module = import_module(f"benchmarks.bench_{name}")
+    found = module.sized(courses) if courses and hasattr(module, "sized") else module.BENCHES
     if not found:
         raise ValueError(f"bench_{name}.py measures nothing")
     return tuple(found)
@@ -56,12 +57,15 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"one or more of: {', '.join(NAMES)}")
     parser.add_argument("--rounds", type=int, help="fewer rounds for a quick look, more for a busy machine")
+    parser.add_argument("--courses", type=int, help="only growth, up to a clinic of so many courses (lists)")
     parser.add_argument("--profile", metavar="NAME", help="show where our own time or memory goes, measuring nothing")
     asked = parser.parse_args()
     if unknown := [name for name in (*asked.names, *filter(None, [asked.profile])) if name not in NAMES]:
         parser.error(f"no bench_{unknown[0]}.py here; there is: {', '.join(NAMES)}")
     if asked.rounds is not None and asked.rounds < 1:
         parser.error("at least one round")
+    if asked.courses is not None and asked.courses <= 1000:
+        parser.error("growth is shown from 1,000 courses on: give a larger number")
     return asked
 
 
