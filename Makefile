@@ -16,7 +16,6 @@ help:
 	@echo "make stores  run the tests of clinics over SQLite and over PostgreSQL (Debian: apt-get install postgresql)"
 	@echo "make hostile at least 3,000 mutants of every shipped protocol; most of an hour"
 	@echo "make torture power cuts, disk faults, kills, races, changed stores, backups and replays at full size; some hours"
-	@echo "make torture power cuts, disk faults, kills, races and changed stores at full size; some hours"
 	@echo "make bench   measure speed beside a former tree of this library, and beside peers;"
 	@echo "             with COURSES=100000 also how it grows, up to so many courses"
 
