@@ -89,6 +89,13 @@ def test_the_words_of_a_protocol_carry_its_own_names(typed) -> None:
     assert "grief" not in told.out
 
 
+def test_a_name_that_stands_late_in_its_list_is_found_in_what_can_be_said_of_it(typed) -> None:
+    told = typed("words", SMALL, "self_harm")
+    assert (told.code, told.err) == (0, "")
+    examples = [line.strip() for line in told.out.splitlines() if line.startswith("      ")]
+    assert examples == ["phq9.self_harm >= 1", "phq9.self_harm is missing"]
+
+
 def test_what_can_only_be_said_inside_a_problem_area_is_listed_apart(typed) -> None:
     told = typed("words", SMALL, "this stage")
     assert "Only inside a problem area, of the focus at hand" in told.out

@@ -26,6 +26,7 @@ from iptengine.protocol.protocol import Protocol
 from iptengine.protocol.task_spec import StepChange
 
 MOST_STEPS = 6
+"""Steps of a plan made from tasks; further ones are also due. What an author wrote as the hour stands whole."""
 FIVE = 5
 
 
@@ -115,8 +116,9 @@ def hour_steps(
     rest = [task for task in waiting if task not in head]
     top = head + [task for task in rest if phase.hour and task.first and waits_for_guests(protocol, task)]
     above = [_Raw(_named(t), t.minutes or USUAL_MINUTES, _at_head(t), (t,), fixed=True) for t in top]
-    raw = list(_from_hour(protocol, course, phase, rest, own_work) if phase.hour else _from_tasks(rest))
-    return timed([*above, *_with_work_gone_on(protocol, course, raw[:MOST_STEPS], waiting)], minutes)
+    written = list(_from_hour(protocol, course, phase, rest, own_work)) if phase.hour else None
+    raw = list(_from_tasks(rest))[:MOST_STEPS] if written is None else written
+    return timed([*above, *_with_work_gone_on(protocol, course, raw, waiting)], minutes)
 
 
 def _timed_for_a_member(raw: list[_Raw], minutes: int, of_all: frozenset[str]) -> tuple[Step, ...]:
@@ -310,7 +312,7 @@ def ending_steps(protocol: Protocol, course: Course, minutes: int) -> tuple[Step
         )
         for h in homes
     ]  # fmt: skip
-    return _timed(raw[:MOST_STEPS], minutes)
+    return _timed(raw, minutes)
 
 
 def steps_tasks(steps: Iterable[Step]) -> frozenset[str]:

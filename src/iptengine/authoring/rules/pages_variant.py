@@ -22,7 +22,7 @@ PAGES: dict[str, Page] = {
         "set:\n  phases.initial.window: first 2",
     ),
     "changes-nothing": Page(
-        "A change leaves its base as it is.",
+        "A change leaves its base as it is, or a group holds no change.",
         _EXACT,
         "set:\n  phases.ending.window: last 3   # as it is in the base",
         "set:\n  phases.ending.window: last 2",

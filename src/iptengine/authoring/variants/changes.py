@@ -63,6 +63,15 @@ def _place(document: Document, around: Path, last: str | int) -> Path:
     return at if at in document.values else around
 
 
+def idle_groups(spec: VariantSpec, document: Document) -> Iterator[Diagnostic]:
+    """The groups that hold no change at all."""
+    for name, group in spec.changes.items():
+        if not any(getattr(group, verb) for verb in VERBS):
+            span = document.span(("changes", name), on_key=True)
+            hint = f"write what it changes ({', '.join(VERBS[:-1])} or {VERBS[-1]}), or take the group out"
+            yield Diagnostic(span, "changes-nothing", f"the group '{name}' changes nothing", hint)
+
+
 def conflicts(changes: Iterable[Change], document: Document) -> Iterator[tuple[Change, Diagnostic]]:
     """The changes that cannot be, whatever the base holds, each with its mistake."""
     kept: list[Change] = []

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from iptengine.authoring.document import Document
 from iptengine.authoring.reading import Value
-from iptengine.authoring.variants.changes import MOST_CHANGES, Change, changes_of, conflicts
+from iptengine.authoring.variants.changes import MOST_CHANGES, Change, changes_of, conflicts, idle_groups
 from iptengine.authoring.variants.finding import Missing, Slot, nothing_there, slot_at
 from iptengine.authoring.variants.renames import carry
 from iptengine.authoring.variants.shown import shown
@@ -72,6 +72,7 @@ def compose(spec: VariantSpec, document: Document, base: Base) -> Composition:
         message = f"a variant has at most {MOST_CHANGES} changes; this one has more"
         work.wrong.append(Diagnostic(document.span(("changes",)), "too-many-parts", message, "divide it in two"))
         changes = ()
+    work.wrong += idle_groups(spec, document)
     refused = dict(conflicts(changes, document))
     for change, mistake in refused.items():
         work.refuse(change, mistake)

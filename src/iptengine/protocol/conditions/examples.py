@@ -83,8 +83,9 @@ def _choices(step: Name | Dotted | Rest, names: Names, args: list[str | Number],
         fact = names.facts.get(str(args[-1]))
         return list(fact.values) if fact else []
     if isinstance(step, Dotted):
-        wholes = _first_used(step.whole.known(names, []), used)
-        return [f"{whole}.{part}" for whole in wholes for part in _first_used(step.part.known(names, [whole]), used)]
+        pairs = [(whole, part) for whole in step.whole.known(names, []) for part in step.part.known(names, [whole])]
+        wanted = frozenset(used)
+        return [f"{whole}.{part}" for whole, part in sorted(pairs, key=lambda pair: -len(wanted.intersection(pair)))]
     return _first_used(step.known(names, args), used)
 
 

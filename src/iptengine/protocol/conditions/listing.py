@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from iptengine.protocol.conditions.closed_list import FAMILIES
@@ -32,9 +33,9 @@ class Form:
         """What it says, and when it is unknown."""
         return self.shape.about
 
-    def examples(self, names: Names, most: int = 3) -> tuple[str, ...]:
-        """Sentences of this form with the protocol's own names; none when it has no names for it."""
-        return filled_examples(self.shape, names, most=most)
+    def examples(self, names: Names, most: int = 3, used: Collection[str] = ()) -> tuple[str, ...]:
+        """Sentences of this form with the protocol's own names, those `used` first; none when it has none for it."""
+        return filled_examples(self.shape, names, used, most=most)
 
 
 def forms(names: Names | None = None) -> tuple[Form, ...]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 from typing import Literal, NamedTuple, TypeVar
 
 Number = int | float
@@ -99,6 +99,26 @@ class Names:
     calendar: bool = False
     scope: Literal["course", "focus"] = "course"
     scope_area: str = ""
+
+    def holding(self, word: str) -> frozenset[str]:
+        """The names of every kind that hold `word`, in any case of letters; all of them for ``""``.
+
+        Example:
+            >>> sorted(Names(phases=("initial", "middle"), tasks=("end_initial",)).holding("Initial"))
+            ['end_initial', 'initial']
+        """
+        return frozenset(name for name in self._every() if word.lower() in name.lower())
+
+    def _every(self) -> Iterator[str]:
+        for kept in (getattr(self, one.name) for one in fields(self)):
+            if isinstance(kept, tuple | Mapping):
+                yield from kept
+        for parts in (*self.areas.values(), *self.charts.values(), *self.checklists.values()):
+            yield from parts
+        for measure in self.measures.values():
+            yield from (*measure.items, *measure.rules, *measure.bands)
+        for fact in self.facts.values():
+            yield from fact.values
 
     def renamed(self, to: Mapping[Mention, str]) -> Names:
         """The same names after some are called otherwise, each known by what a condition would mention."""
