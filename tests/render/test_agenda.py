@@ -31,7 +31,7 @@ from iptengine.render import (
 )
 from iptengine.render.layout import width
 from iptengine.render.sections import OWN, own_template, section_names
-from phrases import contract, done, fact, focus, given, hold, in_the_middle, miss, phq9, staged, variant, week
+from phrases import START, contract, done, fact, focus, given, hold, in_the_middle, miss, phq9, staged, variant, week
 from render.pages import (
     BEFORE_SESSION_6,
     IPT,
@@ -852,3 +852,15 @@ def test_a_review_to_assess_is_never_folded_away_however_many_lines_come_before_
     page = agenda(ipt, story.course, on=story.today)
     assert page.value is not None
     assert "review" in [line.code for line in page.value.first]
+
+
+def test_a_task_of_which_nobody_can_tell_whether_it_applies_says_so_in_the_plan() -> None:
+    safety = {"do": "Plan how to stay safe at home", "only_if": {"afraid": "fear_at_home is yes"}}
+    story = given(variant("small", {"phases.opening.must.safety_talk": safety}))
+    plan = part(agenda(story.protocol, story.course, on=START).text, "PLAN (50 minutes)")
+    assert plan[1:] == [
+        "   2 Do    Plan how to stay safe at home (cannot tell whether it applies:     25",
+        "           'Afraid of someone at home' is not on record; needs yes)",
+    ]
+    known = given(story.protocol, fact("fear_at_home", "yes"))
+    assert "cannot tell" not in agenda(known.protocol, known.course, on=START).text

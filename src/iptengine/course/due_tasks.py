@@ -27,6 +27,8 @@ from iptengine.protocol.truth import Truth
 
 NOT_YET = "not on record yet"
 """Why a task is due of which nothing else is to be said."""
+CANNOT_TELL = "cannot tell whether it applies"
+"""How the reason of a task begins whose condition cannot be answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,11 @@ class DueTask:
     order: str = ""
     left_over: str = ""
     head: bool = False
+
+    @property
+    def uncertain(self) -> bool:
+        """Whether it is due only because its condition cannot be answered yet."""
+        return self.why.startswith(CANNOT_TELL)
 
 
 def due_tasks(protocol: Protocol, course: Course, facts: CourseFacts) -> tuple[DueTask, ...]:
@@ -243,7 +250,7 @@ def _applies(guards: Iterable[Guard]) -> str:
 def _cannot_tell(protocol: Protocol, guards: Iterable[Guard], facts: CourseFacts) -> str:
     """What is missing to know whether a task applies, with the values seen."""
     unknown = [guard for guard in guards if guard.answer(facts) is Truth.UNKNOWN]
-    return f"cannot tell whether it applies: {seen_words(protocol, facts, unknown)}"
+    return f"{CANNOT_TELL}: {seen_words(protocol, facts, unknown)}"
 
 
 def _why(protocol: Protocol, course: Course, facts: CourseFacts, home: TaskHome, focus: str) -> str | None:

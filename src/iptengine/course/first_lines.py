@@ -351,7 +351,7 @@ def _first_tasks(scene: _Scene) -> Iterator[Line]:
 
 def _told_why(protocol: Protocol, task: DueTask) -> str:
     """Why it stands there, where that is news: a condition that plainly holds is not."""
-    if task.why.startswith("cannot tell"):
+    if task.uncertain:
         return ": cannot tell yet whether it applies."
     return "." if protocol.tasks[task.task].spec.only_if else f": {task.why}."
 

@@ -381,11 +381,14 @@ def _too_much(filling: Filling) -> Iterator[Lines]:
 
 
 def _texts(filling: Filling, step: Step, *, why: bool) -> Iterator[str]:
-    """What a step says; beside a task that is left over, from when, unless every reason is told below."""
+    """What a step says; beside a task what its reader should know of it, unless every reason is told below."""
     left_over = next((task.left_over for task in step.tasks if task.left_over), "")
+    uncertain = {task.do: task.why for task in step.tasks if task.uncertain}
     for place, text in enumerate(step.texts):
         told = filling.say(text)
-        yield f"{told.rstrip('.')} ({left_over})" if left_over and not why and place == 0 else told
+        beside = (left_over if place == 0 else "", one_line(uncertain.get(text, "")))
+        note = "; ".join(words for words in beside if words)
+        yield f"{told.rstrip('.')} ({note})" if note and not why else told
 
 
 def _nothing_due(filling: Filling) -> str:
