@@ -62,8 +62,9 @@ def _items(base: Protocol) -> Iterator[tuple[str, str]]:
     """The new name of every item, but for those of which the file itself speaks: it is not written anew for them."""
     spoken = {m.name for guards in base.guards.values() for g in guards for c in g.conditions() for m in c.mentions}
     for measure, one in base.measures.items():
-        for item in one.items.keys() - spoken:
-            yield key_of("item", item, measure), f"{item}_zz"
+        for item in one.items:
+            if item not in spoken:
+                yield key_of("item", item, measure), f"{item}_zz"
 
 
 def _renamed(measure: Measure, called: Mapping[str, str]) -> Measure:

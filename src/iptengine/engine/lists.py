@@ -279,8 +279,10 @@ class Lists:
         if not row.made or not self._opens(row):
             return True  # it answers nothing here
         text = self._records.row_text(row)
-        if text is None:  # it does not open here: what it shows is read from the course, if it is asked for at all
-            return ("alerts" in row.shown) == any(alert.state != "closed" for alert in course.alerts)
+        if text is None:
+            # It does not open, nor does its course: what it shows of alerts can be compared all the same.
+            shows = any(alert.state != "closed" for alert in course.alerts)
+            return bool(course.unopened) and ("alerts" in row.shown) == shows
         said = replace(row, text=text)
         if (row.since, row.until) == NEVER:
             return said == row_at_append(course)
