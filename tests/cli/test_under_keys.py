@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -143,16 +144,34 @@ def test_a_key_file_that_is_not_there_too_short_or_another_is_told(
     assert flat(begun("course", "start", "clinic.db", SMALL, "--course", "b", *FIRST, *wrong).err) == begins
 
 
+NEVER = (
+    "error: the patient text of courses in this store is enciphered, and that of a course begun without keys could "
+    "never be: give --keys; nothing was recorded"
+)
+
+
 def test_a_course_does_not_begin_in_the_clear_beside_one_under_a_key(begun: Type) -> None:
     start = ("course", "start", "clinic.db", SMALL, "--course", "b", "--called", CANARY, *FIRST, "--key-file", "key")
     told = begun(*start)
     assert (told.code, told.out, flat(told.err)) == (
-        2, "",
-        "error: the patient text of courses in this store is enciphered, and that of a course begun without keys "
-        "could never be: give --keys; nothing was recorded",
+        2, "", NEVER,
     )  # fmt: skip
     assert found_in(Path(), CANARY.encode()) == []
     assert begun(*start, *KEYS).code == 0
+
+
+def test_nor_does_it_where_the_clinic_has_worked_in_the_clear_for_long_before(
+    typed: Type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    small, anna, day = ipt.load(SMALL), ipt.Actor("u17", role="therapist"), date(2026, 3, 3)
+    with open_store("sqlite:///clinic.db") as store:
+        before = ipt.Clinic(store, [small])
+        before.start("ipt-small", by=anna, on=day, course="early")
+        before.do("early", *(ipt.commands.WriteNote(f"note {n}") for n in range(600)), by=anna, on=day)
+        ipt.Clinic(store, [small], keys=ipt.FileKeys("keys")).start("ipt-small", by=anna, on=day, course="late")
+    told = typed("course", "start", "clinic.db", SMALL, "--course", "b", *FIRST, "--by", "u17", "--role", "therapist")
+    assert (told.code, flat(told.err)) == (2, NEVER)
 
 
 def test_a_mistyped_folder_of_keys_makes_no_store(begun: Type) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from functools import cache
 
@@ -11,6 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from iptengine.course import commands as c
+from iptengine.course.codec import as_told
 from iptengine.course.commands import Command
 from iptengine.course.course import Course
 from iptengine.course.due_tasks import due_tasks
@@ -109,6 +111,27 @@ def test_what_an_answer_was_before_it_was_put_right_is_kept_too_with_the_reason(
     seen = seen_by(trial(), told.course, "assessor").json()
     assert told.course.json().count("never the drug") == 2
     assert not any(word in seen for word in ("drug", "placebo"))
+
+
+@pytest.mark.parametrize(
+    "say",
+    [
+        lambda id: c.Correct(id, c.RecordFact("arm", None), because="it was never the drug", on=week(2)),
+        lambda id: c.Withdraw(id, because="it was never the drug", on=week(2)),
+        lambda id: c.Void(id, because="it was never the drug", on=week(2)),
+    ],
+    ids=["corrected to unanswered", "withdrawn", "voided"],
+)
+def test_why_an_answer_that_is_kept_was_put_right_is_kept_in_the_course_and_in_its_events(
+    say: Callable[[str], Command],
+) -> None:
+    told = A.when(say(A.id_of("fact_recorded", 0)))
+    assert "never the drug" in told.course.json()
+    sight = Sight(trial(), told.course, "assessor")
+    seen = [sight.course().json(), *(repr(as_told(event)) for event in sight.events(told.events))]
+    assert [text for text in seen if "drug" in text] == []
+    last = Sight(trial(), told.course, "pharmacist").events(told.last)[-1]
+    assert last.because == "it was never the drug"
 
 
 def test_an_answer_to_a_fact_that_the_protocol_no_longer_has_is_kept_from_everybody() -> None:

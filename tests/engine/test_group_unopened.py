@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,7 @@ import iptengine as ipt
 from iptengine import commands as c
 from iptengine.engine.clinic import Clinic
 from iptengine.engine.policy import Allowed, Denied, Permission
-from iptengine.store.keys import KeyDestroyed, KeyLost, MemoryKeys
+from iptengine.store.keys import CourseKeys, FileKeys, KeyDestroyed, KeyLost, MemoryKeys
 from iptengine.store.memory import MemoryStore
 from iptengine.store.port import DamagedCourse, Store, StoreError
 from phrases import variant
@@ -46,7 +47,7 @@ class Losable(MemoryKeys):
         return super().key(course)
 
 
-def clinic(store: Store, keys: MemoryKeys | None, policy: ipt.Policy | None = None) -> Clinic:
+def clinic(store: Store, keys: CourseKeys | None, policy: ipt.Policy | None = None) -> Clinic:
     ids = count(1)
     protocol = variant("small", {"group.size": "3..5", "group.facilitators": "1..2"})
     clock = lambda: datetime(2026, 1, 6, 18, tzinfo=UTC)  # noqa: E731
@@ -61,7 +62,10 @@ def keys() -> Losable:
 @pytest.fixture
 def found(keys: Losable) -> Clinic:
     """A group of four, each course under a key of its own."""
-    made = clinic(MemoryStore(), keys)
+    return grouped(clinic(MemoryStore(), keys))
+
+
+def grouped(made: Clinic) -> Clinic:
     for course in FOUR:
         made.start("ipt-small", by=ANNA, on=DAY, course=course, called=course.upper())
     made.form_group("tuesday", FOUR, facilitators=LEADERS, by=ANNA, on=DAY)
@@ -91,6 +95,22 @@ def test_a_session_of_the_group_is_recorded_in_all_courses_but_the_one_whose_key
     ]  # fmt: skip
     keys.mislaid.clear()
     assert kinds(found, "bob") == []
+
+
+def test_a_session_of_the_group_is_recorded_in_all_courses_but_the_one_whose_key_file_is_damaged(
+    tmp_path: Path,
+) -> None:
+    keys = FileKeys(tmp_path / "keys")
+    made = grouped(clinic(MemoryStore(), keys))
+    keys._file("bob").write_text("")
+    with pytest.raises(ipt.GroupNotTold) as no:
+        meet(made)
+    damaged = (
+        "the key of this course is damaged: its file does not hold a key; bring the file back from where the keys are "
+        "kept safe"
+    )
+    assert str(no.value) == f"this was said to 3 courses of the group, and not in 'bob', because {damaged}. {AGAIN}"
+    assert list(no.value.done.courses) == ["ann", "cem", "dee"]
 
 
 def test_once_the_key_is_back_the_same_form_records_what_is_missing_and_nothing_twice(

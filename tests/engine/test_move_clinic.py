@@ -12,7 +12,7 @@ import pytest
 
 from iptengine import commands as c
 from iptengine.authoring.comparison.concerning import Concerning
-from iptengine.course.codec import decode, encode
+from iptengine.course.codec import BadInput, decode, encode
 from iptengine.course.commands import MoveProtocol
 from iptengine.course.course import Course
 from iptengine.course.events import ProtocolMoved
@@ -195,6 +195,19 @@ def test_a_course_comes_back_as_if_it_had_not_moved(tmp_path: Path) -> None:
     assert replace(after, moves=(), version=0, seen=()) == replace(before, version=0, seen=())
     with pytest.raises(Refused, match="nothing to take back"):
         desk.move_back("a", by=LEAD, on=week(5), because="again")
+
+
+def test_a_move_under_a_key_that_was_given_to_something_else_is_refused_and_never_told_as_done() -> None:
+    to = newer({"phases.middle.aim": "Another aim"})
+    desk = clinic(to)
+    begun(desk, "a")
+    desk.do("a", hold(1), by=ANNA, on=week(1), key="form-7")
+    with pytest.raises(BadInput) as refused:
+        move(desk, "a", to, key="form-7")
+    assert str(refused.value) == (
+        "something else was recorded in this course under this key; nothing was moved: give the move another"
+    )
+    assert desk.course("a").moves == ()
 
 
 def test_a_move_said_again_under_its_key_is_one_event() -> None:

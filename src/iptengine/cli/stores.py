@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,15 +69,11 @@ def check_in_the_clear(store: Store) -> None:
     Raises:
         Unclear: Others have; nothing is to be recorded.
     """
-    if any(is_enciphered(text) for _, _, text in islice(store.feed(), _FIRST)):
+    if any(is_enciphered(text) for _, _, text in store.feed()):
         raise screen.Unclear(
             "the patient text of courses in this store is enciphered, and that of a course begun without keys could "
             "never be: give --keys; nothing was recorded"
         )
-
-
-_FIRST = 500
-"""How many of the events of a store are looked at, the oldest first."""
 
 
 def check_sealed(store: Store, course: str, key: bytes | None) -> None:

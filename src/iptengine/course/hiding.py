@@ -74,6 +74,11 @@ class Sight:
         return frozenset(alert.id for alert in self._course.alerts if self._keeps_alert(alert.code, alert.level))
 
     @cached_property
+    def _kept_records(self) -> frozenset[str]:
+        """The events of answers that are kept, those put right since included."""
+        return frozenset(record.id for record in _records(self._course) if self._keeps(record))
+
+    @cached_property
     def _said_with(self) -> frozenset[CourseWarning]:
         kept = (record for record in _records(self._course) if self._keeps(record))
         return frozenset(warning for record in kept for warning in record.warnings)
@@ -143,8 +148,12 @@ class Sight:
     def event(self, event: Event) -> Event:
         """The event; of an answer that is kept, only that there is one."""
         match event:
-            case e.FactRecorded() if self._keeps(event) and event.value is not None:
-                return replace(event, value=None, hidden=True, because="", warnings=())
+            case e.FactRecorded() if self._keeps(event):
+                return replace(
+                    event, value=None, hidden=event.hidden or event.value is not None, because="", warnings=()
+                )
+            case e.Withdrawn() | e.Voided() if not self._kept_records.isdisjoint(_taken_out(event)):
+                return replace(event, because="", warnings=tuple(self.warning(one) for one in event.warnings))
             case e.AlertRaised() if event.id in self._alerts or self._keeps_alert(event.code, event.level):
                 return replace(event, text=_kept_text(event.level), do="", warnings=())
             case e.AlertMoved() if event.alert in self._alerts:
@@ -165,6 +174,10 @@ class Sight:
     def warning(self, warning: CourseWarning) -> CourseWarning:
         """The warning; where it rests on what is kept, only that there is one."""
         return CourseWarning(warning.code, KEPT_WARNING, warning.path) if self._keeps_warning(warning) else warning
+
+
+def _taken_out(event: e.Withdrawn | e.Voided) -> tuple[str, ...]:
+    return event.events if isinstance(event, e.Voided) else (event.corrects,)
 
 
 def _kept_text(level: str) -> str:

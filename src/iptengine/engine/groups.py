@@ -262,7 +262,8 @@ class GroupClinic(ClinicPort):
                 done[course] = self._said(course, commands, by, on, key)
             except NotAllowed as no:
                 denied += no.denied
-                done[course] = no.done or Done(self.course(course))
+                if no.done is not None:
+                    done[course] = no.done
             except (UnopenedCourse, UnknownProtocol) as why:
                 failed[course] = why
         found = GroupDone(self.group(group), done)

@@ -12,8 +12,10 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
+from iptengine.course.codec import BadInput
 from iptengine.course.commands import Command, Deviate, MoveProtocol
 from iptengine.course.course import Course, changed
+from iptengine.course.events import ProtocolMoved
 from iptengine.course.moving import move_to_undo
 from iptengine.course.passage import Passage
 from iptengine.course.refusal import Refused
@@ -207,11 +209,18 @@ class MoveClinic(ClinicPort):
         return batch, to
 
     def _moved_before(self, history: History, by: Actor, on: date, key: str | None) -> Done | None:
-        """The answer to a move that was recorded before under the same key."""
+        """The answer to a move that was recorded before under the same key.
+
+        Raises:
+            BadInput: Something else was.
+        """
         stamped = self._stamped((MoveProtocol("", "", because=""),), by, on, key)
         if key is None or recorded_before(history, stamped) is None:
             return None
         mine = tuple(event for event in history.events if event.command == f"{key}.1")
+        if not any(isinstance(event, ProtocolMoved) for event in mine):
+            told = "something else was recorded in this course under this key; nothing was moved: give the move another"
+            raise BadInput("key", told)
         return answered(self._pinned(history.course), Batch(history.course, mine, (), ()), on, by)
 
 

@@ -162,7 +162,7 @@ class FileKeys:
                 return None
         if text is None:
             raise KeyLost(course)
-        return _key_in(text)
+        return _key_in(course, text)
 
     def make(self, course: str) -> bytes:
         """See `CourseKeys.make`."""
@@ -245,15 +245,16 @@ def _write_all(handle: int, text: bytes) -> None:
         text = text[os.write(handle, text) :]
 
 
-def _key_in(text: bytes) -> bytes:
+def _key_in(course: str, text: bytes) -> bytes:
     try:
         key = bytes.fromhex(text.decode("ascii").strip())
     except ValueError:
         key = b""
     if len(key) != KEY_BYTES:
-        raise StoreError(
+        raise UnopenedCourse(
+            course,
             "the key of this course is damaged: its file does not hold a key; "
-            "bring the file back from where the keys are kept safe"
+            "bring the file back from where the keys are kept safe",
         )
     return key
 
