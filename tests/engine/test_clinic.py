@@ -522,6 +522,18 @@ def test_what_was_refused_then_is_not_carried_out_by_posting_again() -> None:
     assert again.course.phase == "initial"
 
 
+@pytest.mark.parametrize("said", [c.Read("phq9", total=18, answers={"self_harm": 3}), c.WriteNote("else")])
+def test_something_else_under_a_key_is_refused_and_never_told_as_recorded(said: c.Command) -> None:
+    clinic = with_course()
+    first = clinic.do("a", c.Read("phq9", total=18, answers={"self_harm": 0}), by=ANNA, on=DAY, key="form-1")
+    with pytest.raises(BadInput) as refused:
+        clinic.do("a", said, by=ANNA, on=DAY, key="form-1")
+    assert str(refused.value) == (
+        "something else was recorded in this course under this key, and nothing of this was: give it another key"
+    )
+    assert clinic.course("a").version == first.course.version
+
+
 def test_another_key_is_another_form() -> None:
     clinic = with_course()
     clinic.do("a", c.WriteNote("a"), by=ANNA, key="form-1")

@@ -10,7 +10,7 @@ from iptengine.course.codec import BadInput, decode, encode
 from iptengine.course.commands import Command, Correct, Deviate
 from iptengine.course.course import Course
 from iptengine.course.decide import decide
-from iptengine.course.events import AlertRaised, Event, Unreadable
+from iptengine.course.events import AlertRaised, Event, FactRecorded, ReadingTaken, Unreadable
 from iptengine.course.evolve import fold
 from iptengine.course.hiding import Sight
 from iptengine.course.refusal import Refused
@@ -130,12 +130,17 @@ def told_again(
     neither recorded nor refused was held back by a conflict, which is told again, too. A report that is not on record
     was not allowed then, and is told as that again, whatever the policy says by now.
     `under` is the protocol the course was under then, where it has moved since.
+
+    Raises:
+        BadInput: Something else was said under this key: it would be told as recorded, and be lost.
     """
     ids = {command.stamp.id for command in commands if command.stamp}
     mine = tuple(event for event in history.events if event.command in ids)
     recorded = {event.command for event in mine}
     then = fold(Course(history.course.id), history.events[:before])
     again = decided(under or protocol, then, commands, _of_what_is_not(recorded, policy))
+    if history.course.erased is None:
+        _check_same(mine, again.events)
     refused = {id for no in again.refused if (id := _id(no.command)) not in recorded}
     batch = Batch(history.course, mine, (), tuple(no for no in again.refused if _id(no.command) in refused))
     done = answered(protocol, batch, day_of(commands), by)
@@ -149,6 +154,37 @@ def told_again(
         since = tuple(event for event in since if event.command not in ids)
         conflict = Conflict(Sight(protocol, history.course, by.role).events(since), done)
     return settled(done, denied, conflict)
+
+
+def _check_same(recorded: Iterable[Event], again: Iterable[Event]) -> None:
+    """What is said again is what was said: of each command the first event tells what it was.
+
+    Raises:
+        BadInput: It is not, and nothing of it was recorded.
+    """
+    before, now = _first_of_each(recorded), _first_of_each(again)
+    if any(_said(before[id]) != _said(now[id]) for id in before.keys() & now.keys()):
+        told = "something else was recorded in this course under this key, and nothing of this was: give it another key"
+        raise BadInput("key", told)
+
+
+def _first_of_each(events: Iterable[Event]) -> dict[str, Event]:
+    found: dict[str, Event] = {}
+    for event in events:
+        if not isinstance(event, Unreadable):
+            found.setdefault(event.command, event)
+    return found
+
+
+def _said(event: Event) -> tuple[object, ...]:
+    """What an event tells of its command, where an answer to a risk item or a fact could be lost."""
+    match event:
+        case ReadingTaken():
+            return event.kind, event.measure, event.answers, event.missing, event.bad, event.total
+        case FactRecorded():
+            return event.kind, event.fact, event.value
+        case _:
+            return (event.kind,)
 
 
 def settled(done: Done, denied: Sequence[Denial], conflict: Conflict | None) -> Done:
