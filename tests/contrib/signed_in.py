@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any
+from uuid import uuid4
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import django
@@ -58,7 +59,8 @@ def with_open_alerts() -> tuple[str, list[str]]:
 
 
 def begun(client: Client, name: str, protocol: str) -> Patient:
-    client.post(reverse("begin"), {"name": name, "called": name[:1], "protocol": protocol, "on": ON})
+    said = {"course": uuid4().hex, "name": name, "called": name[:1], "protocol": protocol, "on": ON}
+    assert client.post(reverse("begin"), said).status_code == 302
     return Patient.objects.get(name=name)
 
 

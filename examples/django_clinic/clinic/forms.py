@@ -27,12 +27,13 @@ class Words(forms.Textarea):
 
 
 class BeginForm(forms.Form):
-    """A patient, and the course that begins."""
+    """A patient, and the course that begins. The form knows the id of that course: sent twice, it begins one."""
 
     name = forms.CharField(max_length=200)
     called = forms.CharField(max_length=40, label="Called on the pages", help_text="Initials are best.")
     protocol = forms.ChoiceField()
     on = Day(label="Begins on")
+    course = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
     def __init__(self, *args: Any, protocols: Iterable[ipt.Protocol], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -82,15 +82,21 @@ class Clinic:
         self.anna = user("anna", "therapists")
         self.client.force_login(self.anna)
 
+    def begin_form(self, **said: str) -> dict[str, object]:
+        """The form of a new course as it is sent."""
+        usual = {"name": "Ada R.", "called": "A. R.", "protocol": "ipt-adult@1.0.0", "on": "2026-03-03"}
+        page = self.client.get(reverse("begin"))
+        (drawn,) = [form for form in Forms(page).found.values() if "course" in form]
+        return drawn | usual | said
+
     def begin(self) -> Patient:
-        said = {"name": "Ada R.", "called": "A. R.", "protocol": "ipt-adult@1.0.0", "on": "2026-03-03"}
-        assert self.client.post(reverse("begin"), said).status_code == 302
+        assert self.client.post(reverse("begin"), self.begin_form()).status_code == 302
         return Patient.objects.get(name="Ada R.")
 
     def member(self, name: str) -> Patient:
         """A patient whose course begins under a protocol for groups."""
-        said = {"name": name, "called": name[:1], "protocol": "circle@1.0.0", "on": "2026-03-03"}
-        assert self.client.post(reverse("begin"), said).status_code == 302
+        form = self.begin_form(name=name, called=name[:1], protocol="circle@1.0.0")
+        assert self.client.post(reverse("begin"), form).status_code == 302
         return Patient.objects.get(name=name)
 
     def group(self, *names: str) -> PatientGroup:
@@ -131,6 +137,38 @@ class ACourse(Clinic, TestCase):
         assert "SESSION 1, initial" in words(page)
         assert "Risk alerts: none open. Ask again today." in words(page)
         assert "Ada R." in words(self.client.get(reverse("caseload")))
+
+    def test_a_course_asked_for_twice_by_one_form_begins_once(self) -> None:
+        form = self.begin_form()
+        first, second = (self.client.post(reverse("begin"), form) for _ in range(2))
+        patient = Patient.objects.get()
+        assert first.status_code == second.status_code == 302
+        assert first["Location"] == second["Location"] == reverse("page", args=[patient.pk])
+        assert patient.course_id == form["course"][0].replace("-", "")
+        assert self.kinds(patient) == ["course_started"]
+
+    def test_two_forms_begin_two_courses(self) -> None:
+        for form in (self.begin_form(), self.begin_form(name="Bob C.")):
+            assert self.client.post(reverse("begin"), form).status_code == 302
+        assert len({patient.course_id for patient in Patient.objects.all()}) == 2
+
+    def test_a_form_that_was_changed_after_it_began_a_course_is_not_lost_in_silence(self) -> None:
+        form = self.begin_form()
+        self.client.post(reverse("begin"), form)
+        for changed in ({"name": "Bob C."}, {"called": "B."}, {"protocol": "circle@1.0.0"}, {"on": "2026-03-04"}):
+            told = self.client.post(reverse("begin"), form | changed)
+            assert told.status_code == 409
+            assert views.BEGUN in words(told)
+        assert self.kinds(Patient.objects.get()) == ["course_started"]
+
+    def test_a_form_sent_again_by_another_shows_them_nothing(self) -> None:
+        form = self.begin_form()
+        self.client.post(reverse("begin"), form)
+        self.client.force_login(user("bert", "therapists"))
+        told = self.client.post(reverse("begin"), form)
+        assert told.status_code == 404
+        assert "Ada" not in words(told)
+        assert Patient.objects.count() == 1
 
     def test_an_alert_is_raised_though_a_request_beside_it_is_refused(self) -> None:
         patient = self.begin()

@@ -47,10 +47,27 @@ def begin(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "clinic/begin.html", {"form": form})
     said = form.cleaned_data
-    with transaction.atomic():
-        done = desk().start(said["protocol"], by=actor(request.user), on=said["on"], called=said["called"])
-        patient = Patient.objects.create(name=said["name"], course_id=done.course.id, therapist=request.user)
+    course, by = said["course"].hex, actor(request.user)
+    try:
+        with transaction.atomic():
+            desk().start(said["protocol"], by=by, on=said["on"], course=course, called=said["called"])
+            patient = Patient.objects.create(name=said["name"], course_id=course, therapist=request.user)
+    except ipt.CourseExists as known:  # the form was sent twice; nothing was recorded now
+        patient = get_object_or_404(patients_of(request.user), course_id=course)
+        if not _begun_by(form, patient, known.done.course):
+            form.add_error(None, BEGUN)
+            return render(request, "clinic/begin.html", {"form": form}, status=409)
     return redirect("page", patient.pk)
+
+
+BEGUN = "This form has begun another course already, so nothing was recorded. Open the page again and fill it in anew."
+
+
+def _begun_by(form: BeginForm, patient: Patient, course: ipt.Course) -> bool:
+    """Whether a course is the one that this form asks for: what was changed in between must not be lost in silence."""
+    said = form.cleaned_data
+    begun = (patient.name, course.called, course.protocol, course.started)
+    return begun == (said["name"], said["called"], said["protocol"], said["on"])
 
 
 @needs(READ)

@@ -1,6 +1,7 @@
 """A handle for one person that reads and cannot write: everything it tells is told without what is kept from the role.
 
-It holds the questions of `Clinic` and none of its acts, so a type checker finds a program that would write through it.
+It answers for courses, lists and groups as `Clinic` does and has none of its acts, so a type checker finds a program
+that would write through it.
 """
 
 from __future__ import annotations
