@@ -96,6 +96,34 @@ def test_a_row_of_another_version_and_one_of_no_course_are_found(kind: str) -> N
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("version", [1, 7])
+def test_a_row_of_another_version_that_hides_an_alert_is_made_again_as_verify_says(kind: str, version: int) -> None:
+    store = opened(fresh_url(kind))
+    desk = clinic(store)
+    desk.start("ipt-adult", by=ANNA, on=START, course="a")
+    (earlier,) = store.rows(Asked(frozenset()))
+    desk.do("a", c.Read("phq9", total=9, answers={"self_harm": 3}, on=START), by=ANNA)
+    assert [alert.value for alert in desk.alerts()] == [3]
+    by_hand(
+        store,
+        f"UPDATE iptengine_lists SET version = {version}, made = '{earlier.made}', alerts = false, "
+        f"text = '{earlier.text.replace(':', chr(92) + ':')}' WHERE course = 'a'",
+    )
+    assert desk.alerts() == ()  # what a clinician would read until somebody looks
+    assert (found(store), desk.out_of_step()) == ([("a", LATE)], ("a",))
+    assert desk.refresh(on=DAY, anew=True) == 1
+    assert [alert.value for alert in desk.alerts()] == [3]
+    assert (found(store), desk.out_of_step()) == ([], ())
+
+
+def test_refresh_counts_the_rows_that_were_kept(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'clinic.db'}"
+    with_an_alert(url)
+    assert clinic(opened(url, read_only=True)).refresh(on=DAY, anew=True) == 0
+    assert clinic(opened(url)).refresh(on=DAY, anew=True) == 2
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_row_made_again_never_stands_before_its_course(kind: str) -> None:
     store = with_an_alert(fresh_url(kind))
     row, _ = store.rows(Asked(frozenset()))
