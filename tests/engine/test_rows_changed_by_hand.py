@@ -20,6 +20,10 @@ KINDS = ("sqlite", "postgres")
 MAKE_ROWS = "make the rows again: 'iptengine clinic refresh --anew', or Clinic.refresh(on=..., anew=True)"
 GONE = f"it has no row in the lists, so they do not show it; {MAKE_ROWS}"
 LATE = f"its row in the lists is of another version of the course, so they may show less than there is; {MAKE_ROWS}"
+NONE = (
+    "the lists have a row of it, and nothing is recorded of such a course; its events may be lost: restore a backup, "
+    "or ask who keeps the database"
+)
 OTHERWISE = f"its row in the lists says something else than its events, perhaps of an alert; {MAKE_ROWS}"
 
 
@@ -91,7 +95,7 @@ def test_a_row_of_another_version_and_one_of_no_course_are_found(kind: str) -> N
     by_hand(store, "INSERT INTO iptengine_lists (course, version) VALUES ('z', 3)")
     assert found(store) == [
         ("a", LATE),
-        ("z", "the lists have a row of it, and nothing is recorded of such a course; take it out of the table"),
+        ("z", NONE),
     ]
 
 

@@ -115,7 +115,9 @@ class ClinicLists(Questions):
     def out_of_step(self, *, courses: Iterable[str] | None = None) -> tuple[str, ...]:
         """The courses whose rows say something else than their events, which are all replayed.
 
-        There are none, unless somebody else wrote to the rows or took one out; `refresh` with `anew` makes them again.
+        There are none, unless somebody else wrote to the rows or took one out; `refresh` with `anew` makes them again,
+        whatever stands there. A row of a course without events is named, too; its events may be lost. Others may
+        record meanwhile.
         """
         return self._lists().out_of_step(courses)
 
@@ -269,8 +271,18 @@ class Lists:
         asked, named = self._asked(None, courses, "")
         rows = {row.course: row for row in self._records.rows(asked)}
         every = self._records.ids(None) if courses is None else named
-        wrong = {course for course in every if not self._in_step(rows.pop(course, None), self._records.listed(course))}
+        wrong = {
+            course
+            for course in every
+            if not self._in_step(rows.pop(course, None), self._records.listed(course)) and self._stays_wrong(course)
+        }
         return tuple(sorted(wrong | rows.keys()))
+
+    def _stays_wrong(self, course: str) -> bool:
+        """Whether a row is still wrong, read between two looks at its course: somebody may have written to it."""
+        before = self._records.listed(course)
+        row = next(self._records.rows(self._asked(None, (course,), "")[0]), None)
+        return not (self._in_step(row, before) or self._in_step(row, self._records.listed(course)))
 
     def _in_step(self, row: Row | None, history: History) -> bool:
         course = history.course
