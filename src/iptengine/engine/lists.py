@@ -28,7 +28,7 @@ from iptengine.course.overview import (
 )
 from iptengine.course.stuck import Stuck
 from iptengine.course.ways import Due
-from iptengine.engine.answers import UnknownProtocol
+from iptengine.engine.answers import UnknownCourse, UnknownProtocol
 from iptengine.engine.held import Held
 from iptengine.engine.records import History, Records
 from iptengine.protocol.protocol import Protocol
@@ -179,7 +179,12 @@ class Lists:
             if found is not None:
                 yield found
                 continue
-            found, made = self._made(row.course, on)
+            try:
+                found, made = self._made(row.course, on)
+            except UnknownCourse:
+                if anew:
+                    continue  # a row of no course: no list leaves it out, and `verify` tells it
+                raise
             kept.take(made)
             yield found
         for course in self._without_row(named if courses is not None else None, there, anew):
