@@ -20,6 +20,10 @@ KINDS = ("sqlite", "postgres")
 MAKE_ROWS = "make the rows again: 'iptengine clinic refresh --anew', or Clinic.refresh(on=..., anew=True)"
 GONE = f"it has no row in the lists, so they do not show it; {MAKE_ROWS}"
 LATE = f"its row in the lists is of another version of the course, so they may show less than there is; {MAKE_ROWS}"
+NONE = (
+    "the lists have a row of it, and nothing is recorded of such a course; its events may be lost: restore a backup, "
+    "or ask who keeps the database"
+)
 OTHERWISE = f"its row in the lists says something else than its events, perhaps of an alert; {MAKE_ROWS}"
 
 
@@ -91,8 +95,46 @@ def test_a_row_of_another_version_and_one_of_no_course_are_found(kind: str) -> N
     by_hand(store, "INSERT INTO iptengine_lists (course, version) VALUES ('z', 3)")
     assert found(store) == [
         ("a", LATE),
-        ("z", "the lists have a row of it, and nothing is recorded of such a course; take it out of the table"),
+        ("z", NONE),
     ]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("version", [1, 7])
+def test_a_row_of_another_version_that_hides_an_alert_is_made_again_as_verify_says(kind: str, version: int) -> None:
+    store = opened(fresh_url(kind))
+    desk = clinic(store)
+    desk.start("ipt-adult", by=ANNA, on=START, course="a")
+    (earlier,) = store.rows(Asked(frozenset()))
+    desk.do("a", c.Read("phq9", total=9, answers={"self_harm": 3}, on=START), by=ANNA)
+    assert [alert.value for alert in desk.alerts()] == [3]
+    by_hand(
+        store,
+        f"UPDATE iptengine_lists SET version = {version}, made = '{earlier.made}', alerts = false, "
+        f"text = '{earlier.text.replace(':', chr(92) + ':')}' WHERE course = 'a'",
+    )
+    assert desk.alerts() == ()  # what a clinician would read until somebody looks
+    assert (found(store), desk.out_of_step()) == ([("a", LATE)], ("a",))
+    assert desk.refresh(on=DAY, anew=True) == 1
+    assert [alert.value for alert in desk.alerts()] == [3]
+    assert (found(store), desk.out_of_step()) == ([], ())
+
+
+def test_a_row_of_no_course_holds_back_no_row_that_is_made_again() -> None:
+    store = with_an_alert(fresh_url("sqlite"))
+    by_hand(store, "UPDATE iptengine_lists SET alerts = false WHERE course = 'a'")
+    by_hand(store, "INSERT INTO iptengine_lists (course, version) VALUES ('Z', 3)")
+    assert clinic(store).refresh(on=DAY, anew=True) == 2
+    assert (found(store), clinic(store).out_of_step()) == ([("Z", NONE)], ("Z",))
+    with pytest.raises(ipt.UnknownCourse):  # nobody reads a list of the clinic as if nothing were lost
+        clinic(store).alerts()
+
+
+def test_refresh_counts_the_rows_that_were_kept(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'clinic.db'}"
+    with_an_alert(url)
+    assert clinic(opened(url, read_only=True)).refresh(on=DAY, anew=True) == 0
+    assert clinic(opened(url)).refresh(on=DAY, anew=True) == 2
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -147,8 +189,20 @@ def test_rows_that_do_not_open_without_keys_are_no_damage_and_a_hidden_alert_is(
     desk.start("ipt-adult", by=ANNA, on=START, course="a")
     desk.do("a", c.Read("phq9", total=9, answers={"self_harm": 2}, on=START), by=ANNA)
     desk.refresh(on=DAY)
+    desk.start("ipt-adult", by=ANNA, on=START, course="b")
+    capsys.readouterr()
     assert run_command(["verify", "clinic.db"]) == 0
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "2 courses, 4 events",
+        "2 rows of the lists were not compared, because they do not open without keys: give --keys",
+    ]
     assert run_command(["verify", "clinic.db", "--keys", "keys"]) == 0
+    assert capsys.readouterr().out.splitlines()[1:] == ["2 courses, 4 events"]
+    ipt.FileKeys("keys")._file("b").unlink()
+    assert run_command(["verify", "clinic.db", "--keys", "keys"]) == 0
+    assert capsys.readouterr().out.splitlines()[2:] == [
+        "1 row of the lists was not compared, because it does not open with these keys"
+    ]
     by_hand(store, "UPDATE iptengine_lists SET alerts = false")
     capsys.readouterr()
     assert run_command(["verify", "clinic.db"]) == 1

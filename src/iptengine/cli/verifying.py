@@ -8,6 +8,7 @@ from pathlib import Path
 from iptengine.cli import screen
 from iptengine.cli.stores import key_in, keys_in, store_at
 from iptengine.course.wording import counted
+from iptengine.store.rows import Asked
 from iptengine.store.verification import MAKE_ROWS, Problem, Verdict, anchor, anchor_from_json, verify
 
 _SAID = {
@@ -18,19 +19,23 @@ _SAID = {
 
 
 def verify_store(address: str, anchor_file: str | None, key_file: str | None, keys: str | None) -> int:
-    """Prints what is wrong with a store, each with its course and event; then what is wrong with the lists."""
+    """Prints what is wrong with a store, each with its course and event; then with the lists; then what stays open."""
     from iptengine.engine.clinic import Clinic
+    from iptengine.engine.records import Records
 
     key = key_in(key_file)
     against = anchor_from_json(Path(anchor_file).read_text(encoding="utf-8"), key) if anchor_file else None
     with store_at(address, read_only=True) as store:
         verdict = verify(store, key=key, against=against)
         told = {problem.course for problem in verdict.problems}
-        rows = Clinic(store, [], seal_key=key, keys=keys_in(keys)).out_of_step()
+        course_keys = keys_in(keys)
+        rows = Clinic(store, [], seal_key=key, keys=course_keys).out_of_step()
+        records = Records(store, keys=course_keys)
+        shut = sum(records.row_text(row) is None for row in records.rows(Asked(frozenset())))
     otherwise = [Problem(course, 0, f"{_SAYS_OTHERWISE}; {MAKE_ROWS}") for course in rows if course not in told]
     for problem in (*verdict.problems, *otherwise):
         screen.complain(f"{screen.bad('damaged')}: {problem}")
-    screen.say_all(_told(verdict, bool(otherwise)))
+    screen.say_all([*_told(verdict, bool(otherwise)), *_not_compared(shut, keys)])
     return 1 if verdict.state == "damaged" or otherwise else 0
 
 
@@ -44,6 +49,15 @@ def _told(verdict: Verdict, lists: bool) -> list[str]:
         "DAMAGED: the lists; the events fit together" if lists and verdict.state != "damaged" else _SAID[verdict.state]
     )
     return [said, f"{looked}{since}"]
+
+
+def _not_compared(shut: int, keys: str | None) -> list[str]:
+    """Of rows that do not open no more is compared than whether they show an alert."""
+    if not shut:
+        return []
+    were, do = ("was", "it does") if shut == 1 else ("were", "they do")
+    why = "with these keys" if keys else "without keys: give --keys"
+    return [f"{counted(shut, 'row')} of the lists {were} not compared, because {do} not open {why}"]
 
 
 def write_anchor(address: str, out: str | None, key_file: str | None) -> int:

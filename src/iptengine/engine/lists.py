@@ -28,7 +28,7 @@ from iptengine.course.overview import (
 )
 from iptengine.course.stuck import Stuck
 from iptengine.course.ways import Due
-from iptengine.engine.answers import UnknownProtocol
+from iptengine.engine.answers import UnknownCourse, UnknownProtocol
 from iptengine.engine.held import Held
 from iptengine.engine.records import History, Records
 from iptengine.protocol.protocol import Protocol
@@ -108,14 +108,16 @@ class ClinicLists(Questions):
             anew: Make every row again, also those that could answer.
 
         Returns:
-            How many rows were made; 0 where the store keeps none.
+            How many rows were made and kept; 0 where the store keeps none.
         """
         return self._lists().refresh(on, courses, anew)
 
     def out_of_step(self, *, courses: Iterable[str] | None = None) -> tuple[str, ...]:
         """The courses whose rows say something else than their events, which are all replayed.
 
-        There are none, unless somebody else wrote to the rows or took one out; `refresh` with `anew` makes them again.
+        There are none, unless somebody else wrote to the rows or took one out; `refresh` with `anew` makes them again,
+        whatever stands there. A row of a course without events is named, too; its events may be lost. Others may
+        record meanwhile.
         """
         return self._lists().out_of_step(courses)
 
@@ -142,13 +144,14 @@ class Lists:
     def overviews(self, on: date, courses: Iterable[str] | None, shown: str = "") -> Iterator[Overview]:
         """Where courses stand on a day; with `shown`, those that stand in that list."""
         if self._records.keeps_lists:
-            return (found for found, _ in self._answers(on, courses, shown))
+            return self._answers(on, courses, shown, _Kept(self._records))
         return (self._seen(course, on)[0] for course in self._records.courses(courses))
 
     def alerts(self, courses: Iterable[str] | None) -> Iterator[Alert]:
         """The alerts that are not closed."""
         if self._records.keeps_lists:
-            return (alert for found, _ in self._answers(None, courses, "alerts") for alert in found.alerts)
+            answers = self._answers(None, courses, "alerts", _Kept(self._records))
+            return (alert for found in answers for alert in found.alerts)
         return (alert for alert in self.every_alert(courses) if alert.state != "closed")
 
     def every_alert(self, courses: Iterable[str] | None) -> Iterator[Alert]:
@@ -156,35 +159,39 @@ class Lists:
         return (alert for course in self._records.courses(courses) for alert in self._sight(course).alerts)
 
     def refresh(self, on: date, courses: Iterable[str] | None, anew: bool) -> int:
-        """Make the rows that cannot answer for a day; how many were made."""
+        """Make the rows that cannot answer for a day; how many were kept."""
         if not self._records.keeps_lists:
             return 0
-        return sum(made for _, made in self._answers(on, courses, "", anew=anew))
+        kept = _Kept(self._records)
+        for _ in self._answers(on, courses, "", kept, anew=anew):
+            pass
+        return kept.count
 
     def _answers(
-        self, on: date | None, courses: Iterable[str] | None, shown: str, *, anew: bool = False
-    ) -> Iterator[tuple[Overview, bool]]:
-        """What each row says, or the course where its row cannot answer; and whether a row was made of it."""
+        self, on: date | None, courses: Iterable[str] | None, shown: str, kept: _Kept, *, anew: bool = False
+    ) -> Iterator[Overview]:
+        """What each row says, or the course where its row cannot answer; rows made of those are `kept`."""
         asked, named = self._asked(on, courses, shown)
         there: set[str] = set()
-        new: list[Row] = []
         for row in self._records.rows(asked):
             there.add(row.course)
             found = None if anew else self._read(row, asked)
             if found is not None:
-                yield found, False
+                yield found
                 continue
-            found, made = self._made(row.course, on)
-            new += made
-            yield found, bool(made)
-            if len(new) >= AT_ONCE:
-                self._records.keep_rows(new)
-                new.clear()
+            try:
+                found, made = self._made(row.course, on)
+            except UnknownCourse:
+                if anew:
+                    continue  # a row of no course: no list leaves it out, and `verify` tells it
+                raise
+            kept.take(made)
+            yield found
         for course in self._without_row(named if courses is not None else None, there, anew):
             found, made = self._made(course, on)
-            new += made
-            yield found, bool(made)
-        self._records.keep_rows(new)
+            kept.take(made)
+            yield found
+        kept.end()
 
     def _without_row(self, named: tuple[str, ...] | None, there: set[str], anew: bool) -> Iterable[str]:
         """Courses whose row somebody took out; those of the whole store are looked for when rows are made anew."""
@@ -269,8 +276,18 @@ class Lists:
         asked, named = self._asked(None, courses, "")
         rows = {row.course: row for row in self._records.rows(asked)}
         every = self._records.ids(None) if courses is None else named
-        wrong = {course for course in every if not self._in_step(rows.pop(course, None), self._records.listed(course))}
+        wrong = {
+            course
+            for course in every
+            if not self._in_step(rows.pop(course, None), self._records.listed(course)) and self._stays_wrong(course)
+        }
         return tuple(sorted(wrong | rows.keys()))
+
+    def _stays_wrong(self, course: str) -> bool:
+        """Whether a row is still wrong, read between two looks at its course: somebody may have written to it."""
+        before = self._records.listed(course)
+        row = next(self._records.rows(self._asked(None, (course,), "")[0]), None)
+        return not (self._in_step(row, before) or self._in_step(row, self._records.listed(course)))
 
     def _in_step(self, row: Row | None, history: History) -> bool:
         course = history.course
@@ -291,6 +308,24 @@ class Lists:
 
 
 # -- rows --------------------------------------------------------------------------------------------------------
+
+
+class _Kept:
+    """Rows that were made again, kept many in one transaction; `count` says how many the store has kept."""
+
+    def __init__(self, records: Records) -> None:
+        self.count = 0
+        self._records = records
+        self._waiting: list[Row] = []
+
+    def take(self, rows: Iterable[Row]) -> None:
+        self._waiting += rows
+        if len(self._waiting) >= AT_ONCE:
+            self.end()
+
+    def end(self) -> None:
+        self.count += self._records.keep_rows(self._waiting)
+        self._waiting.clear()
 
 
 def row_at_append(course: Course) -> Row:

@@ -181,10 +181,9 @@ class Records:
         """The rows that answer a question, and those that cannot tell; none where the store keeps none."""
         return self._store.rows(asked) if keeps_lists(self._store) else iter(())
 
-    def keep_rows(self, rows: Sequence[Row]) -> None:
-        """Keep rows that were made again, each unless its course has moved on."""
-        if rows and keeps_lists(self._store):
-            self._store.keep_rows(rows)
+    def keep_rows(self, rows: Sequence[Row]) -> int:
+        """Keep rows that were made again, each unless its course has moved on; how many were kept."""
+        return self._store.keep_rows(rows) if rows and keeps_lists(self._store) else 0
 
     def hidden_row(self, history: History, row: Row) -> Row:
         """A row as it is to be kept: enciphered, where the patient text of its course is and was not erased."""

@@ -88,7 +88,7 @@ class MemoryStore:
         return iter(sorted(found, key=lambda row: row.course))
 
     def keep_rows(self, rows: Iterable[Row]) -> int:
-        """Put rows in the place of those of the same version; how many were."""
+        """Put rows that are at the version of their course in the place of those that are there; how many were."""
         with self._lock:
             fitting = {row.course: row for row in rows if 0 < row.version == len(self._courses.get(row.course, ()))}
             self._rows.update(fitting)

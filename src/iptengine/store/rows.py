@@ -103,7 +103,9 @@ class Lists(Store, Protocol):
         ...
 
     def keep_rows(self, rows: Iterable[Row]) -> int:
-        """Put these rows in the place of those of their courses, where those are of the same version, or not there.
+        """Put these rows in the place of those of their courses, whatever stands there, or where none does.
+
+        Each is kept if its course is at its version, by its events: a row that somebody changed decides nothing.
 
         Returns:
             How many were kept. One whose course has moved on, or has no events, is left out; a store that is open for

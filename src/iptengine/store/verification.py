@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from iptengine.store.chain import checked_key, opened, seal
 from iptengine.store.port import Store, StoreError, UnknownDigest
-from iptengine.store.rows import Asked, keeps_lists
+from iptengine.store.rows import Asked, Lists, keeps_lists
 
 ANCHOR_SCHEMA = "iptengine.anchor/1"
 MOST_PROBLEMS = 100
@@ -127,7 +127,8 @@ def verify(store: Store, *, key: bytes | None = None, against: Anchor | None = N
     """Look at everything in a store: no event was changed, taken out, put in, moved or cut off.
 
     Args:
-        store: The store; nothing is written to it.
+        store: The store; nothing is written to it, and others may write to it meanwhile: what is recorded after
+            its feed was read is not looked at.
         key: The key the events were sealed with, if there was one.
         against: An anchor made of this store earlier.
 
@@ -193,9 +194,16 @@ def _course_problems(store: Store, course: str, looked: _Look, key: bytes | None
     except StoreError as error:
         yield Problem(course, 0, f"it cannot be read: {error}")
         return
-    if read != tuple(texts):
+    if read != tuple(texts) and not _went_on(store, course, read, looked):
         yield Problem(course, 0, "read by itself it is not what the feed of the store holds of it")
     yield from _seal_problems(course, texts, key)
+
+
+def _went_on(store: Store, course: str, read: tuple[str, ...], looked: _Look) -> bool:
+    """Whether a course is what the feed held of it and what was recorded since: a clinic may be at work meanwhile."""
+    seen = looked.courses[course]
+    since = [text for _, one, text in store.feed(looked.position) if one == course]
+    return len(read) >= len(seen) and read == (*seen, *since)[: len(read)]
 
 
 def _seal_problems(course: str, texts: Iterable[str], key: bytes | None) -> Iterator[Problem]:
@@ -224,22 +232,39 @@ ROW_GONE = "it has no row in the lists, so they do not show it"
 ROW_LATE = "its row in the lists is of another version of the course, so they may show less than there is"
 ROW_OF_NONE = "the lists have a row of it, and nothing is recorded of such a course"
 MAKE_ROWS = "make the rows again: 'iptengine clinic refresh --anew', or Clinic.refresh(on=..., anew=True)"
+ASK_FOR_EVENTS = "its events may be lost: restore a backup, or ask who keeps the database"
 
 
 def _row_problems(store: Store, looked: _Look, told: Collection[str]) -> Iterator[Problem]:
     """The lists have one row for each course, at its version. What a row says, only a replay can tell.
 
-    Of a course whose events are damaged that alone is told: its row follows from them.
+    Of a course whose events are damaged that alone is told: its row follows from them. What seems wrong is read once
+    more, since a course may have begun or gone on after the feed was read.
     """
     if not keeps_lists(store):
         return
     versions = {course: len(texts) for course, texts in looked.courses.items()}
     rows = {row.course: row.version for row in store.rows(Asked(frozenset()))}
-    for course, version in versions.items():
-        if rows.get(course) != version and course not in told:
-            yield Problem(course, 0, f"{ROW_LATE if course in rows else ROW_GONE}; {MAKE_ROWS}")
-    for course in sorted(rows.keys() - versions.keys() - set(told)):
-        yield Problem(course, 0, f"{ROW_OF_NONE}; take it out of the table")
+    differing = [course for course, version in versions.items() if rows.get(course) != version]
+    for course in (*differing, *sorted(rows.keys() - versions.keys())):
+        problem = "" if course in told else _row_problem(store, course)
+        if problem:
+            yield Problem(course, 0, problem)
+
+
+def _row_problem(store: Lists, course: str) -> str:
+    """What is wrong with the row of a course and what to do, read between two looks at the course; else ``""``."""
+    try:
+        before = len(store.read(course))
+        row = next(iter(store.rows(Asked(frozenset(), courses=frozenset({course})))), None)
+        after = len(store.read(course))
+    except StoreError as error:
+        return f"it cannot be read: {error}"
+    if row is None:
+        return f"{ROW_GONE}; {MAKE_ROWS}" if before else ""
+    if not after:
+        return f"{ROW_OF_NONE}; {ASK_FOR_EVENTS}"
+    return "" if before <= row.version <= after else f"{ROW_LATE}; {MAKE_ROWS}"
 
 
 def digests_named(texts: Iterable[str]) -> Iterator[str]:

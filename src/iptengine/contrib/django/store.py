@@ -140,7 +140,7 @@ class DjangoStore:
 
     @sensitive_variables()
     def keep_rows(self, rows: Iterable[Row]) -> int:
-        """Put rows in the place of those of the same version, or of none; not while somebody appends."""
+        """Put rows that are at the version of their course in the place of those there; none while somebody appends."""
         given = tuple(rows)
         try:
             return self._asked(lambda: self._filled(given)) if given else 0
@@ -157,13 +157,10 @@ class DjangoStore:
     @sensitive_variables()
     def _put(self, row: Row) -> int:
         """Write a row in the place of that of its course, or where none is, if the course is at its version."""
-        listed = ListedCourse.objects.using(self._using).filter(course=row.course)
-        if listed.exists():
-            return listed.filter(version=row.version).update(**columns(row))
         mine = StoredEvent.objects.using(self._using).filter(course=row.course)
         if not row.version or mine.aggregate(last=Max("version"))["last"] != row.version:
             return 0
-        listed.create(course=row.course, **columns(row))
+        self._list(row)
         return 1
 
     @sensitive_variables()

@@ -1,7 +1,8 @@
 """The second part of the port in a database: one row for each course, which follows its events by a trigger.
 
-The trigger empties the row of a course with every event that is written, by whomever; so a row never stands at another
-version than its course, and what fills it is an update that finds no row once somebody else has written.
+The trigger empties the row of a course with every event that is written, by whomever; so a row stands at another
+version than its course only where somebody wrote to the table by hand, and what fills it with events is an update that
+finds no row once somebody else has written. A row that is made again takes the place of whatever stands there.
 """
 
 from __future__ import annotations
@@ -65,9 +66,9 @@ class SqlLists(ABC):
 
     @tells_failures
     def keep_rows(self, rows: Iterable[Row]) -> int:
-        """Put rows in the place of those of the same version, or of none, in one transaction; how many were.
+        """Put rows that are at the version of their course in the place of those there; how many were.
 
-        A store that was opened for reading only keeps none.
+        In one transaction. A store that was opened for reading only keeps none.
         """
         fitting = [row for row in rows if storable(row.course)]
         if self._read_only or not fitting:

@@ -76,11 +76,14 @@ PUT_ROW = text(
     f"INSERT INTO {LISTS_TABLE} (course, version, {', '.join(_DAYS_AND_WORDS)}) "
     "SELECT CAST(:course AS text), CAST(:version AS integer), CAST(:made AS text), CAST(:since AS integer), "
     "CAST(:until AS integer), CAST(:alerts AS boolean), CAST(:stuck AS boolean), CAST(:text AS text) "
-    f"WHERE (SELECT coalesce(max(version), 0) FROM {EVENTS_TABLE} WHERE course = :course) = :version "
-    f"ON CONFLICT (course) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _DAYS_AND_WORDS)} "
-    f"WHERE {LISTS_TABLE}.version = excluded.version"
+    f"WHERE :version > 0 AND (SELECT max(version) FROM {EVENTS_TABLE} WHERE course = :course) = :version "
+    f"ON CONFLICT (course) DO UPDATE SET version = excluded.version, "
+    f"{', '.join(f'{name} = excluded.{name}' for name in _DAYS_AND_WORDS)}"
 )
-"""As `FILL_ROW`, and a row that somebody took out is there again."""
+"""The row of a course that stands at its version, in the place of any other one: also of one put back by hand.
+
+Nobody appends meanwhile: on SQLite one writes at a time, on PostgreSQL `lock_order` is taken before.
+"""
 FILL_ROW = text(
     f"UPDATE {LISTS_TABLE} SET made = :made, since = :since, until = :until, alerts = :alerts, stuck = :stuck, "
     "text = :text WHERE course = :course AND version = :version"
