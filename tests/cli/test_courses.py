@@ -205,10 +205,25 @@ def test_a_task_that_is_not_there_holds_nothing_else_back(begun: Type) -> None:
 def test_a_line_given_again_under_its_key_records_nothing_twice(begun: Type) -> None:
     line = ("course", "session", "clinic.db", "a", *SECOND, "--key", "form-1", "--score", "phq9=18")
     first = begun(*line)
-    assert (begun(*line).out, kinds(begun)) == (
-        first.out,
-        ["course_started", "session_held", "reading_taken", "alert_raised"],
-    )
+    again = begun(*line)
+    assert (again.code, again.out) == (0, first.out.replace("recorded in course a", "recorded before in course a"))
+    assert kinds(begun) == ["course_started", "session_held", "reading_taken", "alert_raised"]
+
+
+def test_another_line_under_the_same_key_is_recorded_with_its_alert(begun: Type) -> None:
+    line = ("course", "session", "clinic.db", "a", *SECOND, "--key", "form-1", "--score", "phq9=18", "--item")
+    assert "RISK ALERT" not in begun(*line, "phq9.self_harm=0").out
+    told = begun(*line, "phq9.self_harm=3")
+    assert told.out.startswith(ALERT.replace("answered 1", "answered 3"))
+    assert "\nrecorded in course a, 3 events:\n" in told.out
+    assert kinds(begun)[-3:] == ["session_held", "reading_taken", "alert_raised"]
+
+
+def test_a_name_of_a_line_that_is_too_long_is_told(begun: Type) -> None:
+    told = begun("course", "session", "clinic.db", "a", *SECOND, "--key", "k" * 61)
+    assert (told.code, told.out) == (2, "")
+    assert told.err == "error: the name behind --key has at most 60 signs; nothing was recorded\n"
+    assert kinds(begun) == ["course_started"]
 
 
 def test_a_day_that_is_none_records_nothing(begun: Type) -> None:

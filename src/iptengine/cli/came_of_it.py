@@ -18,12 +18,6 @@ from iptengine.course.wording import counted
 from iptengine.engine.answers import Done
 
 
-def tell(done: Done, numbers: Numbers, lines: Lines) -> int:
-    """Prints what came of a batch; 1 when something in it was refused."""
-    tell_alerts(done, lines)
-    return tell_rest(done, numbers, lines)
-
-
 def tell_alerts(done: Done, lines: Lines) -> None:
     """Prints the alerts that a batch raised, each with the line that records its assessment."""
     for alert in done.alerts:
@@ -90,4 +84,4 @@ def tell_refused(no: Refused, lines: Lines | None) -> int:
     return 1
 
 
-__all__ = ["alert_head", "loud", "tell", "tell_alerts", "tell_refused", "tell_rest"]
+__all__ = ["alert_head", "loud", "tell_alerts", "tell_refused", "tell_rest"]

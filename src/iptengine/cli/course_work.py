@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -11,14 +13,14 @@ from typing import Any
 from iptengine.authoring.kept import open_kept
 from iptengine.authoring.loader import load
 from iptengine.cli import screen
-from iptengine.cli.came_of_it import tell, tell_refused
+from iptengine.cli.came_of_it import tell_alerts, tell_refused, tell_rest
 from iptengine.cli.given_fields import command_of, made, pair, whole
 from iptengine.cli.names import protocol_source
 from iptengine.cli.screen import Unclear
 from iptengine.cli.stores import check_in_the_clear, check_sealed, key_in, keys_in, store_at, today
 from iptengine.cli.typed_lines import Lines
 from iptengine.cli.whole_sessions import Said, WholeSession
-from iptengine.course.commands import Command, Correct, Deviate, Erase, RecordFact, Void
+from iptengine.course.commands import Command, Correct, Deviate, Erase, RecordFact, Void, as_mapping
 from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Actor
 from iptengine.engine.answers import Done
@@ -47,6 +49,10 @@ class _Said:
     key: str | None = None
     key_file: str | None = None
     keys: str | None = None
+
+
+_LONGEST_KEY = 60
+"""A key holds 100 signs, and a digest stands behind the name that is typed."""
 
 
 class Writing:
@@ -99,10 +105,28 @@ class Writing:
         """Writes the lines to type for a course."""
         return Lines(self.store, course, numbers_of(clinic, course), self.on)
 
-    def told(self, clinic: Clinic, done: Done) -> int:
-        """Prints what came of it, as this role may see it."""
+    def key_of(self, *said: object) -> str | None:
+        """What a line is recorded under: the name that was typed, with a digest of what the line says.
+
+        Another line under the same name is then recorded, and not taken for said before.
+        """
+        if self.key is None:
+            return None
+        if len(self.key) > _LONGEST_KEY:
+            raise Unclear(f"the name behind --key has at most {_LONGEST_KEY} signs; nothing was recorded")
+        text = json.dumps(said, sort_keys=True, default=str)
+        return f"{self.key}.{hashlib.sha256(text.encode()).hexdigest()[:32]}"
+
+    def told(self, clinic: Clinic, done: Done, before: int | None = None) -> int:
+        """Prints what came of it, as this role may see it.
+
+        Args:
+            before: The version the course had; where it has not moved on, the line was recorded before.
+        """
         numbers = numbers_of(clinic, done.course.id)
-        return tell(done, numbers, self.lines(clinic, done.course.id))
+        lines = self.lines(clinic, done.course.id)
+        tell_alerts(done, lines)
+        return tell_rest(done, numbers, lines, again=before == done.course.version)
 
 
 def numbers_of(clinic: Clinic, course: str) -> dict[str, int]:
@@ -200,14 +224,16 @@ def record(writing: Writing, course: str, kind: str, words: Sequence[str], becau
 
 def _voided(writing: Writing, clinic: Clinic, course: str, said: Void) -> int:
     """Voids a record here and records it in the course it belongs to, which is told first."""
+    before = len(clinic.events(course)), len(clinic.events(said.meant_for))
     try:
         came = clinic.void(
             course, said.event, to=said.meant_for, because=said.because, by=writing.by, on=writing.on or today(),
-            key=writing.key,
+            key=writing.key_of(writing.on, as_mapping(said)),
         )  # fmt: skip
     except Refused as no:
         return tell_refused(no, None)
-    codes = [writing.told(clinic, done) for done in (came.right, came.wrong) if done is not None]
+    codes = [writing.told(clinic, came.right, before[1])] if came.right is not None else []
+    codes.append(writing.told(clinic, came.wrong, before[0]))
     if came.ask_anew:
         numbers = numbers_of(clinic, course)
         moves = ", ".join(f"#{numbers[id]}" for id in came.ask_anew)
@@ -224,7 +250,9 @@ def _erased(writing: Writing, clinic: Clinic, course: str, said: Erase) -> int:
 
 
 def _done(writing: Writing, clinic: Clinic, course: str, commands: Sequence[Command]) -> int:
-    return writing.told(clinic, clinic.do(course, *commands, by=writing.by, on=writing.on, key=writing.key))
+    before = clinic.course(course).version
+    key = writing.key_of(writing.on, [as_mapping(command) for command in commands])
+    return writing.told(clinic, clinic.do(course, *commands, by=writing.by, on=writing.on, key=key), before)
 
 
 def _filled(kind: str, fields: Mapping[str, Any]) -> dict[str, Any]:

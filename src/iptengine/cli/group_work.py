@@ -64,7 +64,7 @@ def _one(writing: Writing, clinic: Clinic, say: Callable[[], Done]) -> int:
 def book(writing: Writing, group: str, *, time: str, minutes: int | None, mode: str | None) -> int:
     """Plans a session."""
     on = _day(writing)
-    key = writing.key or _key("book", group, on, time, minutes, mode)
+    key = _named(writing, "book", group, on, time, minutes, mode)
     return _to_all(writing, group, lambda clinic: clinic.book_group_session(
         group, on=on, by=writing.by, key=key, time=time, minutes=minutes, mode=mode
     ))  # fmt: skip
@@ -77,7 +77,7 @@ def hold(
     """Records a whole session. The same line typed again records what is missing; another one is not a second."""
     on = _day(writing)
     absent = _absent(missed)
-    key = writing.key or _key("session", group, on, sorted(absent.items()), led_by, minutes, mode, done)
+    key = _named(writing, "session", group, on, sorted(absent.items()), led_by, minutes, mode, done)
 
     def held(clinic: Clinic) -> GroupDone:
         if writing.key is None:
@@ -126,7 +126,7 @@ def record(writing: Writing, group: str, kind: str, words: Sequence[str]) -> int
 
     command = command_of(kind, words, of_one_course)
     on = _day(writing)
-    key = writing.key or _key("record", group, on, as_mapping(command))
+    key = _named(writing, "record", group, on, as_mapping(command))
     return _to_all(
         writing, group, lambda clinic: clinic.tell_group(group, command, by=writing.by, on=command.on or on, key=key)
     )
@@ -137,6 +137,11 @@ def record(writing: Writing, group: str, kind: str, words: Sequence[str]) -> int
 
 def _day(writing: Writing) -> date:
     return writing.on or today()
+
+
+def _named(writing: Writing, *said: object) -> str:
+    """What a line is recorded under: the name that was typed, or none, with a digest of what the line says."""
+    return writing.key_of(*said) or _key(*said)
 
 
 def _key(*said: object) -> str:
