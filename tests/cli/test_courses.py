@@ -92,6 +92,13 @@ def test_a_mistyped_course_is_told(begun: Type) -> None:
     assert (told.code, told.out, told.err) == (1, "", "there is no course 'b' in this store\n")
 
 
+def test_what_is_no_id_is_not_repeated(begun: Type) -> None:
+    told = begun("course", "session", "clinic.db", "Ada R.", *SECOND)
+    assert (told.code, told.err) == (1, "there is no course of that id in this store\n")
+    told = begun("group", "members", "clinic.db", "Ada R.", *SECOND)
+    assert (told.code, told.err) == (1, "there is no group of that name in this store\n")
+
+
 def test_a_course_under_way_is_taken_over_without_an_invented_past(here: Path, typed: Type) -> None:
     told = typed(
         "course", "adopt", "clinic.db", "ipt-adult", "--phase", "middle", "--used", "6", "--focus", "grief",
@@ -191,15 +198,44 @@ def test_a_missed_session_is_recorded_with_the_day_it_moved_to(begun: Type) -> N
     assert kinds(begun) == ["course_started", "session_missed", "appointment_booked"]
 
 
-def test_a_task_that_is_not_there_holds_nothing_else_back(begun: Type) -> None:
-    told = begun("course", "session", "clinic.db", "a", *SECOND, "--done", "inventroy", "--done", "inventory")
-    assert told.code == 1
-    assert kinds(begun) == ["course_started", "session_held", "task_logged"]
-    assert told.out.endswith(
-        "refused: do_task\n"
-        "  unknown_task: this protocol has no task of that name\n"
-        "What was recorded stands: say only what was refused again.\n"
-    )
+ITEMS = "'low_interest', 'low_mood', 'sleep', 'energy', 'appetite', 'self_worth', 'concentration', 'movement' …"
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--item", "pqh9.self_harm=2"), "this course has no measure 'pqh9'; did you mean 'phq9'?"),
+        (("--answers", "pqh9=2,1"), "this course has no measure 'pqh9'; did you mean 'phq9'?"),
+        (("--item", "phq9.selfharm=2"), "phq9 has no item 'selfharm'; did you mean 'self_harm'?"),
+        (("--item", "phq9.Wilhelmina W.=2"), f"phq9 has no item of that name; choose one of {ITEMS}."),
+        (("--item", "phq9.self_harm=7"), "phq9.self_harm is answered with a whole number from 0 to 3."),
+        (("--item", "phq9.self_harm=often"), "phq9.self_harm is answered with a whole number from 0 to 3."),
+        (("--score", "phq9=99"), "the total of phq9 is a whole number from 0 to 27."),
+        (("--score", "phq9=seventeen"), "the total of phq9 is a whole number from 0 to 27."),
+        (("--score", "phq9=99", "--item", "phq9.self_harm=1"), "the total of phq9 is a whole number from 0 to 27."),
+        (("--score", "phq9="), "nothing is said of phq9: give a total or an answer."),
+        (("--answers", "phq9=2,1,1,0,0,0,0,0,1,1", "--score", "phq9=20"),
+         "the total of phq9 does not come of the answers beside it."),
+        (("--done", "inventry"), "this course has no task 'inventry'; did you mean 'inventory'?"),
+        (("--deferred", "formulat"), "this course has no task 'formulat'; did you mean 'formulate'?"),
+        (("--done", "inventory=rol_play"), "this course has no technique 'rol_play'; did you mean 'role_play'?"),
+    ],
+)  # fmt: skip
+def test_what_the_protocol_does_not_know_is_told_and_nothing_of_the_session_is_recorded(
+    begun: Type, words: tuple[str, ...], sentence: str
+) -> None:
+    told = begun("course", "session", "clinic.db", "a", *SECOND, "--done", "inventory", *words)
+    assert (told.code, told.out, told.err) == (2, "", f"error: {sentence} Nothing was recorded\n")
+    assert kinds(begun) == ["course_started"]
+
+
+@pytest.mark.parametrize("because", [(), ("--because", "she asked")])
+def test_a_reading_alone_is_asked_of_the_protocol_as_well(begun: Type, because: tuple[str, ...]) -> None:
+    words = ("read", "measure=phq9", "answers.selfharm=2", *SECOND, *because)
+    told = begun("course", "record", "clinic.db", "a", *words)
+    assert (told.code, told.out) == (2, "")
+    assert told.err == "error: phq9 has no item 'selfharm'; did you mean 'self_harm'? Nothing was recorded\n"
+    assert kinds(begun) == ["course_started"]
 
 
 def test_a_line_given_again_under_its_key_records_nothing_twice(begun: Type) -> None:
@@ -326,6 +362,20 @@ def test_what_belongs_to_another_course_is_recorded_there(begun: Type) -> None:
         ["course_started", "note_written", "voided"],
         ["course_started", "note_written"],
     )
+
+
+@pytest.mark.parametrize(
+    ("meant_for", "told"),
+    [((), "VOIDED by #3"), (("meant_for=b",), "VOIDED by #3: it belongs to another course")],
+)
+def test_what_is_voided_belongs_to_another_course_only_where_one_was_named(
+    begun: Type, meant_for: tuple[str, ...], told: str
+) -> None:
+    begun("course", "start", "clinic.db", SMALL, "--course", "b", *FIRST)
+    begun("course", "record", "clinic.db", "a", "write_note", "text=of b", *SECOND)
+    begun("course", "record", "clinic.db", "a", "void", "event=2", *meant_for, "because=wrong page", *SECOND)
+    history = begun("course", "history", "clinic.db", "a").out.splitlines()
+    assert [line.strip() for line in history if "VOIDED" in line] == [told]
 
 
 def test_a_course_ends_in_an_outcome(begun: Type) -> None:

@@ -135,6 +135,13 @@ def test_a_session_that_was_told_is_not_told_otherwise_by_a_second_line(formed: 
     assert kinds(formed, "cem")[-1] == "session_held"
 
 
+def test_a_task_that_the_protocol_does_not_know_is_told_and_nothing_is_recorded(formed: Type) -> None:
+    told = formed("group", "session", "clinic.db", "tuesday", *MET, "--done", "ruls")
+    assert (told.code, told.out) == (2, "")
+    assert told.err == "error: this course has no task 'ruls'; did you mean 'rules'? Nothing was recorded\n"
+    assert kinds(formed, "ann") == ["course_started", "group_joined"]
+
+
 def test_another_line_under_the_same_key_is_recorded_for_every_member(formed: Type) -> None:
     record = ("group", "record", "clinic.db", "tuesday", "do_task", *MET, "--key", "evening")
     assert formed(*record, "task=rules").code == 0

@@ -220,7 +220,8 @@ def _put_right(events: Sequence[Event], numbers: Numbers) -> dict[str, str]:
     for event in events:
         here = f"#{numbers[event.id]}"
         if isinstance(event, Voided):
-            found |= dict.fromkeys(event.events, f"VOIDED by {here}: it belongs to another course")
+            why = ": it belongs to another course" if event.meant_for else ""
+            found |= dict.fromkeys(event.events, f"VOIDED by {here}{why}")
         elif isinstance(event, Withdrawn):
             found[event.corrects] = f"WITHDRAWN by {here}"
         elif event.corrects:

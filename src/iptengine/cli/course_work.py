@@ -15,6 +15,7 @@ from iptengine.authoring.loader import load
 from iptengine.cli import screen
 from iptengine.cli.came_of_it import tell_alerts, tell_refused, tell_rest
 from iptengine.cli.given_fields import command_of, made, pair, whole
+from iptengine.cli.known_names import check_known, measure_of, names_any
 from iptengine.cli.names import protocol_source
 from iptengine.cli.screen import Unclear
 from iptengine.cli.stores import check_in_the_clear, check_sealed, key_in, keys_in, store_at, today
@@ -203,6 +204,8 @@ def hold_session(writing: Writing, course: str, session: WholeSession) -> int:
     with writing.clinic(course) as (store, clinic):
         said = session.commands(_items_of(clinic, store, course))
         commands = [made(_filled(kind, fields)) for kind, fields in said]
+        if names_any(commands):
+            check_known(protocol_kept(clinic, store, course), commands)
         return _done(writing, clinic, course, commands)
 
 
@@ -212,7 +215,9 @@ def record(writing: Writing, course: str, kind: str, words: Sequence[str], becau
         raise Unclear(f"'{kind}' is not said to one course alone; use {WHOLE_ACTS[kind]}")
     with writing.clinic(course) as (store, clinic):
         command = command_of(kind, words, _numbered(clinic, course))
-        command = _deviating(_with_fact(command, lambda: _protocol(clinic, store, course)), because)
+        command = _deviating(_with_fact(command, lambda: protocol_kept(clinic, store, course)), because)
+        if names_any([command]):
+            check_known(protocol_kept(clinic, store, course), [command])
         match command:
             case Void(meant_for=str(other)) if other:
                 return _voided(writing, clinic, course, command)
@@ -268,15 +273,12 @@ def _deviating(command: Command, because: str) -> Command:
 
 def _items_of(clinic: Clinic, store: Store, course: str) -> Callable[[str], Sequence[str]]:
     def items(measure: str) -> Sequence[str]:
-        measures = _protocol(clinic, store, course).measures
-        if measure not in measures:
-            raise Unclear(f"this course has no measure '{measure}'; it uses {', '.join(measures) or 'none'}")
-        return tuple(measures[measure].items)
+        return tuple(measure_of(protocol_kept(clinic, store, course), measure).items)
 
     return items
 
 
-def _protocol(clinic: Clinic, store: Store, course: str) -> Protocol:
+def protocol_kept(clinic: Clinic, store: Store, course: str) -> Protocol:
     """The protocol that the course keeps, opened from the text of it in the store."""
     digest = clinic.course(course).digest
     return open_kept(digest, store.protocol(digest))
@@ -306,6 +308,6 @@ def _with_fact(command: Command, protocol: Callable[[], Protocol]) -> Command:
 
 
 __all__ = [
-    "Writing", "adopt_course", "fact_value", "follow_course", "hold_session", "numbers_of", "record", "say",
-    "start_course", "tell_not_now",
+    "Writing", "adopt_course", "fact_value", "follow_course", "hold_session", "numbers_of", "protocol_kept", "record",
+    "say", "start_course", "tell_not_now",
 ]  # fmt: skip

@@ -9,8 +9,9 @@ from datetime import date
 
 from iptengine.cli import screen
 from iptengine.cli.came_of_it import tell_alerts, tell_rest
-from iptengine.cli.course_work import Writing, numbers_of, tell_not_now
+from iptengine.cli.course_work import Writing, numbers_of, protocol_kept, tell_not_now
 from iptengine.cli.given_fields import command_of, pair
+from iptengine.cli.known_names import check_tasks
 from iptengine.cli.screen import Unclear
 from iptengine.cli.stores import today
 from iptengine.course.codec import BadInput
@@ -87,7 +88,7 @@ def hold(
             mode=mode, done=done,
         )  # fmt: skip
 
-    return _to_all(writing, group, held)
+    return _to_all(writing, group, held, tasks=done)
 
 
 def _check_told_once(clinic: Clinic, group: str, on: date, key: str) -> None:
@@ -159,9 +160,14 @@ def _versions(clinic: Clinic, courses: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def _to_all(writing: Writing, group: str, say: Callable[[Clinic], GroupDone]) -> int:
-    with writing.clinic(group=group) as (_, clinic):
-        before = _versions(clinic, clinic.group(group).on(_day(writing)))
+def _to_all(
+    writing: Writing, group: str, say: Callable[[Clinic], GroupDone], *, tasks: Sequence[str] = ()
+) -> int:  # fmt: skip
+    with writing.clinic(group=group) as (store, clinic):
+        members = clinic.group(group).on(_day(writing))
+        before = _versions(clinic, members)
+        if tasks and before:  # they keep one protocol, so that one that opens answers for all
+            check_tasks(protocol_kept(clinic, store, next(iter(before))), tasks)
         return _told(writing, clinic, before, lambda: say(clinic))
 
 
