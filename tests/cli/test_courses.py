@@ -527,3 +527,31 @@ def test_a_stuck_course_is_listed_with_what_shuts_each_way(begun: Type) -> None:
     )
     found = json.loads(begun("clinic", "stuck", "clinic.db", "--on", "2026-03-18", "--format", "json").out)
     assert [(one["course"], one["to"]) for one in found] == [("a", "working")]
+
+
+@pytest.mark.parametrize(
+    ("look", "then"),
+    [
+        (("course", "ways", "clinic.db", "a"), "MOVES THAT ARE OPEN\n"),
+        (("course", "history", "clinic.db", "a"), "Course a, 4 events\n"),
+        (("clinic", "stuck", "clinic.db"), "No course is stuck.\n"),
+        (("clinic", "stuck", "clinic.db", "--course", "a"), "No course is stuck.\n"),
+    ],
+)
+def test_an_open_risk_alert_stands_first_wherever_somebody_looks(
+    begun: Type, look: tuple[str, ...], then: str
+) -> None:  # fmt: skip
+    begun("course", "session", "clinic.db", "a", *SECOND, "--score", "phq9=18", "--item", "phq9.self_harm=1")
+    first = begun("clinic", "alerts", "clinic.db", "--course", "a").out
+    assert first.startswith("a  RISK ALERT, 2026-03-10, not assessed: ")
+    assert begun(*look, *SECOND).out.startswith(f"{first}\n{then}")
+
+
+def test_the_history_of_a_course_is_told_with_its_alert_where_its_protocol_is_gone(begun: Type) -> None:
+    begun("course", "session", "clinic.db", "a", *SECOND, "--score", "phq9=18", "--item", "phq9.self_harm=1")
+    with sqlite3.connect("clinic.db") as database:
+        database.execute("delete from iptengine_protocols")
+    told = begun("course", "history", "clinic.db", "a")
+    assert (told.code, told.out[:13]) == (0, "a  RISK ALERT")
+    line = ("course", "session", "clinic.db", "a", *SECOND, "--score", "phq9=18")
+    assert begun(*line).err.startswith("this course keeps the protocol ipt-small@1.0.0 it began with, and neither")

@@ -24,10 +24,11 @@ from iptengine.cli.whole_sessions import Said, WholeSession
 from iptengine.course.commands import Command, Correct, Deviate, Erase, RecordFact, Void, as_mapping
 from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Actor
+from iptengine.diagnostics import ProtocolError
 from iptengine.engine.answers import Done
 from iptengine.engine.clinic import Clinic
 from iptengine.protocol.protocol import Protocol
-from iptengine.store.port import Store
+from iptengine.store.port import Store, UnknownDigest
 
 WHOLE_ACTS = {
     "start": "iptengine course start",
@@ -204,8 +205,7 @@ def hold_session(writing: Writing, course: str, session: WholeSession) -> int:
     with writing.clinic(course) as (store, clinic):
         said = session.commands(_items_of(clinic, store, course))
         commands = [made(_filled(kind, fields)) for kind, fields in said]
-        if names_any(commands):
-            check_known(protocol_kept(clinic, store, course), commands)
+        _check_known(clinic, store, course, commands)
         return _done(writing, clinic, course, commands)
 
 
@@ -216,8 +216,7 @@ def record(writing: Writing, course: str, kind: str, words: Sequence[str], becau
     with writing.clinic(course) as (store, clinic):
         command = command_of(kind, words, _numbered(clinic, course))
         command = _deviating(_with_fact(command, lambda: protocol_kept(clinic, store, course)), because)
-        if names_any([command]):
-            check_known(protocol_kept(clinic, store, course), [command])
+        _check_known(clinic, store, course, [command])
         match command:
             case Void(meant_for=str(other)) if other:
                 return _voided(writing, clinic, course, command)
@@ -276,6 +275,16 @@ def _items_of(clinic: Clinic, store: Store, course: str) -> Callable[[str], Sequ
         return tuple(measure_of(protocol_kept(clinic, store, course), measure).items)
 
     return items
+
+
+def _check_known(clinic: Clinic, store: Store, course: str, commands: Sequence[Command]) -> None:
+    if not names_any(commands):
+        return
+    try:
+        protocol = protocol_kept(clinic, store, course)
+    except (UnknownDigest, ProtocolError):  # the clinic is asked next, and tells more of it
+        return
+    check_known(protocol, commands)
 
 
 def protocol_kept(clinic: Clinic, store: Store, course: str) -> Protocol:

@@ -17,10 +17,11 @@ from iptengine.cli.stores import today
 from iptengine.course.codec import BadInput
 from iptengine.course.commands import as_mapping
 from iptengine.course.refusal import Refused
+from iptengine.diagnostics import ProtocolError
 from iptengine.engine.answers import Done, GroupDone, UnknownCourse
 from iptengine.engine.clinic import Clinic
 from iptengine.engine.groups import GroupNotTold
-from iptengine.store.port import StoreError, UnopenedCourse
+from iptengine.store.port import StoreError, UnknownDigest, UnopenedCourse
 
 AGAIN = "some members' courses may hold it already: type the same line again, and what is missing is recorded"
 
@@ -167,7 +168,8 @@ def _to_all(
         members = clinic.group(group).on(_day(writing))
         before = _versions(clinic, members)
         if tasks and before:  # they keep one protocol, so that one that opens answers for all
-            check_tasks(protocol_kept(clinic, store, next(iter(before))), tasks)
+            with suppress(UnknownDigest, ProtocolError):  # the clinic tells more of it
+                check_tasks(protocol_kept(clinic, store, next(iter(before))), tasks)
         return _told(writing, clinic, before, lambda: say(clinic))
 
 
