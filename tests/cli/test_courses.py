@@ -238,6 +238,28 @@ def test_a_reading_alone_is_asked_of_the_protocol_as_well(begun: Type, because: 
     assert kinds(begun) == ["course_started"]
 
 
+@pytest.mark.parametrize("more", [(), ("--missed", "no_show")])
+def test_a_second_session_of_a_day_is_recorded_only_where_there_were_two(begun: Type, more: tuple[str, ...]) -> None:
+    begun("course", "book", "clinic.db", "a", *SECOND)
+    line = ("course", "session", "clinic.db", "a", *SECOND, *more)
+    assert begun(*line).code == 0
+    told = begun(*line)
+    assert (told.code, told.out) == (2, "")
+    assert told.err == (
+        "error: a session of 2026-03-10 is on record (#3); nothing was recorded. If there were two that day, say "
+        "--again\n"
+    )
+    assert len(kinds(begun)) == 3
+    assert begun(*line, "--again").code == 0
+    assert len(kinds(begun)) == 4
+
+
+def test_a_session_that_was_withdrawn_is_not_on_record(begun: Type) -> None:
+    begun("course", "session", "clinic.db", "a", *SECOND)
+    begun("course", "record", "clinic.db", "a", "withdraw", "event=2", "because=wrong course", *SECOND)
+    assert begun("course", "session", "clinic.db", "a", *SECOND).code == 0
+
+
 def test_a_line_given_again_under_its_key_records_nothing_twice(begun: Type) -> None:
     line = ("course", "session", "clinic.db", "a", *SECOND, "--key", "form-1", "--score", "phq9=18")
     first = begun(*line)
@@ -553,5 +575,5 @@ def test_the_history_of_a_course_is_told_with_its_alert_where_its_protocol_is_go
         database.execute("delete from iptengine_protocols")
     told = begun("course", "history", "clinic.db", "a")
     assert (told.code, told.out[:13]) == (0, "a  RISK ALERT")
-    line = ("course", "session", "clinic.db", "a", *SECOND, "--score", "phq9=18")
+    line = ("course", "session", "clinic.db", "a", "--on", "2026-03-17", "--score", "phq9=18")
     assert begun(*line).err.startswith("this course keeps the protocol ipt-small@1.0.0 it began with, and neither")

@@ -200,13 +200,26 @@ def say(writing: Writing, course: str, said: Iterable[Said], because: str = "") 
         return _done(writing, clinic, course, commands)
 
 
-def hold_session(writing: Writing, course: str, session: WholeSession) -> int:
-    """Records a whole session."""
+def hold_session(writing: Writing, course: str, session: WholeSession, *, again: bool = False) -> int:
+    """Records a whole session; with `again`, or under a key, also a second one of that day."""
     with writing.clinic(course) as (store, clinic):
         said = session.commands(_items_of(clinic, store, course))
         commands = [made(_filled(kind, fields)) for kind, fields in said]
         _check_known(clinic, store, course, commands)
+        if not again and writing.key is None:
+            _check_not_told(clinic, course, writing.on or today())
         return _done(writing, clinic, course, commands)
+
+
+def _check_not_told(clinic: Clinic, course: str, on: date) -> None:
+    """A line typed twice by mistake would record two sessions, and use up two."""
+    told = next((a for a in clinic.course(course).appointments if a.on == on and a.status != "planned"), None)
+    if told is not None:
+        number = numbers_of(clinic, course)[told.event or told.id]
+        raise Unclear(
+            f"a session of {on.isoformat()} is on record (#{number}); nothing was recorded. If there were two that "
+            "day, say --again"
+        )
 
 
 def record(writing: Writing, course: str, kind: str, words: Sequence[str], because: str) -> int:
