@@ -92,6 +92,13 @@ def test_a_mistyped_course_is_told(begun: Type) -> None:
     assert (told.code, told.out, told.err) == (1, "", "there is no course 'b' in this store\n")
 
 
+def test_what_is_no_id_is_not_repeated(begun: Type) -> None:
+    told = begun("course", "session", "clinic.db", "Ada R.", *SECOND)
+    assert (told.code, told.err) == (1, "there is no course of that id in this store\n")
+    told = begun("group", "members", "clinic.db", "Ada R.", *SECOND)
+    assert (told.code, told.err) == (1, "there is no group of that name in this store\n")
+
+
 def test_a_course_under_way_is_taken_over_without_an_invented_past(here: Path, typed: Type) -> None:
     told = typed(
         "course", "adopt", "clinic.db", "ipt-adult", "--phase", "middle", "--used", "6", "--focus", "grief",
@@ -191,24 +198,90 @@ def test_a_missed_session_is_recorded_with_the_day_it_moved_to(begun: Type) -> N
     assert kinds(begun) == ["course_started", "session_missed", "appointment_booked"]
 
 
-def test_a_task_that_is_not_there_holds_nothing_else_back(begun: Type) -> None:
-    told = begun("course", "session", "clinic.db", "a", *SECOND, "--done", "inventroy", "--done", "inventory")
-    assert told.code == 1
-    assert kinds(begun) == ["course_started", "session_held", "task_logged"]
-    assert told.out.endswith(
-        "refused: do_task\n"
-        "  unknown_task: this protocol has no task of that name\n"
-        "What was recorded stands: say only what was refused again.\n"
+ITEMS = "'low_interest', 'low_mood', 'sleep', 'energy', 'appetite', 'self_worth', 'concentration', 'movement' …"
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--item", "pqh9.self_harm=2"), "this course has no measure 'pqh9'; did you mean 'phq9'?"),
+        (("--answers", "pqh9=2,1"), "this course has no measure 'pqh9'; did you mean 'phq9'?"),
+        (("--item", "phq9.selfharm=2"), "phq9 has no item 'selfharm'; did you mean 'self_harm'?"),
+        (("--item", "phq9.Wilhelmina W.=2"), f"phq9 has no item of that name; choose one of {ITEMS}."),
+        (("--item", "phq9.self_harm=7"), "phq9.self_harm is answered with a whole number from 0 to 3."),
+        (("--item", "phq9.self_harm=often"), "phq9.self_harm is answered with a whole number from 0 to 3."),
+        (("--score", "phq9=99"), "the total of phq9 is a whole number from 0 to 27."),
+        (("--score", "phq9=seventeen"), "the total of phq9 is a whole number from 0 to 27."),
+        (("--score", "phq9=99", "--item", "phq9.self_harm=1"), "the total of phq9 is a whole number from 0 to 27."),
+        (("--score", "phq9="), "nothing is said of phq9: give a total or an answer."),
+        (("--answers", "phq9=2,1,1,0,0,0,0,0,1,1", "--score", "phq9=20"),
+         "the total of phq9 does not come of the answers beside it."),
+        (("--done", "inventry"), "this course has no task 'inventry'; did you mean 'inventory'?"),
+        (("--deferred", "formulat"), "this course has no task 'formulat'; did you mean 'formulate'?"),
+        (("--done", "inventory=rol_play"), "this course has no technique 'rol_play'; did you mean 'role_play'?"),
+    ],
+)  # fmt: skip
+def test_what_the_protocol_does_not_know_is_told_and_nothing_of_the_session_is_recorded(
+    begun: Type, words: tuple[str, ...], sentence: str
+) -> None:
+    told = begun("course", "session", "clinic.db", "a", *SECOND, "--done", "inventory", *words)
+    assert (told.code, told.out, told.err) == (2, "", f"error: {sentence} Nothing was recorded\n")
+    assert kinds(begun) == ["course_started"]
+
+
+@pytest.mark.parametrize("because", [(), ("--because", "she asked")])
+def test_a_reading_alone_is_asked_of_the_protocol_as_well(begun: Type, because: tuple[str, ...]) -> None:
+    words = ("read", "measure=phq9", "answers.selfharm=2", *SECOND, *because)
+    told = begun("course", "record", "clinic.db", "a", *words)
+    assert (told.code, told.out) == (2, "")
+    assert told.err == "error: phq9 has no item 'selfharm'; did you mean 'self_harm'? Nothing was recorded\n"
+    assert kinds(begun) == ["course_started"]
+
+
+@pytest.mark.parametrize("more", [(), ("--missed", "no_show")])
+def test_a_second_session_of_a_day_is_recorded_only_where_there_were_two(begun: Type, more: tuple[str, ...]) -> None:
+    begun("course", "book", "clinic.db", "a", *SECOND)
+    line = ("course", "session", "clinic.db", "a", *SECOND, *more)
+    assert begun(*line).code == 0
+    told = begun(*line)
+    assert (told.code, told.out) == (2, "")
+    assert told.err == (
+        "error: a session of 2026-03-10 is on record (#3); nothing was recorded. If there were two that day, say "
+        "--again\n"
     )
+    assert len(kinds(begun)) == 3
+    assert begun(*line, "--again").code == 0
+    assert len(kinds(begun)) == 4
+
+
+def test_a_session_that_was_withdrawn_is_not_on_record(begun: Type) -> None:
+    begun("course", "session", "clinic.db", "a", *SECOND)
+    begun("course", "record", "clinic.db", "a", "withdraw", "event=2", "because=wrong course", *SECOND)
+    assert begun("course", "session", "clinic.db", "a", *SECOND).code == 0
 
 
 def test_a_line_given_again_under_its_key_records_nothing_twice(begun: Type) -> None:
     line = ("course", "session", "clinic.db", "a", *SECOND, "--key", "form-1", "--score", "phq9=18")
     first = begun(*line)
-    assert (begun(*line).out, kinds(begun)) == (
-        first.out,
-        ["course_started", "session_held", "reading_taken", "alert_raised"],
-    )
+    again = begun(*line)
+    assert (again.code, again.out) == (0, first.out.replace("recorded in course a", "recorded before in course a"))
+    assert kinds(begun) == ["course_started", "session_held", "reading_taken", "alert_raised"]
+
+
+def test_another_line_under_the_same_key_is_recorded_with_its_alert(begun: Type) -> None:
+    line = ("course", "session", "clinic.db", "a", *SECOND, "--key", "form-1", "--score", "phq9=18", "--item")
+    assert "RISK ALERT" not in begun(*line, "phq9.self_harm=0").out
+    told = begun(*line, "phq9.self_harm=3")
+    assert told.out.startswith(ALERT.replace("answered 1", "answered 3"))
+    assert "\nrecorded in course a, 3 events:\n" in told.out
+    assert kinds(begun)[-3:] == ["session_held", "reading_taken", "alert_raised"]
+
+
+def test_a_name_of_a_line_that_is_too_long_is_told(begun: Type) -> None:
+    told = begun("course", "session", "clinic.db", "a", *SECOND, "--key", "k" * 61)
+    assert (told.code, told.out) == (2, "")
+    assert told.err == "error: the name behind --key has at most 60 signs; nothing was recorded\n"
+    assert kinds(begun) == ["course_started"]
 
 
 def test_a_day_that_is_none_records_nothing(begun: Type) -> None:
@@ -311,6 +384,20 @@ def test_what_belongs_to_another_course_is_recorded_there(begun: Type) -> None:
         ["course_started", "note_written", "voided"],
         ["course_started", "note_written"],
     )
+
+
+@pytest.mark.parametrize(
+    ("meant_for", "told"),
+    [((), "VOIDED by #3"), (("meant_for=b",), "VOIDED by #3: it belongs to another course")],
+)
+def test_what_is_voided_belongs_to_another_course_only_where_one_was_named(
+    begun: Type, meant_for: tuple[str, ...], told: str
+) -> None:
+    begun("course", "start", "clinic.db", SMALL, "--course", "b", *FIRST)
+    begun("course", "record", "clinic.db", "a", "write_note", "text=of b", *SECOND)
+    begun("course", "record", "clinic.db", "a", "void", "event=2", *meant_for, "because=wrong page", *SECOND)
+    history = begun("course", "history", "clinic.db", "a").out.splitlines()
+    assert [line.strip() for line in history if "VOIDED" in line] == [told]
 
 
 def test_a_course_ends_in_an_outcome(begun: Type) -> None:
@@ -462,3 +549,31 @@ def test_a_stuck_course_is_listed_with_what_shuts_each_way(begun: Type) -> None:
     )
     found = json.loads(begun("clinic", "stuck", "clinic.db", "--on", "2026-03-18", "--format", "json").out)
     assert [(one["course"], one["to"]) for one in found] == [("a", "working")]
+
+
+@pytest.mark.parametrize(
+    ("look", "then"),
+    [
+        (("course", "ways", "clinic.db", "a"), "MOVES THAT ARE OPEN\n"),
+        (("course", "history", "clinic.db", "a"), "Course a, 4 events\n"),
+        (("clinic", "stuck", "clinic.db"), "No course is stuck.\n"),
+        (("clinic", "stuck", "clinic.db", "--course", "a"), "No course is stuck.\n"),
+    ],
+)
+def test_an_open_risk_alert_stands_first_wherever_somebody_looks(
+    begun: Type, look: tuple[str, ...], then: str
+) -> None:  # fmt: skip
+    begun("course", "session", "clinic.db", "a", *SECOND, "--score", "phq9=18", "--item", "phq9.self_harm=1")
+    first = begun("clinic", "alerts", "clinic.db", "--course", "a").out
+    assert first.startswith("a  RISK ALERT, 2026-03-10, not assessed: ")
+    assert begun(*look, *SECOND).out.startswith(f"{first}\n{then}")
+
+
+def test_the_history_of_a_course_is_told_with_its_alert_where_its_protocol_is_gone(begun: Type) -> None:
+    begun("course", "session", "clinic.db", "a", *SECOND, "--score", "phq9=18", "--item", "phq9.self_harm=1")
+    with sqlite3.connect("clinic.db") as database:
+        database.execute("delete from iptengine_protocols")
+    told = begun("course", "history", "clinic.db", "a")
+    assert (told.code, told.out[:13]) == (0, "a  RISK ALERT")
+    line = ("course", "session", "clinic.db", "a", "--on", "2026-03-17", "--score", "phq9=18")
+    assert begun(*line).err.startswith("this course keeps the protocol ipt-small@1.0.0 it began with, and neither")

@@ -135,6 +135,23 @@ def test_a_session_that_was_told_is_not_told_otherwise_by_a_second_line(formed: 
     assert kinds(formed, "cem")[-1] == "session_held"
 
 
+def test_a_task_that_the_protocol_does_not_know_is_told_and_nothing_is_recorded(formed: Type) -> None:
+    told = formed("group", "session", "clinic.db", "tuesday", *MET, "--done", "ruls")
+    assert (told.code, told.out) == (2, "")
+    assert told.err == "error: this course has no task 'ruls'; did you mean 'rules'? Nothing was recorded\n"
+    assert kinds(formed, "ann") == ["course_started", "group_joined"]
+
+
+def test_another_line_under_the_same_key_is_recorded_for_every_member(formed: Type) -> None:
+    record = ("group", "record", "clinic.db", "tuesday", "do_task", *MET, "--key", "evening")
+    assert formed(*record, "task=rules").code == 0
+    told = formed(*record, "task=rules", "how=declined")
+    assert (told.code, told.out.splitlines()[0]) == (0, "recorded in course ann, 1 event:")
+    again = formed(*record, "task=rules")
+    assert (again.code, again.out.splitlines()[0]) == (0, "recorded before in course ann, 1 event:")
+    assert kinds(formed, "cem") == ["course_started", "group_joined", "task_logged", "task_logged"]
+
+
 def test_a_store_that_fails_half_way_is_told_and_the_same_line_records_what_is_missing(
     formed: Type, monkeypatch: pytest.MonkeyPatch
 ) -> None:

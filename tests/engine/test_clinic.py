@@ -698,7 +698,7 @@ def test_a_course_that_is_not_there_is_told(ask: str) -> None:
     assert (caught.value.course, str(caught.value)) == ("b", "there is no course 'b' in this store")
     with pytest.raises(UnknownCourse) as caught:
         asked[ask](CANARY)
-    assert str(caught.value) == "there is no course that id in this store"
+    assert str(caught.value) == "there is no course of that id in this store"
 
 
 def test_alerts_of_all_courses_come_with_those_to_be_assessed_first() -> None:

@@ -524,3 +524,5 @@ def test_a_session_on_a_day_when_nobody_was_in_the_group_says_so() -> None:
     ):
         with pytest.raises(UnknownGroup, match="nobody was in the group 'tuesday' on 2025-12-30"):
             told()
+    told_of_no_name = str(UnknownGroup("Tuesday evening", DAY))
+    assert told_of_no_name == f"nobody was in the group of that name on {DAY.isoformat()}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, fields, replace
 from datetime import date
@@ -40,11 +42,22 @@ class BeginForm(forms.Form):
         self.fields["protocol"].choices = [(one.ref, one.title) for one in protocols]
 
 
-class Drawn(forms.Form):
-    """A form that knows the version of the course it was drawn from, and has a key: posted twice, it counts once."""
+class Keyed(forms.Form):
+    """A form with a key: posted twice, it counts once."""
+
+    key = forms.CharField(widget=forms.HiddenInput)
+
+    def clean_key(self) -> str:
+        """The key with a digest of what was posted: other values under it are recorded, and not taken for said."""
+        said = {name: self.data.getlist(name) for name in self.data if name != "csrfmiddlewaretoken"}
+        digest = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+        return f"{self.cleaned_data['key']}.{digest[:16]}"
+
+
+class Drawn(Keyed):
+    """A form that knows the version of the course it was drawn from."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    key = forms.CharField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, course: Any, **kwargs: Any) -> None:
         self.course = course  # anything with an id and a version

@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
 import iptengine as ipt
-from clinic.forms import AnyOf, Day, Words
+from clinic.forms import AnyOf, Day, Keyed, Words
 from clinic.models import WRITE, Patient
 from iptengine import commands as c
 
@@ -31,10 +31,8 @@ class OnePatient(forms.ModelChoiceField):
         return str(one.name)
 
 
-class Keyed(forms.Form):
-    """A form with a key: posted twice, it counts once."""
-
-    key = forms.CharField(widget=forms.HiddenInput)
+class OfAGroup(Keyed):
+    """A form for a group, which has no version of its own."""
 
     def __init__(self, *args: Any, initial: Mapping[str, object], **kwargs: Any) -> None:
         super().__init__(*args, initial={"key": uuid4().hex, **initial}, **kwargs)
@@ -45,7 +43,7 @@ def who_may_lead() -> QuerySet[User]:
     return User.objects.with_perm(WRITE, backend="django.contrib.auth.backends.ModelBackend").order_by("username")
 
 
-class GroupForm(Keyed):
+class GroupForm(OfAGroup):
     """A group of patients whose courses have begun under one protocol for groups."""
 
     name = forms.CharField(max_length=100, help_text="Such as Tuesday evening; no name of a patient.")
@@ -63,7 +61,7 @@ class GroupForm(Keyed):
         self.fields["leaders"].queryset = who_may_lead()
 
 
-class PlanForm(Keyed):
+class PlanForm(OfAGroup):
     """A session of the group that is planned."""
 
     on = Day(label="Day")
@@ -71,7 +69,7 @@ class PlanForm(Keyed):
     minutes = forms.IntegerField(min_value=1, max_value=600, required=False)
 
 
-class JoinForm(Keyed):
+class JoinForm(OfAGroup):
     """One more patient in the group."""
 
     patient = OnePatient(queryset=Patient.objects.none())
@@ -89,7 +87,7 @@ class LeaveForm(JoinForm):
     because = forms.CharField(widget=Words, label="Because")
 
 
-class MetForm(Keyed):
+class MetForm(OfAGroup):
     """A session of the group in one form: who was there, who led, how long, what was done with all."""
 
     on = Day(label="Day")

@@ -25,9 +25,9 @@ from clinic.forms import WayForm
 from clinic.group_forms import (
     GroupForm,
     JoinForm,
-    Keyed,
     LeaveForm,
     MetForm,
+    OfAGroup,
     PlanForm,
     day_of,
     statuses_of,
@@ -54,7 +54,7 @@ def form(request: HttpRequest) -> HttpResponse:
 
 
 def _form(request: HttpRequest, said: Mapping[str, Any]) -> HttpResponse:
-    name = f"g{said['key']}"
+    name = f"g{said['key'].partition('.')[0]}"  # without the digest: the form stands for one group
     with transaction.atomic():
         row, _ = PatientGroup.objects.get_or_create(group_id=name, defaults={"name": said["name"]})
         row.leaders.set(said["leaders"])
@@ -186,13 +186,13 @@ def may_join(user: Any) -> QuerySet[Patient]:
     return found.filter(pk__in=able)
 
 
-def _not_now(asked: Keyed, no: ipt.IptengineError) -> None:
+def _not_now(asked: OfAGroup, no: ipt.IptengineError) -> None:
     reasons = [reason.text for reason in no.reasons] if isinstance(no, ipt.Refused) else [str(no)]
     for text in reasons:
         asked.add_error(None, f"Not now: {text}.")
 
 
-def _moved(request: HttpRequest, row: PatientGroup, asked: Keyed, move: str) -> HttpResponse:
+def _moved(request: HttpRequest, row: PatientGroup, asked: OfAGroup, move: str) -> HttpResponse:
     """Somebody joined or left: our row and the course, in one transaction."""
     if asked.is_valid():
         said = asked.cleaned_data
@@ -282,7 +282,7 @@ class _Table:
         return mark_safe(ids.sub(lambda found: links[found[1]], html))
 
 
-def _page(request: HttpRequest, row: PatientGroup, **drawn: Keyed) -> HttpResponse:
+def _page(request: HttpRequest, row: PatientGroup, **drawn: OfAGroup) -> HttpResponse:
     table = _Table(request, row)
     agenda = table.reader.group_agenda(row.group_id, on=table.today)
     told: dict[str, Any] = {"group": row, "agenda": table.in_names(agenda.html)}

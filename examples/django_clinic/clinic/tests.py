@@ -245,6 +245,14 @@ class ACourse(Clinic, TestCase):
         assert words(first) == words(second)
         assert self.kinds(patient).count("session_held") == 1
 
+    def test_a_form_sent_again_with_another_answer_is_recorded_with_its_alert(self) -> None:
+        patient = self.begin()
+        form = self.session_form(patient)
+        assert ALERT not in words(self.save(patient, form, **answers(self_harm=0)))
+        told = words(self.save(patient, form, **answers(self_harm=1)))
+        assert f"Needs your assessment today {ALERT}" in told
+        assert self.kinds(patient).count("reading_taken") == 2
+
     def test_who_saves_second_keeps_the_reports_and_asks_again(self) -> None:
         patient = self.begin()
         form = self.session_form(patient)

@@ -18,12 +18,6 @@ from iptengine.course.wording import counted
 from iptengine.engine.answers import Done
 
 
-def tell(done: Done, numbers: Numbers, lines: Lines) -> int:
-    """Prints what came of a batch; 1 when something in it was refused."""
-    tell_alerts(done, lines)
-    return tell_rest(done, numbers, lines)
-
-
 def tell_alerts(done: Done, lines: Lines) -> None:
     """Prints the alerts that a batch raised, each with the line that records its assessment."""
     for alert in done.alerts:
@@ -61,6 +55,20 @@ def alert_head(alert: Alert) -> str:
     return "RISK ALERT" if alert.level == "risk" else "review alert"
 
 
+def alert_row(alert: Alert) -> tuple[str, str]:
+    """The course of an alert, and what it says and where it stands."""
+    state = "not assessed" if alert.needs_assessment else alert.state
+    return alert.course, f"{alert_head(alert)}, {alert.raised.isoformat()}, {state}: {alert.text}"
+
+
+def say_open_risks(alerts: Iterable[Alert]) -> None:
+    """Prints the risk alerts among open alerts; they stand before anything else that is told of a course."""
+    rows = [alert_row(alert) for alert in alerts if alert.level == "risk"]
+    if rows:
+        screen.say_all(map(loud, screen.columns(rows, indent=0)))
+        screen.say("")
+
+
 def loud(text: str) -> str:
     """The text, with what it begins with in colour: put there when it has its lines, which count signs."""
     return text.replace("RISK ALERT", screen.bad("RISK ALERT"), 1)
@@ -90,4 +98,4 @@ def tell_refused(no: Refused, lines: Lines | None) -> int:
     return 1
 
 
-__all__ = ["alert_head", "loud", "tell", "tell_alerts", "tell_refused", "tell_rest"]
+__all__ = ["alert_head", "alert_row", "loud", "say_open_risks", "tell_alerts", "tell_refused", "tell_rest"]

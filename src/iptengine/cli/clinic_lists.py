@@ -10,10 +10,9 @@ from itertools import groupby
 from typing import Any
 
 from iptengine.cli import screen
-from iptengine.cli.came_of_it import alert_head, loud
+from iptengine.cli.came_of_it import alert_row, loud, say_open_risks
 from iptengine.cli.course_looks import Looking
 from iptengine.cli.stores import key_in, keys_in, store_at, today
-from iptengine.course.course import Alert
 from iptengine.course.stuck import Stuck
 from iptengine.course.ways import Due
 from iptengine.course.wording import counted
@@ -38,20 +37,17 @@ def show_alerts(looking: Looking, courses: Sequence[str], form: str, closed: boo
     with looking.reader() as reader:
         found = reader.alerts(courses=courses or None, closed=closed)
     records = [asdict(alert) for alert in found]
-    return _shown(records, map(_alert_told, found), form, "No alert is open.")
-
-
-def _alert_told(alert: Alert) -> tuple[str, str]:
-    state = "not assessed" if alert.needs_assessment else alert.state
-    return alert.course, f"{alert_head(alert)}, {alert.raised.isoformat()}, {state}: {alert.text}"
+    return _shown(records, map(alert_row, found), form, "No alert is open.")
 
 
 def show_stuck(looking: Looking, courses: Sequence[str], form: str) -> int:
-    """Prints the courses that are stuck, with each way on and what shuts it."""
+    """Prints the open risk alerts, and the courses that are stuck, with each way on and what shuts it."""
     with looking.reader() as reader:
         found = reader.stuck(on=looking.day, courses=courses or None)
+        alerts = reader.alerts(courses=courses or None)
     if form == "json":
         return _shown([asdict(line) for line in found], (), form, "")
+    say_open_risks(alerts)
     screen.say_all(_stuck_told(found) if found else ["No course is stuck."])
     return 0
 

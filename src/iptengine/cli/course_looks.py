@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any, cast
 
 from iptengine.cli import screen
-from iptengine.cli.came_of_it import loud
+from iptengine.cli.came_of_it import loud, say_open_risks
 from iptengine.cli.event_words import Numbers, event_words
 from iptengine.cli.pages import written
 from iptengine.cli.screen import Unclear
@@ -72,11 +72,13 @@ def show_ways(looking: Looking, course: str, form: str) -> int:
     with looking.reader() as reader:
         found = reader.ways(course, on=looking.day)
         numbers = {event.id: number for number, event in enumerate(reader.events(course), 1)}
+        alerts = reader.alerts(courses=[course])
     lines = Lines(looking.store, course, numbers, looking.on)
     if form == "json":
         record = [_way_record(way, lines) for way in found]
         screen.say(json.dumps(record, ensure_ascii=False, indent=2))
         return 0
+    say_open_risks(alerts)
     screen.say_all(_ways_told(found, lines))
     return 0
 
@@ -172,10 +174,12 @@ def show_history(looking: Looking, course: str, form: str) -> int:
     """Prints every event of a course."""
     with looking.reader() as reader:
         events = reader.events(course)
+        alerts = reader.alerts(courses=[course])
     if form == "json":
         record = [_event_record(number, event) for number, event in enumerate(events, 1)]
         screen.say(json.dumps(record, ensure_ascii=False, indent=2))
         return 0
+    say_open_risks(alerts)
     screen.say(screen.strong(f"Course {course}, {counted(len(events), 'event')}"))
     screen.say_all(_history_told(events))
     return 0
@@ -220,7 +224,8 @@ def _put_right(events: Sequence[Event], numbers: Numbers) -> dict[str, str]:
     for event in events:
         here = f"#{numbers[event.id]}"
         if isinstance(event, Voided):
-            found |= dict.fromkeys(event.events, f"VOIDED by {here}: it belongs to another course")
+            why = ": it belongs to another course" if event.meant_for else ""
+            found |= dict.fromkeys(event.events, f"VOIDED by {here}{why}")
         elif isinstance(event, Withdrawn):
             found[event.corrects] = f"WITHDRAWN by {here}"
         elif event.corrects:

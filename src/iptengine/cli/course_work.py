@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -11,20 +13,22 @@ from typing import Any
 from iptengine.authoring.kept import open_kept
 from iptengine.authoring.loader import load
 from iptengine.cli import screen
-from iptengine.cli.came_of_it import tell, tell_refused
+from iptengine.cli.came_of_it import tell_alerts, tell_refused, tell_rest
 from iptengine.cli.given_fields import command_of, made, pair, whole
+from iptengine.cli.known_names import check_known, measure_of, names_any
 from iptengine.cli.names import protocol_source
 from iptengine.cli.screen import Unclear
 from iptengine.cli.stores import check_in_the_clear, check_sealed, key_in, keys_in, store_at, today
 from iptengine.cli.typed_lines import Lines
 from iptengine.cli.whole_sessions import Said, WholeSession
-from iptengine.course.commands import Command, Correct, Deviate, Erase, RecordFact, Void
+from iptengine.course.commands import Command, Correct, Deviate, Erase, RecordFact, Void, as_mapping
 from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Actor
+from iptengine.diagnostics import ProtocolError
 from iptengine.engine.answers import Done
 from iptengine.engine.clinic import Clinic
 from iptengine.protocol.protocol import Protocol
-from iptengine.store.port import Store
+from iptengine.store.port import Store, UnknownDigest
 
 WHOLE_ACTS = {
     "start": "iptengine course start",
@@ -47,6 +51,10 @@ class _Said:
     key: str | None = None
     key_file: str | None = None
     keys: str | None = None
+
+
+_LONGEST_KEY = 60
+"""A key holds 100 signs, and a digest stands behind the name that is typed."""
 
 
 class Writing:
@@ -99,10 +107,28 @@ class Writing:
         """Writes the lines to type for a course."""
         return Lines(self.store, course, numbers_of(clinic, course), self.on)
 
-    def told(self, clinic: Clinic, done: Done) -> int:
-        """Prints what came of it, as this role may see it."""
+    def key_of(self, *said: object) -> str | None:
+        """What a line is recorded under: the name that was typed, with a digest of what the line says.
+
+        Another line under the same name is then recorded, and not taken for said before.
+        """
+        if self.key is None:
+            return None
+        if len(self.key) > _LONGEST_KEY:
+            raise Unclear(f"the name behind --key has at most {_LONGEST_KEY} signs; nothing was recorded")
+        text = json.dumps(said, sort_keys=True, default=str)
+        return f"{self.key}.{hashlib.sha256(text.encode()).hexdigest()[:32]}"
+
+    def told(self, clinic: Clinic, done: Done, before: int | None = None) -> int:
+        """Prints what came of it, as this role may see it.
+
+        Args:
+            before: The version the course had; where it has not moved on, the line was recorded before.
+        """
         numbers = numbers_of(clinic, done.course.id)
-        return tell(done, numbers, self.lines(clinic, done.course.id))
+        lines = self.lines(clinic, done.course.id)
+        tell_alerts(done, lines)
+        return tell_rest(done, numbers, lines, again=before == done.course.version)
 
 
 def numbers_of(clinic: Clinic, course: str) -> dict[str, int]:
@@ -174,12 +200,26 @@ def say(writing: Writing, course: str, said: Iterable[Said], because: str = "") 
         return _done(writing, clinic, course, commands)
 
 
-def hold_session(writing: Writing, course: str, session: WholeSession) -> int:
-    """Records a whole session."""
+def hold_session(writing: Writing, course: str, session: WholeSession, *, again: bool = False) -> int:
+    """Records a whole session; with `again`, or under a key, also a second one of that day."""
     with writing.clinic(course) as (store, clinic):
         said = session.commands(_items_of(clinic, store, course))
         commands = [made(_filled(kind, fields)) for kind, fields in said]
+        _check_known(clinic, store, course, commands)
+        if not again and writing.key is None:
+            _check_not_told(clinic, course, writing.on or today())
         return _done(writing, clinic, course, commands)
+
+
+def _check_not_told(clinic: Clinic, course: str, on: date) -> None:
+    """A line typed twice by mistake would record two sessions, and use up two."""
+    told = next((a for a in clinic.course(course).appointments if a.on == on and a.status != "planned"), None)
+    if told is not None:
+        number = numbers_of(clinic, course)[told.event or told.id]
+        raise Unclear(
+            f"a session of {on.isoformat()} is on record (#{number}); nothing was recorded. If there were two that "
+            "day, say --again"
+        )
 
 
 def record(writing: Writing, course: str, kind: str, words: Sequence[str], because: str) -> int:
@@ -188,7 +228,8 @@ def record(writing: Writing, course: str, kind: str, words: Sequence[str], becau
         raise Unclear(f"'{kind}' is not said to one course alone; use {WHOLE_ACTS[kind]}")
     with writing.clinic(course) as (store, clinic):
         command = command_of(kind, words, _numbered(clinic, course))
-        command = _deviating(_with_fact(command, lambda: _protocol(clinic, store, course)), because)
+        command = _deviating(_with_fact(command, lambda: protocol_kept(clinic, store, course)), because)
+        _check_known(clinic, store, course, [command])
         match command:
             case Void(meant_for=str(other)) if other:
                 return _voided(writing, clinic, course, command)
@@ -200,14 +241,16 @@ def record(writing: Writing, course: str, kind: str, words: Sequence[str], becau
 
 def _voided(writing: Writing, clinic: Clinic, course: str, said: Void) -> int:
     """Voids a record here and records it in the course it belongs to, which is told first."""
+    before = len(clinic.events(course)), len(clinic.events(said.meant_for))
     try:
         came = clinic.void(
             course, said.event, to=said.meant_for, because=said.because, by=writing.by, on=writing.on or today(),
-            key=writing.key,
+            key=writing.key_of(writing.on, as_mapping(said)),
         )  # fmt: skip
     except Refused as no:
         return tell_refused(no, None)
-    codes = [writing.told(clinic, done) for done in (came.right, came.wrong) if done is not None]
+    codes = [writing.told(clinic, came.right, before[1])] if came.right is not None else []
+    codes.append(writing.told(clinic, came.wrong, before[0]))
     if came.ask_anew:
         numbers = numbers_of(clinic, course)
         moves = ", ".join(f"#{numbers[id]}" for id in came.ask_anew)
@@ -224,7 +267,9 @@ def _erased(writing: Writing, clinic: Clinic, course: str, said: Erase) -> int:
 
 
 def _done(writing: Writing, clinic: Clinic, course: str, commands: Sequence[Command]) -> int:
-    return writing.told(clinic, clinic.do(course, *commands, by=writing.by, on=writing.on, key=writing.key))
+    before = clinic.course(course).version
+    key = writing.key_of(writing.on, [as_mapping(command) for command in commands])
+    return writing.told(clinic, clinic.do(course, *commands, by=writing.by, on=writing.on, key=key), before)
 
 
 def _filled(kind: str, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -240,15 +285,22 @@ def _deviating(command: Command, because: str) -> Command:
 
 def _items_of(clinic: Clinic, store: Store, course: str) -> Callable[[str], Sequence[str]]:
     def items(measure: str) -> Sequence[str]:
-        measures = _protocol(clinic, store, course).measures
-        if measure not in measures:
-            raise Unclear(f"this course has no measure '{measure}'; it uses {', '.join(measures) or 'none'}")
-        return tuple(measures[measure].items)
+        return tuple(measure_of(protocol_kept(clinic, store, course), measure).items)
 
     return items
 
 
-def _protocol(clinic: Clinic, store: Store, course: str) -> Protocol:
+def _check_known(clinic: Clinic, store: Store, course: str, commands: Sequence[Command]) -> None:
+    if not names_any(commands):
+        return
+    try:
+        protocol = protocol_kept(clinic, store, course)
+    except (UnknownDigest, ProtocolError):  # the clinic is asked next, and tells more of it
+        return
+    check_known(protocol, commands)
+
+
+def protocol_kept(clinic: Clinic, store: Store, course: str) -> Protocol:
     """The protocol that the course keeps, opened from the text of it in the store."""
     digest = clinic.course(course).digest
     return open_kept(digest, store.protocol(digest))
@@ -278,6 +330,6 @@ def _with_fact(command: Command, protocol: Callable[[], Protocol]) -> Command:
 
 
 __all__ = [
-    "Writing", "adopt_course", "fact_value", "follow_course", "hold_session", "numbers_of", "record", "say",
-    "start_course", "tell_not_now",
+    "Writing", "adopt_course", "fact_value", "follow_course", "hold_session", "numbers_of", "protocol_kept", "record",
+    "say", "start_course", "tell_not_now",
 ]  # fmt: skip

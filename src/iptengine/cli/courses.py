@@ -123,14 +123,15 @@ def book_command(store: str, course: str, present: tuple[str, ...], because: str
 @click.option("--deferred", multiple=True, metavar="TASK", help="A task that was put off. Repeatable.")
 @click.option("--note", "notes", multiple=True, metavar="TEXT", help="A note of the therapist. Repeatable.")
 @click.option("--try", "tries", multiple=True, metavar="TEXT", help="What the patient wants to try. Repeatable.")
+@click.option("--again", is_flag=True, help="A session of that day is on record, and this was another one.")
 @writing(once=True)
-def session_command(store: str, course: str, **said: Any) -> int:
+def session_command(store: str, course: str, again: bool, **said: Any) -> int:
     """Record a whole session of the day --on: that it was held or missed, scores, tasks, a note."""
     from iptengine.cli.course_work import Writing, hold_session
     from iptengine.cli.whole_sessions import WholeSession
 
     where = {name: said.pop(name) for name in ("by", "role", "on", "key", "key_file", "keys")}
-    return hold_session(Writing(store, **where), course, WholeSession(**said))
+    return hold_session(Writing(store, **where), course, WholeSession(**said), again=again)
 
 
 @click.command("record")

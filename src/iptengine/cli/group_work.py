@@ -9,17 +9,19 @@ from datetime import date
 
 from iptengine.cli import screen
 from iptengine.cli.came_of_it import tell_alerts, tell_rest
-from iptengine.cli.course_work import Writing, numbers_of, tell_not_now
+from iptengine.cli.course_work import Writing, numbers_of, protocol_kept, tell_not_now
 from iptengine.cli.given_fields import command_of, pair
+from iptengine.cli.known_names import check_tasks
 from iptengine.cli.screen import Unclear
 from iptengine.cli.stores import today
 from iptengine.course.codec import BadInput
 from iptengine.course.commands import as_mapping
 from iptengine.course.refusal import Refused
+from iptengine.diagnostics import ProtocolError
 from iptengine.engine.answers import Done, GroupDone, UnknownCourse
 from iptengine.engine.clinic import Clinic
 from iptengine.engine.groups import GroupNotTold
-from iptengine.store.port import StoreError, UnopenedCourse
+from iptengine.store.port import StoreError, UnknownDigest, UnopenedCourse
 
 AGAIN = "some members' courses may hold it already: type the same line again, and what is missing is recorded"
 
@@ -64,7 +66,7 @@ def _one(writing: Writing, clinic: Clinic, say: Callable[[], Done]) -> int:
 def book(writing: Writing, group: str, *, time: str, minutes: int | None, mode: str | None) -> int:
     """Plans a session."""
     on = _day(writing)
-    key = writing.key or _key("book", group, on, time, minutes, mode)
+    key = _named(writing, "book", group, on, time, minutes, mode)
     return _to_all(writing, group, lambda clinic: clinic.book_group_session(
         group, on=on, by=writing.by, key=key, time=time, minutes=minutes, mode=mode
     ))  # fmt: skip
@@ -77,7 +79,7 @@ def hold(
     """Records a whole session. The same line typed again records what is missing; another one is not a second."""
     on = _day(writing)
     absent = _absent(missed)
-    key = writing.key or _key("session", group, on, sorted(absent.items()), led_by, minutes, mode, done)
+    key = _named(writing, "session", group, on, sorted(absent.items()), led_by, minutes, mode, done)
 
     def held(clinic: Clinic) -> GroupDone:
         if writing.key is None:
@@ -87,7 +89,7 @@ def hold(
             mode=mode, done=done,
         )  # fmt: skip
 
-    return _to_all(writing, group, held)
+    return _to_all(writing, group, held, tasks=done)
 
 
 def _check_told_once(clinic: Clinic, group: str, on: date, key: str) -> None:
@@ -126,7 +128,7 @@ def record(writing: Writing, group: str, kind: str, words: Sequence[str]) -> int
 
     command = command_of(kind, words, of_one_course)
     on = _day(writing)
-    key = writing.key or _key("record", group, on, as_mapping(command))
+    key = _named(writing, "record", group, on, as_mapping(command))
     return _to_all(
         writing, group, lambda clinic: clinic.tell_group(group, command, by=writing.by, on=command.on or on, key=key)
     )
@@ -137,6 +139,11 @@ def record(writing: Writing, group: str, kind: str, words: Sequence[str]) -> int
 
 def _day(writing: Writing) -> date:
     return writing.on or today()
+
+
+def _named(writing: Writing, *said: object) -> str:
+    """What a line is recorded under: the name that was typed, or none, with a digest of what the line says."""
+    return writing.key_of(*said) or _key(*said)
 
 
 def _key(*said: object) -> str:
@@ -154,9 +161,15 @@ def _versions(clinic: Clinic, courses: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def _to_all(writing: Writing, group: str, say: Callable[[Clinic], GroupDone]) -> int:
-    with writing.clinic(group=group) as (_, clinic):
-        before = _versions(clinic, clinic.group(group).on(_day(writing)))
+def _to_all(
+    writing: Writing, group: str, say: Callable[[Clinic], GroupDone], *, tasks: Sequence[str] = ()
+) -> int:  # fmt: skip
+    with writing.clinic(group=group) as (store, clinic):
+        members = clinic.group(group).on(_day(writing))
+        before = _versions(clinic, members)
+        if tasks and before:  # they keep one protocol, so that one that opens answers for all
+            with suppress(UnknownDigest, ProtocolError):  # the clinic tells more of it
+                check_tasks(protocol_kept(clinic, store, next(iter(before))), tasks)
         return _told(writing, clinic, before, lambda: say(clinic))
 
 

@@ -66,7 +66,7 @@ class UnknownCourse(IptengineError):
 
     def __init__(self, course: str, text: str = "") -> None:
         self.course = course
-        name = f"'{course}'" if is_course_id(course) else "that id"
+        name = f"'{course}'" if is_course_id(course) else "of that id"
         super().__init__(text or f"there is no course {name} in this store")
 
 
@@ -91,7 +91,7 @@ class UnknownGroup(IptengineError):
 
     def __init__(self, group: str, on: date | None = None) -> None:
         self.group = group
-        name = f"'{group}'" if is_id(group) else "that name"
+        name = f"'{group}'" if is_id(group) else "of that name"
         told = (
             f"nobody was in the group {name} on {on.isoformat()}" if on else f"there is no group {name} in this store"
         )
