@@ -10,7 +10,8 @@ import pytest
 
 from iptengine.store.memory import MemoryStore
 from iptengine.store.port import StaleVersion, StoreError, UnknownDigest
-from iptengine.testing.store import StoreContractBroken, check_store
+from iptengine.testing.expecting import StoreContractBroken
+from iptengine.testing.store import check_store
 
 
 def test_the_memory_store_keeps_the_contract() -> None:

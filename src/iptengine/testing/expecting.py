@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from threading import Barrier
 from typing import TypeVar
 
@@ -38,6 +39,15 @@ def expect_raised(error: type[E], act: Callable[[], object], sentence: str, who:
     except StoreError as other:
         raise broken(f"{sentence} (it raised {type(other).__name__})", who) from other
     raise broken(sentence, who)
+
+
+@contextmanager
+def nothing_refused(who: str = STORE) -> Iterator[None]:
+    """Say that the contract is broken when a `StoreError` comes out: what the proof asks for is allowed."""
+    try:
+        yield
+    except StoreError as refused:
+        raise broken(f"it refuses what the contract allows ({type(refused).__name__}: {refused})", who) from refused
 
 
 def texts_of(*names: object) -> tuple[str, ...]:
