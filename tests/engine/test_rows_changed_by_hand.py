@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 import iptengine as ipt
+from canaries import adult
 from iptengine import commands as c
 from iptengine.cli.main import run_command
 from iptengine.store.rows import Asked
@@ -28,7 +29,7 @@ OTHERWISE = f"its row in the lists says something else than its events, perhaps 
 
 
 def clinic(store: ipt.Store) -> ipt.Clinic:
-    return ipt.Clinic(store, [ipt.load("ipt-adult")], clock=lambda: datetime(2026, 3, 10, 9, tzinfo=UTC))
+    return ipt.Clinic(store, [adult()], clock=lambda: datetime(2026, 3, 10, 9, tzinfo=UTC))
 
 
 def with_an_alert(url: str) -> ipt.SqlStore:
@@ -185,7 +186,7 @@ def test_rows_that_do_not_open_without_keys_are_no_damage_and_a_hidden_alert_is(
     monkeypatch.chdir(tmp_path)
     Path("keys").mkdir()
     store = opened("sqlite:///clinic.db")
-    desk = ipt.Clinic(store, [ipt.load("ipt-adult")], keys=ipt.FileKeys("keys"))
+    desk = ipt.Clinic(store, [adult()], keys=ipt.FileKeys("keys"))
     desk.start("ipt-adult", by=ANNA, on=START, course="a")
     desk.do("a", c.Read("phq9", total=9, answers={"self_harm": 2}, on=START), by=ANNA)
     desk.refresh(on=DAY)

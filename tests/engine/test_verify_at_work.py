@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 
 import iptengine as ipt
+from canaries import adult
 from iptengine import commands as c
 from iptengine.store.rows import Asked, Row
 from phrases import ANNA, START
@@ -41,7 +42,7 @@ class AtWork(ipt.MemoryStore):
 
 
 def clinic(store: ipt.Store) -> ipt.Clinic:
-    return ipt.Clinic(store, [ipt.load("ipt-adult")], clock=lambda: datetime(2026, 3, 10, 9, tzinfo=UTC))
+    return ipt.Clinic(store, [adult()], clock=lambda: datetime(2026, 3, 10, 9, tzinfo=UTC))
 
 
 def with_two_courses() -> AtWork:
@@ -64,23 +65,24 @@ def a_day_of_work(store: ipt.Store) -> list[Callable[[], object]]:
     return [begins(store, "c"), *work, begins(store, "d"), is_written_to(store, "c"), is_written_to(store, "a")]
 
 
-def test_what_is_recorded_while_a_store_is_looked_at_is_no_damage() -> None:
+def from_each_hour() -> Iterator[AtWork]:
+    """Stores in which less and less of a day's work is still to be done while they are looked at."""
     for first in range(8):
         store = with_two_courses()
         work = a_day_of_work(store)
         for done in work[:first]:
             done()
         store.work = work[first:]
+        yield store
+
+
+def test_what_is_recorded_while_a_store_is_looked_at_is_no_damage() -> None:
+    for store in from_each_hour():
         assert ipt.verify(store).problems == ()
 
 
 def test_what_is_recorded_while_the_rows_are_compared_puts_no_course_out_of_step() -> None:
-    for first in range(8):
-        store = with_two_courses()
-        work = a_day_of_work(store)
-        for done in work[:first]:
-            done()
-        store.work = work[first:]
+    for store in from_each_hour():
         assert clinic(store).out_of_step() == ()
 
 
