@@ -7,31 +7,20 @@ one commit. Its base is a bare loop of INSERT with the same texts, journal and s
 
 from __future__ import annotations
 
-import atexit
 import os
-import shutil
 import sqlite3
-import tempfile
 import time
 from collections.abc import Callable
-from functools import cache
 from itertools import count
-from pathlib import Path
 
 from benchmarks.bench_replay import EVENTS, stored
 from benchmarks.course_a import told
 from benchmarks.frame import Bench, Contender, Goal, Round, Unfair
+from benchmarks.many_courses import folder
 
 DECISION = 4
 """How many events one decision appends: a session, its reading, an alert and a note."""
 LAPS = 20
-
-
-@cache
-def _folder() -> Path:
-    made = Path(tempfile.mkdtemp(prefix="iptengine-bench-"))
-    atexit.register(shutil.rmtree, made, ignore_errors=True)
-    return made
 
 
 def on_the_wall(work: Callable[[], object], units: int) -> Round:
@@ -56,7 +45,7 @@ def _ours() -> Round:
     from iptengine.engine.lists import row_at_append
     from iptengine.engine.records import History, Records
 
-    store = open_store(f"sqlite:///{_folder()}/ours.db")
+    store = open_store(f"sqlite:///{folder()}/ours.db")
     records, names, texts, protocol = Records(store), count(), stored()[:DECISION], told().protocol
     decided = list(map(decode, texts))
 
@@ -72,7 +61,7 @@ def _ours() -> Round:
 
 
 def _bare() -> Round:
-    database = sqlite3.connect(_folder() / "bare.db", isolation_level=None)
+    database = sqlite3.connect(folder() / "bare.db", isolation_level=None)
     database.execute("PRAGMA journal_mode = TRUNCATE")
     database.execute("PRAGMA synchronous = FULL")
     database.execute(
@@ -94,7 +83,7 @@ def _bare() -> Round:
 
 
 def _sync() -> Round:
-    file = os.open(_folder() / "sync", os.O_WRONLY | os.O_CREAT)
+    file = os.open(folder() / "sync", os.O_WRONLY | os.O_CREAT)
 
     def work() -> None:
         for _ in range(LAPS):
@@ -110,7 +99,7 @@ def _sync() -> Round:
 def _read_ours() -> Round:
     from iptengine import Clinic, MemoryStore, open_store
 
-    store = open_store(f"sqlite:///{_folder()}/read.db")
+    store = open_store(f"sqlite:///{folder()}/read.db")
     protocol = told().protocol
     store.append("a", stored(), expected=0)
     clinic = Clinic(store, [protocol])
@@ -126,7 +115,7 @@ def _read_eventsourcing() -> Round:
 
     from benchmarks.peer_eventsourcing import mapper, read_back, stored_events
 
-    recorder = SQLiteAggregateRecorder(SQLiteDatastore(str(_folder() / "sourced.db")))
+    recorder = SQLiteAggregateRecorder(SQLiteDatastore(str(folder() / "sourced.db")))
     recorder.create_table()
     through = mapper()
     events = stored_events(stored(), through)
