@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
@@ -131,7 +132,7 @@ def _difference(expected: Sequence[str], found: Sequence[str]) -> str:
 @contextmanager
 def _all_surroundings(folder: Path, runs: int) -> Iterator[list[Surroundings]]:
     clock = _moved_clock(folder)
-    locales = _locales(folder)
+    locales = Path(_locales().name)
     missing = [zone for zone in ZONES if not Path("/usr/share/zoneinfo", zone).exists()]
     if missing:
         raise Missing(f"there is no time zone {missing[0]} here (Debian: apt-get install tzdata)")
@@ -174,13 +175,14 @@ def _moved_clock(folder: Path) -> Path:
     return built
 
 
-def _locales(folder: Path) -> Path:
-    """A folder of the locales that this machine may lack; the C library looks for the others in its own."""
-    made = folder / "locales"
-    made.mkdir()
+@cache
+def _locales() -> tempfile.TemporaryDirectory[str]:
+    """A folder of the locales that this machine may lack, made once; the C library looks for the others in its own."""
     if shutil.which("localedef") is None or not Path("/usr/share/i18n/locales/tr_TR").exists():
         raise Missing("the locales de_DE and tr_TR cannot be made here (Debian: apt-get install locales)")
+    made = tempfile.TemporaryDirectory(prefix="iptengine-locales-")
     for name in MADE_HERE:
         language = name.partition(".")[0]
-        subprocess.run(["localedef", "-i", language, "-f", "UTF-8", made / name], check=True, capture_output=True)
+        to = Path(made.name) / name
+        subprocess.run(["localedef", "-i", language, "-f", "UTF-8", to], check=True, capture_output=True)
     return made
