@@ -7,17 +7,14 @@ from typing import Any
 
 import click
 
-from iptengine.cli.store_options import TEXT_OR_JSON, F, day_option, looking, named_store, with_keys
+from iptengine.cli.store_options import TEXT_OR_JSON, F, day_option, looking, named_store, with_keys, written_as
 
 _ON = day_option("--on", "The day they are made for; today if not said.")
 
 
 def _list(function: F) -> F:
-    form = click.option(
-        "--format", "form", type=TEXT_OR_JSON, default="text", show_default=True, help="How it is written."
-    )
     courses = click.option("--course", "courses", multiple=True, metavar="ID", help="Only this course. Repeatable.")
-    return named_store(courses(form(looking(function))))
+    return named_store(courses(written_as(TEXT_OR_JSON)(looking(function))))
 
 
 @click.group("clinic")

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from iptengine.cli.courses import COURSE_COMMANDS
-from iptengine.cli.store_options import looking_as, sealed
+from iptengine.cli.store_options import looking_as, named_course, named_store, sealed
 
 
 @click.group("course")
@@ -22,8 +22,7 @@ def course_group() -> None:
 
 
 @course_group.command("export")
-@click.argument("store")
-@click.argument("course")
+@named_course
 @click.option("--out", metavar="FILE", help="Write it to this new file, which only you can read.")
 @click.option("--whole", is_flag=True, help="The whole record, to hand the course over; for who holds the store.")
 @looking_as
@@ -42,7 +41,7 @@ def export_command(store: str, course: str, out: str | None, whole: bool, role: 
 
 
 @course_group.command("import")
-@click.argument("store")
+@named_store
 @click.argument("file")
 @sealed
 @click.option(

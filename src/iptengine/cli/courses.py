@@ -13,9 +13,12 @@ from iptengine.cli.store_options import (
     day_option,
     deviating,
     looking,
+    met,
     named_course,
     named_store,
+    planned,
     writing,
+    written_as,
 )
 
 OCCASIONS = ["session", "missed", "last"]
@@ -85,8 +88,7 @@ def follow_command(
 @click.command("book")
 @named_course
 @click.option("--time", default="", metavar="TIME", help="When it begins: 15:00.")
-@click.option("--minutes", type=int, metavar="N", help="How long it is.")
-@click.option("--mode", metavar="MODE", help="How you meet, in the words of the protocol.")
+@planned
 @click.option(
     "--present", multiple=True, metavar="WHO", help="Who is asked to come; the patient if not said. Repeatable."
 )
@@ -103,8 +105,7 @@ def book_command(store: str, course: str, present: tuple[str, ...], because: str
 
 @click.command("session")
 @named_course
-@click.option("--minutes", type=int, metavar="N", help="How long it was.")
-@click.option("--mode", metavar="MODE", help="How you met, in the words of the protocol.")
+@met
 @click.option("--present", multiple=True, metavar="WHO", help="Who was there; the patient if not said. Repeatable.")
 @click.option("--missed", default="", metavar="STATUS", help="It was not held: no_show, late_cancel, rescheduled, ...")
 @click.option("--why", default="", metavar="TEXT", help="With --missed: why.")
@@ -171,7 +172,7 @@ def end_command(
 
 @click.command("ways")
 @named_course
-@click.option("--format", "form", type=TEXT_OR_JSON, default="text", show_default=True, help="How it is written.")
+@written_as(TEXT_OR_JSON)
 @looking
 def ways_command(store: str, course: str, form: str, **said: Any) -> int:
     """List what can be recorded on a day, each with a line to type, and what is blocked and by what."""
@@ -189,7 +190,7 @@ def ways_command(store: str, course: str, form: str, **said: Any) -> int:
     show_default=True,
     help="Who will read it.",
 )
-@click.option("--format", "form", type=PAGE_FORMATS, default="text", show_default=True, help="How it is written.")
+@written_as(PAGE_FORMATS)
 @click.option(
     "--detail",
     type=click.Choice(["brief", "usual", "trainee"]),
@@ -213,7 +214,7 @@ def agenda_command(
 
 @click.command("history")
 @named_course
-@click.option("--format", "form", type=TEXT_OR_JSON, default="text", show_default=True, help="How it is written.")
+@written_as(TEXT_OR_JSON)
 @looking
 def history_command(store: str, course: str, form: str, on: date | None, **said: Any) -> int:
     """List every event of a course: its number, its day, who recorded it when, and what. It holds patient text."""

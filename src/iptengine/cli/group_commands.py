@@ -6,7 +6,17 @@ from typing import Any
 
 import click
 
-from iptengine.cli.store_options import PAGE_FORMATS, TEXT_OR_JSON, deviating, looking, named_group, writing
+from iptengine.cli.store_options import (
+    PAGE_FORMATS,
+    TEXT_OR_JSON,
+    deviating,
+    looking,
+    met,
+    named_group,
+    planned,
+    writing,
+    written_as,
+)
 
 _LED = click.option("--led-by", multiple=True, metavar="ID", help="Who leads it, by ids of the clinic. Repeatable.")
 
@@ -66,8 +76,7 @@ def leave_command(store: str, group: str, course: str, because: str, **said: Any
 @group_group.command("book")
 @named_group
 @click.option("--time", default="", metavar="TIME", help="When it begins: 18:00.")
-@click.option("--minutes", type=int, metavar="N", help="How long it is.")
-@click.option("--mode", metavar="MODE", help="How you meet, in the words of the protocol.")
+@planned
 @writing(once=True)
 def book_command(store: str, group: str, time: str, minutes: int | None, mode: str | None, **said: Any) -> int:
     """Plan a session of the group for the day --on."""
@@ -79,8 +88,7 @@ def book_command(store: str, group: str, time: str, minutes: int | None, mode: s
 
 @group_group.command("session")
 @named_group
-@click.option("--minutes", type=int, metavar="N", help="How long it was.")
-@click.option("--mode", metavar="MODE", help="How you met, in the words of the protocol.")
+@met
 @click.option(
     "--missed", "missed", multiple=True, metavar="COURSE=STATUS", help="Who was not there: bob=no_show. Repeatable."
 )
@@ -120,7 +128,7 @@ def record_command(store: str, group: str, kind: str, fields: tuple[str, ...], *
 
 @group_group.command("agenda")
 @named_group
-@click.option("--format", "form", type=PAGE_FORMATS, default="text", show_default=True, help="How it is written.")
+@written_as(PAGE_FORMATS)
 @looking
 def agenda_command(store: str, group: str, form: str, **said: Any) -> int:
     """Show what the next session should hold, for those who lead it. It names every member's course."""
@@ -132,7 +140,7 @@ def agenda_command(store: str, group: str, form: str, **said: Any) -> int:
 
 @group_group.command("members")
 @named_group
-@click.option("--format", "form", type=TEXT_OR_JSON, default="text", show_default=True, help="How it is written.")
+@written_as(TEXT_OR_JSON)
 @looking
 def members_command(store: str, group: str, form: str, **said: Any) -> int:
     """List who is and was in it, who leads it, and when it has met; first whose risk alert waits."""

@@ -89,6 +89,26 @@ def writing(*, once: bool = False) -> Callable[[F], F]:
     return lambda function: _all(function, (_ON, *who, *key, *_KEYS))
 
 
+def planned(function: F) -> F:
+    """How long a session will be, and how it meets."""
+    return _how("How long it is.", "How you meet, in the words of the protocol.", function)
+
+
+def met(function: F) -> F:
+    """How long a session was, and how it met."""
+    return _how("How long it was.", "How you met, in the words of the protocol.", function)
+
+
+def _how(long: str, mode: str, function: F) -> F:
+    minutes = click.option("--minutes", type=int, metavar="N", help=long)
+    return _all(function, (minutes, click.option("--mode", metavar="MODE", help=mode)))
+
+
+def written_as(forms: click.Choice[str]) -> Callable[[F], F]:
+    """In which form it is written: `TEXT_OR_JSON` or `PAGE_FORMATS`."""
+    return click.option("--format", "form", type=forms, default="text", show_default=True, help="How it is written.")
+
+
 def looking_as(function: F) -> F:
     """In which role somebody looks, where no role means the whole."""
     role = click.option(
