@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from iptengine.cli import screen
-from iptengine.cli.event_words import Numbers, event_words
+from iptengine.cli.event_words import event_words
 from iptengine.cli.typed_lines import Lines
 from iptengine.course.commands import AssessAlert
 from iptengine.course.course import Alert
@@ -24,7 +24,7 @@ def tell_alerts(done: Done, lines: Lines) -> None:
         screen.say_all(_alert_raised(alert, lines))
 
 
-def tell_rest(done: Done, numbers: Numbers, lines: Lines, *, again: bool = False) -> int:
+def tell_rest(done: Done, lines: Lines, *, again: bool = False) -> int:
     """Prints what came of a batch beside its alerts; 1 when something in it was refused.
 
     Args:
@@ -35,7 +35,7 @@ def tell_rest(done: Done, numbers: Numbers, lines: Lines, *, again: bool = False
         when = "recorded before" if again else "recorded"
         screen.say(f"{when} in course {done.course.id}, {counted(len(done.events), 'event')}:")
         told = (
-            (f"{numbers[event.id]}", event.on.isoformat(), event_words(event, numbers, whole=False))
+            (f"{lines.numbers[event.id]}", event.on.isoformat(), event_words(event, lines.numbers, whole=False))
             for event in recorded
         )
         screen.say_all(screen.columns(told))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache, cached_property
 from typing import Any
 
 from iptengine.authoring.kept import open_kept
@@ -22,6 +23,7 @@ from iptengine.cli.stores import check_in_the_clear, check_sealed, key_in, keys_
 from iptengine.cli.typed_lines import Lines
 from iptengine.cli.whole_sessions import Said, WholeSession
 from iptengine.course.commands import Command, Correct, Deviate, Erase, RecordFact, Void, as_mapping
+from iptengine.course.groups import Group
 from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Actor
 from iptengine.diagnostics import ProtocolError
@@ -83,25 +85,44 @@ class Writing:
         """Who records it."""
         return Actor(self._said.by, role=self._said.role)
 
+    @property
+    def day(self) -> date:
+        """The day it speaks of: today where none was said."""
+        return self.on or today()
+
+    @cached_property
+    def _seal_key(self) -> bytes | None:
+        return key_in(self._said.key_file)
+
     @contextmanager
     def clinic(
-        self, *courses: str, protocols: Iterable[Protocol] = (), group: str = "", new: bool = False
-    ) -> Iterator[tuple[Store, Clinic]]:
+        self, *courses: str, protocols: Iterable[Protocol] = (), new: bool = False
+    ) -> Iterator[tuple[Store, Clinic]]:  # fmt: skip
         """The store and a clinic over it; with `new` the store may be made.
 
         Raises:
             Unclear: The events of a course that is written are sealed with another key than the one given; or a new
                 one would stand in the clear beside enciphered ones.
         """
-        key, keys = key_in(self._said.key_file), keys_in(self._said.keys)
+        key, keys = self._seal_key, keys_in(self._said.keys)
         with store_at(self.store, there=not new) as store:
             if (new or protocols) and keys is None:
                 check_in_the_clear(store)
-            clinic = Clinic(store, protocols, seal_key=key, keys=keys)
-            members = clinic.group(group).on(self.on or today()) if group else ()
-            for course in dict.fromkeys((*courses, *members)):
-                check_sealed(store, course, key)
-            yield store, clinic
+            _check_sealed(store, courses, key)
+            yield store, Clinic(store, protocols, seal_key=key, keys=keys)
+
+    @contextmanager
+    def group(self, group: str, *courses: str) -> Iterator[tuple[Store, Clinic, Group]]:
+        """The store, a clinic over it, and a group as it was before; to find it, everything recorded is looked through.
+
+        Raises:
+            UnknownGroup: There is no such group.
+            Unclear: The events of a course that is written, or of a member, are sealed with another key.
+        """
+        with self.clinic() as (store, clinic):
+            found = clinic.group(group)
+            _check_sealed(store, (*courses, *found.on(self.day)), self._seal_key)
+            yield store, clinic, found
 
     def lines(self, clinic: Clinic, course: str) -> Lines:
         """Writes the lines to type for a course."""
@@ -125,10 +146,14 @@ class Writing:
         Args:
             before: The version the course had; where it has not moved on, the line was recorded before.
         """
-        numbers = numbers_of(clinic, done.course.id)
         lines = self.lines(clinic, done.course.id)
         tell_alerts(done, lines)
-        return tell_rest(done, numbers, lines, again=before == done.course.version)
+        return tell_rest(done, lines, again=before == done.course.version)
+
+
+def _check_sealed(store: Store, courses: Iterable[str], key: bytes | None) -> None:
+    for course in dict.fromkeys(courses):
+        check_sealed(store, course, key)
 
 
 def numbers_of(clinic: Clinic, course: str) -> dict[str, int]:
@@ -143,9 +168,7 @@ def start_course(writing: Writing, protocol: str, course: str | None, called: st
     asked = {name: fact_value(found, name, value or None) for name, value in given.items()}
     with writing.clinic(course or "", protocols=[found], new=True) as (_, clinic):
         try:
-            done = clinic.start(
-                found.ref, by=writing.by, on=writing.on or today(), course=course, facts=asked, called=called
-            )
+            done = clinic.start(found.ref, by=writing.by, on=writing.day, course=course, facts=asked, called=called)
         except Refused as no:
             return tell_refused(no, None)
         return writing.told(clinic, done)
@@ -156,7 +179,7 @@ def adopt_course(writing: Writing, protocol: str, course: str | None, **said: An
     found = load(protocol_source(protocol))
     with writing.clinic(course or "", protocols=[found], new=True) as (_, clinic):
         try:
-            done = clinic.adopt(found.ref, by=writing.by, on=writing.on or today(), course=course, **said)
+            done = clinic.adopt(found.ref, by=writing.by, on=writing.day, course=course, **said)
         except Refused as no:
             return tell_refused(no, None)
         return writing.told(clinic, done)
@@ -168,7 +191,7 @@ def follow_course(writing: Writing, course: str, protocol: str, new: str, called
     with writing.clinic(course, new, protocols=[found]) as (_, clinic):
         try:
             done = clinic.follow(
-                course, found.ref, by=writing.by, on=writing.on or today(), new=new, called=called, because=because
+                course, found.ref, by=writing.by, on=writing.day, new=new, called=called, because=because
             )
         except Refused as no:
             return tell_not_now(no)
@@ -203,11 +226,12 @@ def say(writing: Writing, course: str, said: Iterable[Said], because: str = "") 
 def hold_session(writing: Writing, course: str, session: WholeSession, *, again: bool = False) -> int:
     """Records a whole session; with `again`, or under a key, also a second one of that day."""
     with writing.clinic(course) as (store, clinic):
-        said = session.commands(_items_of(clinic, store, course))
+        kept = _kept(clinic, store, course)
+        said = session.commands(lambda measure: tuple(measure_of(kept(), measure).items))
         commands = [made(_filled(kind, fields)) for kind, fields in said]
-        _check_known(clinic, store, course, commands)
+        _check_known(kept, commands)
         if not again and writing.key is None:
-            _check_not_told(clinic, course, writing.on or today())
+            _check_not_told(clinic, course, writing.day)
         return _done(writing, clinic, course, commands)
 
 
@@ -227,9 +251,10 @@ def record(writing: Writing, course: str, kind: str, words: Sequence[str], becau
     if kind in WHOLE_ACTS:
         raise Unclear(f"'{kind}' is not said to one course alone; use {WHOLE_ACTS[kind]}")
     with writing.clinic(course) as (store, clinic):
+        kept = _kept(clinic, store, course)
         command = command_of(kind, words, _numbered(clinic, course))
-        command = _deviating(_with_fact(command, lambda: protocol_kept(clinic, store, course)), because)
-        _check_known(clinic, store, course, [command])
+        command = _deviating(_with_fact(command, kept), because)
+        _check_known(kept, [command])
         match command:
             case Void(meant_for=str(other)) if other:
                 return _voided(writing, clinic, course, command)
@@ -244,7 +269,7 @@ def _voided(writing: Writing, clinic: Clinic, course: str, said: Void) -> int:
     before = len(clinic.events(course)), len(clinic.events(said.meant_for))
     try:
         came = clinic.void(
-            course, said.event, to=said.meant_for, because=said.because, by=writing.by, on=writing.on or today(),
+            course, said.event, to=said.meant_for, because=said.because, by=writing.by, on=writing.day,
             key=writing.key_of(writing.on, as_mapping(said)),
         )  # fmt: skip
     except Refused as no:
@@ -260,7 +285,7 @@ def _voided(writing: Writing, clinic: Clinic, course: str, said: Void) -> int:
 
 def _erased(writing: Writing, clinic: Clinic, course: str, said: Erase) -> int:
     try:
-        done = clinic.erase(course, by=writing.by, on=writing.on or today(), because=said.because)
+        done = clinic.erase(course, by=writing.by, on=writing.day, because=said.because)
     except Refused as no:
         return tell_refused(no, None)
     return writing.told(clinic, done)
@@ -283,21 +308,19 @@ def _deviating(command: Command, because: str) -> Command:
     return Deviate(command, because=because) if because else command
 
 
-def _items_of(clinic: Clinic, store: Store, course: str) -> Callable[[str], Sequence[str]]:
-    def items(measure: str) -> Sequence[str]:
-        return tuple(measure_of(protocol_kept(clinic, store, course), measure).items)
-
-    return items
-
-
-def _check_known(clinic: Clinic, store: Store, course: str, commands: Sequence[Command]) -> None:
+def _check_known(kept: Callable[[], Protocol], commands: Sequence[Command]) -> None:
     if not names_any(commands):
         return
     try:
-        protocol = protocol_kept(clinic, store, course)
+        protocol = kept()
     except (UnknownDigest, ProtocolError):  # the clinic is asked next, and tells more of it
         return
     check_known(protocol, commands)
+
+
+def _kept(clinic: Clinic, store: Store, course: str) -> Callable[[], Protocol]:
+    """The protocol that the course keeps: opened where it is asked for, and once."""
+    return cache(lambda: protocol_kept(clinic, store, course))
 
 
 def protocol_kept(clinic: Clinic, store: Store, course: str) -> Protocol:

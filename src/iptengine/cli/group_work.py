@@ -9,11 +9,11 @@ from datetime import date
 
 from iptengine.cli import screen
 from iptengine.cli.came_of_it import tell_alerts, tell_rest
-from iptengine.cli.course_work import Writing, numbers_of, protocol_kept, tell_not_now
+from iptengine.cli.course_work import Writing, protocol_kept, tell_not_now
 from iptengine.cli.given_fields import command_of, pair
 from iptengine.cli.known_names import check_tasks
 from iptengine.cli.screen import Unclear
-from iptengine.cli.stores import today
+from iptengine.cli.typed_lines import Lines
 from iptengine.course.codec import BadInput
 from iptengine.course.commands import as_mapping
 from iptengine.course.refusal import Refused
@@ -28,7 +28,7 @@ AGAIN = "some members' courses may hold it already: type the same line again, an
 
 def form(writing: Writing, group: str, courses: Sequence[str], led_by: Sequence[str], because: str) -> int:
     """Forms a group."""
-    on = _day(writing)
+    on = writing.day
     with writing.clinic(*courses) as (_, clinic):
         before = _versions(clinic, courses)
         return _told(
@@ -42,17 +42,17 @@ def form(writing: Writing, group: str, courses: Sequence[str], led_by: Sequence[
 
 def join(writing: Writing, group: str, course: str, because: str) -> int:
     """Lets one more course join."""
-    with writing.clinic(course, group=group) as (_, clinic):
+    with writing.group(group, course) as (_, clinic, _):
         return _one(writing, clinic, lambda: clinic.join_group(
-            group, course, by=writing.by, on=_day(writing), because=because
+            group, course, by=writing.by, on=writing.day, because=because
         ))  # fmt: skip
 
 
 def leave(writing: Writing, group: str, course: str, because: str) -> int:
     """Records that a course has left."""
-    with writing.clinic(course, group=group) as (_, clinic):
+    with writing.group(group, course) as (_, clinic, _):
         return _one(writing, clinic, lambda: clinic.leave_group(
-            group, course, by=writing.by, on=_day(writing), because=because
+            group, course, by=writing.by, on=writing.day, because=because
         ))  # fmt: skip
 
 
@@ -65,7 +65,7 @@ def _one(writing: Writing, clinic: Clinic, say: Callable[[], Done]) -> int:
 
 def book(writing: Writing, group: str, *, time: str, minutes: int | None, mode: str | None) -> int:
     """Plans a session."""
-    on = _day(writing)
+    on = writing.day
     key = _named(writing, "book", group, on, time, minutes, mode)
     return _to_all(writing, group, lambda clinic: clinic.book_group_session(
         group, on=on, by=writing.by, key=key, time=time, minutes=minutes, mode=mode
@@ -77,7 +77,7 @@ def hold(
     mode: str | None, done: Sequence[str],
 ) -> int:  # fmt: skip
     """Records a whole session. The same line typed again records what is missing; another one is not a second."""
-    on = _day(writing)
+    on = writing.day
     absent = _absent(missed)
     key = _named(writing, "session", group, on, sorted(absent.items()), led_by, minutes, mode, done)
 
@@ -127,7 +127,7 @@ def record(writing: Writing, group: str, kind: str, words: Sequence[str]) -> int
         raise Unclear("an event is one course's own; say it to that course alone")
 
     command = command_of(kind, words, of_one_course)
-    on = _day(writing)
+    on = writing.day
     key = _named(writing, "record", group, on, as_mapping(command))
     return _to_all(
         writing, group, lambda clinic: clinic.tell_group(group, command, by=writing.by, on=command.on or on, key=key)
@@ -135,10 +135,6 @@ def record(writing: Writing, group: str, kind: str, words: Sequence[str]) -> int
 
 
 # -- what they share ---------------------------------------------------------------------------------------------
-
-
-def _day(writing: Writing) -> date:
-    return writing.on or today()
 
 
 def _named(writing: Writing, *said: object) -> str:
@@ -164,9 +160,8 @@ def _versions(clinic: Clinic, courses: Sequence[str]) -> dict[str, int]:
 def _to_all(
     writing: Writing, group: str, say: Callable[[Clinic], GroupDone], *, tasks: Sequence[str] = ()
 ) -> int:  # fmt: skip
-    with writing.clinic(group=group) as (store, clinic):
-        members = clinic.group(group).on(_day(writing))
-        before = _versions(clinic, members)
+    with writing.group(group) as (store, clinic, found):
+        before = _versions(clinic, found.on(writing.day))
         if tasks and before:  # they keep one protocol, so that one that opens answers for all
             with suppress(UnknownDigest, ProtocolError):  # the clinic tells more of it
                 check_tasks(protocol_kept(clinic, store, next(iter(before))), tasks)
@@ -187,9 +182,11 @@ def _told(writing: Writing, clinic: Clinic, before: Mapping[str, int], say: Call
     except StoreError:
         screen.complain(screen.wrapped(AGAIN))
         raise
+    lines: dict[str, Lines] = {}
     for course, done in came.courses.items():
-        tell_alerts(done, writing.lines(clinic, course))
-    codes = [_in_one(writing, clinic, course, done, before) for course, done in came.courses.items()]
+        lines[course] = writing.lines(clinic, course)
+        tell_alerts(done, lines[course])
+    codes = [_in_one(done, lines[course], before.get(course)) for course, done in came.courses.items()]
     if failed:
         screen.complain(screen.wrapped(f"{failed}: type the same line again"))
         return 1
@@ -198,9 +195,8 @@ def _told(writing: Writing, clinic: Clinic, before: Mapping[str, int], say: Call
     return max(codes, default=0)
 
 
-def _in_one(writing: Writing, clinic: Clinic, course: str, done: Done, before: Mapping[str, int]) -> int:
-    again = bool(done.events) and before.get(course) == done.course.version
-    return tell_rest(done, numbers_of(clinic, course), writing.lines(clinic, course), again=again)
+def _in_one(done: Done, lines: Lines, before: int | None) -> int:
+    return tell_rest(done, lines, again=bool(done.events) and before == done.course.version)
 
 
 __all__ = ["book", "form", "hold", "join", "leave", "record"]

@@ -28,10 +28,13 @@ class Lines:
         course: The id of the course.
         numbers: The numbers of its events, by their ids.
         on: The day, where one was said.
+
+    Attributes:
+        numbers: As given.
     """
 
     def __init__(self, store: str, course: str, numbers: Numbers, on: date | None = None) -> None:
-        self._store, self._course, self._numbers, self._on = store, course, numbers, on
+        self._store, self._course, self.numbers, self._on = store, course, numbers, on
 
     def line(
         self, command: Command, *, choices: Mapping[str, Sequence[str]] | None = None, anyway: bool = False
@@ -65,7 +68,7 @@ class Lines:
         return " ".join(["iptengine", "group", verb, *words, *on, *(["--because", f'"{GAP}"'] if because else [])])
 
     def _field(self, name: str, value: str) -> str:
-        shown = str(self._numbers.get(value, value)) if name in EVENTS else value
+        shown = str(self.numbers.get(value, value)) if name in EVENTS else value
         return f"{name}={_quoted(shown)}"
 
 
