@@ -33,22 +33,22 @@ from bodies import (
 from wire import html, told, wants_html
 
 router = paths()
-BEGUN = "It has begun already, or cannot. What came since stands here when the course is yours"
+OR_NOT_BEGUN: dict[int | str, dict[str, Any]] = {
+    403: {"model": Problem},
+    409: {
+        "model": Exists,
+        "description": "It has begun already, or cannot. What came since stands here when the course is yours",
+    },
+}
 
 
 # -- one course --------------------------------------------------------------------------------------------------
 
 
-@router.post(
-    "/courses",
-    status_code=201,
-    response_model=Answer,
-    responses={403: {"model": Problem}, 409: {"model": Exists, "description": BEGUN}},
-)
+@router.post("/courses", status_code=201, response_model=Answer, responses=OR_NOT_BEGUN)
 async def begin(said: Begin, desk: At) -> Response:
     """Begin a course."""
-    body = await run_in_threadpool(desk.begin, said)
-    return told(body, 201, version=body["version"], headers={"Location": f"/courses/{body['course']}"})
+    return _begun(await run_in_threadpool(desk.begin, said))
 
 
 @router.post(
@@ -65,27 +65,19 @@ async def say(course: str, batch: Batch, desk: At, key: Key, expected: Version) 
     return told(body, status, version=body["version"])
 
 
-@router.post(
-    "/courses/adopted",
-    status_code=201,
-    response_model=Answer,
-    responses={403: {"model": Problem}, 409: {"model": Exists, "description": BEGUN}},
-)
+@router.post("/courses/adopted", status_code=201, response_model=Answer, responses=OR_NOT_BEGUN)
 async def take_over(said: TakeOver, desk: At) -> Response:
     """Take over a course that was under way before it came here, without inventing its past."""
-    body = await run_in_threadpool(desk.take_over, said)
-    return told(body, 201, version=body["version"], headers={"Location": f"/courses/{body['course']}"})
+    return _begun(await run_in_threadpool(desk.take_over, said))
 
 
-@router.post(
-    "/courses/{course}/following",
-    status_code=201,
-    response_model=Answer,
-    responses={403: {"model": Problem}, 409: {"model": Exists, "description": BEGUN}},
-)
+@router.post("/courses/{course}/following", status_code=201, response_model=Answer, responses=OR_NOT_BEGUN)
 async def go_on(course: str, said: GoOn, desk: At) -> Response:
     """Begin a course that follows this one, which has ended."""
-    body = await run_in_threadpool(desk.go_on, course, said)
+    return _begun(await run_in_threadpool(desk.go_on, course, said))
+
+
+def _begun(body: Answer) -> Response:
     return told(body, 201, version=body["version"], headers={"Location": f"/courses/{body['course']}"})
 
 

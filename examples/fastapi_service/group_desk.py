@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from pydantic import BaseModel
+
 import iptengine as ipt
 from desk import Desk, check_sayable, digest
 from group_bodies import Form, GroupAnswer, GroupBody, Join, Leave, Met, Plan, ToAll, group_answer, group_body
@@ -32,7 +34,7 @@ class GroupDesk:
         return _heard(
             lambda: self.desk.clinic.form_group(
                 said.group, said.courses, facilitators=said.facilitators, by=self.desk.actor, on=said.on,
-                because=said.because, key=_key(key, said.model_dump()),
+                because=said.because, key=_key(key, said),
             ),
             201,
         )  # fmt: skip
@@ -44,7 +46,7 @@ class GroupDesk:
             group,
             self.desk.clinic.join_group(
                 group, said.course, by=self.desk.actor, on=said.on, because=said.because,
-                key=_key(key, said.model_dump()),
+                key=_key(key, said),
             ),
         )  # fmt: skip
 
@@ -54,7 +56,7 @@ class GroupDesk:
             group,
             self.desk.clinic.leave_group(
                 group, said.course, by=self.desk.actor, on=said.on, because=said.because,
-                key=_key(key, said.model_dump()),
+                key=_key(key, said),
             ),
         )  # fmt: skip
 
@@ -65,7 +67,7 @@ class GroupDesk:
         self.check(group)
         return _heard(
             lambda: self.desk.clinic.book_group_session(
-                group, on=said.on, by=self.desk.actor, key=_key(key, said.model_dump()), time=said.time,
+                group, on=said.on, by=self.desk.actor, key=_key(key, said), time=said.time,
                 minutes=said.minutes, mode=said.mode,
             )
         )  # fmt: skip
@@ -74,7 +76,7 @@ class GroupDesk:
         self.check(group)
         return _heard(
             lambda: self.desk.clinic.hold_group_session(
-                group, on=said.on, by=self.desk.actor, key=_key(key, said.model_dump()), absent=said.absent,
+                group, on=said.on, by=self.desk.actor, key=_key(key, said), absent=said.absent,
                 facilitators=said.facilitators, minutes=said.minutes, mode=said.mode, done=said.done,
             )
         )  # fmt: skip
@@ -84,7 +86,7 @@ class GroupDesk:
         commands = [c.command_from_mapping(one) for one in said.commands]
         for one in commands:
             check_sayable(one)
-        name = _key(key, said.model_dump())
+        name = _key(key, said)
         return _heard(lambda: self.desk.clinic.tell_group(group, *commands, by=self.desk.actor, on=said.on, key=name))
 
     def where(self, group: str) -> GroupBody:
@@ -112,5 +114,5 @@ def _heard(say: Callable[[], ipt.GroupDone], status: int = 200) -> tuple[int, Gr
         return 403, group_answer(no.group, denied=no.denied, problem=str(no))
 
 
-def _key(key: str, said: dict[str, Any]) -> str:
-    return f"{key}.{digest(said)}"
+def _key(key: str, said: BaseModel) -> str:
+    return f"{key}.{digest(said.model_dump())}"

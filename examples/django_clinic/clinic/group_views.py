@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from django.db import transaction
@@ -231,11 +232,13 @@ class _Table:
         found = self.reader.alerts(courses=self.patients)
         return [(self.patients[one.course], one) for one in found if one.needs_assessment]
 
+    @cached_property
     def ways(self) -> list[Sequence[ipt.Way]]:
+        """What can be said to each of those who are in it."""
         return [self.reader.ways(course, on=self.today) for course in self.here]
 
     def offered(self, name: str) -> ipt.Way:
-        found = to_all(self.ways())
+        found = to_all(self.ways)
         if name not in found:
             raise Http404("this cannot be said to the group any more")
         # Open for all as for one: each course answers for itself, and going on all the same is for one course alone.
@@ -243,7 +246,7 @@ class _Table:
 
     def shut(self, way: ipt.Way) -> list[tuple[str, tuple[ipt.Reason, ...]]]:
         """The members for whom it is not open now, by name, and why."""
-        found = to_all(self.ways()).get(name_of(way))
+        found = to_all(self.ways).get(name_of(way))
         return [(self.name(self.here[n]), reasons) for n, reasons in found.shut] if found else []
 
     def may_join(self) -> QuerySet[Patient]:
@@ -251,7 +254,7 @@ class _Table:
 
     def met(self, posted: Any = None, agenda: Any = None) -> MetForm:
         """The form for a session: who was in the group that day by name, who leads, and the plan that all share."""
-        ways = [way for of_one in self.ways() for way in of_one]
+        ways = [way for of_one in self.ways for way in of_one]
         here = self.group.on(day_of(posted) or self.today)
         value = (agenda or self.reader.group_agenda(self.row.group_id, on=self.today)).value
         steps = value.steps if value else ()
@@ -295,7 +298,7 @@ def _page(request: HttpRequest, row: PatientGroup, **drawn: OfAGroup) -> HttpRes
             "join": drawn.get("join") or JoinForm(patients=table.may_join(), initial=on),
             "leave": drawn.get("leave") or LeaveForm(patients=row.patients.all(), initial=on),
             "open": [name for name in ("plan", "join", "leave") if name in drawn],
-            "moves": [(name, in_words(found.way.command), found) for name, found in to_all(table.ways()).items()],
+            "moves": [(name, in_words(found.way.command), found) for name, found in to_all(table.ways).items()],
             "many": len(table.here),
         }  # fmt: skip
     return render(request, "clinic/group.html", told)
