@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
+from itertools import islice
 
 from iptengine.course.course import Course
 from iptengine.course.due_tasks import DueTask, due_tasks, is_extra, task_label
@@ -107,7 +108,7 @@ def hour_steps(
     phase = protocol.spec.phases[course.phase]
     waiting = [task for task in due if not is_extra(task)]
     if left_its_group(protocol, course):
-        return _timed(list(_from_tasks(waiting))[:MOST_STEPS], minutes)
+        return _timed(list(islice(_from_tasks(waiting), MOST_STEPS)), minutes)
     of_group = present_stay(course) is not None and not own_work
     timed = partial(_timed_for_a_member, of_all=shared_tasks(protocol)) if of_group else _timed
     if protocol.spec.sessions:
@@ -116,8 +117,8 @@ def hour_steps(
     rest = [task for task in waiting if task not in head]
     top = head + [task for task in rest if phase.hour and task.first and waits_for_guests(protocol, task)]
     above = [_Raw(_named(t), t.minutes or USUAL_MINUTES, _at_head(t), (t,), fixed=True) for t in top]
-    written = list(_from_hour(protocol, course, phase, rest, own_work)) if phase.hour else None
-    raw = list(_from_tasks(rest))[:MOST_STEPS] if written is None else written
+    written = _from_hour(protocol, course, phase, rest, own_work)
+    raw = list(written if phase.hour else islice(_from_tasks(rest), MOST_STEPS))
     return timed([*above, *_with_work_gone_on(protocol, course, raw, waiting)], minutes)
 
 

@@ -113,6 +113,12 @@ def recorded_before(history: History, commands: Iterable[Command]) -> int | None
     return next((n for n, event in enumerate(history.events) if event.command in ids), None)
 
 
+def recorded_of(history: History, commands: Iterable[Command]) -> tuple[Event, ...]:
+    """The events of these commands that are on record."""
+    ids = {command.stamp.id for command in commands if command.stamp}
+    return tuple(event for event in history.events if event.command in ids)
+
+
 def told_again(
     protocol: Protocol,
     history: History,
@@ -134,8 +140,7 @@ def told_again(
     Raises:
         BadInput: Something else was said under this key: it would be told as recorded, and be lost.
     """
-    ids = {command.stamp.id for command in commands if command.stamp}
-    mine = tuple(event for event in history.events if event.command in ids)
+    mine = recorded_of(history, commands)
     recorded = {event.command for event in mine}
     then = fold(Course(history.course.id), history.events[:before])
     again = decided(under or protocol, then, commands, _of_what_is_not(recorded, policy))
@@ -151,7 +156,7 @@ def told_again(
     conflict = None
     if held_back:
         since = history.events[before if expected is None else max(expected, 0) :]
-        since = tuple(event for event in since if event.command not in ids)
+        since = tuple(event for event in since if event.command not in recorded)
         conflict = Conflict(Sight(protocol, history.course, by.role).events(since), done)
     return settled(done, denied, conflict)
 

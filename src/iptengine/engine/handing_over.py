@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NoReturn
 
 from iptengine.authoring.kept import open_kept
@@ -77,11 +77,12 @@ def export_course(store: Store, course: str) -> str:
         "digest": digests[-1] if digests else "", "protocols": digests,
     }  # fmt: skip
     kept: list[dict[str, Any]] = [{"protocol": digest, "text": store.protocol(digest)} for digest in digests]
-    lines = [*(_line(one) for one in (head, *kept)), *texts]
-    return "".join(f"{line}\n" for line in (*lines, _line({"sum": _sum(lines)})))
+    lines = [*map(line_of, (head, *kept)), *texts]
+    return "".join(f"{line}\n" for line in (*lines, line_of({"sum": _sum(lines)})))
 
 
-def _line(told: dict[str, Any]) -> str:
+def line_of(told: Mapping[str, Any]) -> str:
+    """A line of a file that is handed over."""
     return json.dumps(told, separators=(",", ":"))
 
 
@@ -114,18 +115,19 @@ def import_course(
             newer version of the library; names the line.
         StoreError: A course of that id is in the store already, or the store failed; no event was kept.
     """
-    return take_in(store, text, seal_key, sealed_with)
+    export = Export(text, sealed_with)
+    keep_export(store, export, seal_key)
+    return export.course
 
 
-def take_in(
-    store: Store, text: str, seal_key: bytes | None, sealed_with: bytes | None,
-    allow: Callable[[str, Sequence[str]], object] = lambda course, texts: None,
-) -> str:  # fmt: skip
-    """As `import_course`; before anything is kept `allow` is told the course and its events, and may raise."""
-    found = _Export(text, checked_key(sealed_with))
+def keep_export(store: Store, found: Export, seal_key: bytes | None) -> None:
+    """Keep a course that was exported, in one append; its events sealed anew where the key is another.
+
+    Raises:
+        StoreError: As `import_course`.
+    """
     texts = tuple(found.events)
-    allow(found.course, texts)
-    if seal_key != sealed_with:
+    if seal_key != found.sealed_with:
         bodies = tuple(opened(one)[0] for one in texts)
         texts = chained(bodies, course=found.course, after=0, before="", key=checked_key(seal_key))
     if store.read(found.course):
@@ -136,16 +138,21 @@ def take_in(
         store.append(found.course, texts, expected=0)
     except StaleVersion:
         raise StoreError(_TAKEN) from None
-    return found.course
 
 
 _TAKEN = "a course of that id is in this store already; nothing was imported"
 
 
-class _Export:
-    """An exported course, every line of it looked at."""
+class Export:
+    """An exported course, every line of it looked at.
 
-    def __init__(self, text: str, key: bytes | None) -> None:
+    Raises:
+        BrokenExport: As `import_course`.
+    """
+
+    def __init__(self, text: str, sealed_with: bytes | None) -> None:
+        key = checked_key(sealed_with)
+        self.sealed_with = sealed_with
         *self._lines, rest = text.split("\n")
         if rest:
             self._lines.append(rest)

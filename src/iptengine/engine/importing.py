@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 
 from iptengine.course.commands import ImportCourse
 from iptengine.course.hiding import Sight
 from iptengine.course.stamp import Actor, Stamp
 from iptengine.engine.answers import Done
-from iptengine.engine.handing_over import take_in
+from iptengine.engine.handing_over import Export, keep_export
 from iptengine.engine.held import Held
 from iptengine.engine.policy import Denial, NotAllowed, Policy, permitted
 from iptengine.engine.records import History, Records
-from iptengine.store.port import Store
 
 
 class ImportingClinic:
@@ -48,18 +47,10 @@ class ImportingClinic:
             BrokenExport: The text was cut off or changed, or is none; names the line.
             StoreError: A course of that id is in the store already, or the store failed; no event was kept.
         """
-        found: list[History] = []
-
-        def allow(course: str, texts: Sequence[str]) -> None:
-            history = self._records.read_of(course, texts)
-            self._check_allowed(history, by)
-            found.append(history)
-
-        def take(store: Store, key: bytes | None) -> str:
-            return take_in(store, text, key, sealed_with, allow)
-
-        self._records.handed_over(take)
-        (history,) = found
+        export = Export(text, sealed_with)
+        history = self._records.read_of(export.course, export.events)
+        self._check_allowed(history, by)
+        self._records.take_over(lambda store, key: keep_export(store, export, key))
         sight = Sight(self._held.known(history.course), history.course, by.role)
         course = sight.course()
         return Done(course, sight.events(history.events), course.open_risk_alerts)

@@ -21,7 +21,7 @@ from iptengine.course.passage import Passage
 from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Actor
 from iptengine.engine.answers import Done
-from iptengine.engine.batches import TRIES, Batch, answered, check_new, decided, recorded_before
+from iptengine.engine.batches import TRIES, Batch, answered, check_new, decided, recorded_of
 from iptengine.engine.groups import in_group
 from iptengine.engine.lists import row_at_append
 from iptengine.engine.looking import Looking, Move, group_now, passage_between
@@ -215,9 +215,9 @@ class MoveClinic(ClinicPort):
             BadInput: Something else was.
         """
         stamped = self._stamped((MoveProtocol("", "", because=""),), by, on, key)
-        if key is None or recorded_before(history, stamped) is None:
+        mine = recorded_of(history, stamped) if key is not None else ()
+        if not mine:
             return None
-        mine = tuple(event for event in history.events if event.command == f"{key}.1")
         if not any(isinstance(event, ProtocolMoved) for event in mine):
             told = "something else was recorded in this course under this key; nothing was moved: give the move another"
             raise BadInput("key", told)

@@ -6,11 +6,10 @@ that would write through it.
 
 from __future__ import annotations
 
-import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from iptengine.course.codec import as_told
 from iptengine.course.course import Course
@@ -21,7 +20,7 @@ from iptengine.course.stamp import Actor
 from iptengine.course.ways import Way, ways
 from iptengine.engine.answers import UnknownProtocol
 from iptengine.engine.groups import group_agenda_of, group_of, in_group
-from iptengine.engine.handing_over import RECORD_SCHEMA
+from iptengine.engine.handing_over import RECORD_SCHEMA, line_of
 from iptengine.engine.held import Held
 from iptengine.engine.lists import Lists, Questions
 from iptengine.engine.records import Records
@@ -164,7 +163,7 @@ class Reader(Questions, CourseQuestions):
             "schema": RECORD_SCHEMA, "course": course, "version": len(told), "protocol": history.course.protocol,
             "told_to": self.actor.role, "whole": told == history.events, "importable": False,
         }  # fmt: skip
-        return "".join(f"{_line(line)}\n" for line in (head, *map(as_told, told)))
+        return "".join(f"{line_of(line)}\n" for line in (head, *map(as_told, told)))
 
     # All courses
 
@@ -203,10 +202,6 @@ class Reader(Questions, CourseQuestions):
 
     def _sight(self, course: Course) -> Sight:
         return Sight(self._held.known(course), course, self.actor.role)
-
-
-def _line(told: Mapping[str, Any]) -> str:
-    return json.dumps(told, separators=(",", ":"))
 
 
 __all__ = ["CourseQuestions", "Reader"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 from iptengine.course.codec import decode
 from iptengine.course.course import Alert, Course
@@ -18,8 +17,6 @@ from iptengine.store.keys import CourseKeys, KeyDestroyed
 from iptengine.store.port import DamagedCourse, StaleVersion, Store, StoreError
 from iptengine.store.rows import Asked, Row, keeps_lists
 from iptengine.store.secrecy import Secrecy
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -162,9 +159,9 @@ class Records:
 
     # Handing over
 
-    def handed_over(self, take: Callable[[Store, bytes | None], T]) -> T:
-        """What comes of taking a whole course into the store, with the key that this clinic seals with."""
-        return take(self._store, self._key)
+    def take_over(self, keep: Callable[[Store, bytes | None], None]) -> None:
+        """Let a whole course be kept in the store, sealed with the key of this clinic."""
+        keep(self._store, self._key)
 
     def read_of(self, course: str, texts: Sequence[str]) -> History:
         """A course from its texts, which may not be in the store; of one that does not open here, what is left."""

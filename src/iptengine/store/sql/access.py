@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine
 
 from iptengine.store.journals import wal_is_sound
 from iptengine.store.port import StoreError
-from iptengine.store.sql.forks import transaction_on
+from iptengine.store.sql.forks import transaction_on, true_name
 from iptengine.store.sql.postgres import lock_order, wait_for_the_disk
 from iptengine.store.sql.sqlite import BEGIN, WAIT_SECONDS, pragma
 
@@ -51,6 +51,7 @@ class OwnEngine:
     def __init__(self, name: str, make: Callable[[], Engine], file: Path | None = None) -> None:
         self.name = name
         self.file = file
+        self._true_name = true_name(file) if file is not None else None
         self.joins = False
         self._make = make
         self._left_behind: list[Engine] = []
@@ -86,7 +87,7 @@ class OwnEngine:
             yield connection
 
     def _remembered(self) -> AbstractContextManager[None]:
-        return transaction_on(self.file) if self.file is not None else nullcontext()
+        return transaction_on(self._true_name) if self._true_name is not None else nullcontext()
 
     @contextmanager
     def _my_turn(self) -> Iterator[None]:

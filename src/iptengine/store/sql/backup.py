@@ -12,7 +12,7 @@ from pathlib import Path
 from iptengine.store.folders import synced
 from iptengine.store.port import StoreError
 from iptengine.store.sql.failures import driver_sentence
-from iptengine.store.sql.forks import transaction_on
+from iptengine.store.sql.forks import transaction_on, true_name
 from iptengine.store.sql.sqlite import WAIT_SECONDS, connected
 from iptengine.store.sql.tables import EVENTS_TABLE, SCHEMA_TABLE
 
@@ -65,7 +65,7 @@ def _name(part: Path, target: Path) -> None:
 
 def _copy(source: Path, part: Path) -> None:
     with (
-        transaction_on(source),
+        transaction_on(true_name(source)),
         closing(connected(source, read_only=True)) as store,
         closing(sqlite3.connect(part)) as copy,
     ):

@@ -22,15 +22,22 @@ _spoilt: set[str] = set()
 """The files for which this process counts locks that it does not have."""
 
 
+def true_name(file: Path) -> str:
+    """The one name of a file, by whatever way it was come to."""
+    return os.path.realpath(file)
+
+
 @contextmanager
-def transaction_on(file: Path) -> Iterator[None]:
+def transaction_on(name: str) -> Iterator[None]:
     """Remember that a transaction is under way on an SQLite file, for whoever is forked meanwhile.
+
+    Args:
+        name: What `true_name` says of the file; it is asked of the disk, so whoever uses a file often asks once.
 
     Raises:
         StoreError: This process was itself forked in the middle of one.
     """
     _remember_at_forks()
-    name = os.path.realpath(file)
     if name in _spoilt:
         raise StoreError(
             "this program was forked while a thread of its parent used the store, and SQLite can no longer tell whose "
