@@ -121,8 +121,85 @@ def test_a_whole_session_is_one_line_and_typed_again_it_is_recorded_once(formed:
     )
     assert told.out == here + away
     again = formed(*SESSION)
-    assert (again.code, again.out) == (0, told.out.replace("recorded in", "recorded before in"))
+    once = "Nothing was recorded twice. If it happened once more, name the line with --key.\n"
+    assert (again.code, again.out) == (0, told.out.replace("recorded in", "recorded before in") + once)
     assert kinds(formed, "ann") == ["course_started", "group_joined", "session_held", "task_logged"]
+
+
+def taken_back(typed: Type, **events: int) -> None:
+    """Void the event of that number in each of these courses: it was typed for the wrong evening."""
+    for course, number in events.items():
+        void = ("course", "record", "clinic.db", course, "void", f"event={number}", "because=the wrong evening")
+        assert typed(*void, "--on", "2026-01-13").code == 0
+
+
+def recorded(told: Any) -> list[str]:
+    """The lines that say where something was recorded, now or before."""
+    return [line for line in told.out.splitlines() if line.startswith("recorded")]
+
+
+def test_a_session_that_every_course_took_back_is_recorded_anew_by_the_same_line(formed: Type) -> None:
+    first = formed(*SESSION)
+    taken_back(formed, ann=3, bob=3, cem=3)
+    assert formed("group", "members", "clinic.db", "tuesday").out.endswith("  cem  since 2026-01-06\n")
+    told = formed(*SESSION)
+    assert (told.code, recorded(told)) == (0, recorded(first))
+    assert kinds(formed, "ann") == [
+        "course_started", "group_joined", "session_held", "task_logged", "voided", "session_held", "task_logged",
+    ]  # fmt: skip
+    members = formed("group", "members", "clinic.db", "tuesday").out
+    assert members.endswith("sessions:\n  2026-01-12  number 1; there: ann and bob; cem: no_show\n")
+    again = formed(*SESSION)
+    assert recorded(again) == [line.replace("recorded in", "recorded before in") for line in recorded(first)]
+    assert kinds(formed, "cem") == ["course_started", "group_joined", "session_missed", "voided", "session_missed"]
+
+
+def test_a_session_that_was_withdrawn_and_one_put_right_and_then_voided_are_recorded_anew(formed: Type) -> None:
+    assert formed(*SESSION).code == 0
+    put_right = ("correct", "event=3", "command=hold_session", "command.group=tuesday", "because=he came late")
+    assert formed("course", "record", "clinic.db", "cem", *put_right, *MET).code == 0
+    taken_back(formed, bob=3, cem=4)
+    withdraw = ("course", "record", "clinic.db", "ann", "withdraw", "event=3", "because=it was another evening")
+    assert formed(*withdraw, *MET).code == 0
+    told = formed(*SESSION)
+    assert (told.code, [line.partition(",")[0] for line in recorded(told)]) == (
+        0, ["recorded in course ann", "recorded in course bob", "recorded in course cem"],
+    )  # fmt: skip
+
+
+def test_a_session_that_one_course_took_back_stays_taken_back_and_is_not_told_as_recorded(formed: Type) -> None:
+    assert formed(*SESSION).code == 0
+    taken_back(formed, cem=3)
+    told = formed(*SESSION)
+    assert (told.code, told.err) == (1, "")
+    assert told.out.endswith(
+        "recorded before in course cem, 1 event:\n"
+        "  3  2026-01-12  session missed: status no_show, phase beginning, group tuesday\n"
+        "taken back since in course cem, by #4: this does not count there, and was not\n"
+        "  recorded again. If it was right after all, say it to that course alone.\n"
+        "Nothing was recorded twice. If it happened once more, name the line with --key.\n"
+    )
+    assert kinds(formed, "cem")[-1] == "voided"
+
+
+def test_under_a_name_a_session_that_was_taken_back_is_told_so_and_another_name_records_it(formed: Type) -> None:
+    assert formed(*SESSION, "--key", "evening").code == 0
+    taken_back(formed, ann=3, bob=3, cem=3)
+    told = formed(*SESSION, "--key", "evening")
+    assert (told.code, told.out.count("taken back since in course")) == (1, 3)
+    assert kinds(formed, "ann")[-1] == "voided"
+    assert formed(*SESSION, "--key", "second").code == 0
+    assert kinds(formed, "ann")[-2:] == ["session_held", "task_logged"]
+
+
+def test_what_was_said_to_all_and_taken_back_by_all_is_said_anew_by_the_same_line(formed: Type) -> None:
+    said = ("group", "record", "clinic.db", "tuesday", "do_task", "task=rules", *MET)
+    for _ in range(3):
+        assert formed(*said).code == 0
+    assert kinds(formed, "ann") == ["course_started", "group_joined", "task_logged"]
+    taken_back(formed, ann=3, bob=3, cem=3)
+    assert formed(*said).code == 0
+    assert [kinds(formed, course)[3:] for course in ("ann", "bob", "cem")] == [["voided", "task_logged"]] * 3
 
 
 def test_a_session_that_was_told_is_not_told_otherwise_by_a_second_line(formed: Type) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
@@ -11,12 +10,14 @@ from iptengine.cli import screen
 from iptengine.cli.came_of_it import tell_alerts, tell_rest
 from iptengine.cli.course_work import Writing, protocol_kept, tell_not_now
 from iptengine.cli.given_fields import command_of, pair
+from iptengine.cli.group_keys import key_now, key_of, said_under, taken_back
 from iptengine.cli.known_names import check_tasks
 from iptengine.cli.screen import Unclear
 from iptengine.cli.typed_lines import Lines
 from iptengine.course.codec import BadInput
 from iptengine.course.commands import as_mapping
 from iptengine.course.refusal import Refused
+from iptengine.course.wording import listed
 from iptengine.diagnostics import ProtocolError
 from iptengine.engine.answers import Done, GroupDone, UnknownCourse
 from iptengine.engine.clinic import Clinic
@@ -35,7 +36,7 @@ def form(writing: Writing, group: str, courses: Sequence[str], led_by: Sequence[
             writing, clinic, before,
             lambda: clinic.form_group(
                 group, courses, facilitators=led_by, by=writing.by, on=on, because=because,
-                key=_key("form", group, courses, led_by, on),
+                key=key_of("form", group, courses, led_by, on),
             ),
         )  # fmt: skip
 
@@ -66,9 +67,8 @@ def _one(writing: Writing, clinic: Clinic, say: Callable[[], Done]) -> int:
 def book(writing: Writing, group: str, *, time: str, minutes: int | None, mode: str | None) -> int:
     """Plans a session."""
     on = writing.day
-    key = _named(writing, "book", group, on, time, minutes, mode)
-    return _to_all(writing, group, lambda clinic: clinic.book_group_session(
-        group, on=on, by=writing.by, key=key, time=time, minutes=minutes, mode=mode
+    return _to_all(writing, group, ("book", group, on, time, minutes, mode), lambda clinic, key: (
+        clinic.book_group_session(group, on=on, by=writing.by, key=key, time=time, minutes=minutes, mode=mode)
     ))  # fmt: skip
 
 
@@ -79,9 +79,8 @@ def hold(
     """Records a whole session. The same line typed again records what is missing; another one is not a second."""
     on = writing.day
     absent = _absent(missed)
-    key = _named(writing, "session", group, on, sorted(absent.items()), led_by, minutes, mode, done)
 
-    def held(clinic: Clinic) -> GroupDone:
+    def held(clinic: Clinic, key: str) -> GroupDone:
         if writing.key is None:
             _check_told_once(clinic, group, on, key)
         return clinic.hold_group_session(
@@ -89,7 +88,8 @@ def hold(
             mode=mode, done=done,
         )  # fmt: skip
 
-    return _to_all(writing, group, held, tasks=done)
+    said = ("session", group, on, sorted(absent.items()), led_by, minutes, mode, done)
+    return _to_all(writing, group, said, held, tasks=done)
 
 
 def _check_told_once(clinic: Clinic, group: str, on: date, key: str) -> None:
@@ -101,7 +101,7 @@ def _check_told_once(clinic: Clinic, group: str, on: date, key: str) -> None:
 
 
 def _check_told_so(clinic: Clinic, course: str, on: date, key: str) -> None:
-    if any(event.command.startswith(f"{key}.") for event in clinic.events(course)):
+    if said_under(key, clinic.events(course)):
         return
     raise Unclear(
         f"the session of {on.isoformat()} was recorded already, and told otherwise; nothing was recorded. "
@@ -128,23 +128,12 @@ def record(writing: Writing, group: str, kind: str, words: Sequence[str]) -> int
 
     command = command_of(kind, words, of_one_course)
     on = writing.day
-    key = _named(writing, "record", group, on, as_mapping(command))
-    return _to_all(
-        writing, group, lambda clinic: clinic.tell_group(group, command, by=writing.by, on=command.on or on, key=key)
-    )
+    return _to_all(writing, group, ("record", group, on, as_mapping(command)), lambda clinic, key: (
+        clinic.tell_group(group, command, by=writing.by, on=command.on or on, key=key)
+    ))  # fmt: skip
 
 
 # -- what they share ---------------------------------------------------------------------------------------------
-
-
-def _named(writing: Writing, *said: object) -> str:
-    """What a line is recorded under: the name that was typed, or none, with a digest of what the line says."""
-    return writing.key_of(*said) or _key(*said)
-
-
-def _key(*said: object) -> str:
-    """The same for the same line, so that typing it again records what is missing and nothing twice."""
-    return f"group-{hashlib.sha256(repr(said).encode()).hexdigest()[:40]}"
 
 
 def _versions(clinic: Clinic, courses: Sequence[str]) -> dict[str, int]:
@@ -158,18 +147,29 @@ def _versions(clinic: Clinic, courses: Sequence[str]) -> dict[str, int]:
 
 
 def _to_all(
-    writing: Writing, group: str, say: Callable[[Clinic], GroupDone], *, tasks: Sequence[str] = ()
+    writing: Writing, group: str, said: Sequence[object], say: Callable[[Clinic, str], GroupDone], *,
+    tasks: Sequence[str] = (),
 ) -> int:  # fmt: skip
+    """Says something to all: under the name that was typed, or under a key made of what the line `said`."""
     with writing.group(group) as (store, clinic, found):
         before = _versions(clinic, found.on(writing.day))
         if tasks and before:  # they keep one protocol, so that one that opens answers for all
             with suppress(UnknownDigest, ProtocolError):  # the clinic tells more of it
                 check_tasks(protocol_kept(clinic, store, next(iter(before))), tasks)
-        return _told(writing, clinic, before, lambda: say(clinic))
+        members = [member.course for member in found.members]
+        key = writing.key_of(*said) or key_now(clinic, members, *said)
+        name = "another --key" if writing.key else "--key"
+        return _told(writing, clinic, before, lambda: say(clinic, key), once_more=f"name the line with {name}")
 
 
-def _told(writing: Writing, clinic: Clinic, before: Mapping[str, int], say: Callable[[], GroupDone]) -> int:
-    """Prints what came of it: every alert first, then each course, then what could not be recorded."""
+def _told(
+    writing: Writing, clinic: Clinic, before: Mapping[str, int], say: Callable[[], GroupDone], *, once_more: str = ""
+) -> int:  # fmt: skip
+    """Prints what came of it: every alert first, then each course, then what could not be recorded.
+
+    Args:
+        once_more: How it is recorded a second time, where it can be.
+    """
     failed = ""
     try:
         came = say()
@@ -186,17 +186,29 @@ def _told(writing: Writing, clinic: Clinic, before: Mapping[str, int], say: Call
     for course, done in came.courses.items():
         lines[course] = writing.lines(clinic, course)
         tell_alerts(done, lines[course])
-    codes = [_in_one(done, lines[course], before.get(course)) for course, done in came.courses.items()]
+    again = {id for id, done in came.courses.items() if done.events and before.get(id) == done.course.version}
+    codes = [_in_one(clinic, done, lines[id], again=id in again) for id, done in came.courses.items()]
     if failed:
         screen.complain(screen.wrapped(f"{failed}: type the same line again"))
         return 1
     if not codes:
         screen.say(f"the group {came.group.id} is formed already; nothing was recorded")
+    elif once_more and len(again) == len(codes):
+        screen.say(f"Nothing was recorded twice. If it happened once more, {once_more}.")
     return max(codes, default=0)
 
 
-def _in_one(done: Done, lines: Lines, before: int | None) -> int:
-    return tell_rest(done, lines, again=bool(done.events) and before == done.course.version)
+def _in_one(clinic: Clinic, done: Done, lines: Lines, *, again: bool) -> int:
+    code = tell_rest(done, lines, again=again)
+    gone = taken_back(clinic.events(done.course.id)) if again else {}
+    by = dict.fromkeys(lines.numbers[gone[event.id]] for event in done.events if event.id in gone)
+    if by:
+        told = (
+            f"taken back since in course {done.course.id}, by {listed(f'#{number}' for number in by)}: this does not "
+            "count there, and was not recorded again. If it was right after all, say it to that course alone."
+        )
+        screen.say(screen.wrapped(told, 0, 2))
+    return 1 if by else code
 
 
 __all__ = ["book", "form", "hold", "join", "leave", "record"]

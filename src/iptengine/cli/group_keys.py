@@ -1,0 +1,66 @@
+"""The key that a line said to a group is recorded under, so that typed again it records what is missing, once.
+
+A line without a name is known by what it says. Once every course that has it took it back, the same line says
+something new, and is recorded under another key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import count
+
+from iptengine.course.events import Event, Voided, Withdrawn
+from iptengine.engine.clinic import Clinic
+from iptengine.store.port import UnopenedCourse
+
+
+def key_of(*said: object) -> str:
+    """The same for the same line."""
+    return f"group-{hashlib.sha256(repr(said).encode()).hexdigest()[:40]}"
+
+
+def key_now(clinic: Clinic, courses: Iterable[str], *said: object) -> str:
+    """The same for the same line, until every course that has it took it back."""
+    known = list(_known(clinic, courses))
+    keys = (key_of(*said, *(("again", n) if n else ())) for n in count())
+    return next(key for key in keys if not _all_took_it_back(known, key))
+
+
+def said_under(key: str, events: Iterable[Event]) -> tuple[Event, ...]:
+    """What was recorded under a key."""
+    return tuple(event for event in events if event.command.startswith(f"{key}."))
+
+
+def taken_back(events: Iterable[Event]) -> Mapping[str, str]:
+    """The events of a course whose record was voided or withdrawn, also once it was put right, each with by what."""
+    gone: dict[str, str] = {}
+    put_right: dict[str, str] = {}
+    for event in events:
+        if isinstance(event, Voided):
+            gone |= dict.fromkeys(event.events, event.id)
+        elif isinstance(event, Withdrawn):
+            gone[event.corrects] = event.id
+        elif event.corrects:
+            put_right[event.id] = event.corrects
+    for id, was in reversed(put_right.items()):
+        if id in gone:
+            gone[was] = gone[id]
+    return gone
+
+
+def _known(clinic: Clinic, courses: Iterable[str]) -> Iterator[tuple[Event, ...]]:
+    for course in courses:
+        try:
+            yield clinic.events(course)
+        except UnopenedCourse:  # whether it took anything back cannot be known; the others decide
+            continue
+
+
+def _all_took_it_back(known: Iterable[tuple[Event, ...]], key: str) -> bool:
+    """Whether it was recorded, and what it began with stands in no course any more."""
+    firsts = [(mine[0].id, events) for events in known if (mine := said_under(key, events))]
+    return bool(firsts) and all(id in taken_back(events) for id, events in firsts)
+
+
+__all__ = ["key_now", "key_of", "said_under", "taken_back"]
