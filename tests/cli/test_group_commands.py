@@ -276,6 +276,22 @@ def test_a_move_that_one_course_refuses_is_made_in_the_others_and_told(formed: T
     )
 
 
+def test_a_task_of_an_evening_is_recorded_for_who_was_there_and_told_for_who_was_not(formed: Type) -> None:
+    assert formed(*SESSION).code == 0
+    told = formed("group", "record", "clinic.db", "tuesday", "do_task", "task=round", *MET)
+    assert (told.code, told.err) == (0, "")
+    assert told.out == (
+        "recorded in course ann, 1 event:\n"
+        "  5  2026-01-12  task logged: task round, session #3, phase beginning\n"
+        "recorded in course bob, 1 event:\n"
+        "  5  2026-01-12  task logged: task round, session #3, phase beginning\n"
+        "nothing was recorded in course cem\n"
+        "warning: not recorded in this course: the group met on 12 January, and this\n"
+        "  member was not there; if it was done with this member too, say it to this\n"
+        "  course alone [group_absent]\n"
+    )
+
+
 def test_the_words_of_one_are_never_said_to_all(formed: Type) -> None:
     told = formed("group", "record", "clinic.db", "tuesday", "write_note", "text=Wilhelmina")
     assert (told.code, told.out) == (2, "")

@@ -304,6 +304,61 @@ def test_all_members_are_told_a_move_and_none_the_words_of_another() -> None:
         assert "wept" not in str(caught.value)
 
 
+MET = DAY + WEEK
+NOT_THERE = (
+    "not recorded in this course: the group met on 13 January, and this member was not there; if it was done with this "
+    "member too, say it to this course alone"
+)
+
+
+def met(absent: dict[str, str]) -> Clinic:
+    found = formed()
+    found.hold_group_session("tuesday", on=MET, by=ANNA, key="s1", absent=absent)
+    return found
+
+
+@pytest.mark.parametrize("command", [c.DoTask("inventory"), c.Defer("inventory"), c.DoTask("inventory", on=MET)])
+def test_what_was_done_in_a_session_is_recorded_for_who_was_there(command: c.Command) -> None:
+    found = met({"bob": "no_show"})
+    day = MET if command.on is None else MET + WEEK  # the command's own day is the one that counts
+    done = found.tell_group("tuesday", command, by=ANNA, on=day, key="t1")
+    assert [len(found.course(course).tasks + found.course(course).deferred) for course in FOUR] == [1, 0, 1, 1]
+    assert list(done.courses) == list(FOUR)
+    bob = done.courses["bob"]
+    assert (bob.events, bob.course.version) == ((), found.course("bob").version)
+    assert [(w.code, w.text, w.path) for w in bob.warnings] == [("group_absent", NOT_THERE, "group")]
+    again = found.tell_group("tuesday", command, by=ANNA, on=day, key="t1")
+    assert {id: one.events for id, one in again.courses.items()} == {id: one.events for id, one in done.courses.items()}
+    assert again.courses["bob"].warnings == bob.warnings
+
+
+def test_what_is_asked_of_all_beside_a_task_reaches_who_was_absent_too() -> None:
+    found = met({"bob": "no_show"})
+    said = (c.DoTask("inventory"), c.AnnounceEnding(), c.DoTask("inventory"))
+    for _ in range(2):
+        done = found.tell_group("tuesday", *said, by=ANNA, on=MET, key="t1")
+        assert [event.kind for event in done.courses["bob"].events] == ["ending_announced"]
+        assert [w.code for w in done.courses["bob"].warnings].count("group_absent") == 1
+    assert kinds(found, "ann")[3:] == ["task_logged", "ending_announced", "task_logged"]
+    assert kinds(found, "bob")[3:] == ["ending_announced"]
+
+
+@pytest.mark.parametrize("absent", [{}, dict.fromkeys(FOUR, "cancelled_by_therapist")])
+def test_a_task_of_a_day_on_which_the_group_held_no_session_is_recorded_for_all(absent: dict[str, str]) -> None:
+    found = met(absent)
+    found.tell_group("tuesday", c.DoTask("inventory"), by=ANNA, on=MET if absent else MET + WEEK, key="t1")
+    assert [len(found.course(course).tasks) for course in FOUR] == [1] * 4
+
+
+def test_a_task_that_was_told_of_all_before_it_was_known_who_was_there_is_answered_as_it_was() -> None:
+    found = formed()
+    first = found.tell_group("tuesday", c.DoTask("inventory"), by=ANNA, on=MET, key="t1")
+    found.hold_group_session("tuesday", on=MET, by=ANNA, key="s1", absent={"bob": "no_show"})
+    again = found.tell_group("tuesday", c.DoTask("inventory"), by=ANNA, on=MET, key="t1")
+    assert again.courses["bob"].events == first.courses["bob"].events
+    assert [len(found.course(course).tasks) for course in FOUR] == [1] * 4
+
+
 # -- the agenda of the group -------------------------------------------------------------------------------------
 
 

@@ -149,6 +149,7 @@ WARNINGS = Codes(
         "group_large": "too many members",
         "group_facilitators": "too few or too many who lead",
         "other_group": "a session of a group the course was not in",
+        "group_absent": "a task said of a group that met without this member",
         "in_pause": "a session while the course rests",
         "miss_in_pause": "a miss in a pause that uses a session",
         "already_paused": "a pause while the course rests already",

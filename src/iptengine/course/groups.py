@@ -14,12 +14,15 @@ from datetime import date
 from iptengine.course import commands as c
 from iptengine.course.commands import Command
 from iptengine.course.course import Appointment, ChartEntry, Course, GroupStay, changed
-from iptengine.course.events import TaskLogged
+from iptengine.course.events import CourseWarning, TaskLogged
+from iptengine.course.wording import day
 
 TELLABLE = frozenset(
     {"book", "enter_phase", "announce_ending", "agree_contract", "do_task", "defer", "end_course", "move_chart"}
 )
 """What can be said to all members at once. Nothing that speaks of one patient is among it."""
+IN_A_SESSION = frozenset({"do_task", "defer"})
+"""What was done in a session of the group, or put off in it: of a day it met, it holds for who was there."""
 WORDS = ("note", "because", "reason", "focus", "person", "found", "plan", "text", "why")
 """Fields in which a command could hold the words of one patient."""
 
@@ -220,6 +223,24 @@ def said_to_all(command: Command, group: str) -> Command:
     return command
 
 
+def missed_with(group: Group, course: str, commands: Sequence[Command], on: date) -> dict[int, CourseWarning]:
+    """Which of the commands said to all on a day do not hold for one member, by their places, and why.
+
+    What was done in a session that this member missed was not done with this member.
+    """
+    missed = {meeting.on for meeting in group.held if course in meeting.absent}
+    days = {n: command.on or on for n, command in enumerate(commands) if command.kind in IN_A_SESSION}
+    return {n: _missed(met) for n, met in days.items() if met in missed}
+
+
+def _missed(on: date) -> CourseWarning:
+    told = (
+        f"not recorded in this course: the group met on {day(on)}, and this member was not there; if it was done with "
+        "this member too, say it to this course alone"
+    )
+    return CourseWarning("group_absent", told, "group")
+
+
 def not_for_all(command: Command) -> str:
     """Why a command cannot be said to all members at once; empty when it can."""
     if command.kind not in TELLABLE:
@@ -319,5 +340,5 @@ def _tasks(courses: Sequence[Course], sessions: Mapping[date, Appointment], shar
 
 __all__ = [
     "TELLABLE", "Common", "Group", "Meeting", "Member", "common", "forming", "group_of", "holding", "joining",
-    "leaving", "not_for_all", "said_to_all",
+    "leaving", "missed_with", "not_for_all", "said_to_all",
 ]  # fmt: skip

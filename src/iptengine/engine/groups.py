@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from iptengine.course import groups
 from iptengine.course.codec import BadInput
 from iptengine.course.commands import Book, Command, JoinGroup
 from iptengine.course.course import Course
+from iptengine.course.events import CourseWarning, TaskDeferred, TaskLogged
 from iptengine.course.groups import Group
 from iptengine.course.hiding import THERAPIST
 from iptengine.course.refusal import Refused
@@ -234,7 +237,8 @@ class GroupClinic(ClinicPort):
         """Say the same to the course of every member: a phase entered, a task done, the ending named.
 
         What could hold words of one patient cannot be said to all. What one course refuses stands in
-        ``GroupDone.refused`` under its id, and holds back no other.
+        ``GroupDone.refused`` under its id, and holds back no other. A task done or put off on a day the group met is
+        recorded for who was there; a warning in the answer of each other's course says so (``group_absent``).
 
         Raises:
             GroupNotTold: The course of a member does not open; it is recorded in the others.
@@ -245,15 +249,34 @@ class GroupClinic(ClinicPort):
         for command in commands:
             if (why := groups.not_for_all(command)) != "":
                 raise BadInput("commands", why)
-        members = self.group(group).on(on)
+        here = self.group(group)
+        members = here.on(on)
         if not members:
             raise UnknownGroup(group, on)
         said = tuple(groups.said_to_all(command, group) for command in commands)
-        return self._told_all(group, dict.fromkeys(members, said), by, on, key)
+        told: dict[str, tuple[Command, ...]] = {}
+        beside: dict[str, tuple[CourseWarning, ...]] = {}
+        for course in members:
+            missed = {} if self._was_told_a_task(course, key) else groups.missed_with(here, course, said, on)
+            told[course] = tuple(command for n, command in enumerate(said) if n not in missed)
+            beside[course] = tuple(dict.fromkeys(missed.values()))
+        return self._told_all(group, told, by, on, key, beside)
+
+    def _was_told_a_task(self, course: str, key: str) -> bool:
+        """Whether a task was recorded under this key already, before it was known who was there."""
+        try:
+            events = self._records.history(course).events
+        except UnopenedCourse:  # heard when it is told
+            return False
+        return any(
+            event.command.startswith(f"{key}.") and isinstance(event, TaskLogged | TaskDeferred) for event in events
+        )
 
     def _told_all(
-        self, group: str, told: Mapping[str, Sequence[Command]], by: Actor, on: date, key: str
+        self, group: str, told: Mapping[str, Sequence[Command]], by: Actor, on: date, key: str,
+        beside: Mapping[str, Sequence[CourseWarning]] = MappingProxyType({}),
     ) -> GroupDone:  # fmt: skip
+        """Say to each course what is `told` it; `beside` are warnings that stand in its answer, too."""
         done: dict[str, Done] = {}
         denied: list[Denial] = []
         failed: dict[str, UnopenedCourse | UnknownProtocol] = {}
@@ -266,6 +289,8 @@ class GroupClinic(ClinicPort):
                     done[course] = no.done
             except (UnopenedCourse, UnknownProtocol) as why:
                 failed[course] = why
+        for course in beside.keys() & done.keys():
+            done[course] = replace(done[course], warnings=(*done[course].warnings, *beside[course]))
         found = GroupDone(self.group(group), done)
         not_allowed = NotAllowed(denied, group=found) if denied else None
         if failed:
