@@ -523,7 +523,7 @@ def test_alerts_are_listed_until_they_are_closed(begun: Type) -> None:
     assert begun("clinic", "alerts", "clinic.db").out == "No alert is open.\n"
     begun("course", "session", "clinic.db", "a", *SECOND, "--score", "phq9=18", "--item", "phq9.self_harm=1")
     assert begun("clinic", "alerts", "clinic.db").out == (
-        "a  RISK ALERT, 2026-03-10, not assessed: PHQ-9 item 9 (thoughts of death or\n"
+        "a  RISK ALERT #4, 2026-03-10, not assessed: PHQ-9 item 9 (thoughts of death or\n"
         "   self-harm) was answered 1 on 2026-03-10. This needs a clinician's assessment\n"
         "   today.\n"
     )
@@ -533,6 +533,25 @@ def test_alerts_are_listed_until_they_are_closed(begun: Type) -> None:
     assert begun("clinic", "alerts", "clinic.db").out == "No alert is open.\n"
     found = json.loads(begun("clinic", "alerts", "clinic.db", "--closed", "--format", "json").out)
     assert [(one["code"], one["state"]) for one in found] == [("risk_item", "closed")]
+
+
+def test_of_two_alerts_in_the_same_words_the_number_says_which_one_is_assessed(begun: Type) -> None:
+    read = ("course", "record", "clinic.db", "a", "read", "measure=phq9", "answers.self_harm=1", *SECOND)
+    begun(*read, "total=18")
+    begun(*read, "total=12")
+    told = begun("clinic", "alerts", "clinic.db").out
+    assert [line.partition(",")[0] for line in told.splitlines() if "ALERT" in line] == [
+        "a  RISK ALERT #3",
+        "a  RISK ALERT #5",
+    ]
+    due = [line for line in begun("clinic", "due", "clinic.db", *SECOND).out.splitlines() if "(#" in line]
+    assert [line[-4:] for line in due] == ["(#3)", "(#5)"]
+    begun("course", "record", "clinic.db", "a", "assess_alert", "alert=5", "found=x", "plan=y", *SECOND)
+    states = [line.partition(":")[0] for line in begun("clinic", "alerts", "clinic.db").out.splitlines()]
+    assert [line for line in states if "ALERT" in line] == [
+        "a  RISK ALERT #3, 2026-03-10, not assessed",
+        "a  RISK ALERT #5, 2026-03-10, assessed",
+    ]
 
 
 def test_a_stuck_course_is_listed_with_what_shuts_each_way(begun: Type) -> None:
@@ -565,7 +584,7 @@ def test_an_open_risk_alert_stands_first_wherever_somebody_looks(
 ) -> None:  # fmt: skip
     begun("course", "session", "clinic.db", "a", *SECOND, "--score", "phq9=18", "--item", "phq9.self_harm=1")
     first = begun("clinic", "alerts", "clinic.db", "--course", "a").out
-    assert first.startswith("a  RISK ALERT, 2026-03-10, not assessed: ")
+    assert first.startswith("a  RISK ALERT #4, 2026-03-10, not assessed: ")
     assert begun(*look, *SECOND).out.startswith(f"{first}\n{then}")
 
 

@@ -151,6 +151,20 @@ class TestWithoutReplaying:
         assert [alert.value for alert in desk.alerts()] == [2]
         assert store.replays == []
 
+    def test_two_alerts_of_a_day_in_the_same_words_have_the_numbers_of_their_events(self) -> None:
+        desk = clinic(Counting())
+        three_sessions(desk)
+        for total in (9, 12):
+            desk.do("a", c.Read("phq9", total=total, answers={"self_harm": 2}, on=START), by=ANNA)
+        first, second = (n for n, event in enumerate(desk.events("a"), 1) if event.kind == "alert_raised")
+        alerts = desk.alerts()
+        assert len({alert.text for alert in alerts}) == 1
+        assert [alert.number for alert in alerts] == [first, second]
+        assert [line.text for line in desk.due(on=START) if line.kind == "alert"] == [
+            f"{alerts[0].text} (#{first})",
+            f"{alerts[0].text} (#{second})",
+        ]
+
     def test_a_night_job_makes_the_lists_ready(self) -> None:
         store = Counting()
         desk = clinic(store)
@@ -193,7 +207,7 @@ class TestRowsThatCannotBeTrusted:
         assert desk.out_of_step(courses=[]) == ()
 
     @pytest.mark.parametrize(
-        "text", ["", "{", "[]", '{"schema":"iptengine.overview/1"}', '{"schema":"other"}', "sealed:x"]
+        "text", ["", "{", "[]", '{"schema":"iptengine.overview/2"}', '{"schema":"other"}', "sealed:x"]
     )
     def test_a_row_that_cannot_be_read_is_made_again(self, text: str) -> None:
         store = ipt.MemoryStore()

@@ -67,14 +67,32 @@ def test_every_open_alert_has_its_own_line_and_its_own_blanks_oldest_first() -> 
     story = given(IPT, in_the_middle(), hold(4), phq9(18, self_harm=2), fact("fear_at_home", "yes", on=week(4)))
     made = agenda(IPT, story.course, on=week(5))
     heads = [line for line in made.text.splitlines() if line.startswith("!!")]
+    first, second = (alert.number for alert in story.course.alerts)
     assert "2 RISK ALERTS" in made.text.splitlines()
     assert heads == [
         "!! PHQ-9, item 9 (thoughts of death or self-harm): answered 2, on Tue 24 March",
-        "!! Fear or violence at home was reported, on Tue 24 March 2026. Needs your",
+        f"!! Fear or violence at home was reported, on Tue 24 March 2026 (#{second}). Needs your",
     ]
     assert " ! Risk alerts: 2 need your assessment today. See above." in made.text.splitlines()
     blanks = [line for line in made.text.splitlines() if line.startswith("   Alert ")]
-    assert [line.split(":")[0] for line in blanks] == ["   Alert 1", "   Alert 2"]
+    assert [line.split(":")[0] for line in blanks] == [f"   Alert #{first}", f"   Alert #{second}"]
+
+
+def test_two_alerts_of_a_day_in_the_same_words_are_told_apart_by_their_numbers_on_record() -> None:
+    story = given(IPT, in_the_middle(), hold(4), phq9(18, self_harm=2), phq9(12, self_harm=2))
+    one, other = story.course.alerts
+    assert one.text == other.text
+    assert alert_lines(IPT, story.course) == (
+        LINE.replace("2026.", f"2026 (#{one.number})."),
+        LINE.replace("2026.", f"2026 (#{other.number})."),
+    )
+    assert one.number != other.number
+
+
+def test_the_last_of_two_alerts_keeps_the_words_of_one_that_stands_alone() -> None:
+    story = given(IPT, in_the_middle(), hold(4), phq9(18, self_harm=2), phq9(12, self_harm=2))
+    story = story.when(c.AssessAlert(story.open_alerts[0].id, found="none acute", plan="call"))
+    assert alert_lines(IPT, story.course) == (LINE,)
 
 
 def test_a_seen_alert_stays_and_an_assessed_one_leaves_the_head_of_the_page() -> None:

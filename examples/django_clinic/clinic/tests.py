@@ -210,6 +210,20 @@ class ACourse(Clinic, TestCase):
         assert self.kinds(patient).count("alert_moved") == 1
         assert "RISK ALERT" not in words(self.client.get(reverse("page", args=[patient.pk])))
 
+    def test_two_alerts_in_the_same_words_are_told_apart_on_every_page_by_their_numbers(self) -> None:
+        patient = self.begin()
+        self.save(patient, self.session_form(patient), **answers(self_harm=1))
+        recorded = words(self.save(patient, self.session_form(patient), **answers(self_harm=1)))
+        page = words(self.client.get(reverse("page", args=[patient.pk])))
+        caseload = words(self.client.get(reverse("caseload")))
+        one, other = (alert.number for alert in desk.desk().alerts())
+        assert one != other
+        for number in (one, other):
+            assert recorded.count(f"assessment today. (#{number})") == 1
+            assert page.count(f"2026 (#{number}). Needs your assessment today.") == 1
+            assert page.count(f"assessment today. (#{number}) Found") == 1
+            assert caseload.count(f"assessment today. (#{number}, open)") == 1
+
     def test_an_assessment_without_words_is_asked_for_again(self) -> None:
         patient = self.begin()
         self.save(patient, self.session_form(patient), **answers(self_harm=1))

@@ -185,11 +185,11 @@ def _items(course: ipt.Course, command: ipt.Command) -> Any:
     return protocol.spec.checklists[command.checklist].items if isinstance(command, c.FillChecklist) else {}
 
 
-def _assessments(course: ipt.Course, ways: tuple[ipt.Way, ...]) -> list[tuple[str, str, WayForm]]:
-    """For every alert that needs an assessment: its words, and the form for it."""
-    texts = {alert.id: alert.text for alert in course.alerts}
+def _assessments(course: ipt.Course, ways: tuple[ipt.Way, ...]) -> list[tuple[str, ipt.Alert, WayForm]]:
+    """For every alert that needs an assessment: the alert, and the form for it."""
+    known = {alert.id: alert for alert in course.alerts}
     asked = [way for way in ways if isinstance(way.command, c.AssessAlert)]
-    return [(name_of(way), texts[way.command.alert], WayForm(course=course, way=way)) for way in asked]
+    return [(name_of(way), known[way.command.alert], WayForm(course=course, way=way)) for way in asked]
 
 
 def _recorded(request: HttpRequest, patient: Patient, form: Drawn, *commands: ipt.Command) -> HttpResponse:

@@ -55,10 +55,15 @@ def alert_head(alert: Alert) -> str:
     return "RISK ALERT" if alert.level == "risk" else "review alert"
 
 
+def alert_named(alert: Alert) -> str:
+    """The same with its number, by which other commands name it: two alerts may read alike."""
+    return f"{alert_head(alert)} #{alert.number}" if alert.number else alert_head(alert)
+
+
 def alert_row(alert: Alert) -> tuple[str, str]:
     """The course of an alert, and what it says and where it stands."""
     state = "not assessed" if alert.needs_assessment else alert.state
-    return alert.course, f"{alert_head(alert)}, {alert.raised.isoformat()}, {state}: {alert.text}"
+    return alert.course, f"{alert_named(alert)}, {alert.raised.isoformat()}, {state}: {alert.text}"
 
 
 def say_open_risks(alerts: Iterable[Alert]) -> None:

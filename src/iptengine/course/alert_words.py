@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 
+from iptengine.course.course import Alert
 from iptengine.course.facts import CourseFacts
 from iptengine.course.wording import dated, first_lower
 from iptengine.protocol.conditions import Condition, Mention
@@ -41,4 +42,9 @@ def what_alone(text: str) -> tuple[str, bool]:
     return alone.rstrip("."), alone != whole
 
 
-__all__ = ["NEEDED", "unanswered_words", "what_alone"]
+def number_among(alert: Alert, standing: Collection[Alert]) -> str:
+    """The number of an alert, as `` (#6)``, to be added where several stand: two may read alike."""
+    return f" (#{alert.number})" if len(standing) > 1 and alert.number else ""
+
+
+__all__ = ["NEEDED", "number_among", "unanswered_words", "what_alone"]

@@ -166,7 +166,8 @@ class PhaseEntry:
 class Alert:
     """What a clinician must see. A risk alert heads every therapist agenda until it is assessed.
 
-    `state` is open, acknowledged, assessed, monitoring or closed.
+    `state` is open, acknowledged, assessed, monitoring or closed. `number` is its place among the events of the
+    course, from 1, as the shell and the pages name it (``#6``); 0 where it has none.
     """
 
     id: str
@@ -184,6 +185,7 @@ class Alert:
     found: str = ""
     plan: str = ""
     assessed: date | None = None
+    number: int = 0
 
     @property
     def needs_assessment(self) -> bool:

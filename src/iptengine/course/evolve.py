@@ -215,7 +215,7 @@ def _chart_moved(course: Course, event: e.ChartMoved) -> Changes:
 def _alert_raised(course: Course, event: e.AlertRaised) -> Changes:
     alert = Alert(
         event.id, course.id, event.code, event.level, event.text, event.do, event.on, cause=event.cause,
-        measure=event.measure, item=event.item, value=event.value,
+        measure=event.measure, item=event.item, value=event.value, number=course.version + 1,
     )  # fmt: skip
     return {"alerts": (*course.alerts, alert)}
 

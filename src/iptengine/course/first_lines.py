@@ -11,7 +11,7 @@ from datetime import date
 from typing import Literal
 
 from iptengine.course import grouping, participants, timing
-from iptengine.course.alert_words import what_alone
+from iptengine.course.alert_words import number_among, what_alone
 from iptengine.course.alerting import imported_total
 from iptengine.course.approvals_told import approvals_told
 from iptengine.course.calendar_lines import dates_passed, stop_told
@@ -293,14 +293,10 @@ def _missed(scene: _Scene) -> Iterator[Line]:
 
 
 def _reviews(scene: _Scene) -> Iterator[Line]:
-    for alert in scene.course.alerts:
-        if alert.level == "review" and alert.needs_assessment:
-            yield Line(
-                "review",
-                f"Review: {alert.text.rstrip('.')}. {alert.do.rstrip('.')}.",
-                f"alerts.{alert.code}",
-                {"alert": alert.id},
-            )
+    waiting = [alert for alert in scene.course.alerts if alert.level == "review" and alert.needs_assessment]
+    for alert in waiting:
+        told = f"{alert.text.rstrip('.')}{number_among(alert, waiting)}. {alert.do.rstrip('.')}."
+        yield Line("review", f"Review: {told}", f"alerts.{alert.code}", {"alert": alert.id})
 
 
 def _approvals(scene: _Scene) -> Iterator[Line]:

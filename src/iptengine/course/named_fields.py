@@ -188,7 +188,7 @@ WITHOUT: Mapping[type, frozenset[str]] = {
         s.GroupStay: "group joined size facilitators event left because",
         s.ChartEntry: "on because way session event",
         s.PhaseEntry: "on way event",
-        s.Alert: "id course level text do raised state cause value found plan assessed",
+        s.Alert: "id course level text do raised state cause value found plan assessed number",
         s.Approval: "id what roles asked asked_by command state answered answered_by because",
         s.Homework: "id text on how note",
         s.Ended: "on reason way event",

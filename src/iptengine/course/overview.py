@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from iptengine.course import timing
+from iptengine.course.alert_words import number_among
 from iptengine.course.codec import record_from_json, record_to_json
 from iptengine.course.course import Alert, Course
 from iptengine.course.hiding import THERAPIST, seen_by
@@ -14,7 +15,7 @@ from iptengine.course.stuck import Stuck, stuck
 from iptengine.course.ways import Due, due
 from iptengine.protocol.protocol import Protocol
 
-SCHEMA = "iptengine.overview/1"
+SCHEMA = "iptengine.overview/2"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -71,7 +72,8 @@ def overview(protocol: Protocol, course: Course, *, on: date, role: str | None =
 
 def overview_unread(course: Course, why: str) -> Overview:
     """The course as the lists show it without its protocol: its open risk alerts, and in each list `why`."""
-    risks = (Due(course.id, "alert", alert.raised, alert.text) for alert in course.open_risk_alerts)
+    waiting = course.open_risk_alerts
+    risks = (Due(course.id, "alert", one.raised, f"{one.text}{number_among(one, waiting)}") for one in waiting)
     unread = Due(course.id, "review", None, why)
     return replace(
         on_any_day(course),

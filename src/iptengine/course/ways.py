@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 
 from iptengine.course import commands as c
 from iptengine.course import moves, timing, visits
+from iptengine.course.alert_words import number_among
 from iptengine.course.approvals import Needed, asked, needed
 from iptengine.course.approvals_told import open_approvals, waits
 from iptengine.course.calendar import stop_day
@@ -328,10 +329,10 @@ def due(protocol: Protocol, course: Course, *, on: date, role: str | None = THER
 
 
 def _due(protocol: Protocol, course: Course, on: date) -> Iterator[Due]:
-    for alert in course.alerts:
-        if alert.needs_assessment:
-            kind = "alert" if alert.level == "risk" else "review"
-            yield Due(course.id, kind, alert.raised, alert.text)
+    waiting_alerts = [alert for alert in course.alerts if alert.needs_assessment]
+    for alert in waiting_alerts:
+        kind = "alert" if alert.level == "risk" else "review"
+        yield Due(course.id, kind, alert.raised, f"{alert.text}{number_among(alert, waiting_alerts)}")
     if course.erased is not None:
         return
     for waiting in open_approvals(course):

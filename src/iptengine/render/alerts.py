@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from iptengine.course.alert_words import what_alone
+from collections.abc import Collection
+
+from iptengine.course.alert_words import number_among, what_alone
 from iptengine.course.course import Alert, Course
 from iptengine.course.wording import counted, weekday
 from iptengine.protocol.protocol import Protocol
@@ -18,19 +20,26 @@ def alert_heading(count: int) -> str:
 def alert_lines(protocol: Protocol, course: Course) -> tuple[str, ...]:
     """One line for every open risk alert, oldest first: measure, item, value, date, and what it needs.
 
-    Empty when none is open. Words for people, not escaped: escape them for the page they go to.
+    Where several are open each has its number on record, by which it is assessed. Empty when none is open. Words for
+    people, not escaped: escape them for the page they go to.
     """
-    return tuple(_line(protocol, alert) for alert in course.open_risk_alerts)
+    standing = course.open_risk_alerts
+    return tuple(_line(protocol, alert, number_among(alert, standing)) for alert in standing)
 
 
-def _line(protocol: Protocol, alert: Alert) -> str:
+def alert_name(alert: Alert, standing: Collection[Alert]) -> str:
+    """What a field to fill in calls an alert: ``Alert 1``; among several, by the number that its line has."""
+    return f"Alert #{alert.number}" if number_among(alert, standing) else "Alert 1"
+
+
+def _line(protocol: Protocol, alert: Alert, which: str) -> str:
     day = f"{weekday(alert.raised)} {alert.raised.year}"
     own = f" {_sentence(alert.do)}" if alert.do.strip() else ""
     measure = protocol.measures.get(alert.measure)
     told, whole = what_alone(alert.text)
     if whole and (measure is None or alert.item not in measure.items):
-        return f"{told}. {NEEDS}{own}"
-    return f"{_what(protocol, alert)}, on {day}. {NEEDS}{own}"
+        return f"{told}{which}. {NEEDS}{own}"
+    return f"{_what(protocol, alert)}, on {day}{which}. {NEEDS}{own}"
 
 
 def _what(protocol: Protocol, alert: Alert) -> str:
@@ -48,4 +57,4 @@ def _sentence(text: str) -> str:
     return whole if whole.endswith((".", "!", "?")) else f"{whole}."
 
 
-__all__ = ["NEEDS", "alert_heading", "alert_lines"]
+__all__ = ["NEEDS", "alert_heading", "alert_lines", "alert_name"]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from iptengine.course.contacts import ContactPage
 from iptengine.course.refusal import Refused
-from iptengine.render.alerts import alert_lines
+from iptengine.render.alerts import alert_lines, alert_name
 from iptengine.render.filling import Filling
 from iptengine.render.messages import message
 from iptengine.render.page import LONG, Field, Form, Lines, Page, Section
@@ -81,8 +81,8 @@ def _message(filling: Filling, contact: ContactPage) -> Section:
 def _form(filling: Filling, contact: ContactPage) -> Form:
     rows: list[tuple[Field, ...]] = [(Field("On", size=LONG), Field("with", size=LONG))]
     rows += [
-        (Field(f"Alert {number}: found", size=LONG), Field("agreed", size=LONG))
-        for number, _ in enumerate(filling.value.alerts, 1)
+        (Field(f"{alert_name(alert, filling.value.alerts)}: found", size=LONG), Field("agreed", size=LONG))
+        for alert in filling.value.alerts
     ]
     return Form((*rows, (Field("Note", size=LONG),)))
 

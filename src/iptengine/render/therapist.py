@@ -14,7 +14,7 @@ from iptengine.course.record_lines import REVIEW_ASSESSED, standing_reviews
 from iptengine.course.requested import kind_of
 from iptengine.course.scores import Series
 from iptengine.course.wording import dated, day, either, first_lower, first_upper, shortened, weekday
-from iptengine.render.alerts import alert_lines
+from iptengine.render.alerts import alert_lines, alert_name
 from iptengine.render.filling import Filling, sentence
 from iptengine.render.page import (
     LONG,
@@ -491,8 +491,8 @@ def _after(filling: Filling) -> Section:
     value = filling.value
     rows = list(_missed_form(filling)) if value.occasion == "missed" else list(_session_form(filling))
     rows += [
-        (Field(f"Alert {number}: found", size=LONG), Field("agreed", size=LONG))
-        for number, _ in enumerate(value.alerts, 1)
+        (Field(f"{alert_name(alert, value.alerts)}: found", size=LONG), Field("agreed", size=LONG))
+        for alert in value.alerts
     ]
     if value.occasion == "missed":
         rows.append((Field("remind me", size=LONG),))
