@@ -400,7 +400,7 @@ def test_a_row_that_somebody_took_out_is_found_and_made_again(alias: str) -> Non
         ListedCourse.objects.using(alias).all().delete()
         (problem,) = ipt.verify(store).problems
         assert str(problem) == (
-            "course a: it has no row in the lists, so they do not show it; make the rows again: "
+            "course a: it has no row in the lists, as if somebody had taken it out; make the rows again: "
             "'iptengine clinic refresh --anew', or Clinic.refresh(on=..., anew=True)"
         )
         assert clinic.out_of_step() == ("a",)
@@ -410,10 +410,34 @@ def test_a_row_that_somebody_took_out_is_found_and_made_again(alias: str) -> Non
         assert store.keep_rows([Row("a", 7, "form"), Row("z", 0)]) == 0
         ListedCourse.objects.using(alias).create(course="a", **columns(Row("a", 0)))
         assert [one.text.partition(";")[0] for one in ipt.verify(store).problems] == [
-            "its row in the lists is of another version of the course, so they may show less than there is"
+            "its row in the lists is of an earlier version of the course, as if somebody had put it back"
         ]
         assert clinic.refresh(on=date(2026, 3, 10), anew=True) == 1
         assert (ipt.verify(store).problems, clinic.out_of_step()) == ((), ())
+
+
+def test_a_row_that_somebody_took_out_or_put_back_hides_no_alert(alias: str) -> None:
+    with rolled_back(alias):
+        StoredEvent.objects.using(alias).all().delete()
+        ListedCourse.objects.using(alias).all().delete()
+        store = DjangoStore(alias)
+        clinic = ipt.Clinic(store, [ipt.load("ipt-adult")])
+        for course in ("a", "b"):
+            clinic.start("ipt-adult", by=ANNA, on=DAY, course=course)
+        clinic.do("a", c.Read("phq9", total=9, answers={"self_harm": 3}, on=DAY), by=ANNA)
+        mine = ListedCourse.objects.using(alias)
+        mine.filter(course="a").update(version=1, alerts=False)
+        assert sorted(map(str, store.strays())) == ["Stray(course='a', version=3, row=1)"]
+        assert list(store.strays(frozenset({"b", "nobody"}))) == []
+        assert [alert.value for alert in clinic.alerts()] == [3]
+        assert list(store.strays()) == []
+        for named in (None, ["a"]):
+            mine.all().delete()
+            assert [stray.row for stray in store.strays()] == [0, 0]
+            assert [alert.value for alert in clinic.alerts(courses=named)] == [3]
+        StoredEvent.objects.using(alias).filter(course="a", version=3).delete()
+        assert [stray.course for stray in store.strays(frozenset({"a", "b"})) if stray.row] == ["a"]
+        assert [alert.code for alert in clinic.alerts()] == ["event_missing"]
 
 
 def test_courses_from_before_the_lists_have_an_empty_row(alias: str) -> None:

@@ -1,7 +1,8 @@
-"""A row of the lists that somebody changed or took out: `verify` finds it, and it can be made again."""
+"""A row of the lists that somebody changed, put back or took out: no list leaves its course out, `verify` finds it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -12,15 +13,21 @@ import iptengine as ipt
 from canaries import adult
 from iptengine import commands as c
 from iptengine.cli.main import run_command
-from iptengine.store.rows import Asked
+from iptengine.store.rows import Asked, Row
+from iptengine.store.strays import Stray
 from phrases import ANNA, START
 from stores import fresh_url, opened
 
 DAY = date(2026, 3, 10)
 KINDS = ("sqlite", "postgres")
 MAKE_ROWS = "make the rows again: 'iptengine clinic refresh --anew', or Clinic.refresh(on=..., anew=True)"
-GONE = f"it has no row in the lists, so they do not show it; {MAKE_ROWS}"
-LATE = f"its row in the lists is of another version of the course, so they may show less than there is; {MAKE_ROWS}"
+GONE = f"it has no row in the lists, as if somebody had taken it out; {MAKE_ROWS}"
+BEHIND = f"its row in the lists is of an earlier version of the course, as if somebody had put it back; {MAKE_ROWS}"
+AHEAD = (
+    "its row in the lists counts more events than there are: its last ones are missing, or the row was changed; "
+    f"look at the last backup first; where the events are whole, {MAKE_ROWS}"
+)
+MISSING = "An event of this course is missing in the store, and with it perhaps an alert. Restore a backup"
 NONE = (
     "the lists have a row of it, and nothing is recorded of such a course; its events may be lost: restore a backup, "
     "or ask who keeps the database"
@@ -49,33 +56,144 @@ def by_hand(store: ipt.SqlStore, statement: str) -> None:
         connection.execute(text(statement))
 
 
+def put_back(store: ipt.SqlStore, row: Row, *, version: int) -> None:
+    """As when a table of a backup is restored: the row as it was, at some version."""
+    by_hand(
+        store,
+        f"UPDATE iptengine_lists SET version = {version}, made = '{row.made}', alerts = false, stuck = false, "
+        f"text = '{row.text.replace(':', chr(92) + ':')}' WHERE course = '{row.course}'",
+    )
+
+
+LISTS: dict[str, Callable[[ipt.Clinic], object]] = {
+    "alerts": lambda desk: desk.alerts(),
+    "due": lambda desk: desk.due(on=DAY),
+    "stuck": lambda desk: desk.stuck(on=DAY),
+    "overdue": lambda desk: desk.overdue(on=DAY),
+    "overviews": lambda desk: desk.overviews(on=DAY),
+}
+
+
 def found(store: ipt.SqlStore) -> list[tuple[str, str]]:
     verdict = ipt.verify(store)
     return [(problem.course, problem.text) for problem in verdict.problems]
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_row_that_was_taken_out_is_found_and_made_again(kind: str) -> None:
-    store = with_an_alert(fresh_url(kind))
-    desk = clinic(store)
-    assert (found(store), desk.out_of_step(), len(desk.alerts())) == ([], (), 1)
-    by_hand(store, "DELETE FROM iptengine_lists WHERE course = 'a'")
-    assert desk.alerts() == ()  # what a clinician would read until somebody looks
-    assert (found(store), desk.out_of_step()) == ([("a", GONE)], ("a",))
-    assert ipt.verify(store).state == "damaged"
-    assert desk.refresh(on=DAY, anew=True) == 2
-    assert (found(store), desk.out_of_step(), len(desk.alerts())) == ([], (), 1)
+def test_a_course_whose_row_was_taken_out_stands_in_every_list_and_its_row_is_made_again_by_asking(kind: str) -> None:
+    for asked in LISTS.values():
+        store = with_an_alert(fresh_url(kind))
+        desk = clinic(store)
+        whole = asked(desk)
+        assert (found(store), desk.out_of_step()) == ([], ())
+        by_hand(store, "DELETE FROM iptengine_lists WHERE course = 'a'")
+        assert (found(store), desk.out_of_step()) == ([("a", GONE)], ("a",))
+        assert ipt.verify(store).state == "damaged"
+        assert asked(desk) == whole
+        assert [(alert.course, alert.value) for alert in desk.alerts()] == [("a", 2)]
+        assert (found(store), desk.out_of_step()) == ([], ())
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_course_that_is_named_is_answered_from_its_events_where_its_row_is_gone(kind: str) -> None:
+def test_a_row_put_back_to_an_earlier_version_hides_no_alert_and_is_made_again_by_asking(kind: str) -> None:
+    for asked in LISTS.values():
+        store = opened(fresh_url(kind))
+        desk = clinic(store)
+        desk.start("ipt-adult", by=ANNA, on=START, course="a")
+        (earlier,) = store.rows(Asked(frozenset()))
+        desk.do("a", c.Read("phq9", total=9, answers={"self_harm": 3}, on=START), by=ANNA)
+        whole = asked(desk)
+        put_back(store, earlier, version=earlier.version)
+        assert (found(store), desk.out_of_step()) == ([("a", BEHIND)], ("a",))
+        assert asked(desk) == whole
+        assert [(alert.course, alert.value) for alert in desk.alerts()] == [("a", 3)]
+        assert (found(store), desk.out_of_step()) == ([], ())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("courses", [None, ("a", "b")])
+def test_a_row_that_counts_more_events_than_there_are_tells_of_them_until_somebody_has_looked(
+    kind: str, courses: tuple[str, ...] | None
+) -> None:
     store = with_an_alert(fresh_url(kind))
-    by_hand(store, "DELETE FROM iptengine_lists")
     desk = clinic(store)
-    assert [alert.value for alert in desk.alerts(courses=["a"])] == [2]
-    assert desk.out_of_step(courses=["a", "b"]) == ("b",)  # that of a was made again by asking
-    with pytest.raises(ipt.UnknownCourse):
-        desk.alerts(courses=["nobody"])
+    by_hand(store, "DELETE FROM iptengine_events WHERE course = 'a' AND version > 1")  # the alert went with them
+    for _ in range(2):
+        told = desk.alerts(courses=courses)
+        assert [(alert.course, alert.level, alert.text) for alert in told] == [("a", "risk", MISSING)]
+        assert desk.alerts(courses=courses, closed=True) == told
+        assert desk.due(on=DAY, courses=courses)[0].kind == "alert"
+        assert desk.refresh(on=DAY) == 0  # the row is all that is left to tell of them
+        assert (found(store), desk.out_of_step()) == ([("a", AHEAD)], ("a",))
+    assert desk.refresh(on=DAY, anew=True) == 2
+    assert (found(store), desk.out_of_step(), desk.alerts()) == ([], (), ())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_row_put_forward_hides_no_alert(kind: str) -> None:
+    store = opened(fresh_url(kind))
+    desk = clinic(store)
+    desk.start("ipt-adult", by=ANNA, on=START, course="a")
+    (earlier,) = store.rows(Asked(frozenset()))
+    desk.do("a", c.Read("phq9", total=9, answers={"self_harm": 3}, on=START), by=ANNA)
+    put_back(store, earlier, version=7)
+    assert sorted(alert.text == MISSING for alert in desk.alerts()) == [False, True]
+    assert (found(store), desk.out_of_step()) == ([("a", AHEAD)], ("a",))
+    assert desk.refresh(on=DAY, anew=True) == 1
+    assert [alert.value for alert in desk.alerts()] == [3]
+    assert (found(store), desk.out_of_step()) == ([], ())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_course_that_is_named_is_answered_from_its_events_where_its_row_is_gone_or_late(kind: str) -> None:
+    for statement in ("DELETE FROM iptengine_lists", "UPDATE iptengine_lists SET version = 1, alerts = false"):
+        store = with_an_alert(fresh_url(kind))
+        by_hand(store, statement)
+        desk = clinic(store)
+        assert [alert.value for alert in desk.alerts(courses=["a"])] == [2]
+        assert "a" not in desk.out_of_step(courses=["a", "b"])  # it was made again by asking
+        with pytest.raises(ipt.UnknownCourse):
+            desk.alerts(courses=["nobody"])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_who_may_only_read_is_told_what_no_row_tells(kind: str) -> None:
+    store = with_an_alert(fresh_url(kind))
+    by_hand(store, "DELETE FROM iptengine_lists WHERE course = 'a'")
+    for role in ("therapist", "assessor"):
+        reader = clinic(store).reader(ipt.Actor("u31", role=role))
+        assert [alert.course for alert in reader.alerts()] == ["a"]
+    assert found(store) == [("a", GONE)]  # a reader writes nothing
+
+
+def test_a_row_lost_in_memory_hides_no_alert() -> None:
+    store = ipt.MemoryStore()
+    desk = clinic(store)
+    desk.start("ipt-adult", by=ANNA, on=START, course="a")
+    earlier = store._rows["a"]
+    desk.do("a", c.Read("phq9", total=9, answers={"self_harm": 3}, on=START), by=ANNA)
+    for row in (None, earlier):
+        store._rows = {"a": row} if row else {}
+        assert [alert.value for alert in desk.alerts()] == [3]
+        assert desk.out_of_step() == ()
+    store._courses["a"].pop()
+    assert [alert.text == MISSING for alert in desk.alerts()] == [True]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_strays_are_told_with_both_versions_and_a_row_of_no_course_is_none_of_them(kind: str) -> None:
+    store = opened(fresh_url(kind))
+    for course in ("Z", "a", "b-2", "c", "d\u00e9"):
+        store.append(course, ['{"v":1}', '{"v":1}'], expected=0)
+    by_hand(store, "UPDATE iptengine_lists SET version = 1 WHERE course = 'a'")
+    by_hand(store, "DELETE FROM iptengine_lists WHERE course IN ('Z', 'd\u00e9')")
+    by_hand(store, "DELETE FROM iptengine_events WHERE course = 'b-2' AND version = 2")
+    by_hand(store, "INSERT INTO iptengine_lists (course, version) VALUES ('z', 3)")
+    strays = [Stray("Z", 2, 0), Stray("a", 2, 1), Stray("b-2", 1, 2), Stray("d\u00e9", 2, 0)]
+    assert sorted(store.strays(), key=lambda one: one.course) == strays
+    asked = frozenset({"Z", "c", "b-2", "nobody", "\ud800", "z"})
+    assert sorted(store.strays(asked), key=lambda one: one.course) == [strays[0], strays[2]]
+    assert list(store.strays(frozenset())) == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -94,31 +212,7 @@ def test_a_row_of_another_version_and_one_of_no_course_are_found(kind: str) -> N
     store = with_an_alert(fresh_url(kind))
     by_hand(store, "UPDATE iptengine_lists SET version = 1 WHERE course = 'a'")
     by_hand(store, "INSERT INTO iptengine_lists (course, version) VALUES ('z', 3)")
-    assert found(store) == [
-        ("a", LATE),
-        ("z", NONE),
-    ]
-
-
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("version", [1, 7])
-def test_a_row_of_another_version_that_hides_an_alert_is_made_again_as_verify_says(kind: str, version: int) -> None:
-    store = opened(fresh_url(kind))
-    desk = clinic(store)
-    desk.start("ipt-adult", by=ANNA, on=START, course="a")
-    (earlier,) = store.rows(Asked(frozenset()))
-    desk.do("a", c.Read("phq9", total=9, answers={"self_harm": 3}, on=START), by=ANNA)
-    assert [alert.value for alert in desk.alerts()] == [3]
-    by_hand(
-        store,
-        f"UPDATE iptengine_lists SET version = {version}, made = '{earlier.made}', alerts = false, "
-        f"text = '{earlier.text.replace(':', chr(92) + ':')}' WHERE course = 'a'",
-    )
-    assert desk.alerts() == ()  # what a clinician would read until somebody looks
-    assert (found(store), desk.out_of_step()) == ([("a", LATE)], ("a",))
-    assert desk.refresh(on=DAY, anew=True) == 1
-    assert [alert.value for alert in desk.alerts()] == [3]
-    assert (found(store), desk.out_of_step()) == ([], ())
+    assert found(store) == [("a", BEHIND), ("z", NONE)]
 
 
 def test_a_row_of_no_course_holds_back_no_row_that_is_made_again() -> None:

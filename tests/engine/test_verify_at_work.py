@@ -9,6 +9,7 @@ import iptengine as ipt
 from canaries import adult
 from iptengine import commands as c
 from iptengine.store.rows import Asked, Row
+from iptengine.store.strays import Stray
 from phrases import ANNA, START
 
 DAY = date(2026, 3, 10)
@@ -32,6 +33,10 @@ class AtWork(ipt.MemoryStore):
 
     def rows(self, asked: Asked) -> Iterator[Row]:
         yield from list(super().rows(asked))
+        self._go_on()
+
+    def strays(self, courses: frozenset[str] | None = None) -> Iterator[Stray]:
+        yield from list(super().strays(courses))
         self._go_on()
 
     def _go_on(self) -> None:
@@ -86,12 +91,19 @@ def test_what_is_recorded_while_the_rows_are_compared_puts_no_course_out_of_step
         assert clinic(store).out_of_step() == ()
 
 
+def test_what_is_recorded_while_the_lists_are_asked_holds_no_course_back() -> None:
+    for store in from_each_hour():
+        asked = clinic(store).overviews(on=DAY)
+        assert {"a", "b"} <= {one.course for one in asked} <= {"a", "b", "c", "d"}
+        assert [alert.code for one in asked for alert in one.alerts] == []
+
+
 def test_a_row_that_is_gone_is_told_while_the_clinic_is_at_work() -> None:
     store = with_two_courses()
     del store._rows["a"]
     store.work = [is_written_to(store, "b"), begins(store, "c")]
     assert [(problem.course, problem.text.partition(";")[0]) for problem in ipt.verify(store).problems] == [
-        ("a", "it has no row in the lists, so they do not show it")
+        ("a", "it has no row in the lists, as if somebody had taken it out")
     ]
     store.work = [is_written_to(store, "b"), begins(store, "d")]
     assert clinic(store).out_of_step() == ("a",)

@@ -141,7 +141,7 @@ class TestAStoreWithoutLists:
     def test_it_fails_when_the_lists_are_wanted(self) -> None:
         with pytest.raises(StoreContractBroken) as caught:
             check_store(Plain, lists=True)
-        missing = "it keeps the rows of the lists (append_listed, rows, keep_rows)"
+        missing = "it keeps the rows of the lists (append_listed, rows, strays, keep_rows)"
         assert str(caught.value) == f"the store breaks the contract: {missing}"
 
 

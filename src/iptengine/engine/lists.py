@@ -156,7 +156,11 @@ class Lists:
 
     def every_alert(self, courses: Iterable[str] | None) -> Iterator[Alert]:
         """The alerts, closed ones too, by replay."""
-        return (alert for course in self._records.courses(courses) for alert in self._sight(course).alerts)
+        named = None if courses is None else tuple(courses)
+        strays = self._records.strays(None if named is None else frozenset(named))
+        least = {stray.course: stray.row for stray in strays}
+        every = (self._records.listed(id, least=least.get(id, 0)) for id in self._records.ids(named))
+        return (alert for found in every for alert in self._sight(found.course).alerts)
 
     def refresh(self, on: date, courses: Iterable[str] | None, anew: bool) -> int:
         """Make the rows that cannot answer for a day; how many were kept."""
@@ -171,44 +175,43 @@ class Lists:
         self, on: date | None, courses: Iterable[str] | None, shown: str, kept: _Kept, *, anew: bool = False
     ) -> Iterator[Overview]:
         """What each row says, or the course where its row cannot answer; rows made of those are `kept`."""
-        asked, named = self._asked(on, courses, shown)
-        there: set[str] = set()
-        for row in self._records.rows(asked):
-            there.add(row.course)
-            found = None if anew else self._read(row, asked)
+        asked = self._asked(on, courses, shown)
+        for course, row, least in self._each(asked):
+            found = self._read(row, asked) if row is not None and not anew else None
             if found is not None:
                 yield found
                 continue
             try:
-                found, made = self._made(row.course, on)
+                found, made = self._made(course, on, 0 if anew else least)
             except UnknownCourse:
-                if anew:
+                if anew and row is not None:
                     continue  # a row of no course: no list leaves it out, and `verify` tells it
                 raise
             kept.take(made)
             yield found
-        for course in self._without_row(named if courses is not None else None, there, anew):
-            found, made = self._made(course, on)
-            kept.take(made)
-            yield found
         kept.end()
 
-    def _without_row(self, named: tuple[str, ...] | None, there: set[str], anew: bool) -> Iterable[str]:
-        """Courses whose row somebody took out; those of the whole store are looked for when rows are made anew."""
-        if named is None and not anew:
-            return ()
-        return (course for course in self._records.ids(named) if course not in there)
+    def _each(self, asked: Asked) -> Iterator[tuple[str, Row | None, int]]:
+        """Each course that is asked for, its row where that is at its version, and how many events it had at least.
 
-    def _asked(self, on: date | None, courses: Iterable[str] | None, shown: str) -> tuple[Asked, tuple[str, ...]]:
-        """The question to the rows, and the courses that are named in it.
+        The strays are looked for first: no row of theirs is then taken for an answer, and none of them is left out.
+        """
+        strays = {stray.course: stray.row for stray in self._records.strays(asked.courses)}
+        yield from ((course, None, least) for course, least in strays.items())
+        there = set(strays)
+        for row in self._records.rows(asked):
+            if row.course not in strays:
+                there.add(row.course)
+                yield row.course, row, row.version
+        yield from ((course, None, 0) for course in sorted(asked.courses or ()) if course not in there)
+
+    def _asked(self, on: date | None, courses: Iterable[str] | None, shown: str) -> Asked:
+        """The question to the rows.
 
         Of courses that are named every row is wanted, so that one that is not there is noticed.
         """
         made = frozenset(_form(digest) for digest in self._held.digests if self._may_read(digest))
-        if courses is None:
-            return Asked(made, on, shown), ()
-        named = tuple(dict.fromkeys(courses))
-        return Asked(made, on, "", frozenset(named)), named
+        return Asked(made, on, shown) if courses is None else Asked(made, on, "", frozenset(courses))
 
     # A row
 
@@ -243,12 +246,15 @@ class Lists:
 
     # A replay
 
-    def _made(self, course: str, on: date | None) -> tuple[Overview, tuple[Row, ...]]:
-        """A course replayed, and the row to keep of it: none without its protocol, which others may have."""
-        history = self._records.listed(course)
+    def _made(self, course: str, on: date | None, least: int) -> tuple[Overview, tuple[Row, ...]]:
+        """A course replayed, and the row to keep of it: none without its protocol, which others may have.
+
+        Nor where it has fewer events than its row speaks of: that row is what is left to tell of them.
+        """
+        history = self._records.listed(course, least=least)
         day = on or self._today()
         found, protocol = self._seen(history.course, day)
-        if protocol is None or self._role is not None:
+        if protocol is None or self._role is not None or history.course.version < least:
             return found, ()
         row = _row(found, day, _until(protocol, history.course, found, day))
         return found, (self._records.hidden_row(history, row),)
@@ -273,9 +279,9 @@ class Lists:
         """The courses whose rows say something else than their events."""
         if not self._records.keeps_lists:
             return ()
-        asked, named = self._asked(None, courses, "")
+        asked = self._asked(None, courses, "")
         rows = {row.course: row for row in self._records.rows(asked)}
-        every = self._records.ids(None) if courses is None else named
+        every = self._records.ids(None) if asked.courses is None else sorted(asked.courses)
         wrong = {
             course
             for course in every
@@ -286,7 +292,7 @@ class Lists:
     def _stays_wrong(self, course: str) -> bool:
         """Whether a row is still wrong, read between two looks at its course: somebody may have written to it."""
         before = self._records.listed(course)
-        row = next(self._records.rows(self._asked(None, (course,), "")[0]), None)
+        row = next(self._records.rows(self._asked(None, (course,), "")), None)
         return not (self._in_step(row, before) or self._in_step(row, self._records.listed(course)))
 
     def _in_step(self, row: Row | None, history: History) -> bool:

@@ -17,6 +17,7 @@ from iptengine.store.keys import CourseKeys, KeyDestroyed
 from iptengine.store.port import DamagedCourse, StaleVersion, Store, StoreError
 from iptengine.store.rows import Asked, Row, keeps_lists
 from iptengine.store.secrecy import Secrecy
+from iptengine.store.strays import Stray
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -95,14 +96,21 @@ class Records:
         named = (course for _, course, _ in self._store.feed()) if courses is None else courses
         return tuple(dict.fromkeys(named))
 
-    def listed(self, course: str) -> History:
+    def listed(self, course: str, *, least: int = 0) -> History:
         """As `history`, for a list: of a course that cannot be read whole, what is left of it.
+
+        Args:
+            course: The course.
+            least: How many events something else says it had; with fewer, its last ones are missing.
 
         Raises:
             UnknownCourse: Nothing is recorded of it.
         """
         try:
-            return self._listed(course, self._read(course))
+            texts = self._read(course)
+            if len(texts) < least:
+                raise DamagedCourse(course, len(texts) + 1, texts)
+            return self._listed(course, texts)
         except DamagedCourse as damaged:
             left = self._left(course, damaged.left, str(damaged))
         return replace(left, course=replace(left.course, alerts=(*left.course.alerts, _of_what_is_missing(left))))
@@ -177,6 +185,10 @@ class Records:
     def rows(self, asked: Asked) -> Iterator[Row]:
         """The rows that answer a question, and those that cannot tell; none where the store keeps none."""
         return self._store.rows(asked) if keeps_lists(self._store) else iter(())
+
+    def strays(self, courses: frozenset[str] | None) -> tuple[Stray, ...]:
+        """The courses whose row is gone or of another version; none where the store keeps no rows."""
+        return tuple(self._store.strays(courses)) if keeps_lists(self._store) else ()
 
     def keep_rows(self, rows: Sequence[Row]) -> int:
         """Keep rows that were made again, each unless its course has moved on; how many were kept."""

@@ -8,6 +8,7 @@ from threading import RLock
 
 from iptengine.store.port import StaleVersion, StoreError, UnknownDigest
 from iptengine.store.rows import Asked, Row, check_row
+from iptengine.store.strays import Stray
 
 
 class MemoryStore:
@@ -86,6 +87,13 @@ class MemoryStore:
         with self._lock:
             found = [row for row in self._rows.values() if asked.wants(row)]
         return iter(sorted(found, key=lambda row: row.course))
+
+    def strays(self, courses: frozenset[str] | None = None) -> Iterator[Stray]:
+        """The courses whose row is gone or of another version."""
+        with self._lock:
+            stand = {course: (len(texts), self._rows.get(course)) for course, texts in self._courses.items() if texts}
+        found = (Stray(course, version, row.version if row else 0) for course, (version, row) in stand.items())
+        return (one for one in found if one.row != one.version and (courses is None or one.course in courses))
 
     def keep_rows(self, rows: Iterable[Row]) -> int:
         """Put rows that are at the version of their course in the place of those that are there; how many were."""

@@ -15,6 +15,7 @@ from datetime import date
 from typing import Any, Protocol, TypeGuard
 
 from iptengine.store.port import Store, StoreError
+from iptengine.store.strays import Stray
 
 NEVER = (date.max, date.min)
 """The days of a row that is good for no day."""
@@ -102,6 +103,14 @@ class Lists(Store, Protocol):
         """The rows that `Asked.wants`, in the order of their courses' names."""
         ...
 
+    def strays(self, courses: frozenset[str] | None = None) -> Iterator[Stray]:
+        """The courses that have events, and whose row is gone or of another version; of all or of those named.
+
+        Nothing that is written through the port makes one. Somebody who can write to the rows does, or a backup of
+        which only a part was put back; a store whose rows nobody else can come to has none.
+        """
+        ...
+
     def keep_rows(self, rows: Iterable[Row]) -> int:
         """Put these rows in the place of those of their courses, whatever stands there, or where none does.
 
@@ -139,4 +148,4 @@ def check_row(row: Row, course: str, version: int) -> None:
 
 def keeps_lists(store: Store) -> TypeGuard[Lists]:
     """Whether a store has the second part."""
-    return all(callable(getattr(store, name, None)) for name in ("append_listed", "rows", "keep_rows"))
+    return all(callable(getattr(store, name, None)) for name in ("append_listed", "rows", "strays", "keep_rows"))

@@ -228,11 +228,13 @@ def _protocol_problems(store: Store, looked: _Look) -> Iterator[Problem]:
                 yield Problem(course, 0, seen[digest])
 
 
-ROW_GONE = "it has no row in the lists, so they do not show it"
-ROW_LATE = "its row in the lists is of another version of the course, so they may show less than there is"
+ROW_GONE = "it has no row in the lists, as if somebody had taken it out"
+ROW_BEHIND = "its row in the lists is of an earlier version of the course, as if somebody had put it back"
+ROW_AHEAD = "its row in the lists counts more events than there are: its last ones are missing, or the row was changed"
 ROW_OF_NONE = "the lists have a row of it, and nothing is recorded of such a course"
 MAKE_ROWS = "make the rows again: 'iptengine clinic refresh --anew', or Clinic.refresh(on=..., anew=True)"
 ASK_FOR_EVENTS = "its events may be lost: restore a backup, or ask who keeps the database"
+LOOK_FIRST = "look at the last backup first; where the events are whole,"
 
 
 def _row_problems(store: Store, looked: _Look, told: Collection[str]) -> Iterator[Problem]:
@@ -264,7 +266,9 @@ def _row_problem(store: Lists, course: str) -> str:
         return f"{ROW_GONE}; {MAKE_ROWS}" if before else ""
     if not after:
         return f"{ROW_OF_NONE}; {ASK_FOR_EVENTS}"
-    return "" if before <= row.version <= after else f"{ROW_LATE}; {MAKE_ROWS}"
+    if row.version > after:
+        return f"{ROW_AHEAD}; {LOOK_FIRST} {MAKE_ROWS}"
+    return f"{ROW_BEHIND}; {MAKE_ROWS}" if row.version < before else ""
 
 
 def digests_named(texts: Iterable[str]) -> Iterator[str]:

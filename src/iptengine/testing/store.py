@@ -50,7 +50,7 @@ def check_store(factory: Callable[[], Store], *, threads: int = THREADS, lists: 
 
 def _check_lists(factory: Callable[[], Store], threads: int, *, wanted: bool) -> None:
     if not keeps_lists(factory()):
-        expect(not wanted, "it keeps the rows of the lists (append_listed, rows, keep_rows)")
+        expect(not wanted, "it keeps the rows of the lists (append_listed, rows, strays, keep_rows)")
         told = (
             "this store keeps no lists of a clinic, so a clinic over it replays every course; that part is not proved"
         )

@@ -34,7 +34,12 @@ def _rows(store: Lists, **asked: object) -> list[Row]:
     return list(store.rows(Asked(**{"made": frozenset({FORM}), **asked})))  # type: ignore[arg-type]
 
 
+def _no_strays(store: Lists, when: str) -> None:
+    expect(list(store.strays()) == [], f"no course is a stray {when}")
+
+
 def _begins_without_rows(store: Lists) -> None:
+    _no_strays(store, "in a fresh store")
     expect(_rows(store) == [], "a fresh store has no rows")
     expect(_rows(store, courses=frozenset({"a"})) == [], "a course nobody has written to has no row")
     expect(store.keep_rows([]) == 0, "of no rows none is kept")
@@ -48,6 +53,7 @@ def _row_comes_with_its_events(store: Lists) -> None:
     new = _listed(store, "a", 1, shown=frozenset())
     expect(_rows(store) == [new], "the row of a course takes the place of the one before it")
     expect(len(list(store.feed())) == 2, "events that come with a row stand in the feed")
+    _no_strays(store, "whose row came with its events")
 
 
 def _both_or_neither(store: Lists) -> None:
@@ -79,6 +85,7 @@ def _plain_append_empties(store: Lists) -> None:
     expect(_rows(store, on=TODAY) == empty, "events appended without a row leave an empty row at their version")
     for shown in ("alerts", "stuck"):
         expect(_rows(store, shown=shown) == empty, "an empty row stands in every answer, so that it is made")
+    _no_strays(store, "whose events were appended without a row")
     store.append("a", (), expected=3)
     expect(_rows(store) == empty, "appending no events changes no row")
 
@@ -96,6 +103,7 @@ def _rows_are_made_again(store: Lists) -> None:
     expect(store.keep_rows(iter(mixed)) == 1, "of several rows those that fit are kept, and counted")
     expect(_rows(store) == [made[0], mixed[1]], "a row that does not fit holds back none of the others")
     expect(len(list(store.feed())) == 3, "a row is no event")
+    _no_strays(store, "whose row was made again")
 
 
 def _what_is_asked_for(store: Lists) -> None:
@@ -133,6 +141,7 @@ def _many_are_asked_for(store: Lists) -> None:
     store.append("a", texts_of(1), expected=0)
     many = frozenset({"a", *(f"course-{number}" for number in range(40_000))})
     expect(_rows(store, courses=many) == [Row("a", 1)], "a question may name many courses")
+    expect(list(store.strays(many)) == [], "no course is a stray of many that are named, nor one of no events")
 
 
 def rows_keep_step(store: Lists, threads: int) -> None:

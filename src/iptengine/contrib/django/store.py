@@ -10,11 +10,12 @@ from django.db.models import Max, QuerySet
 from django.views.decorators.debug import sensitive_variables
 
 from iptengine.contrib.django.durability import make_durable, take_turn, turn_is_free
-from iptengine.contrib.django.listing import wanted
+from iptengine.contrib.django.listing import strays, wanted
 from iptengine.contrib.django.models import KeptProtocol, ListedCourse, StoredEvent
 from iptengine.contrib.django.telling import ReadOnly, failed
 from iptengine.store.port import StaleVersion, StoreError, UnknownDigest, whole
 from iptengine.store.rows import Asked, Row, check_row, columns, row_of
+from iptengine.store.strays import Stray
 
 T = TypeVar("T")
 
@@ -137,6 +138,10 @@ class DjangoStore:
 
     def _page(self, mine: QuerySet[ListedCourse]) -> list[Row]:
         return self._asked(lambda: [row_of(kept) for kept in mine[:PAGE]])
+
+    def strays(self, courses: frozenset[str] | None = None) -> Iterator[Stray]:
+        """The courses whose row is gone or of another version, by one statement."""
+        return iter(self._asked(lambda: strays(connections[self._using], courses)))
 
     @sensitive_variables()
     def keep_rows(self, rows: Iterable[Row]) -> int:

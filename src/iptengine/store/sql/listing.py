@@ -7,6 +7,7 @@ finds no row once somebody else has written. A row that is made again takes the 
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -17,7 +18,8 @@ from iptengine.store.port import StoreError
 from iptengine.store.rows import Asked, Row, check_row, columns, row_of
 from iptengine.store.sql.access import Access
 from iptengine.store.sql.failures import tells_failures
-from iptengine.store.sql.tables import FILL_ROW, PUT_ROW, lists
+from iptengine.store.sql.tables import FILL_ROW, PUT_ROW, STRAYS, STRAYS_NAMED, lists
+from iptengine.store.strays import Stray
 
 ROWS = 500
 """How many rows are read at once, and how many courses are asked for at once."""
@@ -65,6 +67,21 @@ class SqlLists(ABC):
             return [row_of(found) for found in connection.execute(wanted)]
 
     @tells_failures
+    def _strays(self, courses: frozenset[str] | None) -> list[Stray]:
+        dialect = self._access.dialect
+        with self._access.reading() as connection:
+            if courses is None:
+                found = connection.execute(STRAYS[dialect])
+            else:
+                given = array(filter(storable, courses), dialect)
+                found = connection.execute(STRAYS_NAMED[dialect], {"courses": given})
+            return [Stray(*one) for one in found]
+
+    def strays(self, courses: frozenset[str] | None = None) -> Iterator[Stray]:
+        """The courses whose row is gone or of another version, by one statement."""
+        return iter(self._strays(courses))
+
+    @tells_failures
     def keep_rows(self, rows: Iterable[Row]) -> int:
         """Put rows that are at the version of their course in the place of those there; how many were.
 
@@ -85,6 +102,11 @@ def fill(connection: Connection, row: Row) -> int:
 def _put(connection: Connection, row: Row) -> int:
     """Write a row in the place of that of its course, or where none is, if the course is at its version."""
     return connection.execute(PUT_ROW, {"course": row.course, **columns(row)}).rowcount
+
+
+def array(texts: Iterable[str], dialect: str) -> str | list[str]:
+    """Texts as one parameter of a statement."""
+    return json.dumps(list(texts)) if dialect == "sqlite" else list(texts)
 
 
 def storable(text: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from os import PathLike
 from pathlib import Path
@@ -15,7 +14,7 @@ from iptengine.store.sql import tables
 from iptengine.store.sql.access import Access, CallersConnection
 from iptengine.store.sql.backup import back_up
 from iptengine.store.sql.failures import TRY_AGAIN, sqlstate, tells_failures
-from iptengine.store.sql.listing import SqlLists, fill, storable
+from iptengine.store.sql.listing import SqlLists, array, fill, storable
 
 PAGE = 500
 """How many events of the feed are read at once."""
@@ -125,8 +124,7 @@ class SqlStore(SqlLists):
         return self._append_once(course, texts, expected, row)
 
     def _append_once(self, course: str, texts: list[str], expected: int, row: ListRow | None) -> bool:
-        sqlite = self._access.dialect == "sqlite"
-        values = {"course": course, "expected": expected, "texts": json.dumps(texts) if sqlite else texts}
+        values = {"course": course, "expected": expected, "texts": array(texts, self._access.dialect)}
         try:
             with self._access.writing() as connection:
                 kept = connection.execute(tables.INSERT[self._access.dialect], values).rowcount == len(texts)

@@ -5,7 +5,21 @@ The tables are made by the migrations beside this module; what stands here is wh
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Identity, Integer, MetaData, Table, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Identity,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    TextClause,
+    UniqueConstraint,
+    text,
+)
+
+from iptengine.store.strays import DIALECTS, strays_sql
 
 SCHEMA = "0002"
 """The newest schema this library knows: the name of its last migration."""
@@ -88,3 +102,7 @@ FILL_ROW = text(
     f"UPDATE {LISTS_TABLE} SET made = :made, since = :since, until = :until, alerts = :alerts, stuck = :stuck, "
     "text = :text WHERE course = :course AND version = :version"
 )
+STRAYS: dict[str, TextClause] = {dialect: text(strays_sql(dialect, EVENTS_TABLE, LISTS_TABLE)) for dialect in DIALECTS}
+STRAYS_NAMED: dict[str, TextClause] = {
+    dialect: text(strays_sql(dialect, EVENTS_TABLE, LISTS_TABLE, ":courses")) for dialect in DIALECTS
+}
