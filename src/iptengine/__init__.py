@@ -53,10 +53,10 @@ if TYPE_CHECKING:
     from iptengine.engine.answers import UnknownGroup as UnknownGroup
     from iptengine.engine.answers import UnknownProtocol as UnknownProtocol
     from iptengine.engine.clinic import Clinic as Clinic
-    from iptengine.engine.groups import GroupNotTold as GroupNotTold
     from iptengine.engine.handing_over import BrokenExport as BrokenExport
     from iptengine.engine.handing_over import export_course as export_course
     from iptengine.engine.handing_over import import_course as import_course
+    from iptengine.engine.in_turn import GroupNotTold as GroupNotTold
     from iptengine.engine.looking import Move as Move
     from iptengine.engine.moves import MovedPages as MovedPages
     from iptengine.engine.policy import Allowed as Allowed
@@ -119,7 +119,7 @@ _HOMES = {
     "course.ways": ("Due", "Way", "due", "ways"),
     "diagnostics": ("Diagnostic", "IptengineError", "ProtocolError", "Span"),
     "engine.clinic": ("Clinic",),
-    "engine.groups": ("GroupNotTold",),
+    "engine.in_turn": ("GroupNotTold",),
     "engine.handing_over": ("BrokenExport", "export_course", "import_course"),
     "engine.looking": ("Move",),
     "engine.moves": ("MovedPages",),

@@ -243,11 +243,14 @@ def test_a_store_that_fails_half_way_is_told_and_the_same_line_records_what_is_m
     with monkeypatch.context() as broken:
         broken.setattr(SqlStore, "append_listed", fails_in_the_third)
         told = formed(*SESSION)
-    assert (told.code, told.out) == (1, "")
-    assert told.err == (
-        "some members' courses may hold it already: type the same line again, and what is\n"
-        "missing is recorded\n"
-        "the disk is full\n"
+    assert (told.code, recorded(told)) == (
+        1,
+        ["recorded in course ann, 2 events:", "recorded in course bob, 2 events:"],
+    )
+    assert " ".join(told.err.split()) == (
+        "this was said to 2 courses of the group, and not in 'cem', because the disk is full. What is recorded stays; "
+        "say it again under its key when this is mended, and it is recorded where it is missing: type the same line "
+        "again"
     )
     again = formed(*SESSION)
     assert again.code == 0

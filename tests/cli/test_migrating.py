@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -64,7 +65,8 @@ def test_a_store_is_looked_at_moved_and_moved_back(folder: Path, capsys: pytest.
     assert (code, out) == (0, f"No open course is under another version than {name}@2.0.0.\n")
 
 
-def test_a_group_moves_whole_and_a_member_alone_is_told_so(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def in_a_group(folder: Path, *members: str) -> tuple[Path, ipt.Protocol]:
+    """A store with a group of these courses, and one more course that is in none."""
     (file,) = folder.glob("*.protocol.yaml")
     group = "group: {size: 2..5, facilitators: 1..2}\n"
     Path("old.protocol.yaml").write_text(OLD + group)
@@ -72,9 +74,50 @@ def test_a_group_moves_whole_and_a_member_alone_is_told_so(folder: Path, capsys:
     old = ipt.load("old.protocol.yaml")
     with ipt.open_store("sqlite:///group.db") as store:
         clinic = ipt.Clinic(store, [old])
-        for course in ("c", "d", "e"):
+        for course in (*members, "e"):
             clinic.start(old.id, by=ANNA, on=date(2026, 3, 3), course=course)
-        clinic.form_group("tuesday", ["c", "d"], facilitators=["u17"], by=ANNA, on=date(2026, 3, 3))
+        clinic.form_group("tuesday", members, facilitators=["u17"], by=ANNA, on=date(2026, 3, 3))
+    return file, old
+
+
+def test_a_group_move_that_breaks_off_tells_who_went_and_the_same_line_goes_on(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, old = in_a_group(folder, "a", "b", "c")
+    append, done = ipt.SqlStore.append_listed, []
+
+    def fails_in_the_third(self: ipt.SqlStore, *words: Any, **more: Any) -> Any:
+        done.append(1)
+        if len(done) == 3:
+            raise ipt.StoreError("the disk is full")
+        return append(self, *words, **more)
+
+    line = ["migrate", "group.db", file.name, "--rules", "r.moves.yaml", *WHO]
+    with monkeypatch.context() as broken:
+        broken.setattr(ipt.SqlStore, "append_listed", fails_in_the_third)
+        assert run_command(line) == 1
+    went = f"moved from {old.ref} to {old.id}@2.0.0\n"
+    told = capsys.readouterr()
+    assert told.out == f"e: {went}a: {went}"
+    assert told.err == (
+        "this was said to 1 course of the group, and not in 'b', because the disk is full; not in 'c', because the "
+        "store failed before its turn came. Until then the group is split between two versions of its protocol. What "
+        "is recorded stays; when this is mended, say the same again, and the others follow, or take the move back\n"
+    )
+    assert run_command(["group", "members", "group.db", "tuesday"]) == 0
+    head, rest = capsys.readouterr().out.split("Group tuesday, ")
+    assert " ".join(head.split()) == (
+        f"SPLIT: the members are under different versions of the protocol: a under {old.id}@2.0.0; b and c under "
+        f"{old.ref}. Move the group on, or take its move back, before it meets: `iptengine migrate group.db PROTOCOL`, "
+        "or the same with --undo"
+    )
+    assert rest.startswith(f"{old.id}@2.0.0 and {old.ref}, led by u17\n")
+    assert run_command(line) == 0
+    assert capsys.readouterr().out == f"b: {went}c: {went}2 courses moved, 0 not\n"
+
+
+def test_a_group_moves_whole_and_a_member_alone_is_told_so(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file, old = in_a_group(folder, "c", "d")
 
     def asked(*words: str) -> tuple[int, str, str]:
         code = run_command(["migrate", "group.db", file.name, "--rules", "r.moves.yaml", *words])

@@ -16,7 +16,7 @@ from iptengine.engine.policy import Allowed, Denied, Permission
 from iptengine.store.keys import CourseKeys, FileKeys, KeyDestroyed, KeyLost, MemoryKeys
 from iptengine.store.memory import MemoryStore
 from iptengine.store.port import DamagedCourse, Store, StoreError
-from phrases import variant
+from phrases import WithoutProtocols, variant
 
 ANNA = ipt.Actor("u17", role="therapist")
 DAY = date(2026, 1, 6)
@@ -258,5 +258,25 @@ def test_a_group_is_not_formed_with_a_course_that_does_not_open(found: Clinic, k
     keys.mislaid.add("hal")
     with pytest.raises(KeyLost) as no:
         found.form_group("friday", ("fay", "gus", "hal"), facilitators=LEADERS, by=ANNA, on=DAY)
-    assert no.value.course == "hal"
+    assert (no.value.course, str(no.value)) == (
+        "hal",
+        "the group 'friday' was not formed, and nothing was recorded now: the course 'hal' does not open, because "
+        f"{LOST}. Form the group when this is mended, or form it of the others and let this course join later",
+    )
     assert [len(found.events(course)) for course in ("fay", "gus")] == [1, 1]
+    keys.mislaid.clear()
+    found.form_group("friday", ("fay", "gus", "hal"), facilitators=LEADERS, by=ANNA, on=DAY)
+    assert found.group("friday").courses == ("fay", "gus", "hal")
+
+
+def test_a_group_is_not_formed_with_a_course_whose_protocol_is_not_here() -> None:
+    store = WithoutProtocols()
+    made = clinic(store, None)
+    for course in FOUR:
+        made.start("ipt-small", by=ANNA, on=DAY, course=course)
+    made.do("bob", c.Read("phq9", total=15, answers={"self_harm": 2}), by=ANNA, on=DAY)
+    bare = Clinic(store, [])
+    with pytest.raises(ipt.UnknownProtocol, match=r"^the group 'friday' was not formed, .* the course 'bob' ") as no:
+        bare.form_group("friday", ("bob", "ann", "cem"), facilitators=LEADERS, by=ANNA, on=DAY)
+    assert [alert.course for alert in no.value.alerts] == ["bob"]
+    assert kinds(made, "ann") == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -9,10 +10,12 @@ from typing import Any
 import pytest
 
 from iptengine import commands as c
+from iptengine.course.codec import BadInput
 from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Actor
 from iptengine.engine.answers import GroupDone, UnknownGroup
 from iptengine.engine.clinic import Clinic
+from iptengine.engine.in_turn import GroupNotTold
 from iptengine.engine.policy import Allowed, Denied, NotAllowed
 from iptengine.protocol.protocol import Protocol
 from iptengine.store.port import Store, StoreError
@@ -199,6 +202,13 @@ class Failing(FreshStore):
     """A store that fails at one of its appends."""
 
     left = 1_000
+    dead = False
+    """Whether it cannot be read any more, either, once it has failed."""
+
+    def read(self, course: str, after: int = 0) -> Any:
+        if self.dead and self.left <= 0:
+            raise StoreError("the disk is gone")
+        return super().read(course, after)
 
     def append(self, course: str, events: Any, *, expected: int) -> None:
         self.left -= 1
@@ -211,8 +221,17 @@ def test_a_move_that_broke_off_goes_on_where_it_stopped() -> None:
     to, store = newer(), Failing()
     clinic = formed(to, store=store)
     store.left = 3
-    with pytest.raises(StoreError, match="disk is full"):
+    with pytest.raises(GroupNotTold) as half:
         clinic.move_group("tuesday", to, by=LEAD, on=LATER, because=WHY, key="move-1")
+    assert str(half.value) == (
+        "this was said to 2 courses of the group, and not in 'cem', because the disk is full; nothing was recorded; "
+        "not in 'dee', because the store failed before its turn came. Until then the group is split between two "
+        "versions of its protocol. What is recorded stays; when this is mended, say the same again, and the others "
+        "follow, or take the move back"
+    )
+    assert (kinds(half.value.done), list(half.value.failed)) == (
+        dict.fromkeys(("ann", "bob"), ("protocol_moved",)), ["cem", "dee"],
+    )  # fmt: skip
     assert list(under(clinic).values()) == ["2.0.0", "2.0.0", "1.0.0", "1.0.0", "1.0.0"]
     assert [move.answer for move in clinic.moves(to, on=LATER) if move.group] == ["unaffected"] * 2
     done = clinic.move_group("tuesday", to, by=LEAD, on=LATER, because=WHY, key="move-1")
@@ -220,6 +239,88 @@ def test_a_move_that_broke_off_goes_on_where_it_stopped() -> None:
     again = clinic.move_group("tuesday", to, by=LEAD, on=LATER, because=WHY, key="move-1")
     assert [one.events for one in again.courses.values()] == [one.events for one in done.courses.values()]
     assert [len(clinic.events(course)) for course in FOUR] == [3] * 4
+
+
+def test_the_alerts_of_those_that_went_are_heard_when_the_move_breaks_off() -> None:
+    worry = {"kind": "risk", "title": "Great worry", "raise_if": "phq9 >= 10", "do": "Ask today"}
+    to, store = newer({"alerts.worry": worry}), Failing()
+    clinic = formed(to, store=store)
+    clinic.do("ann", c.Read("phq9", total=15, answers={"self_harm": 0}), by=ANNA, on=DAY)
+    store.left = 2
+    with pytest.raises(GroupNotTold) as half:
+        clinic.move_group("tuesday", to, by=LEAD, on=LATER, because=WHY)
+    assert {course: [one.code for one in found] for course, found in half.value.done.alerts.items()} == {
+        "ann": ["worry"]
+    }
+    clinic.move_group("tuesday", to, by=LEAD, on=LATER, because=WHY)
+    assert under(clinic) == {**NEW_ONES, "eve": "1.0.0"}
+
+
+def test_a_store_that_fails_at_the_first_course_has_moved_nobody_and_says_only_that() -> None:
+    to, store = newer(), Failing()
+    clinic = formed(to, store=store)
+    store.left = 1
+    with pytest.raises(StoreError, match=r"^the disk is full; nothing was recorded$") as no:
+        clinic.move_group("tuesday", to, by=LEAD, on=LATER, because=WHY)
+    assert not isinstance(no.value, GroupNotTold)
+    assert under(clinic) == {**OLD_ONES, "eve": "1.0.0"}
+
+
+def test_a_store_that_cannot_be_read_any_more_takes_nothing_from_what_is_told() -> None:
+    to, store = newer(), Failing()
+    clinic = formed(to, store=store)
+    store.left, store.dead = 3, True
+    with pytest.raises(GroupNotTold) as half:
+        clinic.move_group("tuesday", to, by=LEAD, on=LATER, because=WHY)
+    assert (list(half.value.done.courses), half.value.done.group.courses) == (["ann", "bob"], FOUR)
+
+
+def half_moved() -> Clinic:
+    """A group of which two members are under the new version, and two under the old one."""
+    to, store = newer(), Failing()
+    clinic = formed(to, store=store)
+    store.left = 3
+    with pytest.raises(GroupNotTold):
+        clinic.move_group("tuesday", to, by=LEAD, on=LATER, because=WHY)
+    return clinic
+
+
+def test_the_page_of_a_group_that_is_split_says_so_first_and_what_to_do() -> None:
+    clinic = half_moved()
+    told = (
+        "The members are under different versions of the protocol: ann and bob under ipt-small@2.0.0; cem and dee "
+        "under ipt-small@1.0.0. Have the group moved on, or its move taken back, before it meets. This page is by "
+        "ipt-small@2.0.0."
+    )
+    for asked in (clinic, clinic.reader(ANNA)):
+        page = asked.group_agenda("tuesday", on=LATER)
+        assert page.value is not None
+        assert [(line.code, line.text) for line in page.value.first] == [("group_split", told)]
+    assert clinic.group("tuesday").versions == {"ipt-small@2.0.0": ("ann", "bob"), "ipt-small@1.0.0": ("cem", "dee")}
+    clinic.move_group_back("tuesday", by=LEAD, on=LATER, because="a mistake")
+    assert clinic.group("tuesday").versions == {"ipt-small@1.0.0": FOUR}
+    assert "different versions" not in clinic.group_agenda("tuesday", on=LATER).text
+
+
+def test_who_has_left_or_ended_splits_no_group_and_names_no_version_of_it() -> None:
+    to = newer()
+    clinic = formed(to)
+    clinic.leave_group("tuesday", "ann", by=ANNA, on=DAY, because="she moves away")
+    clinic.do("dee", c.EndCourse("lost", reason="patient_unreachable"), by=ANNA, on=DAY)
+    done = clinic.move_group("tuesday", to, by=LEAD, on=LATER, because=WHY)
+    assert (done.group.protocol, done.group.versions) == ("ipt-small@2.0.0", {"ipt-small@2.0.0": ("bob", "cem")})
+    assert "different versions" not in clinic.group_agenda("tuesday", on=LATER).text
+
+
+def test_two_texts_of_one_version_are_two_versions() -> None:
+    clinic = half_moved()
+    digests = [clinic.course(course).digest for course in ("ann", "cem")]
+    found = clinic.group("tuesday")
+    members = tuple(replace(member, protocol="ipt-small@1.0.0") for member in found.members)
+    assert replace(found, members=members).versions == {
+        f"ipt-small@1.0.0 (text {digests[0][:12]})": ("ann", "bob"),
+        f"ipt-small@1.0.0 (text {digests[1][:12]})": ("cem", "dee"),
+    }
 
 
 def test_a_course_that_somebody_changes_in_that_moment_is_told_and_the_others_go_on() -> None:
@@ -299,6 +400,68 @@ def test_a_group_whose_members_came_from_two_versions_would_not_go_back_to_one()
     assert [str(reason) for reason in no.value.reasons] == [
         "the courses of the group came from ipt-small@1.0.0 and ipt-small@1.5.0, and would not go back to one protocol"
     ]
+
+
+def test_a_way_back_posted_again_under_its_key_is_answered_as_it_was() -> None:
+    to = newer()
+    clinic = formed(to)
+    clinic.move_group("tuesday", to, by=LEAD, on=LATER, because=WHY, key="move-1")
+    first, again = (
+        clinic.move_group_back("tuesday", by=LEAD, on=LATER, because="a mistake", key="back-1") for _ in range(2)
+    )
+    assert [one.events for one in again.courses.values()] == [one.events for one in first.courses.values()]
+    assert [len(clinic.events(course)) for course in FOUR] == [4] * 4
+
+
+def test_a_move_posted_again_after_it_was_taken_back_says_so_and_moves_nobody() -> None:
+    to = newer()
+    clinic = formed(to)
+    clinic.move_group("tuesday", to, by=LEAD, on=LATER, because=WHY, key="move-1")
+    clinic.move_group_back("tuesday", by=LEAD, on=LATER, because="a mistake", key="back-1")
+    with pytest.raises(BadInput) as no:
+        clinic.move_group("tuesday", to, by=LEAD, on=LATER, because=WHY, key="move-1")
+    assert (no.value.field, str(no.value)) == (
+        "key",
+        "the group was moved under this key before, and its courses have moved back or on since; nothing was moved "
+        "now: to move it again, give the move another key",
+    )
+    assert under(clinic) == {**OLD_ONES, "eve": "1.0.0"}
+    clinic.move_group("tuesday", to, by=LEAD, on=LATER, because=WHY, key="move-2")
+    with pytest.raises(BadInput, match=r"^the group was moved under this key before, and its courses have moved back"):
+        clinic.move_group_back("tuesday", by=LEAD, on=LATER, because="a mistake", key="back-1")
+    assert under(clinic) == {**NEW_ONES, "eve": "1.0.0"}
+
+
+def test_a_key_of_another_move_or_of_something_else_moves_nobody() -> None:
+    to, newest = newer(), newer({"version": "3.0.0"})
+    clinic = formed(to)
+    clinic.do("cem", c.WriteNote("asked about the new version"), by=ANNA, on=DAY, key="note-1")
+    with pytest.raises(
+        BadInput, match=r"^something else was recorded in this course under this key; nothing was moved"
+    ):
+        clinic.move_group("tuesday", to, by=LEAD, on=LATER, because=WHY, key="note-1")
+    clinic.move_group("tuesday", to, by=LEAD, on=LATER, because=WHY, key="move-1")
+    another = r"^another move of this group was recorded under this key; nothing was moved: give this move another$"
+    with pytest.raises(BadInput, match=another):
+        clinic.move_group_back("tuesday", by=LEAD, on=LATER, because="a mistake", key="move-1")
+    with pytest.raises(BadInput, match=another):
+        clinic.move_group("tuesday", newest, by=LEAD, on=LATER, because=WHY, key="move-1")
+    assert under(clinic) == {**NEW_ONES, "eve": "1.0.0"}
+
+
+def test_a_group_that_went_back_by_a_move_of_its_own_and_half_on_again_goes_back_whole() -> None:
+    hours = count()
+    to, store = newer(), Failing()
+    clinic = formed(to, store=store)
+    clinic._clock = lambda: datetime(2026, 1, 13, tzinfo=UTC) + timedelta(hours=next(hours))
+    for there in (to, old()):
+        clinic.move_group("tuesday", there, by=LEAD, on=LATER, because=WHY)
+    store.left = 3
+    with pytest.raises(GroupNotTold):
+        clinic.move_group("tuesday", to, by=LEAD, on=LATER, because=WHY)
+    done = clinic.move_group_back("tuesday", by=LEAD, on=LATER, because="a mistake")
+    assert kinds(done) == {"ann": ("protocol_moved",), "bob": ("protocol_moved",), "cem": (), "dee": ()}
+    assert under(clinic) == {**OLD_ONES, "eve": "1.0.0"}
 
 
 # -- who may, and nothing to do ----------------------------------------------------------------------------------

@@ -33,13 +33,25 @@ def show_members(looking: Looking, group: str, form: str) -> int:
         return 0
     for course in alerts:
         screen.say(loud(screen.wrapped(f"RISK ALERT: {course} needs your assessment today", 0, 2)))
+    if len(found.versions) > 1:
+        screen.say(_split(looking, found))
     screen.say_all(_told(found))
     return 0
 
 
+def _split(looking: Looking, group: Group) -> str:
+    """That a move of the group stopped half way, and what to type."""
+    who = "; ".join(f"{listed(courses)} under {version}" for version, courses in group.versions.items())
+    told = (
+        f"SPLIT: the members are under different versions of the protocol: {who}. Move the group on, or take its move "
+        f"back, before it meets: `iptengine migrate {looking.store} PROTOCOL`, or the same with --undo"
+    )
+    return screen.wrapped(told, 0, 2)
+
+
 def _told(group: Group) -> Iterator[str]:
     led = f", led by {listed(group.facilitators)}" if group.facilitators else ""
-    yield screen.strong(f"Group {group.id}, {group.protocol}{led}")
+    yield screen.strong(f"Group {group.id}, {listed(group.versions) or group.protocol}{led}")
     yield from screen.columns((member.course, _stay(member)) for member in group.members)
     if group.meetings:
         yield "sessions:"

@@ -21,7 +21,7 @@ from iptengine.course.wording import listed
 from iptengine.diagnostics import ProtocolError
 from iptengine.engine.answers import Done, GroupDone, UnknownCourse
 from iptengine.engine.clinic import Clinic
-from iptengine.engine.groups import GroupNotTold
+from iptengine.engine.in_turn import GroupNotTold
 from iptengine.store.port import StoreError, UnknownDigest, UnopenedCourse
 
 AGAIN = "some members' courses may hold it already: type the same line again, and what is missing is recorded"

@@ -21,6 +21,7 @@ from iptengine.course.stamp import Actor
 from iptengine.course.wording import counted
 from iptengine.diagnostics import ProtocolError
 from iptengine.engine.answers import UnknownProtocol
+from iptengine.engine.in_turn import GroupNotTold
 from iptengine.protocol.protocol import Protocol
 from iptengine.render.moves_text import MoveLines, moves_text, pages_difference
 from iptengine.store.port import UnopenedCourse
@@ -211,6 +212,11 @@ def _each(
         members = [course for course, its in groups.items() if its == group]
         try:
             done = together(group)
+        except GroupNotTold as half:  # those that went are told with their alerts, and then what is not done
+            for course in members:
+                if course in half.done.courses:
+                    _went(half.done.courses[course], how)
+            raise
         except _IN_THE_WAY as no:
             blocked += len(members)
             _refused(no, "" if isinstance(no, Refused) else f"{', '.join(members)}: ")

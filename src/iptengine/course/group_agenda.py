@@ -104,6 +104,7 @@ def group_agenda(
         aim=usual.aim,
         first=(
             *_unopened(courses),
+            *_split(protocol, group),
             *_first(protocol, group, shared),
             *_of_all(protocol, (*usual.first, *usual.also_due)),
         ),
@@ -122,6 +123,18 @@ def _unopened(courses: Sequence[Course]) -> Iterator[Line]:
     for course in courses:
         if course.unopened:
             yield Line("group_unopened", f"The course {course.id} cannot be opened: {course.unopened}.", "group")
+
+
+def _split(protocol: Protocol, group: Group) -> Iterator[Line]:
+    """That a move of the group stopped half way: what they share is then told by one version alone."""
+    versions = group.versions
+    if len(versions) > 1:
+        who = "; ".join(f"{listed(courses)} under {version}" for version, courses in versions.items())
+        told = (
+            f"The members are under different versions of the protocol: {who}. Have the group moved on, or its move "
+            f"taken back, before it meets. This page is by {protocol.ref}."
+        )
+        yield Line("group_split", told, "group")
 
 
 def _first(protocol: Protocol, group: Group, shared: Common) -> Iterator[Line]:

@@ -34,7 +34,8 @@ WORDS = ("note", "because", "reason", "focus", "person", "found", "plan", "text"
 class Member:
     """A course in a group: from the day it joined to the day it left, or its course ended.
 
-    `before` are earlier stays of a member that came back: the days of joining and of leaving.
+    `before` are earlier stays of a member that came back: the days of joining and of leaving. `protocol` is what the
+    course is under, id and version, and `digest` the digest of that text.
     """
 
     course: str
@@ -42,6 +43,8 @@ class Member:
     left: date | None = None
     ended: date | None = None
     before: tuple[tuple[date, date], ...] = ()
+    protocol: str = ""
+    digest: str = ""
 
     def here(self, on: date) -> bool:
         """Whether it is in the group on a day; the day of leaving is no longer in it, the last day of a course is."""
@@ -75,7 +78,7 @@ class Group:
 
     Attributes:
         id: Its name.
-        protocol: What its courses keep: id and version.
+        protocol: What its courses keep: id and version; the first one's, where it is split (`versions`).
         members: Everybody who is or was in it, in the order of joining.
         facilitators: Who leads it, as said last.
         meetings: Its sessions held, missed by all, and planned, in the order of days.
@@ -101,6 +104,19 @@ class Group:
         return tuple(m.course for m in self.members if m.left is None and m.ended is None)
 
     @property
+    def versions(self) -> Mapping[str, tuple[str, ...]]:
+        """The courses in it now by the version they are under; more than one where a move of it stopped half way."""
+        here = [member for member in self.members if member.course in self.courses]
+        texts = dict.fromkeys((member.protocol, member.digest) for member in here)
+        of_one = Counter(protocol for protocol, _ in texts)
+        return {
+            protocol if of_one[protocol] == 1 else f"{protocol} (text {digest[:12]})": tuple(
+                member.course for member in here if member.digest == digest
+            )
+            for protocol, digest in texts
+        }
+
+    @property
     def held(self) -> tuple[Meeting, ...]:
         """The sessions it has held."""
         return tuple(meeting for meeting in self.meetings if meeting.number is not None)
@@ -118,7 +134,8 @@ def group_of(id: str, courses: Iterable[Course]) -> Group | None:
     ]
     facilitators = max(led, key=lambda one: one[0])[1] if led else ()
     members = tuple(_member(course, _stays(course, id)) for course in found)
-    return Group(id, found[0].protocol, members, facilitators, meetings)
+    first = next((member for member in members if member.left is None and member.ended is None), members[0])
+    return Group(id, first.protocol, members, facilitators, meetings)
 
 
 def _without_words(course: Course) -> bool:
@@ -133,7 +150,8 @@ def _stays(course: Course, group: str) -> tuple[GroupStay, ...]:
 def _member(course: Course, stays: Sequence[GroupStay]) -> Member:
     *earlier, last = stays
     before = tuple((stay.joined, stay.left) for stay in earlier if stay.left is not None)
-    return Member(course.id, last.joined, last.left, course.outcome.on if course.outcome else None, before)
+    ended = course.outcome.on if course.outcome else None
+    return Member(course.id, last.joined, last.left, ended, before, course.protocol, course.digest)
 
 
 def _meetings(group: str, courses: Sequence[Course]) -> tuple[Meeting, ...]:

@@ -11,6 +11,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -23,44 +24,18 @@ from iptengine.course.groups import Group
 from iptengine.course.hiding import THERAPIST
 from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Actor
-from iptengine.course.wording import counted
+from iptengine.diagnostics import IptengineError
 from iptengine.engine.answers import Done, GroupDone, GroupExists, UnknownGroup, UnknownProtocol
-from iptengine.engine.policy import Denial, NotAllowed
+from iptengine.engine.in_turn import GroupNotTold, InTurn
 from iptengine.engine.port import ClinicPort
 from iptengine.engine.records import Records
 from iptengine.protocol.ids import is_id, why_not_id
 from iptengine.protocol.parts import STATUSES
 from iptengine.protocol.protocol import Protocol, Reason
-from iptengine.store.port import StoreError, UnopenedCourse
+from iptengine.store.port import UnopenedCourse
 
 if TYPE_CHECKING:
     from iptengine.render.group_page import GroupPage
-
-
-class GroupNotTold(StoreError):
-    """What was said to a group is not recorded in all of its courses: some do not open. In the others it is recorded.
-
-    Say it again under its key once they open: it is then recorded where it is missing, and nowhere twice.
-
-    Attributes:
-        failed: Why nothing is recorded in each of these courses, by their ids.
-        done: What came of it in the others: refusals, warnings and alerts as usual.
-        not_allowed: What the policy did not allow in some of the others; ``None`` when it allowed all.
-    """
-
-    def __init__(
-        self, failed: Mapping[str, UnopenedCourse | UnknownProtocol], done: GroupDone, not_allowed: NotAllowed | None
-    ) -> None:
-        self.failed = dict(failed)
-        self.done = done
-        self.not_allowed = not_allowed
-        kept = counted(len(done.courses), "course", "courses")
-        why = "; ".join(f"not in '{course}', because {error}" for course, error in self.failed.items())
-        denied = f"; and in the others: {not_allowed}" if not_allowed else ""
-        super().__init__(
-            f"this was said to {kept} of the group, and {why}{denied}. What is recorded stays; say it again under its "
-            "key when this is mended, and it is recorded where it is missing"
-        )
 
 
 class GroupClinic(ClinicPort):
@@ -104,11 +79,14 @@ class GroupClinic(ClinicPort):
             Refused: Too few or too many, another protocol, or somebody is in a group already.
             GroupExists: There is a group of that name, of other courses.
             UnknownCourse: There is no such course.
+            StoreError: One of the courses does not open (its key is lost); names it. Nothing was recorded.
+            UnknownProtocol: The protocol of one of them is not here; names the course. Nothing was recorded.
+            GroupNotTold: The store failed half way; has what came of it in those that have joined.
             BadInput: The name is none, or a course is named twice.
         """
         _check_name(group)
         members = _courses_once(courses)
-        known = [self.course(course) for course in members]
+        known = [self._openable(group, course) for course in members]
         there = groups.group_of(group, in_group(self._records, group))
         if there is not None and not {m.course for m in there.members} <= set(members):
             raise GroupExists(group)
@@ -121,8 +99,21 @@ class GroupClinic(ClinicPort):
             if no is not None:
                 raise no
         told |= {course: commands[course] for course in joined if self._joined_by(course, key)}
-        done = {course: self._said(course, (told[course],), by, on, key) for course in members if course in told}
-        return GroupDone(self.group(group), done)
+        turn = InTurn(there or Group(group, known[0].protocol, (), (), ()))
+        for course in members:
+            if course in told:
+                turn.say(course, partial(self._said, course, (told[course],), by, on, key))
+        return turn.answer(lambda: self.group(group))
+
+    def _openable(self, group: str, course: str) -> Course:
+        """A course that is to join; nobody can say whether one can that does not open."""
+        try:
+            found = self.course(course)
+            self._pinned(found)
+        except (UnopenedCourse, UnknownProtocol) as why:
+            why.args = (_not_formed(group, course, why),)  # the same error, which says what became of the group
+            raise
+        return found
 
     def _joined_by(self, course: str, key: str | None) -> bool:
         """Whether it joined when this form was posted before."""
@@ -210,7 +201,7 @@ class GroupClinic(ClinicPort):
         _check_absent(away, members)
         led = here.facilitators if facilitators is None else tuple(facilitators)
         told = groups.holding(group, members, away, led, minutes=minutes, mode=mode, done=done)
-        return self._told_all(group, told, by, on, key)
+        return self._told_all(here, told, by, on, key)
 
     def book_group_session(
         self,
@@ -260,7 +251,7 @@ class GroupClinic(ClinicPort):
             missed = {} if self._was_told_a_task(course, key) else groups.missed_with(here, course, said, on)
             told[course] = tuple(command for n, command in enumerate(said) if n not in missed)
             beside[course] = tuple(dict.fromkeys(missed.values()))
-        return self._told_all(group, told, by, on, key, beside)
+        return self._told_all(here, told, by, on, key, beside)
 
     def _was_told_a_task(self, course: str, key: str) -> bool:
         """Whether a task was recorded under this key already, before it was known who was there."""
@@ -273,31 +264,17 @@ class GroupClinic(ClinicPort):
         )
 
     def _told_all(
-        self, group: str, told: Mapping[str, Sequence[Command]], by: Actor, on: date, key: str,
+        self, here: Group, told: Mapping[str, Sequence[Command]], by: Actor, on: date, key: str,
         beside: Mapping[str, Sequence[CourseWarning]] = MappingProxyType({}),
     ) -> GroupDone:  # fmt: skip
         """Say to each course what is `told` it; `beside` are warnings that stand in its answer, too."""
-        done: dict[str, Done] = {}
-        denied: list[Denial] = []
-        failed: dict[str, UnopenedCourse | UnknownProtocol] = {}
-        for course, commands in told.items():  # what one course does not take, the others take, and then it is heard
-            try:
-                done[course] = self._said(course, commands, by, on, key)
-            except NotAllowed as no:
-                denied += no.denied
-                if no.done is not None:
-                    done[course] = no.done
-            except (UnopenedCourse, UnknownProtocol) as why:
-                failed[course] = why
-        for course in beside.keys() & done.keys():
-            done[course] = replace(done[course], warnings=(*done[course].warnings, *beside[course]))
-        found = GroupDone(self.group(group), done)
-        not_allowed = NotAllowed(denied, group=found) if denied else None
-        if failed:
-            raise GroupNotTold(failed, found, not_allowed)
-        if not_allowed:
-            raise not_allowed
-        return found
+        turn = InTurn(here)
+        for course, commands in told.items():
+            turn.say(course, partial(self._said, course, commands, by, on, key))
+        for course in beside.keys() & turn.done.keys():
+            done = turn.done[course]
+            turn.done[course] = replace(done, warnings=(*done.warnings, *beside[course]))
+        return turn.answer(lambda: self.group(here.id))
 
     def _said(self, course: str, commands: Sequence[Command], by: Actor, on: date, key: str | None = None) -> Done:
         return self.do(course, *commands, by=by, on=on, key=key)
@@ -385,6 +362,13 @@ def _one_of(pinned: Callable[[Course], Protocol], courses: Sequence[Course]) -> 
 def _check_name(group: str) -> None:
     if not is_id(group):
         raise BadInput("group", f"a group cannot have this name: {why_not_id(group)}")
+
+
+def _not_formed(group: str, course: str, why: IptengineError) -> str:
+    return (
+        f"the group '{group}' was not formed, and nothing was recorded now: the course '{course}' does not open, "
+        f"because {why}. Form the group when this is mended, or form it of the others and let this course join later"
+    )
 
 
 def _courses_once(courses: Sequence[str]) -> tuple[str, ...]:
