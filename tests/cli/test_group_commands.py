@@ -316,6 +316,57 @@ def test_a_group_that_is_not_there_is_told(begun: Type) -> None:
         assert (told.code, told.out, told.err) == (1, "", "there is no group 'monday' in this store\n")
 
 
+# -- what is one member's own, in the same line ------------------------------------------------------------------
+
+SCORED = (
+    *SESSION, "--score", "bob:phq9=17", "--item", "bob:phq9.self_harm=1", "--answers", "ann:phq9=2,1,3,2,2,2,1,1,0,2",
+)  # fmt: skip
+
+
+def test_the_scores_of_each_member_are_said_in_the_line_of_the_session_and_reach_that_course_alone(
+    formed: Type,
+) -> None:
+    told = formed(*SCORED)
+    assert (told.code, told.err) == (0, "")
+    assert told.out.startswith(ALERT)
+    assert recorded(told) == [
+        "recorded in course ann, 3 events:", "recorded in course bob, 4 events:", "recorded in course cem, 1 event:",
+    ]  # fmt: skip
+    assert kinds(formed, "ann")[2:] == ["session_held", "task_logged", "reading_taken"]
+    assert kinds(formed, "bob")[2:] == ["session_held", "task_logged", "reading_taken", "alert_raised"]
+    assert kinds(formed, "cem")[2:] == ["session_missed"]
+    again = formed(*SCORED)
+    assert again.out.startswith(ALERT)
+    assert recorded(again) == [line.replace("recorded in", "recorded before in") for line in recorded(told)]
+    assert kinds(formed, "bob")[2:] == ["session_held", "task_logged", "reading_taken", "alert_raised"]
+
+
+def test_who_was_not_there_may_have_sent_a_score_all_the_same(formed: Type) -> None:
+    assert formed(*SESSION, "--score", "cem:phq9=3", "--item", "cem:phq9.self_harm=0").code == 0
+    assert kinds(formed, "cem")[2:] == ["session_missed", "reading_taken"]
+
+
+@pytest.mark.parametrize(
+    ("option", "error"),
+    [
+        (("--score", "phq9=17"), "behind --score stands COURSE:MEASURE=TOTAL, as in bob:phq9=17"),
+        (("--item", "bob:phq9=1"), "behind --item stands MEASURE.ITEM=N"),
+        (("--item", "bob:phq9.selfharm=1"), "phq9 has no item 'selfharm'; did you mean 'self_harm'? Nothing was"),
+        (("--score", "bob:phq8=1"), "this course has no measure 'phq8'; did you mean 'phq9'? Nothing was recorded"),
+        (("--score", "bob:phq9=99"), "the total of phq9 is a whole number from 0 to 27. Nothing was recorded"),
+        (("--answers", "bob:phq9=1,2"), "phq9 has 10 items: low_interest,"),
+        (("--score", "dee:phq9=3"), "'dee' was not in the group on that day, and has no score of it; nothing was"),
+    ],
+)
+def test_a_score_that_is_typed_wrong_is_told_and_nothing_is_recorded_of_anybody(
+    formed: Type, option: tuple[str, str], error: str
+) -> None:
+    told = formed(*SESSION, *option)
+    assert (told.code, told.out) == (2, "")
+    assert told.err.startswith(f"error: {error}")
+    assert [kinds(formed, course)[2:] for course in ("ann", "bob", "cem")] == [[], [], []]
+
+
 # -- who needs somebody ------------------------------------------------------------------------------------------
 
 

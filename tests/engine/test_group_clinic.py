@@ -304,6 +304,36 @@ def test_all_members_are_told_a_move_and_none_the_words_of_another() -> None:
         assert "wept" not in str(caught.value)
 
 
+def test_what_is_one_members_own_is_said_with_the_session_and_reaches_that_course_alone() -> None:
+    found = formed()
+    own = {
+        "ann": (c.Read("phq9", total=12, answers={"self_harm": 2}), c.WriteNote("wept at first")),
+        "bob": (c.Read("phq9", total=3, answers={"self_harm": 0}),),
+    }
+    for _ in range(2):
+        done = found.hold_group_session(
+            "tuesday", on=MET, by=ANNA, key="s1", absent={"bob": "no_show"}, done=["inventory"], own=own
+        )  # fmt: skip
+        assert [alert.code for alert in done.alerts["ann"]] == ["risk_item"]
+    assert {course: kinds(found, course)[2:] for course in FOUR} == {
+        "ann": ["session_held", "task_logged", "reading_taken", "alert_raised", "note_written"],
+        "bob": ["session_missed", "reading_taken"],
+        "cem": ["session_held", "task_logged"],
+        "dee": ["session_held", "task_logged"],
+    }
+
+
+def test_of_a_course_that_was_no_member_nothing_can_be_said_with_the_session() -> None:
+    found = begun("eve")
+    for course in FOUR:
+        found.start("ipt-small", by=ANNA, on=DAY, course=course)
+    found.form_group("tuesday", FOUR, facilitators=LEADERS, by=ANNA, on=DAY)
+    with pytest.raises(BadInput) as no:
+        found.hold_group_session("tuesday", on=MET, by=ANNA, key="s1", own={"eve": [c.WriteNote("was not there")]})
+    assert (no.value.field, str(no.value)) == ("own", "something is said of a course that was no member on that day")
+    assert [kinds(found, course)[2:] for course in FOUR] == [[]] * 4
+
+
 MET = DAY + WEEK
 NOT_THERE = (
     "not recorded in this course: the group met on 13 January, and this member was not there; if it was done with this "

@@ -93,20 +93,38 @@ def book_command(store: str, group: str, time: str, minutes: int | None, mode: s
     "--missed", "missed", multiple=True, metavar="COURSE=STATUS", help="Who was not there: bob=no_show. Repeatable."
 )
 @click.option("--done", multiple=True, metavar="TASK", help="A task that was done with all who were there. Repeatable.")
+@click.option(
+    "--score",
+    "scores",
+    multiple=True,
+    metavar="COURSE:MEASURE=TOTAL",
+    help="The total of one member: bob:phq9=17. Repeatable.",
+)
+@click.option(
+    "--item", "items", multiple=True, metavar="COURSE:MEASURE.ITEM=N", help="One answer of one member. Repeatable."
+)
+@click.option(
+    "--answers",
+    multiple=True,
+    metavar="COURSE:MEASURE=N,N,...",
+    help="All answers of one member in order; nothing between commas: left out.",
+)
 @_LED
 @writing(once=True)
 def session_command(
     store: str, group: str, minutes: int | None, mode: str | None, missed: tuple[str, ...], done: tuple[str, ...],
-    led_by: tuple[str, ...], **said: Any,
+    scores: tuple[str, ...], items: tuple[str, ...], answers: tuple[str, ...], led_by: tuple[str, ...], **said: Any,
 ) -> int:  # fmt: skip
     """Record a whole session of the group, of the day --on: held for each who was there, missed for the others.
 
-    Scores and notes are one member's own: `iptengine course record`.
+    A score reaches the course it names alone. Notes are one member's own, too: `iptengine course record`.
     """
     from iptengine.cli.course_work import Writing
+    from iptengine.cli.group_scores import Scores
     from iptengine.cli.group_work import hold
 
-    return hold(Writing(store, **said), group, missed, led_by, minutes=minutes, mode=mode, done=done)
+    own = Scores(scores, items, answers)
+    return hold(Writing(store, **said), group, missed, led_by, minutes=minutes, mode=mode, done=done, scores=own)
 
 
 @group_group.command("record")

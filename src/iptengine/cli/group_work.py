@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 
+from iptengine.authoring.kept import open_kept
 from iptengine.cli import screen
 from iptengine.cli.came_of_it import tell_alerts, tell_rest
-from iptengine.cli.course_work import Writing, protocol_kept, tell_not_now
+from iptengine.cli.course_work import Writing, tell_not_now
 from iptengine.cli.given_fields import command_of, pair
 from iptengine.cli.group_keys import key_now, key_of, said_under, taken_back
+from iptengine.cli.group_scores import Scores
 from iptengine.cli.known_names import check_tasks
 from iptengine.cli.screen import Unclear
 from iptengine.cli.typed_lines import Lines
 from iptengine.course.codec import BadInput
-from iptengine.course.commands import as_mapping
+from iptengine.course.commands import Command, as_mapping
 from iptengine.course.refusal import Refused
 from iptengine.course.wording import listed
 from iptengine.diagnostics import ProtocolError
 from iptengine.engine.answers import Done, GroupDone, UnknownCourse
 from iptengine.engine.clinic import Clinic
 from iptengine.engine.in_turn import GroupNotTold
-from iptengine.store.port import StoreError, UnknownDigest, UnopenedCourse
+from iptengine.protocol.protocol import Protocol
+from iptengine.store.port import Store, StoreError, UnknownDigest, UnopenedCourse
 
 AGAIN = "some members' courses may hold it already: type the same line again, and what is missing is recorded"
 
@@ -74,22 +77,29 @@ def book(writing: Writing, group: str, *, time: str, minutes: int | None, mode: 
 
 def hold(
     writing: Writing, group: str, missed: Sequence[str], led_by: Sequence[str], *, minutes: int | None,
-    mode: str | None, done: Sequence[str],
+    mode: str | None, done: Sequence[str], scores: Scores,
 ) -> int:  # fmt: skip
     """Records a whole session. The same line typed again records what is missing; another one is not a second."""
     on = writing.day
     absent = _absent(missed)
+
+    own: dict[str, Sequence[Command]] = {}
+
+    def check(members: Sequence[str], protocols: Mapping[str, Protocol]) -> None:
+        for protocol in dict.fromkeys(protocols.values()):
+            check_tasks(protocol, done)
+        own.update(scores.own(members, protocols))
 
     def held(clinic: Clinic, key: str) -> GroupDone:
         if writing.key is None:
             _check_told_once(clinic, group, on, key)
         return clinic.hold_group_session(
             group, on=on, by=writing.by, key=key, absent=absent, facilitators=led_by or None, minutes=minutes,
-            mode=mode, done=done,
+            mode=mode, done=done, own=own,
         )  # fmt: skip
 
-    said = ("session", group, on, sorted(absent.items()), led_by, minutes, mode, done)
-    return _to_all(writing, group, said, held, tasks=done)
+    said = ("session", group, on, sorted(absent.items()), led_by, minutes, mode, done, *scores.said)
+    return _to_all(writing, group, said, held, check if done or scores.said else None)
 
 
 def _check_told_once(clinic: Clinic, group: str, on: date, key: str) -> None:
@@ -105,7 +115,8 @@ def _check_told_so(clinic: Clinic, course: str, on: date, key: str) -> None:
         return
     raise Unclear(
         f"the session of {on.isoformat()} was recorded already, and told otherwise; nothing was recorded. "
-        "Put right what was wrong in the course it concerns (`iptengine course record ... correct`). If the "
+        "Put right what was wrong in the course it concerns (`iptengine course record ... correct`), and say there "
+        "what was left out. If the "
         "group has met twice that day, or the other line had a --key, name this one with --key"
     )
 
@@ -146,20 +157,33 @@ def _versions(clinic: Clinic, courses: Sequence[str]) -> dict[str, int]:
     return found
 
 
+Check = Callable[[Sequence[str], Mapping[str, Protocol]], None]
+"""Looks at what was typed, with the members of the day and the protocols of those that open."""
+
+
 def _to_all(
-    writing: Writing, group: str, said: Sequence[object], say: Callable[[Clinic, str], GroupDone], *,
-    tasks: Sequence[str] = (),
+    writing: Writing, group: str, said: Sequence[object], say: Callable[[Clinic, str], GroupDone],
+    check: Check | None = None,
 ) -> int:  # fmt: skip
     """Says something to all: under the name that was typed, or under a key made of what the line `said`."""
     with writing.group(group) as (store, clinic, found):
-        before = _versions(clinic, found.on(writing.day))
-        if tasks and before:  # they keep one protocol, so that one that opens answers for all
-            with suppress(UnknownDigest, ProtocolError):  # the clinic tells more of it
-                check_tasks(protocol_kept(clinic, store, next(iter(before))), tasks)
-        members = [member.course for member in found.members]
-        key = writing.key_of(*said) or key_now(clinic, members, *said)
+        members = found.on(writing.day)
+        before = _versions(clinic, members)
+        if check is not None:
+            check(members, _protocols(clinic, store, before))
+        key = writing.key_of(*said) or key_now(clinic, [member.course for member in found.members], *said)
         name = "another --key" if writing.key else "--key"
         return _told(writing, clinic, before, lambda: say(clinic, key), once_more=f"name the line with {name}")
+
+
+def _protocols(clinic: Clinic, store: Store, courses: Iterable[str]) -> dict[str, Protocol]:
+    """The protocols that courses keep; of one that cannot be opened the clinic tells more."""
+    digests = {course: clinic.course(course).digest for course in courses}
+    opened: dict[str, Protocol] = {}
+    for digest in dict.fromkeys(digests.values()):
+        with suppress(UnknownDigest, ProtocolError):
+            opened[digest] = open_kept(digest, store.protocol(digest))
+    return {course: opened[digest] for course, digest in digests.items() if digest in opened}
 
 
 def _told(

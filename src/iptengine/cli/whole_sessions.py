@@ -42,7 +42,7 @@ class WholeSession:
         Raises:
             Unclear: An option is written otherwise than it should be.
         """
-        return [self._meeting(), *self._readings(items_of), *self._tasks(), *self._words()]
+        return [self._meeting(), *self.readings(items_of), *self._tasks(), *self._words()]
 
     def _meeting(self) -> Said:
         if not self.missed:
@@ -56,7 +56,8 @@ class WholeSession:
         moved = self.moved_to.isoformat() if self.moved_to else None
         return "miss_session", {"status": self.missed, "why": self.why, "moved_to": moved}
 
-    def _readings(self, items_of: Callable[[str], Sequence[str]]) -> Iterator[Said]:
+    def readings(self, items_of: Callable[[str], Sequence[str]]) -> Iterator[Said]:
+        """The reports of its scores."""
         readings: dict[str, _Reading] = {}
         for word in self.scores:
             measure, total = pair("--score", word)

@@ -170,10 +170,9 @@ class GroupClinic(ClinicPort):
         minutes: int | None = None,
         mode: str | None = None,
         done: Sequence[str] = (),
+        own: Mapping[str, Sequence[Command]] | None = None,
     ) -> GroupDone:
         """The group has met: recorded once, a session in the course of each member present, a miss in the others.
-
-        A member's scores, notes and own work are said to that member's course, by `do`.
 
         Args:
             group: Its name.
@@ -186,11 +185,14 @@ class GroupClinic(ClinicPort):
             minutes: How long it took.
             mode: How it was held.
             done: Tasks that were done with all who were there.
+            own: What is one member's own, by course: readings, notes, own work, said to that course alone and in one
+                batch with its session. It can be said later, too, by `do`.
 
         Raises:
             GroupNotTold: The course of a member does not open; it is recorded in the others.
             UnknownGroup: There is no such group, or nobody was in it on that day.
-            BadInput: Somebody is absent who is no member, or with no such status; the key is none.
+            BadInput: Somebody is absent who is no member, or with no such status; something is said of a course that
+                is no member; the key is none.
         """
         self._checked_key(key)
         here = self.group(group)
@@ -199,8 +201,11 @@ class GroupClinic(ClinicPort):
             raise UnknownGroup(group, on)
         away = dict(absent or {})
         _check_absent(away, members)
+        if not set(own or ()) <= set(members):
+            raise BadInput("own", "something is said of a course that was no member on that day")
         led = here.facilitators if facilitators is None else tuple(facilitators)
         told = groups.holding(group, members, away, led, minutes=minutes, mode=mode, done=done)
+        told = {course: (*commands, *(own or {}).get(course, ())) for course, commands in told.items()}
         return self._told_all(here, told, by, on, key)
 
     def book_group_session(
