@@ -9,6 +9,7 @@ import pytest
 
 import iptengine as ipt
 from iptengine import commands as c
+from iptengine.course.codec import BadInput
 from iptengine.course.events import Event
 from iptengine.engine.lasting import VoidDone
 from iptengine.store.port import StoreError
@@ -17,6 +18,7 @@ from stores import FreshStore, fresh_store
 KEYS = Path(__file__).parents[1] / "keys"
 
 ANNA = ipt.Actor("u17", role="therapist")
+BEN = ipt.Actor("u9", role="supervisor")
 DAY, NEXT = date(2026, 3, 10), date(2026, 3, 11)
 
 
@@ -113,6 +115,30 @@ def test_after_a_crash_between_the_two_courses_it_goes_on_where_it_stopped() -> 
     put_right(made, event)
     assert made.course("wrong").readings == ()
     assert len(made.course("right").readings) == 1
+
+
+def test_after_a_crash_somebody_else_goes_on_in_other_words_and_on_another_day() -> None:
+    store = BreaksOnce()
+    made = clinic(store)
+    event = mixed_up(made)
+    store.appends_left = 1
+    with pytest.raises(StoreError):
+        put_right(made, event)
+    made.void("wrong", event, to="right", because="as she said", by=BEN, on=NEXT)
+    assert made.course("wrong").readings == ()
+    assert len(made.course("right").readings) == 1
+    assert made.events("wrong")[-1].by == BEN
+
+
+def test_under_a_key_of_ones_own_another_void_is_not_told_as_done() -> None:
+    made = clinic()
+    event = mixed_up(made)
+    for because in ("the same initials", "the same initials"):
+        made.void("wrong", event, to="right", because=because, by=ANNA, on=NEXT, key="form-1")
+    before = (made.events("wrong"), made.events("right"))
+    with pytest.raises(BadInput, match="something else was recorded"):
+        made.void("wrong", event, to="right", because="another reason", by=ANNA, on=NEXT, key="form-1")
+    assert (made.events("wrong"), made.events("right")) == before
 
 
 def test_a_person_told_on_the_wrong_course_goes_with_the_task_it_counted_as() -> None:

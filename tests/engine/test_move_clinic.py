@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -217,6 +217,27 @@ def test_a_move_said_again_under_its_key_is_one_event() -> None:
     first = move(desk, "a", to, key="m1")
     again = move(desk, "a", to, key="m1")
     assert (again.events, desk.course("a").version) == (first.events, 2)
+
+
+def test_another_move_under_a_used_key_is_never_told_as_done() -> None:
+    to = newer({"phases.middle.aim": "Another aim"})
+    further = newer({"version": "1.2.0", "phases.middle.aim": "A third aim"})
+    desk = clinic(to, further)
+    begun(desk, "a")
+    move(desk, "a", to, key="m1")
+    same: dict[str, Any] = {"by": LEAD, "on": week(4), "because": WHY, "key": "m1"}
+    said: list[Callable[[], object]] = [
+        lambda: desk.move("a", further, **same),
+        lambda: desk.move("a", to, **same | {"because": "another reason"}),
+        lambda: desk.move("a", to, **same | {"on": week(7)}),
+        lambda: desk.move("a", to, **same | {"by": ANNA}),
+        lambda: desk.move_back("a", **same),
+        lambda: desk.do("a", c.WriteNote("told"), by=LEAD, on=week(4), key="m1"),
+    ]
+    for say in said:
+        with pytest.raises((BadInput, Refused)):
+            say()
+    assert (desk.course("a").digest, desk.course("a").version) == (to.digest, 2)
 
 
 def test_nobody_moves_a_course_past_the_clinic() -> None:

@@ -32,9 +32,7 @@ from iptengine.engine.batches import (
     day_of,
     decided,
     own_day,
-    recorded_before,
     settled,
-    told_again,
 )
 from iptengine.engine.erasing import ErasingClinic
 from iptengine.engine.group_moves import GroupMoveClinic
@@ -46,6 +44,7 @@ from iptengine.engine.lists import ClinicLists, Lists, row_at_append
 from iptengine.engine.policy import NotAllowed, Policy
 from iptengine.engine.reader import CourseQuestions, Reader
 from iptengine.engine.records import History, Records
+from iptengine.engine.said_before import check_same, recorded_before, told_again
 from iptengine.protocol.protocol import Protocol
 from iptengine.store.keys import CourseKeys
 from iptengine.store.port import StaleVersion, Store, StoreError
@@ -213,14 +212,16 @@ class Clinic(
             expected: The version the form was drawn from. When the course has moved on and the batch holds
                 requests, the reports are recorded after what came between, and `Conflict` is raised.
             key: A name for this form, new for every form drawn. A batch posted again under its key records nothing:
-                the answer is told once more, as far as it can be made again from what was recorded.
+                the answer is told once more, as far as it can be made again from what was recorded. Whatever else is
+                said under it is refused, and never told as recorded.
 
         Raises:
             UnknownCourse: There is no such course.
             UnknownProtocol: The protocol the course keeps is neither here nor in the store; nothing was recorded.
             Conflict: See `expected`; carries what was recorded since, and what came of the reports.
             NotAllowed: The policy does not allow one of the commands; carries them, and what came of the others.
-            BadInput: A field of a command is of the wrong sort; nothing was recorded.
+            BadInput: A field of a command is of the wrong sort, or something else was recorded under this key;
+                nothing was recorded.
             StoreError: The store failed; nothing was recorded.
         """
         for kind, told in _SAID_OTHERWISE.items():
@@ -230,15 +231,19 @@ class Clinic(
 
     def _do(
         self, course: str, commands: Sequence[Command], by: Actor, on: date | None, expected: int | None,
-        key: str | None,
+        key: str | None, *, one_act: bool = False,
     ) -> Done:  # fmt: skip
+        """As `do`; with `one_act` the key was made from the act itself, so what is said under it again is that act."""
         stamped = self._stamped(commands, by, on, key)
         for _ in range(TRIES):
             history = self._records.history(course)
             protocol = self._pinned(history.course)
             before = recorded_before(history, stamped) if key is not None else None
             if before is not None:
+                stamped = self._stamped(commands, by, on, key, at=history.events[before].at)
                 under = self._pinned(fold(Course(course), history.events[:before])) if history.course.moves else None
+                if not one_act:
+                    check_same(under or protocol, history, before, stamped)
                 return told_again(protocol, history, before, stamped, expected, by, self._policy, under=under)
             check_new(history.course, stamped)
             try:
@@ -261,14 +266,19 @@ class Clinic(
         told = Sight(protocol, history.course, by.role).events(since) if held_back else ()
         return settled(done, batch.denied, Conflict(told, done) if held_back else None)
 
-    def _stamped(self, commands: Sequence[Command], by: Actor, on: date | None, key: str | None) -> tuple[Command, ...]:
-        """The commands, checked, each with its day, its id and who gave it."""
+    def _stamped(
+        self, commands: Sequence[Command], by: Actor, on: date | None, key: str | None, *, at: datetime | None = None
+    ) -> tuple[Command, ...]:
+        """The commands, checked, each with its day, its id and who gave it; `at` is the clock's time, or that of then.
+
+        So a form without a day that is posted again after midnight speaks of the day it was posted first.
+        """
         if key is not None:
             self._checked_key(key)
         if on is not None and type(on) is not date:
             raise BadInput("on", "'on' must be a day, without a time")
         checked = [command_from_mapping(as_mapping(command)) for command in commands]
-        at = self._time()
+        at = at or self._time()
         day = on or next((found for command in checked if (found := own_day(command))), at.date())
         ids = [f"{key}.{n}" if key is not None else self._ids() for n in range(1, len(checked) + 1)]
         return tuple(

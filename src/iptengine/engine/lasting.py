@@ -53,6 +53,12 @@ class LastingClinic(ClinicPort):
     ) -> Done: ...  # fmt: skip
 
     @abstractmethod
+    def _do(
+        self, course: str, commands: Sequence[Command], by: Actor, on: date | None, expected: int | None,
+        key: str | None, *, one_act: bool = False,
+    ) -> Done: ...  # fmt: skip
+
+    @abstractmethod
     def _named(self, name: str) -> Protocol: ...
 
     def void(
@@ -71,14 +77,15 @@ class LastingClinic(ClinicPort):
             because: How it came to be recorded here.
             by: Who says so.
             on: The day on which it is put right; what is recorded again keeps its own day.
-            key: A name for this act; left out, one is made from the two courses and the event.
+            key: A name for this act; left out, one is made from the two courses and the event, and whoever says it
+                again, in whatever words, goes on with it.
 
         Raises:
             UnknownCourse: There is no such course; nothing was recorded.
             Refused: There is no such record here, or no reason was given; nothing was recorded.
             NotAllowed: The policy does not allow it in one of the two courses; nothing was recorded.
         """
-        key = key or _key(course, event, to)
+        one_act, key = not key, key or _key(course, event, to)
         said = Void(event, because=because, meant_for=to, on=on)
         self._open_course(course, said)
         if to:
@@ -88,9 +95,9 @@ class LastingClinic(ClinicPort):
         there = [TakeFrom(course, id, command, on=command.on) for command, id in voiding.said_again(named)]
         if to and there:
             self._tried(to, there, by, on)  # what is not allowed there must not be voided here
-        right = self.do(to, *there, by=by, on=on, key=key) if to and there else None
+        right = self._do(to, there, by, on, None, key, one_act=one_act) if to and there else None
         moves = tuple(one.id for one in gone if one.kind in voiding.MOVES)
-        return VoidDone(self.do(course, said, by=by, on=on, key=key), right, moves)
+        return VoidDone(self._do(course, (said,), by, on, None, key, one_act=one_act), right, moves)
 
     def follow(
         self, course: str, protocol: str, *, by: Actor, on: date, new: str | None = None, called: str = "",

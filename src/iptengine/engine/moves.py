@@ -8,7 +8,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,18 +16,20 @@ from iptengine.course.codec import BadInput
 from iptengine.course.commands import Command, Deviate, MoveProtocol
 from iptengine.course.course import Course, changed
 from iptengine.course.events import ProtocolMoved
+from iptengine.course.evolve import fold
 from iptengine.course.moving import move_to_undo
 from iptengine.course.passage import Passage
 from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Actor
 from iptengine.engine.answers import Done
-from iptengine.engine.batches import TRIES, Batch, answered, check_new, decided, recorded_of
+from iptengine.engine.batches import TRIES, Batch, answered, check_new, decided
 from iptengine.engine.groups import in_group
 from iptengine.engine.lists import row_at_append
 from iptengine.engine.looking import Looking, Move, group_now, passage_between
 from iptengine.engine.policy import NotAllowed, Policy
 from iptengine.engine.port import ClinicPort
 from iptengine.engine.records import History, Records
+from iptengine.engine.said_before import check_same, recorded_before, recorded_of
 from iptengine.protocol.protocol import Protocol, Reason
 from iptengine.store.port import StaleVersion, StoreError
 
@@ -52,7 +54,7 @@ class MoveClinic(ClinicPort):
 
     @abstractmethod
     def _stamped(
-        self, commands: Sequence[Command], by: Actor, on: date | None, key: str | None
+        self, commands: Sequence[Command], by: Actor, on: date | None, key: str | None, *, at: datetime | None = None
     ) -> tuple[Command, ...]: ...  # fmt: skip
 
     def courses(self, courses: Iterable[str] | None = None) -> Iterator[Course]:
@@ -175,7 +177,7 @@ class MoveClinic(ClinicPort):
     def _moved(self, course: str, asked: Asked, by: Actor, on: date, anyway: str, key: str | None) -> Done:
         for _ in range(TRIES):
             history = self._records.history(course)
-            before = self._moved_before(history, by, on, key)
+            before = self._moved_before(history, by, on, key, asked, anyway)
             if before is not None:
                 return before
             batch, to = self._tried_move(history, asked, by, on, anyway, key)
@@ -198,8 +200,7 @@ class MoveClinic(ClinicPort):
         """
         old = self._pinned(history.course)
         command, to = asked(old, history.course)
-        said = Deviate(command, because=anyway) if anyway else command
-        stamped = self._stamped((said,), by, on, key)
+        stamped = self._stamped((_all_the_same(command, anyway),), by, on, key)
         check_new(history.course, stamped)
         batch = decided(old, history.course, stamped, self._policy, to=to)
         if batch.denied:
@@ -208,19 +209,28 @@ class MoveClinic(ClinicPort):
             raise batch.refused[0]
         return batch, to
 
-    def _moved_before(self, history: History, by: Actor, on: date, key: str | None) -> Done | None:
-        """The answer to a move that was recorded before under the same key.
+    def _moved_before(
+        self, history: History, by: Actor, on: date, key: str | None, asked: Asked | None = None, anyway: str = ""
+    ) -> Done | None:
+        """The answer to a move that was recorded before under the same key, and that was `asked` for then as now.
 
         Raises:
             BadInput: Something else was.
         """
         stamped = self._stamped((MoveProtocol("", "", because=""),), by, on, key)
-        mine = recorded_of(history, stamped) if key is not None else ()
-        if not mine:
+        before = recorded_before(history, stamped) if key is not None else None
+        if before is None:
             return None
+        mine = recorded_of(history, stamped)
         if not any(isinstance(event, ProtocolMoved) for event in mine):
             told = "something else was recorded in this course under this key; nothing was moved: give the move another"
             raise BadInput("key", told)
+        if asked is not None:
+            then = fold(Course(history.course.id), history.events[:before])
+            old = self._pinned(then)
+            command, to = asked(old, then)
+            said = self._stamped((_all_the_same(command, anyway),), by, on, key, at=mine[0].at)
+            check_same(old, history, before, said, to=to)
         return answered(self._pinned(history.course), Batch(history.course, mine, (), ()), on, by)
 
 
@@ -238,6 +248,10 @@ def _command(passage: Passage, because: str, group: str) -> MoveProtocol:
     return MoveProtocol(
         to.ref, to.digest, because=because, rename=passage.names, replace=passage.instead, group=group
     )  # fmt: skip
+
+
+def _all_the_same(command: MoveProtocol, anyway: str) -> Command:
+    return Deviate(command, because=anyway) if anyway else command
 
 
 def _nothing_to_undo(protocol: Protocol) -> Reason:
