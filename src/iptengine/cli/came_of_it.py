@@ -6,6 +6,7 @@ It names what was recorded and repeats none of the words that were typed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from iptengine.cli import screen
 from iptengine.cli.event_words import event_words
@@ -16,6 +17,9 @@ from iptengine.course.events import AlertRaised, CourseWarning
 from iptengine.course.refusal import Refused
 from iptengine.course.wording import counted
 from iptengine.engine.answers import Done
+
+if TYPE_CHECKING:
+    from iptengine.engine.clinic import Clinic
 
 
 def tell_alerts(done: Done, lines: Lines) -> None:
@@ -74,6 +78,13 @@ def say_open_risks(alerts: Iterable[Alert]) -> None:
         screen.say("")
 
 
+def say_risks_of(clinic: Clinic, courses: Iterable[str]) -> None:
+    """Prints the open risk alerts of courses that are about to move, or have just come in."""
+    named = tuple(courses)  # none is not the same as all
+    if named:
+        say_open_risks(clinic.alerts(courses=named))
+
+
 def loud(text: str) -> str:
     """The text, with what it begins with in colour: put there when it has its lines, which count signs."""
     return text.replace("RISK ALERT", screen.bad("RISK ALERT"), 1)
@@ -103,4 +114,13 @@ def tell_refused(no: Refused, lines: Lines | None) -> int:
     return 1
 
 
-__all__ = ["alert_head", "alert_row", "loud", "say_open_risks", "tell_alerts", "tell_refused", "tell_rest"]
+__all__ = [
+    "alert_head",
+    "alert_row",
+    "loud",
+    "say_open_risks",
+    "say_risks_of",
+    "tell_alerts",
+    "tell_refused",
+    "tell_rest",
+]

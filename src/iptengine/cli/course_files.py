@@ -6,8 +6,10 @@ import os
 from pathlib import Path
 
 from iptengine.cli import screen
+from iptengine.cli.came_of_it import say_risks_of
 from iptengine.cli.course_looks import Looking
 from iptengine.cli.stores import key_in, store_at
+from iptengine.engine.clinic import Clinic
 from iptengine.engine.handing_over import export_course, import_course
 
 
@@ -47,7 +49,7 @@ def _write_for_owner(out: str, text: str) -> None:
 
 
 def read_course(address: str, file: str, key_file: str | None, sealed_with: str | None) -> int:
-    """Takes a course from a file into a store."""
+    """Takes a course from a file into a store, and tells the risk alerts that come with it."""
     try:
         text = Path(file).read_bytes().decode("utf-8")
     except UnicodeDecodeError:
@@ -56,5 +58,6 @@ def read_course(address: str, file: str, key_file: str | None, sealed_with: str 
         key = key_in(key_file)
         course = import_course(store, text, seal_key=key, sealed_with=key_in(sealed_with) if sealed_with else key)
         many = len(store.read(course))
+        say_risks_of(Clinic(store, [], seal_key=key), [course])
     screen.say(f"course {course}: {many} events")
     return 0

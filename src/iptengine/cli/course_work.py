@@ -14,7 +14,7 @@ from typing import Any
 from iptengine.authoring.kept import open_kept
 from iptengine.authoring.loader import load
 from iptengine.cli import screen
-from iptengine.cli.came_of_it import tell_alerts, tell_refused, tell_rest
+from iptengine.cli.came_of_it import say_risks_of, tell_alerts, tell_refused, tell_rest
 from iptengine.cli.given_fields import command_of, made, pair, whole
 from iptengine.cli.known_names import check_known, measure_of, names_any
 from iptengine.cli.names import protocol_source
@@ -195,6 +195,7 @@ def follow_course(writing: Writing, course: str, protocol: str, new: str, called
             )
         except Refused as no:
             return tell_not_now(no)
+        say_risks_of(clinic, [course] if done.events else [course, new])
         if not done.events:
             screen.say(f"course {new} follows course {course} already; nothing was recorded twice")
             return 0

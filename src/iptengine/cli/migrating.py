@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from iptengine.authoring.loader import load
 from iptengine.authoring.moves_file import MoveRules, load_moves
 from iptengine.cli import screen
+from iptengine.cli.came_of_it import say_risks_of
 from iptengine.cli.names import base_path, protocol_source
 from iptengine.cli.screen import Unclear
 from iptengine.cli.stores import check_sealed, key_in, keys_in, store_at, today
@@ -101,6 +102,7 @@ def _moves(clinic: Clinic, protocol: Protocol, asked: Migration, rules: MoveRule
 
 def _look(clinic: Clinic, protocol: Protocol, asked: Migration, rules: MoveRules | None) -> int:
     found = _moves(clinic, protocol, asked, rules)
+    say_risks_of(clinic, [move.course for move in found])
     fewer = dict.fromkeys(line for move in found for line in move.fewer_alerts)
     screen.say(moves_text(protocol.ref, list(map(_lines, found)), tuple(fewer), screen.width()).rstrip("\n"))
     return BLOCKED if any(move.answer == "blocked" for move in found) else MOVED
@@ -146,6 +148,7 @@ def _move(
     found = {move.course: move for move in _moves(clinic, protocol, asked, rules)}
     for course in found:
         sealed(course)
+    say_risks_of(clinic, found)
     go: dict[str, Any] = {"by": by, "on": _on(asked), "because": asked.because, "rules": rules}
 
     def one(course: str) -> Done:
@@ -169,6 +172,7 @@ def _undo(clinic: Clinic, protocol: Protocol, asked: Migration, sealed: Callable
     found = [course for course in clinic.courses(asked.courses or None) if _goes_back(course, protocol, asked)]
     for course in found:
         sealed(course.id)
+    say_risks_of(clinic, [course.id for course in found])
     go: dict[str, Any] = {"by": by, "on": _on(asked), "because": asked.because, "anyway": asked.anyway}
     groups = {course.id: group_now(course) for course in found}
     whole = _whole(clinic, groups, lambda course: course.digest != protocol.digest)
@@ -231,10 +235,10 @@ def _went(done: Done, how: Callable[[Course], str]) -> None:
     course = done.course
     for no in done.refused:
         _refused(no, f"{course.id}: ")
-    if not done.refused:
-        screen.say(f"{course.id}: {how(course)}")
     for alert in done.alerts:
         screen.say(screen.bad(f"{course.id}: {alert.level} alert: {alert.text}"))
+    if not done.refused:
+        screen.say(f"{course.id}: {how(course)}")
 
 
 def _refused(no: Refused | UnopenedCourse | UnknownProtocol, where: str = "") -> None:
