@@ -72,6 +72,20 @@ class ProtocolError(IptengineError, ValueError):
         super().__init__("\n".join(str(d) for d in self.diagnostics))
 
 
+def missing_package(what: str, package: str, extra: str) -> str:
+    """What to say where `what` needs a package that is not there: the same sentence wherever iptengine comes from.
+
+    Example:
+        >>> missing_package("--watch", "watchfiles", "cli")
+        '--watch needs the package watchfiles: python -m pip install watchfiles; the extra [cli] of iptengine brings it'
+    """
+    named = f'"{package}"' if "[" in package else package
+    plain = package.partition("[")[0]
+    return (
+        f"{what} needs the package {plain}: python -m pip install {named}; the extra [{extra}] of iptengine brings it"
+    )
+
+
 def nearest(word: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
     """The names in `known` that look most like `word`, best first; at most `count`, often none."""
     names = list(known)

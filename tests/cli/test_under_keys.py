@@ -211,8 +211,8 @@ def test_a_course_does_not_begin_under_the_id_of_one_that_was_erased_elsewhere(b
     told = begun("course", "start", "other.db", SMALL, "--course", "a", *FIRST, *KEYS)
     assert (told.code, told.out, flat(told.err)) == (
         1, "",
-        "the key of a course of this id was destroyed, and none is made for it again: no course can begin under this "
-        "id; choose another",
+        "the key of a course of this id was destroyed, and none is made for it again, so no course can begin under "
+        "this id; choose another",
     )  # fmt: skip
 
 

@@ -178,4 +178,7 @@ def test_without_watchfiles_it_is_said_what_to_install(typed, monkeypatch: pytes
     monkeypatch.setattr(builtins, "__import__", without)
     told = typed("check", "ipt-adult", "--watch")
     assert (told.code, told.out) == (2, "")
-    assert told.err == "error: --watch needs the package watchfiles; install it with: pip install 'iptengine[cli]'\n"
+    assert told.err == (
+        "error: --watch needs the package watchfiles: python -m pip install watchfiles; the extra [cli] of iptengine "
+        "brings it\n"
+    )

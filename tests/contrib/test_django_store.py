@@ -584,7 +584,10 @@ def test_without_django_the_app_says_what_to_install() -> None:
         "util.find_spec = lambda name, *more: None if name == 'django' else found(name, *more)\n"
         "try:\n    import iptengine.contrib.django\nexcept ImportError as error:\n    print(error)"
     )
-    assert python(program) == "iptengine.contrib.django needs Django: python -m pip install 'iptengine[django]'\n"
+    assert python(program) == (
+        "iptengine.contrib.django needs the package django: python -m pip install django; the extra [django] of "
+        "iptengine brings it\n"
+    )
 
 
 def test_importing_the_app_loads_no_model() -> None:

@@ -309,8 +309,13 @@ def test_a_key_that_does_not_belong_there_is_not_taken_in(tmp_path: Path) -> Non
         ):
             keys.take_in("b", short)
     keys.destroy("a")
-    with pytest.raises(KeyDestroyed):
+    with pytest.raises(KeyDestroyed) as no:
         keys.take_in("a", key)
+    assert str(no.value) == (
+        "the key of this course was destroyed here on purpose, and is not taken in again: its patient text stays "
+        "erased. Nothing was changed; whoever brought the key still has it, and with it can read every copy of the "
+        "course"
+    )
     assert keys.key("a") is None
     assert found_in(tmp_path, key, key.hex().encode()) == []
 

@@ -369,8 +369,24 @@ def test_an_erasure_is_not_said_like_any_other_command() -> None:
 def test_a_course_id_whose_key_was_destroyed_is_not_used_again() -> None:
     keys = MemoryKeys()
     erase(ended(MemoryStore(), keys))
-    with pytest.raises(KeyDestroyed, match=r"no course can begin under this id; choose another$"):
+    with pytest.raises(KeyDestroyed) as no:
         clinic(MemoryStore(), keys=keys).start("ipt-adult", by=ANNA, on=DAY, course="a")
+    assert str(no.value) == (
+        "the key of a course of this id was destroyed, and none is made for it again, so no course can begin under "
+        "this id; choose another"
+    )
+
+
+def test_a_report_to_a_course_whose_key_was_destroyed_is_not_told_to_choose_another_id() -> None:
+    keys = MemoryKeys()
+    opened = ended(MemoryStore(), keys)
+    keys.destroy("a")
+    with pytest.raises(KeyDestroyed) as no:
+        opened.do("a", c.WriteNote(mark("late")), by=ANNA, on=END)
+    assert "id" not in str(no.value).split()
+    assert str(no.value).endswith("begin a new course for what has to be recorded now")
+    with pytest.raises(KeyDestroyed, match=r"^the key of this course was destroyed on purpose, and none is made or "):
+        keys.make("a")
 
 
 # -- cut short ---------------------------------------------------------------------------------------------------

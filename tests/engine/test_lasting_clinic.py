@@ -94,6 +94,14 @@ def test_a_risk_alert_stays_where_it_was_raised_and_is_raised_anew_where_it_belo
     assert "voided" not in made.agenda("wrong", on=NEXT).text
 
 
+def test_of_a_record_that_was_voided_in_favour_of_no_course_none_is_spoken_of() -> None:
+    made = clinic()
+    put_right(made, mixed_up(made), to="")
+    page = " ".join(made.agenda("wrong", on=NEXT).text.split())
+    assert "A record of 10 March was voided: it is recorded in no other course. Its risk alert stays until" in page
+    assert "belongs to another" not in page
+
+
 def test_said_again_it_records_nothing_twice() -> None:
     made = clinic()
     event = mixed_up(made)

@@ -160,7 +160,8 @@ def test_without_the_package_the_error_says_what_to_install(monkeypatch: pytest.
     stored = hidden()
     monkeypatch.setitem(sys.modules, "cryptography.hazmat.primitives.ciphers.aead", None)
     told = (
-        r"^enciphering patient text needs the package cryptography; install it with: pip install 'iptengine\[crypto\]'$"
+        r"^enciphering patient text needs the package cryptography: python -m pip install cryptography; "
+        r"the extra \[crypto\] of iptengine brings it$"
     )
     for cause in (hidden, lambda: shown(stored)):
         with pytest.raises(StoreError, match=told):

@@ -218,7 +218,11 @@ def test_postgresql_has_no_choice_of_journal() -> None:
 
 def test_without_psycopg_the_way_to_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "psycopg", None)
-    with pytest.raises(ipt.StoreError, match=r"^PostgreSQL needs psycopg 3: pip install 'iptengine\[postgres\]'$"):
+    told = (
+        r"^PostgreSQL needs the package psycopg: python -m pip install \"psycopg\[binary\]\"; "
+        r"the extra \[postgres\] of iptengine brings it$"
+    )
+    with pytest.raises(ipt.StoreError, match=told):
         ipt.open_store("postgresql://host/clinic")
 
 

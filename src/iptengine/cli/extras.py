@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from iptengine.cli.screen import Unclear
+from iptengine.diagnostics import missing_package
 
 
 def missing(what: str, package: str, extra: str) -> Unclear:
@@ -10,6 +11,6 @@ def missing(what: str, package: str, extra: str) -> Unclear:
 
     Example:
         >>> missing("--watch", "watchfiles", "cli").message
-        "--watch needs the package watchfiles; install it with: pip install 'iptengine[cli]'"
+        "--watch needs the package watchfiles: python -m pip install watchfiles; the extra [cli] of iptengine brings it"
     """
-    return Unclear(f"{what} needs the package {package}; install it with: pip install 'iptengine[{extra}]'")
+    return Unclear(missing_package(what, package, extra))

@@ -22,11 +22,14 @@ def back_lines(scene: Standing) -> Iterator[Line]:
 
 
 def voided_lines(scene: Standing) -> Iterator[Line]:
-    """That a risk alert rests on a record that belongs to another course: it stays until it is assessed."""
+    """That a risk alert rests on a record that was voided, in favour of another course or of none."""
     gone = {id: event for event in scene.course.voided for id in event.events}
     for alert in scene.course.open_risk_alerts:
         if alert.cause in gone:
-            told = f"A record of {day(alert.raised)} was voided: it belongs to another course."
+            other = (
+                "it belongs to another course" if gone[alert.cause].meant_for else "it is recorded in no other course"
+            )
+            told = f"A record of {day(alert.raised)} was voided: {other}."
             told += " Its risk alert stays until you have assessed it."
             yield Line("voided_alert", told, "", {"alert": alert.id})
 

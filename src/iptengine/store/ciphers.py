@@ -18,6 +18,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from iptengine.course.patient_text import ERASED, put_back, take_out
+from iptengine.diagnostics import missing_package
 from iptengine.store.port import StoreError, UnopenedCourse
 
 if TYPE_CHECKING:
@@ -173,7 +174,5 @@ def _cipher(key: bytes) -> AESGCM:
     try:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
     except ImportError:
-        raise StoreError(
-            "enciphering patient text needs the package cryptography; install it with: pip install 'iptengine[crypto]'"
-        ) from None
+        raise StoreError(missing_package("enciphering patient text", "cryptography", "crypto")) from None
     return AESGCM(key)

@@ -21,6 +21,10 @@ KEY_BYTES = 32
 """How long a key is: AES-256."""
 
 _DESTROYED = b"destroyed\n"
+_NOT_TAKEN_IN = (
+    "the key of this course was destroyed here on purpose, and is not taken in again: its patient text stays erased. "
+    "Nothing was changed; whoever brought the key still has it, and with it can read every copy of the course"
+)
 
 
 class KeyLost(UnopenedCourse):
@@ -39,7 +43,7 @@ class KeyLost(UnopenedCourse):
 
 
 class KeyDestroyed(UnopenedCourse):
-    """The key of a course was destroyed: none is ever made for it again.
+    """The key of a course was destroyed: none is ever made for it again. The text says what follows where it is met.
 
     Attributes:
         course: The course.
@@ -48,9 +52,7 @@ class KeyDestroyed(UnopenedCourse):
     def __init__(self, course: str, text: str = "") -> None:
         super().__init__(
             course,
-            text
-            or "the key of a course of this id was destroyed, and none is made for it again: no course can begin "
-            "under this id; choose another",
+            text or "the key of this course was destroyed on purpose, and none is made or taken in for it again",
         )
 
 
@@ -188,7 +190,11 @@ class FileKeys:
         """
         if len(key) != KEY_BYTES:
             raise StoreError(f"this is no key of a course: it has {len(key)} bytes, and a key has {KEY_BYTES}")
-        if self._kept(course, key) != key:
+        try:
+            kept = self._kept(course, key)
+        except KeyDestroyed:
+            raise KeyDestroyed(course, _NOT_TAKEN_IN) from None
+        if kept != key:
             raise StoreError("another key is kept for this course; nothing was changed")
 
     def _kept(self, course: str, new: bytes) -> bytes:

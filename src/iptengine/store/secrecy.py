@@ -18,6 +18,10 @@ _DESTROYED = (
     "the key of this course was destroyed, and no erasure of it is on record: its patient text cannot be read, and "
     "nothing more can be recorded in it; begin a new course for what has to be recorded now"
 )
+_NOT_AGAIN = (
+    "the key of a course of this id was destroyed, and none is made for it again, so no course can begin under this id; "
+    "choose another"
+)
 _ERASED = '"kind":"course_erased"'
 """What the text of that event holds; inside a text of JSON the quotes would be escaped."""
 
@@ -84,7 +88,7 @@ class Secrecy:
         """
         if self._keys is None or (after and not secret):
             return tuple(texts)
-        key = self._keys.key(course) if after else self._keys.make(course)
+        key = self._keys.key(course) if after else self._made(course)
         if key is None:
             if all(_ERASED in text for text in texts):  # holds no patient text: an erasure is put on record late
                 return tuple(texts)
@@ -93,6 +97,13 @@ class Secrecy:
             enciphered(text, key, course=course, number=n, choices=choices, always=n == 1)
             for n, text in enumerate(texts, after + 1)
         )
+
+    def _made(self, course: str) -> bytes:
+        """The key of a course that begins."""
+        try:
+            return self._there(course).make(course)
+        except KeyDestroyed:
+            raise KeyDestroyed(course, _NOT_AGAIN) from None
 
     def hidden_row(self, row: Row, *, secret: bool) -> Row:
         """A row of the lists as it is to be kept; `secret` says whether the patient text of its course is enciphered.

@@ -8,10 +8,11 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from iptengine.diagnostics import missing_package
 from iptengine.front_door import opened
 
 if find_spec("django") is None:
-    raise ImportError("iptengine.contrib.django needs Django: python -m pip install 'iptengine[django]'")
+    raise ImportError(missing_package("iptengine.contrib.django", "django", "django"))
 
 if TYPE_CHECKING:
     from iptengine.contrib.django.store import DjangoStore as DjangoStore

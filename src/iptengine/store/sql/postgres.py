@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 
+from iptengine.diagnostics import missing_package
 from iptengine.store.port import StoreError
 from iptengine.store.sql.failures import driver_sentence
 from iptengine.store.sql.quiet import quiet_settings
@@ -30,7 +31,7 @@ def postgresql_engine(url: URL, *, read_only: bool) -> Engine:
     try:
         import psycopg
     except ImportError:
-        raise StoreError("PostgreSQL needs psycopg 3: pip install 'iptengine[postgres]'") from None
+        raise StoreError(missing_package("PostgreSQL", "psycopg[binary]", "postgres")) from None
 
     engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
