@@ -19,8 +19,8 @@ _DESTROYED = (
     "nothing more can be recorded in it; begin a new course for what has to be recorded now"
 )
 _NOT_AGAIN = (
-    "the key of a course of this id was destroyed, and none is made for it again, so no course can begin under this id; "
-    "choose another"
+    "the key of a course of this id was destroyed, and none is made for it again, so no course can begin under this "
+    "id; choose another"
 )
 _ERASED = '"kind":"course_erased"'
 """What the text of that event holds; inside a text of JSON the quotes would be escaped."""
