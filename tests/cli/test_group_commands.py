@@ -316,6 +316,36 @@ def test_a_group_that_is_not_there_is_told(begun: Type) -> None:
         assert (told.code, told.out, told.err) == (1, "", "there is no group 'monday' in this store\n")
 
 
+def test_who_moves_one_member_alone_hears_that_the_others_stay_and_the_line_for_all(formed: Type) -> None:
+    assert formed("group", "record", "clinic.db", "tuesday", "do_task", "task=rules", *MET).code == 0
+    alone = ("course", "record", "clinic.db", "ann", "enter_phase", "phase=working", "--on", "2026-01-13")
+    told = formed(*alone)
+    assert (told.code, told.err) == (0, "")
+    assert told.out == (
+        "recorded in course ann, 1 event:\n"
+        "  4  2026-01-13  phase entered: phase working, was beginning\n"
+        "The course is in the group tuesday, and went there alone: 2 others stand\n"
+        "  elsewhere. To take all there:\n"
+        "    iptengine group record clinic.db tuesday enter_phase phase=working --on 2026-01-13\n"
+    )
+    assert formed("group", "record", "clinic.db", "tuesday", "enter_phase", "phase=working", *MET).code == 1
+    stage = ("move_chart", "chart=stages", "to=work", "because=she helps", "--because", "she came early")
+    told = formed("course", "record", "clinic.db", "bob", *stage, "--on", "2026-01-13")
+    assert told.out.endswith(
+        "    iptengine group record clinic.db tuesday move_chart chart=stages to=work --on 2026-01-13\n"
+    )
+    for_all = formed(*told.out.splitlines()[-1].split()[1:])
+    assert (for_all.code, for_all.err, for_all.out.count("refused: move_chart")) == (1, "", 3)
+
+
+def test_who_follows_the_others_hears_nothing_of_it(formed: Type) -> None:
+    assert formed(*SESSION).code == 0
+    phase = ("enter_phase", "phase=working", "--on", "2026-01-13")
+    assert formed("group", "record", "clinic.db", "tuesday", *phase).code == 1
+    told = formed("course", "record", "clinic.db", "cem", *phase, "--because", "he was told of the rules alone")
+    assert (told.code, "group" in told.out) == (0, False)
+
+
 # -- what is one member's own, in the same line ------------------------------------------------------------------
 
 SCORED = (

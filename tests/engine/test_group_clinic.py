@@ -485,8 +485,29 @@ def test_members_in_different_phases_are_counted_and_not_named() -> None:
     found.do("ann", c.Deviate(c.EnterPhase("working"), because="came prepared"), by=ANNA, on=DAY)
     page = found.group_agenda("tuesday", on=DAY)
     assert [line.text for line in (page.value.first if page.value else ())] == [
-        "The members are in different phases: 3 in 'Opening' and 1 in 'Working'. The plan is that of most."
+        "The members are in different phases: 3 in 'Opening' and 1 in 'Working'. The plan is that of most. Ask for the "
+        "phase on the page of each member for whom it is still to come."
     ]
+
+
+def test_a_chart_that_one_member_moved_alone_is_told_beside_where_most_stand() -> None:
+    states = {"engagement": {"title": "Engagement", "next": {"work": {}}}, "work": {"title": "Work"}}
+    found = clinic(None, in_groups(**{"charts.stages": {"title": "Group", "start": "engagement", "states": states}}))
+    for course in FOUR:
+        found.start("ipt-small", by=ANNA, on=DAY, course=course)
+    found.form_group("tuesday", FOUR, facilitators=LEADERS, by=ANNA, on=DAY)
+
+    def stands() -> list[tuple[str, str]]:
+        page = found.group_agenda("tuesday", on=DAY)
+        assert page.value is not None
+        return [(line.code, line.text) for line in page.value.standing if "chart" in line.path]
+
+    assert stands() == [("chart", "Group: Engagement")]
+    found.do("dee", c.MoveChart("stages", to="work", because="Dee helps already"), by=ANNA, on=DAY)
+    apart = "Not all members stand there: 3 in 'Engagement' and 1 in 'Work'. Move those who are there, too, each alone."
+    assert stands() == [("chart", "Group: Engagement"), ("group_apart", apart)]
+    found.tell_group("tuesday", c.MoveChart("stages", to="work", because=""), by=ANNA, on=DAY, key="t1")
+    assert [code for code, _ in stands()] == ["chart"]
 
 
 def test_the_stage_of_the_group_is_judged_once_and_stands_on_the_page_of_the_group() -> None:

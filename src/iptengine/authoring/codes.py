@@ -106,7 +106,7 @@ LINES = Codes(
         "group_facilitators": "that too few or too many lead it",
         "group_unopened": "that the course of a member cannot be opened, and why",
         "group_split": "that its members are under different versions of the protocol",
-        "group_apart": "that its members are in different phases",
+        "group_apart": "that its members are in different phases, or states of a further chart",
         "group_pages": "that what concerns one member stands on his or her own page",
     },
 )

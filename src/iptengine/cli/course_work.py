@@ -16,6 +16,7 @@ from iptengine.authoring.loader import load
 from iptengine.cli import screen
 from iptengine.cli.came_of_it import say_risks_of, tell_alerts, tell_refused, tell_rest
 from iptengine.cli.given_fields import command_of, made, pair, whole
+from iptengine.cli.going_alone import tell_alone
 from iptengine.cli.known_names import check_known, measure_of, names_any
 from iptengine.cli.names import protocol_source
 from iptengine.cli.screen import Unclear
@@ -295,7 +296,10 @@ def _erased(writing: Writing, clinic: Clinic, course: str, said: Erase) -> int:
 def _done(writing: Writing, clinic: Clinic, course: str, commands: Sequence[Command]) -> int:
     before = clinic.course(course).version
     key = writing.key_of(writing.on, [as_mapping(command) for command in commands])
-    return writing.told(clinic, clinic.do(course, *commands, by=writing.by, on=writing.on, key=key), before)
+    done = clinic.do(course, *commands, by=writing.by, on=writing.on, key=key)
+    code = writing.told(clinic, done, before)
+    tell_alone(clinic, done, writing.store, writing.on)
+    return code
 
 
 def _filled(kind: str, fields: Mapping[str, Any]) -> dict[str, Any]:

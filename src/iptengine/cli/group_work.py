@@ -17,7 +17,7 @@ from iptengine.cli.known_names import check_tasks
 from iptengine.cli.screen import Unclear
 from iptengine.cli.typed_lines import Lines
 from iptengine.course.codec import BadInput
-from iptengine.course.commands import Command, as_mapping
+from iptengine.course.commands import Command, MoveChart, as_mapping
 from iptengine.course.refusal import Refused
 from iptengine.course.wording import listed
 from iptengine.diagnostics import ProtocolError
@@ -137,7 +137,8 @@ def record(writing: Writing, group: str, kind: str, words: Sequence[str]) -> int
     def of_one_course(_: int) -> str:
         raise Unclear("an event is one course's own; say it to that course alone")
 
-    command = command_of(kind, words, of_one_course)
+    judged_of_all = kind == MoveChart.kind and not any(word.startswith("because=") for word in words)
+    command = command_of(kind, (*words, "because=") if judged_of_all else words, of_one_course)
     on = writing.day
     return _to_all(writing, group, ("record", group, on, as_mapping(command)), lambda clinic, key: (
         clinic.tell_group(group, command, by=writing.by, on=command.on or on, key=key)

@@ -6,6 +6,7 @@ page. Here are only the ids of the courses, and which of them has a risk alert t
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +17,7 @@ from iptengine.course.course import Course
 from iptengine.course.due_tasks import due_tasks
 from iptengine.course.facts import CourseFacts
 from iptengine.course.first_lines import Line
-from iptengine.course.further_charts import chart_lines
+from iptengine.course.further_charts import chart_lines, state_of
 from iptengine.course.grouping import shared_tasks
 from iptengine.course.groups import Common, Group, common
 from iptengine.course.hour import Step, agreed_minutes, due_today, hour_steps
@@ -85,6 +86,7 @@ def group_agenda(
     minutes = (booked.minutes if booked and booked.minutes else None) or agreed_minutes(protocol, course)
     usual = session_agenda(protocol, course, on=on)
     scene = Standing(protocol, course, facts, on)
+    going = [one for one in courses if one.id in shared.members]
     return GroupAgenda(
         group=group.id,
         protocol=protocol.ref,
@@ -108,7 +110,7 @@ def group_agenda(
             *_first(protocol, group, shared),
             *_of_all(protocol, (*usual.first, *usual.also_due)),
         ),
-        standing=(*_standing(group, shared), *session_lines(scene), *chart_lines(scene), *topic_lines(scene)),
+        standing=(*_standing(group, shared), *session_lines(scene), *_charts(scene, going), *topic_lines(scene)),
         steps=hour_steps(protocol, course, due, minutes, own_work=OWN_WORK),
         ask=usual.ask,
         note=usual.note,
@@ -151,7 +153,24 @@ def _first(protocol: Protocol, group: Group, shared: Common) -> Iterator[Line]:
         yield Line("group_facilitators", told, "group.facilitators")
     if len(shared.phases) > 1:
         where = listed(f"{many} in {_title(protocol, phase)}" for phase, many in shared.phases)
-        yield Line("group_apart", f"The members are in different phases: {where}. The plan is that of most.", "phases")
+        told = (
+            f"The members are in different phases: {where}. The plan is that of most. Ask for the phase on the page of "
+            "each member for whom it is still to come."
+        )
+        yield Line("group_apart", told, "phases")
+
+
+def _charts(scene: Standing, courses: Sequence[Course]) -> Iterator[Line]:
+    """Where most members have each further chart, and how many have it elsewhere."""
+    for line in chart_lines(scene):
+        yield line
+        chart = str(line.values["chart"])
+        titles = scene.protocol.spec.charts[chart].states
+        stand = Counter(state_of(scene.protocol, course, chart) for course in courses).most_common()
+        if len(stand) > 1:
+            where = listed(f"{many} in '{titles[state].title if state in titles else state}'" for state, many in stand)
+            told = f"Not all members stand there: {where}. Move those who are there, too, each alone."
+            yield Line("group_apart", told, line.path)
 
 
 OWN_WORK = "Each on their own focus"
