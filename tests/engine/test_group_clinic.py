@@ -490,6 +490,42 @@ def test_members_in_different_phases_are_counted_and_not_named() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("status", "number"), [("cancelled_by_therapist", 2), ("no_show", 3)], ids=["keeps a session", "uses a session"]
+)
+def test_a_session_that_nobody_came_to_is_told_and_the_next_one_is_when_the_members_have_theirs(
+    status: str, number: int
+) -> None:
+    policy = {"count": {"title": "Counted", "uses_session": ["attended", "no_show"]}}
+    found = clinic(None, in_groups(**{"contract.missed": policy, "contract.missed_unless_agreed": "count"}))
+    for course in FOUR:
+        found.start("ipt-small", by=ANNA, on=DAY, course=course)
+    found.form_group("tuesday", FOUR, facilitators=LEADERS, by=ANNA, on=DAY)
+    found.hold_group_session("tuesday", on=MET, by=ANNA, key="s1")
+    found.hold_group_session("tuesday", on=MET + WEEK, by=ANNA, key="s2", absent=dict.fromkeys(FOUR, status))
+    page = found.group_agenda("tuesday", on=MET + WEEK + timedelta(days=1)).value
+    own = found.agenda("ann", on=MET + WEEK + timedelta(days=1)).value
+    assert page is not None
+    assert own is not None
+    assert (page.day, page.number) == (own.day, own.number) == (MET + 2 * WEEK, number)
+    assert [line.text for line in page.standing if line.code in ("group_last", "group_missed")] == [
+        "Session 1 on 13 January: 4 of 4 were there.", "Nobody was there on 20 January: no session was held.",
+    ]  # fmt: skip
+    found.hold_group_session("tuesday", on=MET + 2 * WEEK, by=ANNA, key="s3")
+    after = found.group_agenda("tuesday", on=MET + 2 * WEEK + timedelta(days=1)).value
+    assert after is not None
+    assert "group_missed" not in [line.code for line in after.standing]
+
+
+def test_a_miss_of_one_member_alone_is_no_session_that_nobody_came_to() -> None:
+    found = formed()
+    found.hold_group_session("tuesday", on=MET, by=ANNA, key="s1")
+    found.do("bob", c.MissSession("no_show", group="tuesday"), by=ANNA, on=MET + WEEK)
+    page = found.group_agenda("tuesday", on=MET + WEEK).value
+    assert page is not None
+    assert ("group_missed" in [line.code for line in page.standing], page.day) == (False, MET + WEEK)
+
+
 def test_a_chart_that_one_member_moved_alone_is_told_beside_where_most_stand() -> None:
     states = {"engagement": {"title": "Engagement", "next": {"work": {}}}, "work": {"title": "Work"}}
     found = clinic(None, in_groups(**{"charts.stages": {"title": "Group", "start": "engagement", "states": states}}))

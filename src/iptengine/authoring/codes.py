@@ -101,6 +101,7 @@ LINES = Codes(
         "voided_alert": "an alert whose record was voided",
         "group": "on the page of a group: its members and who leads it",
         "group_last": "its last session",
+        "group_missed": "a session since then that nobody came to",
         "group_small": "that it is too small",
         "group_large": "that it is too large",
         "group_facilitators": "that too few or too many lead it",

@@ -41,7 +41,7 @@ class GroupAgenda:
         steps: The plan they share; the work on a focus stands in it without its tasks, which are each member's own.
         if_lines: What may come up, and what then.
         coming: What begins next time, and deadlines ahead, of all.
-        number: Its place among the sessions the group has held.
+        number: Its place among the sessions the group has held, and those that nobody came to and that were used up.
     """
 
     group: str
@@ -205,6 +205,10 @@ def _standing(group: Group, shared: Common) -> Iterator[Line]:
         last = group.held[-1]
         there = f"{len(last.present)} of {len(last.present) + len(last.absent)} were there"
         yield Line("group_last", f"Session {last.number} on {day(last.on)}: {there}.", "group")
+    last_held = group.held[-1].on if group.held else None
+    for missed in group.not_held[-1:]:
+        if last_held is None or missed.on > last_held:
+            yield Line("group_missed", f"Nobody was there on {day(missed.on)}: no session was held.", "group")
     yield Line("group_pages", "Focus, scores and contacts of each member are on the member's own page.", "group")
 
 

@@ -121,6 +121,12 @@ class Group:
         """The sessions it has held."""
         return tuple(meeting for meeting in self.meetings if meeting.number is not None)
 
+    @property
+    def not_held(self) -> tuple[Meeting, ...]:
+        """The sessions that everybody missed who was in it on that day."""
+        missed = (m for m in self.meetings if m.number is None and not m.planned)
+        return tuple(m for m in missed if set(self.on(m.on)) <= m.absent.keys())
+
 
 def group_of(id: str, courses: Iterable[Course]) -> Group | None:
     """The group of that name, put together from `courses`; ``None`` when none of them was ever in it."""
@@ -304,6 +310,7 @@ def common(group: Group, courses: Sequence[Course], on: date, shared: frozenset[
     first = min(among, key=_without_words)
     meetings = [m for m in group.meetings if m.number is not None or m.planned]
     sessions = {m.on: _session(group.id, m, phase) for m in meetings}
+    sessions |= {m.on: _missed_by_all(group.id, m, phase, among) for m in group.not_held}
     own = Course(
         id=group.id,
         version=1,
@@ -338,6 +345,16 @@ def _session(group: str, meeting: Meeting, phase: str) -> Appointment:
         f"{group}:{meeting.on.isoformat()}", meeting.on, "attended" if held else "planned", meeting.time,
         meeting.minutes, meeting.mode, ("patient",), held, meeting.number, phase=phase, booked=meeting.planned,
         group=group,
+    )  # fmt: skip
+
+
+def _missed_by_all(group: str, meeting: Meeting, phase: str, courses: Sequence[Course]) -> Appointment:
+    """A session that nobody came to: it uses up one of theirs where it did with most of them."""
+    missed = [a for course in courses for a in course.appointments if a.group == group and a.on == meeting.on]
+    status = Counter(meeting.absent.values()).most_common(1)[0][0]
+    return Appointment(
+        f"{group}:{meeting.on.isoformat()}", meeting.on, status, meeting.time, meeting.minutes, meeting.mode,
+        used=2 * sum(a.used for a in missed) > len(missed), phase=phase, group=group,
     )  # fmt: skip
 
 
