@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -182,9 +183,17 @@ def may_join(user: Any) -> QuerySet[Patient]:
     able = [
         patient.pk
         for patient in found
-        if any(isinstance(way.command, c.JoinGroup) for way in desk().ways(patient.course_id, on=today))
+        if any(isinstance(way.command, c.JoinGroup) for way in _ways(desk(), patient.course_id, today))
     ]
     return found.filter(pk__in=able)
+
+
+def _ways(asked: ipt.Clinic | ipt.Reader, course: str, today: date) -> Sequence[ipt.Way]:
+    """The ways of a course; none where it does not open, so that it takes nobody the page of a group."""
+    try:
+        return asked.ways(course, on=today)
+    except (ipt.StoreError, ipt.UnknownProtocol):  # the page of the group names it, and says why
+        return ()
 
 
 def _not_now(asked: OfAGroup, no: ipt.IptengineError) -> None:
@@ -235,7 +244,7 @@ class _Table:
     @cached_property
     def ways(self) -> list[Sequence[ipt.Way]]:
         """What can be said to each of those who are in it."""
-        return [self.reader.ways(course, on=self.today) for course in self.here]
+        return [_ways(self.reader, course, self.today) for course in self.here]
 
     def offered(self, name: str) -> ipt.Way:
         found = to_all(self.ways)

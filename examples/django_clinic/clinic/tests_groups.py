@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
 from django.http import HttpResponse
@@ -10,8 +12,14 @@ from django.test import TestCase
 from django.urls import reverse
 from django.utils import timezone
 
+import iptengine as ipt
+from clinic import desk
 from clinic.models import Patient, PatientGroup
 from clinic.tests import Clinic, Forms, answers, user, words
+from iptengine import commands as c
+from iptengine.contrib.django import DjangoStore
+from iptengine.contrib.django.models import StoredEvent
+from project.settings import BASE
 
 
 class AGroup(Clinic, TestCase):
@@ -99,6 +107,50 @@ class AGroup(Clinic, TestCase):
         assert told.index("Bob C. : open this page first.") < told.index("What was put on record")
         to_all = self.client.get(self.move(row, "Enter phase: working"))
         assert "Bob C. : open this page first." in words(to_all)
+
+    def test_a_member_whose_course_is_damaged_takes_nobody_the_page_of_the_group(self) -> None:
+        row = self.group()
+        ann, bob, _ = row.patients.all()
+        single = self.member("Dee E.")  # in no group, and damaged, too
+        for patient in (bob, single):
+            desk.desk().do(patient.course_id, c.WriteNote("came late"), by=desk.actor(self.anna))
+            StoredEvent.objects.filter(course=patient.course_id, version=1).delete()
+        page = self.page(row)
+        assert page.status_code == 200
+        told = words(page)
+        assert "The course Bob C. cannot be opened" in told
+        assert "MEMBERS (a page each) Ann B. Bob C. Cem D." in told
+        said = self.post(row, "met")
+        assert "Not recorded in these courses Bob C.: the course" in words(said)
+        assert self.kinds(ann)[2:] == ["session_held", "task_logged", "task_logged"]
+
+    def test_a_group_that_is_split_between_versions_says_so_first_by_name(self) -> None:
+        row = self.group()
+        text = (BASE / "protocols" / "circle.protocol.yaml").read_text(encoding="utf-8")
+        with TemporaryDirectory() as folder:
+            path = Path(folder, "circle.protocol.yaml")
+            path.write_text(text.replace("version: 1.0.0", "version: 2.0.0"), encoding="utf-8")
+            newer = ipt.load(path)
+        append, done = DjangoStore.append_listed, []
+
+        def fails_in_the_second(store: DjangoStore, *said: object, **more: object) -> None:
+            done.append(1)
+            if len(done) == 2:
+                raise ipt.StoreError("the disk is full")
+            append(store, *said, **more)  # type: ignore[arg-type]
+
+        with (
+            patch.object(DjangoStore, "append_listed", fails_in_the_second),
+            self.assertRaises(ipt.GroupNotTold),  # noqa: PT027
+        ):
+            desk.desk().move_group(
+                row.group_id, newer, by=desk.actor(self.anna), on=date(2026, 3, 4), because="the new version"
+            )
+        told = words(self.page(row))
+        assert (
+            "different versions of the protocol: Ann B. under circle@2.0.0; Bob C. and Cem D. under circle@1.0.0"
+            in told
+        )
 
     def test_a_move_said_to_all_is_told_for_each_who_refuses_it(self) -> None:
         row = self.group()
