@@ -91,6 +91,31 @@ def test_one_leaves_and_another_joins(formed: Type) -> None:
     )
 
 
+def test_a_group_that_everybody_left_is_formed_anew_by_the_same_line(formed: Type) -> None:
+    for course in ("ann", "bob", "cem"):
+        leave = ("group", "leave", "clinic.db", "tuesday", course, *FORMED, "--because", "formed of the wrong courses")
+        assert formed(*leave).code == 0
+    told = formed(*FORM)
+    assert (told.code, recorded(told)) == (
+        0, [f"recorded in course {course}, 1 event:" for course in ("ann", "bob", "cem")],
+    )  # fmt: skip
+    assert [kinds(formed, "ann").count(kind) for kind in ("group_joined", "group_left")] == [2, 1]
+    again = formed(*FORM)
+    assert (again.code, [line[:15] for line in recorded(again)]) == (0, ["recorded before"] * 3)
+
+
+def test_who_left_is_not_told_as_joined_by_the_line_that_formed_the_group(formed: Type) -> None:
+    leave = ("group", "leave", "clinic.db", "tuesday", "cem", *FORMED, "--because", "found work")
+    assert formed(*leave).code == 0
+    told = formed(*FORM)
+    assert (told.code, told.err) == (1, "")
+    assert " ".join(told.out.split()).endswith(
+        "recorded before in course cem, 1 event: 2 2026-01-06 group joined: group tuesday, size 3, facilitators maria, "
+        "jon taken back since in course cem, by #3: this does not count there, and was not recorded again. If it was "
+        "right after all, say it to that course alone."
+    )
+
+
 def test_ways_and_record_send_who_joins_or_leaves_to_the_group(formed: Type) -> None:
     ways = formed("course", "ways", "clinic.db", "ann", "--on", "2026-01-07").out
     assert '  iptengine group leave clinic.db tuesday ann --on 2026-01-07 --because "…"\n' in ways

@@ -10,12 +10,13 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
 
-from iptengine.course.events import Event, Voided, Withdrawn
+from iptengine.course.events import Event, GroupJoined, GroupLeft, Voided, Withdrawn
+from iptengine.engine.answers import UnknownCourse
 from iptengine.engine.clinic import Clinic
 from iptengine.store.port import UnopenedCourse
 
 
-def key_of(*said: object) -> str:
+def _key_of(*said: object) -> str:
     """The same for the same line."""
     return f"group-{hashlib.sha256(repr(said).encode()).hexdigest()[:40]}"
 
@@ -23,7 +24,7 @@ def key_of(*said: object) -> str:
 def key_now(clinic: Clinic, courses: Iterable[str], *said: object) -> str:
     """The same for the same line, until every course that has it took it back."""
     known = list(_known(clinic, courses))
-    keys = (key_of(*said, *(("again", n) if n else ())) for n in count())
+    keys = (_key_of(*said, *(("again", n) if n else ())) for n in count())
     return next(key for key in keys if not _all_took_it_back(known, key))
 
 
@@ -33,15 +34,24 @@ def said_under(key: str, events: Iterable[Event]) -> tuple[Event, ...]:
 
 
 def taken_back(events: Iterable[Event]) -> Mapping[str, str]:
-    """The events of a course whose record was voided or withdrawn, also once it was put right, each with by what."""
+    """The events of a course that do not hold any more, each with what ended them.
+
+    A record that was voided or withdrawn, also once it was put right; a joining, once the course has left.
+    """
     gone: dict[str, str] = {}
     put_right: dict[str, str] = {}
+    joined: dict[str, str] = {}
     for event in events:
-        if isinstance(event, Voided):
-            gone |= dict.fromkeys(event.events, event.id)
-        elif isinstance(event, Withdrawn):
-            gone[event.corrects] = event.id
-        elif event.corrects:
+        match event:
+            case Voided():
+                gone |= dict.fromkeys(event.events, event.id)
+            case Withdrawn():
+                gone[event.corrects] = event.id
+            case GroupJoined():
+                joined[event.group] = event.id
+            case GroupLeft() if event.group in joined:
+                gone[joined[event.group]] = event.id
+        if event.corrects:
             put_right[event.id] = event.corrects
     for id, was in reversed(put_right.items()):
         if id in gone:
@@ -53,7 +63,7 @@ def _known(clinic: Clinic, courses: Iterable[str]) -> Iterator[tuple[Event, ...]
     for course in courses:
         try:
             yield clinic.events(course)
-        except UnopenedCourse:  # whether it took anything back cannot be known; the others decide
+        except (UnknownCourse, UnopenedCourse):  # whether it took anything back cannot be known; the others decide
             continue
 
 
@@ -63,4 +73,4 @@ def _all_took_it_back(known: Iterable[tuple[Event, ...]], key: str) -> bool:
     return bool(firsts) and all(id in taken_back(events) for id, events in firsts)
 
 
-__all__ = ["key_now", "key_of", "said_under", "taken_back"]
+__all__ = ["key_now", "said_under", "taken_back"]

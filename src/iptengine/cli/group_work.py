@@ -11,7 +11,7 @@ from iptengine.cli import screen
 from iptengine.cli.came_of_it import tell_alerts, tell_rest
 from iptengine.cli.course_work import Writing, tell_not_now
 from iptengine.cli.given_fields import command_of, pair
-from iptengine.cli.group_keys import key_now, key_of, said_under, taken_back
+from iptengine.cli.group_keys import key_now, said_under, taken_back
 from iptengine.cli.group_scores import Scores
 from iptengine.cli.known_names import check_tasks
 from iptengine.cli.screen import Unclear
@@ -39,7 +39,7 @@ def form(writing: Writing, group: str, courses: Sequence[str], led_by: Sequence[
             writing, clinic, before,
             lambda: clinic.form_group(
                 group, courses, facilitators=led_by, by=writing.by, on=on, because=because,
-                key=key_of("form", group, courses, led_by, on),
+                key=key_now(clinic, courses, "form", group, courses, led_by, on),
             ),
         )  # fmt: skip
 
