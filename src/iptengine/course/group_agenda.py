@@ -169,7 +169,7 @@ def _charts(scene: Standing, courses: Sequence[Course]) -> Iterator[Line]:
         stand = Counter(state_of(scene.protocol, course, chart) for course in courses).most_common()
         if len(stand) > 1:
             where = listed(f"{many} in '{titles[state].title if state in titles else state}'" for state, many in stand)
-            told = f"Not all members stand there: {where}. Move those who are there, too, each alone."
+            told = f"Not all members stand there: {where}. If the group as a whole has moved, say it to all."
             yield Line("group_apart", told, line.path)
 
 

@@ -297,8 +297,8 @@ class GroupClinic(ClinicPort):
     def group_agenda(self, group: str, *, on: date) -> GroupPage:
         """What the next session of a group should hold: the plan the members share, once.
 
-        It names the courses of the members and which of them has an open risk alert, and nothing else of anybody;
-        each member has a page of his own, by `agenda`.
+        It names the courses of the members, which of them has an open risk alert, does not open, or is under another
+        version than the rest, and nothing else of anybody; each member has a page of his own, by `agenda`.
 
         Raises:
             UnknownGroup: There is no such group.
