@@ -540,7 +540,8 @@ def test_a_chart_that_one_member_moved_alone_is_told_beside_where_most_stand() -
 
     assert stands() == [("chart", "Group: Engagement")]
     found.do("dee", c.MoveChart("stages", to="work", because="Dee helps already"), by=ANNA, on=DAY)
-    apart = "Not all members stand there: 3 in 'Engagement' and 1 in 'Work'. If the group as a whole has moved, say it to all."
+    apart = "Not all members stand there: 3 in 'Engagement' and 1 in 'Work'. If the group as a whole has moved, say it "
+    apart += "to all."
     assert stands() == [("chart", "Group: Engagement"), ("group_apart", apart)]
     found.tell_group("tuesday", c.MoveChart("stages", to="work", because=""), by=ANNA, on=DAY, key="t1")
     assert [code for code, _ in stands()] == ["chart"]
