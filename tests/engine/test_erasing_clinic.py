@@ -182,6 +182,32 @@ def test_an_erasure_whose_record_was_rolled_back_after_the_key_was_destroyed_can
     assert opened.course("a").erased == done.course.erased
 
 
+def test_a_course_whose_key_was_destroyed_under_way_is_erased_and_leaves_the_lists_but_for_its_alert() -> None:
+    made = MemoryStore()
+    opened, keys = two_at_risk(made)
+    opened = clinic(made, keys=keys)
+    with pytest.raises(ipt.Refused, match="end it first"):  # as long as there is a key
+        erase(opened, "b")
+    keys.destroy("b")
+    assert [one.kind for one in opened.due(on=END, courses=["b"])] == ["alert", "review"]
+
+    done = erase(opened, "b")
+
+    assert [event.kind for event in done.events] == ["course_erased"]
+    assert [(one.kind, one.course) for one in opened.due(on=END, courses=["b"])] == [("alert", "b")]
+    assert [one.needs_assessment for one in opened.alerts(courses=["b"])] == [True]
+    assert opened.stuck(on=END, courses=["b"]) == ()
+    assert erase(opened, "b").events == ()
+    assert CANARY not in str(made.read("b"))
+    assert "Reason: the patient asked for it in writing" in " ".join(opened.agenda("b", on=END).text.split())
+
+
+def test_nobody_says_from_outside_that_a_key_is_destroyed() -> None:
+    opened = ended(MemoryStore(), MemoryKeys())
+    with pytest.raises(ipt.BadInput):
+        opened.do("a", c.Erase(because="x", key_destroyed=True), by=ANNA, on=END)
+
+
 def test_a_course_whose_first_event_is_broken_goes_on_being_enciphered() -> None:
     made, broken, keys = MemoryStore(), MemoryStore(), MemoryKeys()
     held = clinic(made, keys=keys)

@@ -669,12 +669,14 @@ class ImportCourse(Command):
 class Erase(Command):
     """The patient text of the course is erased for good; said by `Clinic.erase`, which destroys the key.
 
-    The reason stays readable: no patient text belongs there.
+    The reason stays readable: no patient text belongs there. `key_destroyed` says that the key is gone already, so that
+    nothing else could be recorded before: neither an end nor an assessment.
     """
 
     kind: ClassVar[str] = "erase"
     _: KW_ONLY
     because: str
+    key_destroyed: bool = False
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -1,7 +1,9 @@
 """Erasing the patient text of a course: when it may be done, what it leaves open, and what the page says of it.
 
 An erased course is closed for good. What would be recorded now has no key to be kept under, and in the clear it
-would undo the erasure; so the course has to have ended, and every risk alert to have been assessed, before.
+would undo the erasure; so the course has to have ended, and every risk alert to have been assessed, before. Where the
+key was destroyed first, neither can be recorded any more: then the erasure is put on record as it is, and an alert that
+nobody assessed stays open and in the lists.
 """
 
 from __future__ import annotations
@@ -25,6 +27,9 @@ def erase(desk: Desk, command: c.Erase) -> Iterator[e.Event]:
     course = desk.course
     if not command.because.strip():
         raise desk.nonsense("no_reason", "an erasure says why, without any patient text: the reason stays readable")
+    if command.key_destroyed:
+        yield desk.event(e.CourseErased, because=command.because)
+        return
     if not course.ended:
         raise desk.nonsense("not_ended", "an erased course takes nothing more, so end it first", "outcomes")
     if course.open_risk_alerts:

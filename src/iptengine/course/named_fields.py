@@ -249,7 +249,7 @@ WITHOUT: Mapping[type, frozenset[str]] = {
         c.Approve: "approval",
         c.Decline: "approval because",
         c.Confirm: "approval",
-        c.Erase: "because",
+        c.Erase: "because key_destroyed",
         c.Deviate: "command because",
         c.Correct: "event command because",
         c.Withdraw: "event because",

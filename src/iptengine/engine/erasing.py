@@ -30,7 +30,9 @@ class ErasingClinic(ClinicPort):
 
         First the erasure is recorded, then the key is destroyed. Said again it changes nothing, and after a crash
         in between, or when the key could not be destroyed, it destroys the key. Structure, scores and alerts stay.
-        An erased course takes nothing more; so it has to have ended, with every risk alert assessed.
+        An erased course takes nothing more; so it has to have ended, with every risk alert assessed. Where its key is
+        destroyed already, with no erasure on record, nothing of that can be recorded any more: then the erasure alone
+        is, and a risk alert that nobody assessed stays in the lists.
 
         What lies elsewhere is not reached: backups with their keys, exports, printed pages, a course that followed.
         Say it outside a transaction of your own: a key cannot be brought back by rolling back.
@@ -52,7 +54,8 @@ class ErasingClinic(ClinicPort):
         protocol = self._pinned(before.course)
         if before.course.erased is None:
             self._records.check_erasable(before)
-            done = self._do(course, (Erase(because=because),), by, on, None, None)
+            said = Erase(because=because, key_destroyed=self._records.key_destroyed(course))
+            done = self._do(course, (said,), by, on, None, None)
             if done.refused:
                 raise done.refused[0]
         self._records.destroy_key(course)

@@ -212,6 +212,14 @@ class Records:
         """
         self._secrecy.check_erasable(history.secret)
 
+    def key_destroyed(self, course: str) -> bool:
+        """Whether the key of a course is destroyed already.
+
+        Raises:
+            UnopenedCourse: There are no keys, or that of the course is lost.
+        """
+        return self._secrecy.destroyed(course)
+
     def destroy_key(self, course: str) -> None:
         """Destroy the key of a course; again changes nothing.
 

@@ -64,7 +64,7 @@ class Secrecy:
         """
         if not any(map(is_enciphered, texts)) or any(_ERASED in text for text in texts):
             return
-        if self._there(course).key(course) is None:
+        if self.destroyed(course):
             raise KeyDestroyed(course, _DESTROYED)
 
     def left(self, course: str, texts: Sequence[str]) -> tuple[str, ...]:
@@ -147,6 +147,14 @@ class Secrecy:
                 "this course was begun before the clinic had keys: its patient text stands in the store in the clear, "
                 "where nothing is ever changed or taken away, and destroying a key would erase none of it"
             )
+
+    def destroyed(self, course: str) -> bool:
+        """Whether the key of a course was destroyed.
+
+        Raises:
+            UnopenedCourse: There are no keys, or that of the course is lost.
+        """
+        return self._there(course).key(course) is None
 
     def destroy(self, course: str) -> None:
         """Destroy the key of a course.
