@@ -440,6 +440,20 @@ def test_a_row_that_somebody_took_out_or_put_back_hides_no_alert(alias: str) -> 
         assert [alert.code for alert in clinic.alerts()] == ["event_missing"]
 
 
+def test_a_row_with_what_no_row_can_hold_hides_no_alert(sqlite_alias: str) -> None:
+    with rolled_back(sqlite_alias):
+        StoredEvent.objects.all().delete()
+        ListedCourse.objects.all().delete()
+        clinic = ipt.Clinic(DjangoStore(), [ipt.load("ipt-adult")])
+        clinic.start("ipt-adult", by=ANNA, on=DAY, course="a")
+        clinic.do("a", c.Read("phq9", total=9, answers={"self_harm": 3}, on=DAY), by=ANNA)
+        for change in ("since = 0", "until = 99999999", "alerts = 'maybe'", "alerts = 7", "text = x'00'"):
+            clinic.refresh(on=DAY, anew=True)
+            with connections[sqlite_alias].cursor() as cursor:
+                cursor.execute(f"UPDATE iptengine_listedcourse SET {change}")
+            assert [alert.value for alert in clinic.alerts()] == [3]
+
+
 def test_courses_from_before_the_lists_have_an_empty_row(alias: str) -> None:
     DjangoStore(alias).append("a", texts("one", "two"), expected=0)
     call_command("migrate", "iptengine", "0001", database=alias, verbosity=0)

@@ -166,6 +166,28 @@ def test_who_may_only_read_is_told_what_no_row_tells(kind: str) -> None:
     assert found(store) == [("a", GONE)]  # a reader writes nothing
 
 
+BROKEN = {
+    "sqlite": ("since = 0", "until = 99999999", "since = 'x'", "version = 'x'", "version = 2.5", "text = x'00'",
+               "made = x'00'", "alerts = 'maybe'", "alerts = 7", "stuck = 'maybe', alerts = x'01'"),
+    "postgres": ("since = 0", "until = 99999999", "until = -5"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "change"), [(kind, change) for kind in KINDS for change in BROKEN[kind]])
+def test_a_row_with_what_no_row_can_hold_hides_no_alert_and_breaks_no_list(kind: str, change: str) -> None:
+    for asked in LISTS.values():
+        store = with_an_alert(fresh_url(kind))
+        desk = clinic(store)
+        whole = asked(desk)
+        by_hand(store, f"UPDATE iptengine_lists SET {change} WHERE course = 'a'")
+        assert ipt.verify(store).courses == 2
+        assert desk.out_of_step() in ((), ("a",))
+        assert asked(desk) == whole
+        assert [(alert.course, alert.value) for alert in desk.alerts()] == [("a", 2)]
+        desk.refresh(on=DAY, anew=True)
+        assert (found(store), desk.out_of_step()) == ([], ())
+
+
 def test_a_row_lost_in_memory_hides_no_alert() -> None:
     store = ipt.MemoryStore()
     desk = clinic(store)

@@ -15,7 +15,7 @@ from datetime import date
 from typing import Any, Protocol, TypeGuard
 
 from iptengine.store.port import Store, StoreError
-from iptengine.store.strays import Stray
+from iptengine.store.strays import Stray, version_of
 
 NEVER = (date.max, date.min)
 """The days of a row that is good for no day."""
@@ -134,10 +134,20 @@ def columns(row: Row) -> dict[str, Any]:
 
 
 def row_of(kept: Any) -> Row:
-    """The row that a table keeps as `columns`, each an attribute of `kept`."""
-    since, until = date.fromordinal(kept.since), date.fromordinal(kept.until)
+    """The row that a table keeps as `columns`, each an attribute of `kept`.
+
+    Where somebody has written what no row can hold, an empty one at the version that stands there: it answers nothing,
+    and is made again.
+    """
+    version = version_of(kept.version)
+    try:
+        since, until = date.fromordinal(kept.since), date.fromordinal(kept.until)
+    except (TypeError, ValueError, OverflowError):
+        return Row(kept.course, version)
+    if not (isinstance(kept.made, str) and isinstance(kept.text, str)):
+        return Row(kept.course, version)
     shown = frozenset(name for name in LISTS if getattr(kept, name))
-    return Row(kept.course, kept.version, kept.made, since, until, shown, kept.text)
+    return Row(kept.course, version, kept.made, since, until, shown, kept.text)
 
 
 def check_row(row: Row, course: str, version: int) -> None:

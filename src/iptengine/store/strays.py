@@ -6,8 +6,9 @@ course and version, one step a course: how long the courses are makes no differe
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,17 @@ class Stray:
     course: str
     version: int
     row: int
+
+
+def version_of(kept: object) -> int:
+    """The version that a row of a table says it has; 0 where somebody has written what is no number."""
+    return kept if type(kept) is int else 0
+
+
+def stray_of(found: Sequence[Any]) -> Stray:
+    """The stray that the statement below has found."""
+    course, version, row = found
+    return Stray(course, version, version_of(row))
 
 
 Dialect = Literal["sqlite", "postgresql"]

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from iptengine.contrib.django.models import ListedCourse, StoredEvent
 from iptengine.store.rows import Asked
-from iptengine.store.strays import Dialect, Stray, strays_sql
+from iptengine.store.strays import Dialect, Stray, stray_of, strays_sql
 
 
 def wanted(asked: Asked) -> Q:
@@ -20,7 +20,8 @@ def wanted(asked: Asked) -> Q:
     good = Q(made__in=sorted(asked.made))
     if asked.on is not None:
         good &= Q(since__lte=asked.on.toordinal(), until__gte=asked.on.toordinal())
-    return Q(**{asked.shown: True}) | ~good
+    # Whatever is not plainly "no": SQLite keeps what somebody wrote there.
+    return ~Q(**{f"{asked.shown}__in": (False,)}) | ~good
 
 
 def strays(connection: BaseDatabaseWrapper, courses: frozenset[str] | None) -> list[Stray]:
@@ -32,4 +33,4 @@ def strays(connection: BaseDatabaseWrapper, courses: frozenset[str] | None) -> l
     named = () if courses is None else (json.dumps(names) if dialect == "sqlite" else names,)
     with connection.cursor() as cursor:
         cursor.execute(statement, named)
-        return [Stray(*found) for found in cursor.fetchall()]
+        return [stray_of(found) for found in cursor.fetchall()]

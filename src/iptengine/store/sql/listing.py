@@ -12,14 +12,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, not_, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Select, and_, false, not_, or_, select, true
 
 from iptengine.store.port import StoreError
 from iptengine.store.rows import Asked, Row, check_row, columns, row_of
 from iptengine.store.sql.access import Access
 from iptengine.store.sql.failures import tells_failures
 from iptengine.store.sql.tables import FILL_ROW, PUT_ROW, STRAYS, STRAYS_NAMED, lists
-from iptengine.store.strays import Stray
+from iptengine.store.strays import Stray, stray_of
 
 ROWS = 500
 """How many rows are read at once, and how many courses are asked for at once."""
@@ -75,7 +75,7 @@ class SqlLists(ABC):
             else:
                 given = array(filter(storable, courses), dialect)
                 found = connection.execute(STRAYS_NAMED[dialect], {"courses": given})
-            return [Stray(*one) for one in found]
+            return [stray_of(one) for one in found]
 
     def strays(self, courses: frozenset[str] | None = None) -> Iterator[Stray]:
         """The courses whose row is gone or of another version, by one statement."""
@@ -117,7 +117,8 @@ def storable(text: str) -> bool:
 def _wanted(asked: Asked) -> Select[Any]:
     wanted: ColumnElement[bool] = true()
     if asked.shown:
-        wanted = or_(not_(_good(asked)), lists.c[asked.shown])
+        # Whatever is not plainly "no": SQLite keeps what somebody wrote there.
+        wanted = or_(not_(_good(asked)), lists.c[asked.shown].is_not(false()))
     return select(lists).where(wanted).order_by(lists.c.course)
 
 
