@@ -16,7 +16,7 @@ from iptengine.store.journals import wal_is_sound
 from iptengine.store.port import StoreError
 from iptengine.store.sql.forks import transaction_on, true_name
 from iptengine.store.sql.postgres import lock_order, wait_for_the_disk
-from iptengine.store.sql.sqlite import BEGIN, WAIT_SECONDS, pragma
+from iptengine.store.sql.sqlite import WAIT_SECONDS, pragma
 
 
 class Access(Protocol):
@@ -56,33 +56,35 @@ class OwnEngine:
         self._make = make
         self._left_behind: list[Engine] = []
         self._begin_here()
-        self.dialect = self._reader.dialect.name
+        self.dialect = self._engine.dialect.name
 
     def _begin_here(self) -> None:
-        self._reader = self._make()
-        self._writer = self._reader.execution_options(**{BEGIN: "BEGIN IMMEDIATE"})
+        self._engine = self._make()
         self._turn = Lock()
         self._born_in = os.getpid()
 
     def _check_process(self) -> None:
         if self._born_in != os.getpid():
-            self._left_behind.append(self._reader)
+            self._left_behind.append(self._engine)
             self._begin_here()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         self._check_process()
-        with self._remembered(), self._reader.connect() as connection:
+        with self._remembered(), self._engine.connect() as connection:
+            if self.dialect == "sqlite":
+                connection.exec_driver_sql("BEGIN")
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         self._check_process()
         if self.dialect == "sqlite":
-            with self._my_turn(), self._remembered(), self._writer.begin() as connection:
+            with self._my_turn(), self._remembered(), self._engine.begin() as connection:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
                 yield connection
             return
-        with self._writer.begin() as connection:
+        with self._engine.begin() as connection:
             lock_order(connection)
             yield connection
 
@@ -102,7 +104,7 @@ class OwnEngine:
 
     def close(self) -> None:
         self._check_process()
-        self._reader.dispose()
+        self._engine.dispose()
 
 
 class CallersConnection:

@@ -68,14 +68,12 @@ class SqlLists(ABC):
 
     @tells_failures
     def _strays(self, courses: frozenset[str] | None) -> list[Stray]:
-        dialect = self._access.dialect
         with self._access.reading() as connection:
             if courses is None:
-                found = connection.execute(STRAYS[dialect])
+                found = STRAYS.run(connection)
             else:
-                given = array(filter(storable, courses), dialect)
-                found = connection.execute(STRAYS_NAMED[dialect], {"courses": given})
-            return [stray_of(one) for one in found]
+                found = STRAYS_NAMED.run(connection, courses=array(filter(storable, courses), self._access.dialect))
+            return [stray_of(one) for one in found.all()]
 
     def strays(self, courses: frozenset[str] | None = None) -> Iterator[Stray]:
         """The courses whose row is gone or of another version, by one statement."""
@@ -96,12 +94,12 @@ class SqlLists(ABC):
 
 def fill(connection: Connection, row: Row) -> int:
     """Write what a row says into the row of its course, where that is at the same version; how many were."""
-    return connection.execute(FILL_ROW, {"course": row.course, **columns(row)}).rowcount
+    return FILL_ROW.run(connection, course=row.course, **columns(row)).rowcount
 
 
 def _put(connection: Connection, row: Row) -> int:
     """Write a row in the place of that of its course, or where none is, if the course is at its version."""
-    return connection.execute(PUT_ROW, {"course": row.course, **columns(row)}).rowcount
+    return PUT_ROW.run(connection, course=row.course, **columns(row)).rowcount
 
 
 def array(texts: Iterable[str], dialect: str) -> str | list[str]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 
 from iptengine.diagnostics import missing_package
 from iptengine.store.port import StoreError
 from iptengine.store.sql.failures import driver_sentence
 from iptengine.store.sql.quiet import quiet_settings
+from iptengine.store.sql.statements import Statement
 from iptengine.store.sql.tables import EVENTS_TABLE
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ SYNCED = ("on", "remote_apply")
 """What `synchronous_commit` may stand at: a commit is told when it has reached the disk."""
 
 # Each store of a database has its own lock, told apart by its table: two in two schemas do not wait for each other.
-_LOCK = text(
+_LOCK = Statement(
     "SELECT pg_advisory_xact_lock((CAST(1768846446 AS bigint) << 32) "
     f"+ coalesce(CAST(CAST(to_regclass('{EVENTS_TABLE}') AS oid) AS bigint), 0))"
 )
@@ -89,10 +90,10 @@ def lock_order(connection: Connection) -> None:
     Taken until the transaction ends. Without it, who follows the feed could pass by a position that is written first
     and committed last.
     """
-    connection.execute(_LOCK)
+    _LOCK.run(connection)
 
 
 def wait_for_the_disk(connection: Connection) -> None:
     """Let the caller's transaction wait for the disk at its commit, when the caller's connection would not."""
-    if connection.execute(text("SHOW synchronous_commit")).scalar_one() not in SYNCED:
-        connection.execute(text("SET LOCAL synchronous_commit = on"))
+    if connection.exec_driver_sql("SHOW synchronous_commit").scalar_one() not in SYNCED:
+        connection.exec_driver_sql("SET LOCAL synchronous_commit = on")

@@ -1,7 +1,7 @@
 """Connections to an SQLite file: each waits for the disk at every commit, and says so when it is asked.
 
-The stock driver's own transactions are off (they begin late, and never as IMMEDIATE); SQLAlchemy's `begin` event
-writes the BEGIN, so that what writes has the write lock before it reads.
+The stock driver's own transactions are off (they begin late, and never as IMMEDIATE): who opens a connection to read or
+to write says BEGIN first (`iptengine.store.sql.access`), so that what writes has the write lock before it reads.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.pool import QueuePool
 
 from iptengine.store.journals import wal_is_sound
@@ -21,9 +21,6 @@ from iptengine.store.sql.quiet import quiet_settings
 WAIT_SECONDS = 60
 OLDEST = (3, 38, 0)
 """The first SQLite in which JSON is always there."""
-
-BEGIN = "iptengine_begin"
-"""The execution option that says how a transaction begins."""
 
 
 def sqlite_engine(path: Path, *, read_only: bool, wal: bool) -> Engine:
@@ -36,21 +33,14 @@ def sqlite_engine(path: Path, *, read_only: bool, wal: bool) -> Engine:
             "3.50.7 of 3.50, or 3.44.6 of 3.44). Leave wal=True out"
         )
     mode = "wal" if wal else "truncate"
-    engine = create_engine(
+    return create_engine(
         "sqlite+pysqlite://",
         creator=lambda: connected(path, read_only=read_only, mode=mode),
         poolclass=QueuePool,
         pool_size=8,
         max_overflow=-1,
-        execution_options={BEGIN: "BEGIN"},
         **quiet_settings(),
     )
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options()[BEGIN])
 
 
 def connected(path: Path, *, read_only: bool, mode: str = "truncate") -> sqlite3.Connection:

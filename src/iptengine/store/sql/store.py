@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, exc
 
@@ -92,8 +93,8 @@ class SqlStore(SqlLists):
             return ()
         after = max(after, 0)
         with self._access.reading() as connection:
-            rows = connection.execute(tables.READ, {"course": course, "after": after}).all()
-        return whole(course, after, ((version, text) for version, text in rows))
+            found: Sequence[Any] = tables.READ.run(connection, course=course, after=after).all()
+        return whole(course, after, found)
 
     def append(self, course: str, events: Sequence[str], *, expected: int) -> None:
         """Keep `events` at the end of the course, in one transaction, if it has `expected` texts.
@@ -124,10 +125,11 @@ class SqlStore(SqlLists):
         return self._append_once(course, texts, expected, row)
 
     def _append_once(self, course: str, texts: list[str], expected: int, row: ListRow | None) -> bool:
-        values = {"course": course, "expected": expected, "texts": array(texts, self._access.dialect)}
+        given = array(texts, self._access.dialect)
         try:
             with self._access.writing() as connection:
-                kept = connection.execute(tables.INSERT[self._access.dialect], values).rowcount == len(texts)
+                inserted = tables.INSERT.run(connection, course=course, expected=expected, texts=given)
+                kept = inserted.rowcount == len(texts)
                 if kept and row is not None:
                     fill(connection, row)
                 return kept
@@ -150,7 +152,7 @@ class SqlStore(SqlLists):
         if after >= 2**63:
             return []
         with self._access.reading() as connection:
-            rows = connection.execute(tables.FEED, {"after": after, "most": PAGE}).all()
+            rows = tables.FEED.run(connection, after=after, most=PAGE).all()
         return [(row.position, row.course, row.text) for row in rows]
 
     # Protocols
@@ -170,12 +172,13 @@ class SqlStore(SqlLists):
     @tells_failures
     def _keep(self, digest: str, text: str) -> None:
         with self._access.writing() as connection:
-            connection.execute(tables.KEEP_PROTOCOL, {"digest": digest, "text": text})
+            tables.KEEP_PROTOCOL.run(connection, digest=digest, text=text)
 
     @tells_failures
     def _kept(self, digest: str) -> str | None:
         with self._access.reading() as connection:
-            return connection.execute(tables.PROTOCOL, {"digest": digest}).scalar_one_or_none()
+            kept: str | None = tables.PROTOCOL.run(connection, digest=digest).scalar_one_or_none()
+            return kept
 
     def protocol(self, digest: str) -> str:
         """The text kept under a digest; `UnknownDigest` when there is none."""

@@ -14,11 +14,10 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
-    TextClause,
     UniqueConstraint,
-    text,
 )
 
+from iptengine.store.sql.statements import Statement
 from iptengine.store.strays import DIALECTS, strays_sql
 
 SCHEMA = "0002"
@@ -77,16 +76,20 @@ SELECT CAST(:course AS text), CAST(:expected AS integer) + given.number, given.t
 FROM unnest(CAST(:texts AS text[])) WITH ORDINALITY AS given(text, number)
 WHERE {_STANDS_THERE} ORDER BY given.number
 """
-INSERT = {"sqlite": text(_INSERT_SQLITE.strip()), "postgresql": text(_INSERT_POSTGRESQL.strip())}
+INSERT = Statement(_INSERT_SQLITE, _INSERT_POSTGRESQL)
 
-READ = text(f"SELECT version, text FROM {EVENTS_TABLE} WHERE course = :course AND version > :after ORDER BY version")
-FEED = text(f"SELECT position, course, text FROM {EVENTS_TABLE} WHERE position > :after ORDER BY position LIMIT :most")
-KEEP_PROTOCOL = text(
+READ = Statement(
+    f"SELECT version, text FROM {EVENTS_TABLE} WHERE course = :course AND version > :after ORDER BY version"
+)
+FEED = Statement(
+    f"SELECT position, course, text FROM {EVENTS_TABLE} WHERE position > :after ORDER BY position LIMIT :most"
+)
+KEEP_PROTOCOL = Statement(
     f"INSERT INTO {PROTOCOLS_TABLE} (digest, text) VALUES (:digest, :text) ON CONFLICT (digest) DO NOTHING"
 )
-PROTOCOL = text(f"SELECT text FROM {PROTOCOLS_TABLE} WHERE digest = :digest")
+PROTOCOL = Statement(f"SELECT text FROM {PROTOCOLS_TABLE} WHERE digest = :digest")
 _DAYS_AND_WORDS = ("made", "since", "until", "alerts", "stuck", "text")
-PUT_ROW = text(
+PUT_ROW = Statement(
     f"INSERT INTO {LISTS_TABLE} (course, version, {', '.join(_DAYS_AND_WORDS)}) "
     "SELECT CAST(:course AS text), CAST(:version AS integer), CAST(:made AS text), CAST(:since AS integer), "
     "CAST(:until AS integer), CAST(:alerts AS boolean), CAST(:stuck AS boolean), CAST(:text AS text) "
@@ -98,11 +101,11 @@ PUT_ROW = text(
 
 Nobody appends meanwhile: on SQLite one writes at a time, on PostgreSQL `lock_order` is taken before.
 """
-FILL_ROW = text(
+FILL_ROW = Statement(
     f"UPDATE {LISTS_TABLE} SET made = :made, since = :since, until = :until, alerts = :alerts, stuck = :stuck, "
     "text = :text WHERE course = :course AND version = :version"
 )
-STRAYS: dict[str, TextClause] = {dialect: text(strays_sql(dialect, EVENTS_TABLE, LISTS_TABLE)) for dialect in DIALECTS}
-STRAYS_NAMED: dict[str, TextClause] = {
-    dialect: text(strays_sql(dialect, EVENTS_TABLE, LISTS_TABLE, ":courses")) for dialect in DIALECTS
-}
+STRAYS, STRAYS_NAMED = (
+    Statement(*(strays_sql(dialect, EVENTS_TABLE, LISTS_TABLE, named) for dialect in DIALECTS))
+    for named in ("", ":courses")
+)
