@@ -29,7 +29,7 @@ def postgres_alias() -> Iterator[str]:
     found = server()
     database = {
         "ENGINE": "django.db.backends.postgresql", "HOST": str(found.folder), "NAME": found.fresh_database(),
-        "USER": "postgres",
+        "USER": "postgres", "OPTIONS": {"server_side_binding": True},
     }  # fmt: skip
     know("server", database)
     call_command("migrate", database="server", verbosity=0)

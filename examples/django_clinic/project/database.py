@@ -12,6 +12,9 @@ DURABLE = {
 }
 """What SQLite needs to lose nothing, and to let two people write at once; `manage.py check` asks for it."""
 
+DISCREET = {"server_side_binding": True}
+"""What PostgreSQL needs so that a statement that fails stands in its log without what a patient said."""
+
 
 def database(url: str, folder: Path) -> dict[str, object]:
     """The entry of ``DATABASES`` for ``sqlite:///clinic.sqlite3`` or ``postgresql://user:password@host/name``."""
@@ -32,4 +35,5 @@ def database(url: str, folder: Path) -> dict[str, object]:
         "PORT": said.get("port", parts.port or ""),
         "USER": unquote(said.get("user", parts.username or "")),
         "PASSWORD": unquote(parts.password or ""),
+        "OPTIONS": DISCREET,
     }

@@ -1,4 +1,4 @@
-"""Checks that ``manage.py check`` runs: whether the databases that hold courses keep what they are told.
+"""Checks that ``manage.py check`` runs: whether the databases that hold courses keep what they are told, to themselves.
 
 What stands in the settings and, of SQLite, in its file is looked at each time. A server is asked only by
 ``manage.py check --database ALIAS`` and by ``manage.py migrate``, as Django has it.
@@ -22,6 +22,8 @@ OPTIONS = (
     "OPTIONS = {'transaction_mode': 'IMMEDIATE', 'timeout': 30, "
     "'init_command': 'PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL'}"
 )
+BOUND = "OPTIONS = {'server_side_binding': True}"
+NO_VALUES = "Set log_parameter_max_length = 0 and log_parameter_max_length_on_error = 0 in postgresql.conf."
 SUPPORTED = ("sqlite", "postgresql")
 
 
@@ -50,9 +52,15 @@ def _settings(connection: BaseDatabaseWrapper) -> Iterator[CheckMessage]:
     if connection.vendor not in SUPPORTED:
         said = f"The database '{connection.alias}' cannot hold courses: they are stored in SQLite or PostgreSQL only."
         yield Error(said, hint="Keep the app 'iptengine' out of it with a database router.", id="iptengine.E001")
+    options = connection.settings_dict["OPTIONS"]
+    if connection.vendor == "postgresql" and options.get("server_side_binding") is not True:
+        said = (
+            f"What patients say can stand in the log of the server of the database '{connection.alias}': Django writes "
+            "it into the statements, and the server logs those that fail."
+        )
+        yield Error(said, hint=f"In DATABASES, set {BOUND}.", id="iptengine.E006")
     if connection.vendor != "sqlite":
         return
-    options = connection.settings_dict["OPTIONS"]
     if str(options.get("transaction_mode")).upper() not in ("IMMEDIATE", "EXCLUSIVE"):
         said = f"Two who write to the database '{connection.alias}' at once may both fail."
         yield Error(said, hint=f"In DATABASES, set {OPTIONS}.", id="iptengine.E002")
@@ -82,3 +90,30 @@ def _told_by_server(connection: BaseDatabaseWrapper) -> Iterator[CheckMessage]:
             hint="Courses are kept all the same: each append turns it on for its own transaction.",
             id="iptengine.W005",
         )
+    why = _what_is_logged(connection)
+    if why:
+        said = f"The server of the database '{connection.alias}' writes what patients say into its log: {why}."
+        yield Warning(said, hint=NO_VALUES, id="iptengine.W007")
+
+
+_ABOUT_STATEMENTS = {
+    "log_statement": ("none", "ddl"),
+    "log_min_duration_statement": ("-1",),
+    "log_min_duration_sample": ("-1",),
+    "log_transaction_sample_rate": ("0",),
+}
+"""Settings that have statements logged that did not fail, and the values that leave out those with patient text."""
+
+
+def _what_is_logged(connection: BaseDatabaseWrapper) -> str:
+    """The settings by which the server logs the values of statements; empty when it logs none."""
+    on_error = answer(connection, "SHOW log_parameter_max_length_on_error")
+    if on_error != "0":
+        return f"log_parameter_max_length_on_error is {on_error}"
+    if answer(connection, "SHOW log_parameter_max_length") == "0":
+        return ""
+    for setting, quiet in _ABOUT_STATEMENTS.items():
+        value = answer(connection, f"SHOW {setting}")
+        if value not in quiet:
+            return f"{setting} is {value} and log_parameter_max_length is not 0"
+    return ""
