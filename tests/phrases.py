@@ -256,7 +256,7 @@ class Story:
     def _say(self, command: Command) -> Story:
         today = command.on or self.today
         number = self.count + 1
-        at = datetime(2026, 1, 1, 9, tzinfo=UTC) + timedelta(hours=number)
+        at = datetime(today.year, today.month, today.day, tzinfo=UTC) + timedelta(minutes=number)
         stamped = command.stamped(Stamp(f"k{number}", today, at, self.by))
         try:
             events = decide(self.protocol, self.course, stamped)

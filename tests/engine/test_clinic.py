@@ -408,7 +408,7 @@ def test_warnings_are_those_of_the_batch_and_of_where_the_course_stands() -> Non
     assert [warning.code for warning in thrice.warnings] == ["same_day", "window_closed"]
     for week in range(1, 5):
         done = clinic.do("a", c.HoldSession(on=DAY + week * WEEK), by=ANNA)
-    assert [warning.code for warning in done.warnings] == ["window_closed"]
+    assert [warning.code for warning in done.warnings] == ["day_ahead", "window_closed"]
 
 
 # -- the two times -----------------------------------------------------------------------------------------------

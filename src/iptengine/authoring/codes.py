@@ -119,6 +119,7 @@ WARNINGS = Codes(
     {
         "before_start": "a day before the course began",
         "after_end": "something after its end",
+        "day_ahead": "a day that lies ahead of the day it was recorded; no appointment that is booked or called off",
         "after_stop": "a session after the calendar stopped",
         "same_day": "a second session on one day",
         "beyond_contract": "a session beyond the count",

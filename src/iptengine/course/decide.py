@@ -15,6 +15,7 @@ from iptengine.course.alerting import protocol_alerts
 from iptengine.course.approvals import approve, asked, gone_on
 from iptengine.course.commands import Command
 from iptengine.course.course import Course
+from iptengine.course.days_ahead import with_days_ahead
 from iptengine.course.desk import Desk
 from iptengine.course.erasing import check_open, erase
 from iptengine.course.events import Event
@@ -59,7 +60,7 @@ def decide(
     found = tuple(_handled(desk, command))
     if any(isinstance(event, e.ProtocolMoved) for event in found):
         return found  # its consequences are those of the protocol it moves to, and among them already
-    return tuple(_with_consequences(desk, found))
+    return tuple(with_days_ahead(_with_consequences(desk, found)))
 
 
 def _open_to(desk: Desk, command: Command) -> None:
