@@ -147,7 +147,7 @@ def test_a_whole_session_is_one_line_and_its_alert_is_told_first(begun: Type) ->
     assert (told.code, told.err) == (0, "")
     assert told.out == ALERT + (
         "  When it was assessed, record it:\n"
-        "    iptengine course record clinic.db a assess_alert alert=4 found=… plan=… --on 2026-03-10\n"
+        "    iptengine course record clinic.db a assess_alert alert=4 found=… plan=… --on …\n"
         "\n"
         "recorded in course a, 7 events:\n"
         "  2  2026-03-10  session held: number 1, minutes 50, phase opening\n"
@@ -561,7 +561,7 @@ def test_a_stuck_course_is_listed_with_what_shuts_each_way(begun: Type) -> None:
     told = begun("clinic", "stuck", "clinic.db", "--on", "2026-03-18")
     assert told.code == 0
     assert told.out == (
-        "a, in opening: the window of 'Opening' (first 3) has closed\n"
+        "a, in opening: 'Opening' was meant to last until session 3\n"
         "  to working (Working):\n"
         "    tasks: all must tasks are done (not on record as done: inventory, formulate)\n"
         "    focus: a focus is agreed (no focus is agreed yet)\n"

@@ -261,7 +261,7 @@ def test_a_window_that_closes_on_open_conditions_warns_with_each_of_them(ipt: Pr
     story = story.when(hold(3))
     told = {w.code: w.text for w in warnings(ipt, story.course, on=week(3))}["window_closed"]
     assert told == (
-        "the window of 'Initial phase' (first 1..3) has closed; still open: diagnosis or waiver, "
+        "'Initial phase' was meant to last until session 3; still open: diagnosis or waiver, "
         "formulation agreed, focus agreed and contract agreed"
     )
 

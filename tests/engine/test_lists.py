@@ -70,7 +70,7 @@ class TestStuck:
         three_sessions(desk)
         (way,) = desk.stuck(on=week(4))
         assert (way.course, way.phase, way.to, way.title, way.asks) == ("a", "initial", "middle", "Middle phase", "")
-        assert way.text == "the window of 'Initial phase' (first 1..3) has closed"
+        assert way.text == "'Initial phase' was meant to last until session 3"
         assert [reason.text for reason in way.reasons] == [
             "any of: a diagnosis is recorded; the diagnosis is waived",
             "inventory is done",

@@ -95,7 +95,7 @@ def _alert_raised(alert: Alert, lines: Lines) -> Iterator[str]:
     if alert.do:
         yield screen.wrapped(alert.do, 2)
     yield "  When it was assessed, record it:"
-    yield f"    {lines.line(AssessAlert(alert.id, found='', plan=''))}"
+    yield f"    {lines.line(AssessAlert(alert.id, found='', plan=''), later=True)}"
     yield ""
 
 

@@ -37,7 +37,12 @@ class Lines:
         self._store, self._course, self.numbers, self._on = store, course, numbers, on
 
     def line(
-        self, command: Command, *, choices: Mapping[str, Sequence[str]] | None = None, anyway: bool = False
+        self,
+        command: Command,
+        *,
+        choices: Mapping[str, Sequence[str]] | None = None,
+        anyway: bool = False,
+        later: bool = False,
     ) -> str:
         """The line; ``…`` stands where something has to be filled in.
 
@@ -45,11 +50,12 @@ class Lines:
             command: The command.
             choices: What its fields may be, for parts of a field that have to be named.
             anyway: With ``--because``: recorded though it is refused; what a person had typed is left to fill in.
+            later: It speaks of a day that nobody knows yet: where a day was said, another is left to fill in.
         """
         if isinstance(command, JoinGroup | LeaveGroup):
             return self._of_a_group(command, anyway)
         given = _given(command, choices or {}, blank=anyway)
-        on = ["--on", self._on.isoformat()] if self._on else []
+        on = ["--on", GAP if later else self._on.isoformat()] if self._on else []
         end = ["--because", f'"{GAP}"'] if anyway else []
         verb = OWN.get(command.kind)
         words = [*on, *(_option(*one) for one in given)] if verb else [*(self._field(*one) for one in given), *on]

@@ -147,15 +147,17 @@ def _anomalies(course: Course) -> Iterator[CourseWarning]:
 
 
 def closed_window(protocol: Protocol, course: Course, facts: CourseFacts) -> tuple[str, str]:
-    """The window of the phase that has closed, in the author's words, and its key; empty while none has."""
+    """That the time meant for the phase is over, in words, and the key of that time; empty while it is not."""
     phase = protocol.spec.phases.get(course.phase)
     if phase is None or facts.window(course.phase) != "closed":
         return "", ""
     by_count = timing.window_state(phase.window, course) == "closed"
     if not by_count and phase.dates and entered_after(phase.dates, course, course.phase):
         return "", ""
-    which, key = (phase.window, "window") if by_count else (phase.dates, "dates")
-    return f"the window of '{phase.title}' ({which}) has closed", key
+    span = phase.window.positions(timing.contracted(course)) if by_count and phase.window else None
+    if span is not None:
+        return f"'{phase.title}' was meant to last until session {span[1]}", "window"
+    return f"'{phase.title}' was meant {phase.dates}, and that time is over", "dates"
 
 
 def _window(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[CourseWarning]:
