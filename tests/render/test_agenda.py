@@ -416,7 +416,7 @@ def test_no_page_says_safe_or_fine_or_low_risk() -> None:
 def test_before_anything_is_agreed_the_page_says_what_is_open() -> None:
     text = page(given(IPT).course, week(1)).text
     assert text.splitlines()[:3] == [
-        "Not named   Tue 3 March, 50 min (not booked)                  SESSION 1, initial",
+        "Course c1   Tue 3 March, 50 min (not booked)                  SESSION 1, initial",
         "No focus is agreed yet.  The number of sessions is not agreed yet.",
         "TODAY: Name the illness, learn who matters, agree on what to work on.",
     ]
@@ -426,7 +426,7 @@ def test_before_anything_is_agreed_the_page_says_what_is_open() -> None:
 def test_a_session_beyond_the_agreed_number_is_told_as_such() -> None:
     story = given(IPT, in_the_middle(sessions=12), *(hold(n) for n in range(4, 13)))
     text = page(story.course, week(13)).text
-    assert text.splitlines()[0] == f"{'Not named':<52}ALL 12 SESSIONS USED, middle"
+    assert text.splitlines()[0] == f"{'Course c1':<52}ALL 12 SESSIONS USED, middle"
     assert "   For more sessions: up to 16 can be agreed." in text.splitlines()
     assert not {"PLAN", "WORDS YOU MIGHT USE", "IF"} & {line.split(" (")[0] for line in text.splitlines()}
     booked = story.when(c.Deviate(c.Book(on=week(14)), because="One more was needed"))
@@ -864,3 +864,12 @@ def test_a_task_of_which_nobody_can_tell_whether_it_applies_says_so_in_the_plan(
     ]
     known = given(story.protocol, fact("fear_at_home", "yes"))
     assert "cannot tell" not in agenda(known.protocol, known.course, on=START).text
+
+
+def test_a_course_that_names_nobody_is_told_by_its_id_however_long() -> None:
+    from dataclasses import replace
+
+    course = replace(given(IPT, in_the_middle()).course, id="0123456789abcdef0123456789abcdef")
+    first, *rest = page(course, week(5)).text.splitlines()
+    assert first.startswith("Course 0123456789abcdef0123456789abcdef")
+    assert max(map(len, (first, *rest))) <= 80

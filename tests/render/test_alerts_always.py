@@ -136,7 +136,7 @@ def test_no_template_and_no_language_keeps_an_alert_from_the_therapist(
 def test_a_failing_override_leaves_the_alerts_and_says_in_a_sentence_what_failed() -> None:
     made = agenda(IPT, ALERTED, on=week(5), templates={"therapist.aim": "{{ nobody }}"})
     assert made.text == (
-        "Not named                                                      PAGE NOT COMPLETE\n"
+        "Course c1                                                      PAGE NOT COMPLETE\n"
         "\n"
         "RISK ALERT\n"
         "!! PHQ-9, item 9 (thoughts of death or self-harm): answered 2, on Tue 24 March\n"

@@ -18,10 +18,9 @@ from iptengine.render.filling import Filling
 from iptengine.render.json_page import agenda_json
 from iptengine.render.page import Lines, Page, Section
 from iptengine.render.patient import SERVICE, TITLE, patient_page
-from iptengine.render.scope import one_line
 from iptengine.render.sections import checked
 from iptengine.render.shown import Shown
-from iptengine.render.therapist import NOT_NAMED, therapist_page
+from iptengine.render.therapist import named, therapist_page
 
 Audience: TypeAlias = Literal["therapist", "patient"]
 Detail: TypeAlias = Literal["brief", "usual", "trainee"]
@@ -185,7 +184,7 @@ def _page_without(protocol: Protocol, course: Course, audience: str, problem: st
         audience="therapist",
         language="en",
         title="Session",
-        left=one_line(course.called) or NOT_NAMED,
+        left=named(course),
         right="PAGE NOT COMPLETE",
         sections=(Section("problem", "WHAT IS MISSING", (Lines(lines),)),),
         alerts=alerts,

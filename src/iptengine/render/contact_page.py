@@ -10,8 +10,7 @@ from iptengine.render.alerts import alert_lines, alert_name
 from iptengine.render.filling import Filling
 from iptengine.render.messages import message
 from iptengine.render.page import LONG, Field, Form, Lines, Page, Section
-from iptengine.render.scope import one_line
-from iptengine.render.therapist import NOT_NAMED, footer, marked, standing
+from iptengine.render.therapist import footer, marked, named, standing
 
 
 def contact_sheet(filling: Filling, contact: ContactPage) -> Page:
@@ -32,7 +31,7 @@ def contact_sheet(filling: Filling, contact: ContactPage) -> Page:
         audience="therapist",
         language="en",
         title=contact.title,
-        left=one_line(filling.value.called) or NOT_NAMED,
+        left=named(filling.course),
         right="OUTSIDE THE COUNT",
         under=(_when(filling, contact),),
         sections=tuple(section for section in sections if section.blocks),

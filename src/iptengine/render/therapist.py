@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from iptengine.course.contacts import CODES
-from iptengine.course.course import Alert
+from iptengine.course.course import Alert, Course
 from iptengine.course.first_lines import Answered, Assessed
 from iptengine.course.hour import Step
 from iptengine.course.plan_lines import facts_of
@@ -34,7 +34,6 @@ from iptengine.render.page import (
 )
 from iptengine.render.scope import one_line
 
-NOT_NAMED = "Not named"
 CUT = 300
 """Signs of one note on the plain text page; the whole of it stands in HTML, Markdown and JSON."""
 IN_THE_ROOM = frozenset(
@@ -73,7 +72,7 @@ def therapist_page(filling: Filling, detail: str) -> Page:
         audience="therapist",
         language="en",
         title=_title(filling),
-        left=one_line(filling.value.called) or NOT_NAMED,
+        left=named(filling.course),
         when=_when(filling),
         right=_which(filling),
         under=(*filling.section("focus"), *_aim(filling)),
@@ -120,7 +119,7 @@ def _ended(filling: Filling) -> Page:
         audience="therapist",
         language="en",
         title="Ended",
-        left=one_line(filling.value.called) or NOT_NAMED,
+        left=named(filling.course),
         right=_which(filling),
         sections=(
             Section("first", "FIRST", (marked(filling, first),)),
@@ -237,6 +236,11 @@ def _which(filling: Filling) -> str:
 
 def _aim(filling: Filling) -> tuple[str, ...]:
     return () if filling.value.occasion == "missed" or filling.value.used_up else filling.section("aim")
+
+
+def named(course: Course) -> str:
+    """How the patient is called, or the id of a course that names nobody."""
+    return one_line(course.called) or f"Course {one_line(course.id)}"
 
 
 def footer(filling: Filling, *, printed: bool = True) -> str:
@@ -624,4 +628,4 @@ def _sources(filling: Filling) -> Section:
     return Section("sources", "SOURCES", (Pairs(tuple(rows)),) if rows else ())
 
 
-__all__ = ["footer", "marked", "standing", "therapist_page"]
+__all__ = ["footer", "marked", "named", "standing", "therapist_page"]
