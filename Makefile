@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 FORMER := 1889ce7
-CLINICS := tests/engine/test_clinic.py tests/engine/test_lasting_clinic.py tests/engine/test_group_clinic.py tests/laws/test_law_6.py
+CLINICS := tests/engine tests/laws/test_law_6_in_a_store.py tests/test_written_courses.py
 STAMP  := $(VENV)/.installed
 
 .PHONY: help demo test check format lint types imports protocols keys stores hostile torture bench clean
@@ -13,7 +13,7 @@ help:
 	@echo "make demo    play a whole course of IPT and write its agendas to demo-output/"
 	@echo "make test    run the tests"
 	@echo "make check   format, lint, types, import contract, protocols, vignettes, keys, tests, stores"
-	@echo "make stores  run the tests of clinics over SQLite and over PostgreSQL (Debian: apt-get install postgresql)"
+	@echo "make stores  run every test of a clinic over SQLite and over PostgreSQL (Debian: apt-get install postgresql)"
 	@echo "make hostile at least 3,000 mutants of every shipped protocol; most of an hour"
 	@echo "make torture power cuts, disk faults, kills, races, changed stores, backups and replays at full size; some hours"
 	@echo "make bench   measure speed beside a former tree of this library, and beside peers;"

@@ -19,8 +19,8 @@ from iptengine.engine.clinic import Clinic
 from iptengine.engine.moves import Move
 from iptengine.protocol.protocol import Protocol
 from iptengine.render.moves_text import MoveLines, moves_text
-from iptengine.store.memory import MemoryStore
 from phrases import ANNA, INITIAL, START, _root, built, change, contract, focus, hold, protocol, week
+from stores import fresh_store
 
 LEAD = Actor("u2", role="lead")
 WHY = "the service now works by version 1.1.0"
@@ -43,7 +43,7 @@ def newer(changes: Mapping[str, object] | None = None, *, rename: Mapping[str, s
 def clinic(*protocols: Protocol) -> Clinic:
     """A clinic with the adult protocol and others."""
     at = datetime(2026, 3, 3, 9, tzinfo=UTC)
-    return Clinic(MemoryStore(), [protocol("ipt-adult"), *protocols], clock=lambda: at)
+    return Clinic(fresh_store(), [protocol("ipt-adult"), *protocols], clock=lambda: at)
 
 
 def begun(desk: Clinic, course: str, *said: c.Command) -> None:

@@ -50,6 +50,19 @@ def _folder() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="iptengine-stores-")
 
 
+def is_empty(store: ipt.Store, *digests: str) -> bool:
+    """Whether no event stands in a store, and no protocol of these digests is kept in it."""
+    return not list(store.feed()) and not any(keeps(store, digest) for digest in digests)
+
+
+def keeps(store: ipt.Store, digest: str) -> bool:
+    """Whether a store keeps the protocol of a digest."""
+    try:
+        return bool(store.protocol(digest))
+    except ipt.UnknownDigest:
+        return False
+
+
 class FreshStore:
     """A fresh store of the kind in use, for a test that changes one of its methods."""
 

@@ -25,8 +25,8 @@ from iptengine.course.evolve import fold
 from iptengine.engine.clinic import Clinic
 from iptengine.engine.handing_over import import_course
 from iptengine.store.chain import opened
-from iptengine.store.memory import MemoryStore
 from iptengine.store.verification import verify
+from stores import fresh_store
 
 HERE = Path(__file__).parent / "written"
 FILES = sorted(HERE.glob("*/*.jsonl"))
@@ -46,7 +46,7 @@ def bodies(path: Path) -> list[str]:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_a_course_of_a_former_version_is_what_it_was(path: Path) -> None:
-    store = MemoryStore()
+    store = fresh_store()
     assert import_course(store, path.read_text("ascii")) == path.stem
     clinic = Clinic(store, [])
     course, wanted = clinic.course(path.stem), expected(path.parent)[path.stem]

@@ -26,8 +26,7 @@ from iptengine.course.stamp import Actor
 from iptengine.engine.answers import Conflict, CourseExists, Done, UnknownCourse, UnknownProtocol
 from iptengine.engine.clinic import Clinic
 from iptengine.protocol.protocol import Protocol
-from iptengine.store.memory import MemoryStore
-from iptengine.store.port import StaleVersion, StoreError
+from iptengine.store.port import StaleVersion, Store, StoreError
 from phrases import WithoutProtocols
 from stores import FreshStore, fresh_store
 
@@ -255,17 +254,24 @@ def test_no_course_begins_under_a_text_that_only_the_store_keeps() -> None:
         Clinic(store, []).start("ipt-adult", by=ANNA, on=DAY)
 
 
-def with_one_word_changed(store: MemoryStore) -> MemoryStore:
+def with_one_word_changed(store: Store) -> Store:
     """A store in which somebody has changed the text of a protocol."""
-    store._protocols[adult().digest] = adult().content.replace('"title":"', '"title":"Not ', 1)
-    return store
+
+    class Changed(FreshStore):
+        def protocol(self, digest: str) -> str:
+            return super().protocol(digest).replace('"title":"', '"title":"Not ', 1)
+
+    changed = Changed()
+    changed.append("a", store.read("a"), expected=0)
+    changed.keep_protocol(adult().digest, adult().content)
+    return changed
 
 
-def as_a_later_version_would(store: MemoryStore) -> MemoryStore:
+def as_a_later_version_would(store: Store) -> Store:
     """A store whose protocol has a key that this version of the library does not know."""
     text = adult().content.replace('"title":', '"telepathy":"on","title":', 1)
     digest = hashlib.sha256(text.encode()).hexdigest()
-    later = MemoryStore()
+    later = fresh_store()
     later.append("a", [text.replace(adult().digest, digest) for text in store.read("a")], expected=0)
     later.keep_protocol(digest, text)
     return later
@@ -279,9 +285,9 @@ def as_a_later_version_would(store: MemoryStore) -> MemoryStore:
     ],
 )  # fmt: skip
 def test_a_kept_text_that_cannot_be_used_is_told_and_the_alerts_still_reach_the_clinician(
-    spoilt: Callable[[MemoryStore], MemoryStore], told: str
+    spoilt: Callable[[Store], Store], told: str
 ) -> None:
-    store = MemoryStore()
+    store = fresh_store()
     with_course(store).do("a", WITHOUT_ITEM_9, by=ANNA)
     alone = Clinic(spoilt(store), [])
     digest = alone.course("a").digest

@@ -23,6 +23,7 @@ from iptengine.store.memory import MemoryStore
 from iptengine.store.port import Store, StoreError
 from iptengine.store.rows import Asked
 from phrases import START, variant, week
+from stores import fresh_store
 
 ANNA = ipt.Actor("u17", role="therapist")
 PHARMACY, ASSESSOR = ipt.Actor("u40", role="pharmacist"), ipt.Actor("u31", role="assessor")
@@ -150,8 +151,8 @@ def all_told(made: Clinic) -> list[object]:
 def test_under_a_key_it_goes_as_in_the_clear_and_nothing_of_it_is_stored_in_the_clear(
     undergo: Callable[[Clinic], object], seal_key: bytes | None
 ) -> None:
-    store, keys = MemoryStore(), MemoryKeys()
-    plain, made = clinic(MemoryStore(), None, seal_key=seal_key), clinic(store, keys, seal_key=seal_key)
+    store, keys = fresh_store(), MemoryKeys()
+    plain, made = clinic(fresh_store(), None, seal_key=seal_key), clinic(store, keys, seal_key=seal_key)
     assert undergo(made) == undergo(plain)
     assert all_told(made) == all_told(plain)
     assert CANARY in str(all_told(made))
@@ -166,7 +167,7 @@ def test_under_a_key_it_goes_as_in_the_clear_and_nothing_of_it_is_stored_in_the_
 def test_after_its_erasure_nothing_of_what_it_underwent_is_left_and_the_others_are_as_they_were(
     undergo: Callable[[Clinic], object],
 ) -> None:
-    store, keys = MemoryStore(), MemoryKeys()
+    store, keys = fresh_store(), MemoryKeys()
     made = clinic(store, keys)
     undergo(made)
     others = {course: (store.read(course), keys.key(course)) for course in made._records.ids(None) if course != "a"}
@@ -183,7 +184,7 @@ def test_after_its_erasure_nothing_of_what_it_underwent_is_left_and_the_others_a
 
 
 def test_a_dry_run_says_which_courses_do_not_open_and_the_others_move() -> None:
-    store, keys, newer = MemoryStore(), MemoryKeys(), protocols()[1]
+    store, keys, newer = fresh_store(), MemoryKeys(), protocols()[1]
     for course, known in (("a", keys), ("b", MemoryKeys()), ("d", keys)):
         clinic(store, known).start("ipt-adult@1.0.0", by=ANNA, on=START, course=course, called=mark("called"))
     keys.make("gone")
@@ -213,7 +214,7 @@ def test_a_dry_run_says_which_courses_do_not_open_and_the_others_move() -> None:
 def test_what_is_kept_from_a_role_is_kept_from_it_under_a_key_too() -> None:
     told: list[list[object]] = []
     for keys in (None, MemoryKeys()):
-        made = clinic(MemoryStore(), keys, trial())
+        made = clinic(fresh_store(), keys, trial())
         facts = {"arm": "placebo", "doses": 2, "unblinded": "2025-11-23"}
         made.start("ipt-adult", by=PHARMACY, on=START, course="a", facts=facts)
         made.do("a", c.HoldSession(on=week(1)), c.Read("phq9", total=14, answers={"self_harm": 0}), by=ANNA)
@@ -232,7 +233,7 @@ def test_what_is_kept_from_a_role_is_kept_from_it_under_a_key_too() -> None:
 
 
 def handed_over(keys: CourseKeys) -> tuple[MemoryStore, str]:
-    here = MemoryStore()
+    here = fresh_store()
     begun(clinic(here, keys))
     return here, ipt.export_course(here, "a")
 
@@ -241,7 +242,7 @@ def test_an_export_of_an_enciphered_course_holds_no_word_and_is_read_elsewhere_w
     ours, theirs = MemoryKeys(), FileKeys(tmp_path / "keys")
     here, text = handed_over(ours)
     assert CANARY not in text
-    there = MemoryStore()
+    there = fresh_store()
     assert ipt.import_course(there, text) == "a"
     assert there.read("a") == here.read("a")
     elsewhere = clinic(there, theirs, ids="there")
@@ -261,16 +262,16 @@ def test_an_export_of_an_enciphered_course_holds_no_word_and_is_read_elsewhere_w
 
 def test_sealed_anew_for_another_clinic_it_still_opens() -> None:
     keys = MemoryKeys()
-    here = MemoryStore()
+    here = fresh_store()
     begun(clinic(here, keys, seal_key=CLINIC_KEY))
-    there, other = MemoryStore(), b"the key of the other clinic"
+    there, other = fresh_store(), b"the key of the other clinic"
     ipt.import_course(there, ipt.export_course(here, "a"), seal_key=other, sealed_with=CLINIC_KEY)
     assert ipt.verify(there, key=other).state == "not anchored"
     assert clinic(there, keys).events("a") == clinic(here, keys).events("a")
 
 
 def test_an_erased_course_is_read_elsewhere_as_an_erased_one_without_any_key() -> None:
-    keys, here, there = MemoryKeys(), MemoryStore(), MemoryStore()
+    keys, here, there = MemoryKeys(), fresh_store(), fresh_store()
     made = clinic(here, keys)
     begun(made)
     end(made, "a")
@@ -286,7 +287,7 @@ def test_an_export_made_before_an_erasure_does_not_bring_the_words_back() -> Non
     made = clinic(here, keys, ids="later")
     end(made, "a")
     erase(made)
-    there = MemoryStore()
+    there = fresh_store()
     ipt.import_course(there, text)
     back = clinic(there, keys)
     assert CANARY not in back.course("a").json()
@@ -360,7 +361,7 @@ def test_a_backup_of_the_keys_undoes_an_erasure_so_they_must_not_lie_in_one(tmp_
 
 
 def attacked(texts: list[str], keys: CourseKeys, course: str = "a") -> Clinic:
-    store = MemoryStore()
+    store = fresh_store()
     store.append(course, texts, expected=0)
     return clinic(store, keys)
 
@@ -418,7 +419,7 @@ class OneKeyForAll(MemoryKeys):
 
 def test_the_texts_of_one_course_do_not_open_in_another_even_under_the_same_key() -> None:
     keys = OneKeyForAll()
-    store = MemoryStore()
+    store = fresh_store()
     made = clinic(store, keys)
     begun(made, "a")
     refused(attacked(list(store.read("a")), keys, "b"), "b")
@@ -436,7 +437,7 @@ def test_a_field_that_is_moved_or_a_structure_that_is_altered_is_noticed() -> No
 
 
 def test_rows_of_the_lists_that_change_places_are_not_believed() -> None:
-    store, keys = MemoryStore(), OneKeyForAll()
+    store, keys = fresh_store(), OneKeyForAll()
     made = clinic(store, keys)
     for course, harm in (("a", 2), ("b", 0)):
         made.start("ipt-adult@1.0.0", by=ANNA, on=START, course=course, called=mark(course))
@@ -451,7 +452,7 @@ def test_rows_of_the_lists_that_change_places_are_not_believed() -> None:
 
 
 def test_a_row_of_the_lists_whose_days_are_altered_is_not_believed() -> None:
-    store, keys = MemoryStore(), MemoryKeys()
+    store, keys = fresh_store(), MemoryKeys()
     made = clinic(store, keys)
     made.start("ipt-adult@1.0.0", by=ANNA, on=START, course="a", called=mark("a"))
     made.refresh(on=week(1))

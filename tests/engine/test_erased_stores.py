@@ -52,7 +52,7 @@ def written_since(folder: Path, since: float) -> Iterator[Path]:
 
 
 def memory(folder: Path) -> Iterator[Place]:
-    store = ipt.MemoryStore()
+    store = stores.fresh_store("memory")
 
     def cells() -> Iterator[object]:
         yield from store.feed()

@@ -23,16 +23,16 @@ from iptengine.engine.clinic import Clinic
 from iptengine.engine.records import Records
 from iptengine.store.ciphers import CannotOpen
 from iptengine.store.keys import CourseKeys, FileKeys, KeyDestroyed, KeyLost, MemoryKeys
-from iptengine.store.memory import MemoryStore
 from iptengine.store.port import Store, StoreError
 from iptengine.store.rows import Asked
 from iptengine.store.secrecy import CannotErase
+from stores import fresh_store
 
 # -- under a key -------------------------------------------------------------------------------------------------
 
 
 def test_with_keys_nothing_the_patient_said_stands_in_the_store_in_the_clear() -> None:
-    plain, made, keys = MemoryStore(), MemoryStore(), MemoryKeys()
+    plain, made, keys = fresh_store(), fresh_store(), MemoryKeys()
     ended(plain, None)
     ended(made, keys)
     assert sum(text.count(CANARY) for _, _, text in plain.feed()) > 40
@@ -40,7 +40,7 @@ def test_with_keys_nothing_the_patient_said_stands_in_the_store_in_the_clear() -
 
 
 def test_a_course_under_a_key_is_the_course_it_would_be_without() -> None:
-    opened, plain = ended(MemoryStore(), MemoryKeys()), ended(MemoryStore(), None)
+    opened, plain = ended(fresh_store(), MemoryKeys()), ended(fresh_store(), None)
 
     def told(here: Clinic) -> list[tuple[object, ...]]:
         return [(type(event), event.on, event.because, len(event.warnings)) for event in here.events("a")]
@@ -52,13 +52,13 @@ def test_a_course_under_a_key_is_the_course_it_would_be_without() -> None:
 
 
 def test_without_keys_nothing_is_enciphered() -> None:
-    made = MemoryStore()
+    made = fresh_store()
     ended(made, None)
     assert not any("sealed_text" in text for _, _, text in made.feed())
 
 
 def test_a_course_under_a_key_cannot_be_read_by_a_clinic_without_keys() -> None:
-    made = MemoryStore()
+    made = fresh_store()
     ended(made, MemoryKeys())
     told = r"^the patient text of this course is enciphered; give the clinic its keys: Clinic\(store, protocols, keys=...\), or --keys in the shell$"
     with pytest.raises(StoreError, match=told):
@@ -66,7 +66,7 @@ def test_a_course_under_a_key_cannot_be_read_by_a_clinic_without_keys() -> None:
 
 
 def test_a_lost_key_is_an_error_and_does_not_look_like_an_erasure() -> None:
-    made = MemoryStore()
+    made = fresh_store()
     ended(made, MemoryKeys())
     for ask in (lambda: clinic(made, keys=MemoryKeys()).course("a"), lambda: erase(clinic(made, keys=MemoryKeys()))):
         with pytest.raises(KeyLost, match="was not destroyed on purpose"):
@@ -74,7 +74,7 @@ def test_a_lost_key_is_an_error_and_does_not_look_like_an_erasure() -> None:
 
 
 def test_another_key_is_an_error() -> None:
-    made, others = MemoryStore(), MemoryKeys()
+    made, others = fresh_store(), MemoryKeys()
     ended(made, MemoryKeys())
     others.make("a")
     with pytest.raises(CannotOpen, match=r"^the patient text of event 1 of this course does not open with its key"):
@@ -82,10 +82,10 @@ def test_another_key_is_an_error() -> None:
 
 
 def test_an_event_pasted_from_another_course_is_an_error() -> None:
-    made, keys = MemoryStore(), MemoryKeys()
+    made, keys = fresh_store(), MemoryKeys()
     ended(made, keys)
     texts = made.read("a")
-    pasted = MemoryStore()
+    pasted = fresh_store()
     pasted.append("a", [*texts[:4], texts[6], *texts[5:]], expected=0)
     with pytest.raises(CannotOpen, match="event 5"):
         clinic(pasted, keys=keys).course("a")
@@ -112,7 +112,7 @@ def two_at_risk(made: Store) -> tuple[Clinic, MemoryKeys]:
 def test_a_course_whose_key_is_lost_holds_back_no_alert_and_no_line_of_any_course(
     named: tuple[str, ...] | None,
 ) -> None:
-    opened, _ = two_at_risk(MemoryStore())
+    opened, _ = two_at_risk(fresh_store())
     alerts = opened.alerts(courses=named)
     assert [(one.course, one.level, one.needs_assessment) for one in alerts] == [
         ("a", "risk", True),
@@ -129,14 +129,14 @@ def test_a_course_whose_key_is_lost_holds_back_no_alert_and_no_line_of_any_cours
 
 @pytest.mark.parametrize("role", ["therapist", "supervisor", "assessor"])
 def test_a_reader_of_any_role_sees_the_alerts_of_a_course_whose_key_is_lost(role: str) -> None:
-    opened, _ = two_at_risk(MemoryStore())
+    opened, _ = two_at_risk(fresh_store())
     reader = opened.reader(ipt.Actor("u9", role=role))
     assert [(one.course, one.level) for one in reader.alerts()] == [("a", "risk"), ("b", "risk")]
     assert [(one.kind) for one in reader.due(on=DAY) if one.course == "b"] == ["alert", "review"]
 
 
 def test_without_any_keys_every_alert_is_listed_and_every_course_says_that_it_does_not_open() -> None:
-    made = MemoryStore()
+    made = fresh_store()
     two_at_risk(made)
     opened = clinic(made)
     assert [(one.course, one.level) for one in opened.alerts()] == [("a", "risk"), ("b", "risk")]
@@ -148,7 +148,7 @@ def test_without_any_keys_every_alert_is_listed_and_every_course_says_that_it_do
 
 
 def test_one_altered_event_does_not_hide_the_alerts_of_its_course() -> None:
-    made, altered, keys = MemoryStore(), MemoryStore(), MemoryKeys()
+    made, altered, keys = fresh_store(), fresh_store(), MemoryKeys()
     opened = clinic(made, keys=keys)
     opened.start("ipt-adult", by=ANNA, on=DAY, course="a", called=mark("called"))
     opened.do("a", c.HoldSession(on=DAY), c.Read("phq9", total=15, answers={"self_harm": 2}), by=ANNA)
@@ -158,7 +158,7 @@ def test_one_altered_event_does_not_hide_the_alerts_of_its_course() -> None:
 
 
 def test_a_key_destroyed_without_an_erasure_on_record_is_said_in_the_list_with_the_alerts() -> None:
-    opened, keys = two_at_risk(MemoryStore())
+    opened, keys = two_at_risk(fresh_store())
     opened = clinic(opened._records._store, keys=keys)
     keys.destroy("b")
     told = (
@@ -171,7 +171,7 @@ def test_a_key_destroyed_without_an_erasure_on_record_is_said_in_the_list_with_t
 
 
 def test_an_erasure_whose_record_was_rolled_back_after_the_key_was_destroyed_can_be_said_again() -> None:
-    made, keys = MemoryStore(), MemoryKeys()
+    made, keys = fresh_store(), MemoryKeys()
     opened = ended(made, keys)
     keys.destroy("a")
     with pytest.raises(KeyDestroyed):
@@ -183,7 +183,7 @@ def test_an_erasure_whose_record_was_rolled_back_after_the_key_was_destroyed_can
 
 
 def test_a_course_whose_key_was_destroyed_under_way_is_erased_and_leaves_the_lists_but_for_its_alert() -> None:
-    made = MemoryStore()
+    made = fresh_store()
     opened, keys = two_at_risk(made)
     opened = clinic(made, keys=keys)
     with pytest.raises(ipt.Refused, match="end it first"):  # as long as there is a key
@@ -203,13 +203,13 @@ def test_a_course_whose_key_was_destroyed_under_way_is_erased_and_leaves_the_lis
 
 
 def test_nobody_says_from_outside_that_a_key_is_destroyed() -> None:
-    opened = ended(MemoryStore(), MemoryKeys())
+    opened = ended(fresh_store(), MemoryKeys())
     with pytest.raises(ipt.BadInput):
         opened.do("a", c.Erase(because="x", key_destroyed=True), by=ANNA, on=END)
 
 
 def test_a_course_whose_first_event_is_broken_goes_on_being_enciphered() -> None:
-    made, broken, keys = MemoryStore(), MemoryStore(), MemoryKeys()
+    made, broken, keys = fresh_store(), fresh_store(), MemoryKeys()
     held = clinic(made, keys=keys)
     held.start("ipt-adult", by=ANNA, on=DAY, course="a", called=mark("called"))
     held.do("a", c.WriteNote(mark("note")), by=ANNA, on=DAY)
@@ -222,7 +222,7 @@ def test_a_course_whose_first_event_is_broken_goes_on_being_enciphered() -> None
 
 
 def test_an_erased_course_says_nothing_any_more_that_the_patient_said() -> None:
-    opened = ended(MemoryStore(), MemoryKeys())
+    opened = ended(fresh_store(), MemoryKeys())
     assert CANARY in all_of(opened)
     erase(opened)
     assert CANARY not in all_of(opened)
@@ -230,7 +230,7 @@ def test_an_erased_course_says_nothing_any_more_that_the_patient_said() -> None:
 
 
 def test_of_an_erased_course_scores_alerts_and_all_that_happened_stay() -> None:
-    opened = ended(MemoryStore(), MemoryKeys())
+    opened = ended(fresh_store(), MemoryKeys())
     before, then = opened.events("a"), opened.course("a")
     done = erase(opened)
     events, now = opened.events("a"), done.course
@@ -251,7 +251,7 @@ def test_of_an_erased_course_scores_alerts_and_all_that_happened_stay() -> None:
 
 
 def test_an_erasure_is_an_event_with_who_when_and_why() -> None:
-    opened = ended(MemoryStore(), MemoryKeys())
+    opened = ended(fresh_store(), MemoryKeys())
     done = erase(opened)
     (event,) = done.events
     assert isinstance(event, CourseErased)
@@ -260,7 +260,7 @@ def test_an_erasure_is_an_event_with_who_when_and_why() -> None:
 
 
 def test_the_page_says_that_the_text_was_erased() -> None:
-    opened = ended(MemoryStore(), MemoryKeys())
+    opened = ended(fresh_store(), MemoryKeys())
     erase(opened)
     told = " ".join(opened.agenda("a", on=END).text.split())
     assert (
@@ -271,7 +271,7 @@ def test_the_page_says_that_the_text_was_erased() -> None:
 
 
 def test_a_value_that_the_protocol_lists_stays_with_the_scores() -> None:
-    made, keys = MemoryStore(), MemoryKeys()
+    made, keys = fresh_store(), MemoryKeys()
     opened = clinic(made, keys=keys)
     opened.start("ipt-adult", by=ANNA, on=DAY, course="a", facts={"fear_at_home": "no"})
     end(opened, "a")
@@ -280,7 +280,7 @@ def test_a_value_that_the_protocol_lists_stays_with_the_scores() -> None:
 
 
 def test_an_erased_course_takes_nothing_more() -> None:
-    opened = ended(MemoryStore(), MemoryKeys())
+    opened = ended(fresh_store(), MemoryKeys())
     erase(opened)
     before = opened.events("a")
     told = (
@@ -297,7 +297,7 @@ def test_an_erased_course_takes_nothing_more() -> None:
 
 
 def test_nothing_is_taken_out_of_an_erased_course_into_another() -> None:
-    opened = ended(MemoryStore(), MemoryKeys())
+    opened = ended(fresh_store(), MemoryKeys())
     opened.start("ipt-adult", by=ANNA, on=DAY, course="b")
     note = next(event.id for event in opened.events("a") if event.kind == "note_written")
     erase(opened)
@@ -313,7 +313,7 @@ def test_nothing_is_taken_out_of_an_erased_course_into_another() -> None:
 
 
 def test_an_open_risk_alert_stays_visible_when_its_key_is_destroyed_before_anybody_assessed_it() -> None:
-    made, keys = MemoryStore(), MemoryKeys()
+    made, keys = fresh_store(), MemoryKeys()
     opened = clinic(made, keys=keys)
     opened.start("ipt-adult", by=ANNA, on=DAY, course="a")
     opened.do("a", c.HoldSession(on=DAY), c.Read("phq9", total=15, answers={"self_harm": 2}), by=ANNA)
@@ -332,7 +332,7 @@ def test_an_open_risk_alert_stays_visible_when_its_key_is_destroyed_before_anybo
 
 
 def test_a_course_that_has_not_ended_or_has_an_open_risk_alert_is_not_erased() -> None:
-    opened = clinic(MemoryStore(), keys=MemoryKeys())
+    opened = clinic(fresh_store(), keys=MemoryKeys())
     opened.start("ipt-adult", by=ANNA, on=DAY, course="a")
     opened.do("a", c.HoldSession(on=DAY), c.Read("phq9", total=15, answers={"self_harm": 2}), by=ANNA)
     with pytest.raises(ipt.Refused) as no:
@@ -352,13 +352,13 @@ def test_a_course_that_has_not_ended_or_has_an_open_risk_alert_is_not_erased() -
 
 
 def test_an_erasure_says_why() -> None:
-    opened = ended(MemoryStore(), MemoryKeys())
+    opened = ended(fresh_store(), MemoryKeys())
     with pytest.raises(ipt.Refused, match="an erasure says why, without any patient text: the reason stays readable"):
         opened.erase("a", by=ANNA, on=END, because="  ")
 
 
 def test_a_course_begun_before_there_were_keys_stays_readable_and_says_why_it_cannot_be_erased() -> None:
-    made, keys = MemoryStore(), MemoryKeys()
+    made, keys = fresh_store(), MemoryKeys()
     ended(made, None)
     opened = clinic(made, keys=keys)
     assert opened.course("a").called == mark("called")
@@ -380,11 +380,11 @@ def test_without_keys_nothing_can_be_erased() -> None:
     with pytest.raises(
         CannotErase, match=r"^this clinic was given no keys, so it has no patient text that it could erase"
     ):
-        erase(ended(MemoryStore(), None))
+        erase(ended(fresh_store(), None))
 
 
 def test_an_erasure_is_not_said_like_any_other_command() -> None:
-    opened = ended(MemoryStore(), MemoryKeys())
+    opened = ended(fresh_store(), MemoryKeys())
     with pytest.raises(ipt.BadInput, match=r"^a course is erased by Clinic\.erase, which destroys its key, too$"):
         opened.do("a", c.Erase(because=CALLED_FOR), by=ANNA, on=END)
     note = next(event.id for event in opened.events("a") if event.kind == "note_written")
@@ -394,9 +394,9 @@ def test_an_erasure_is_not_said_like_any_other_command() -> None:
 
 def test_a_course_id_whose_key_was_destroyed_is_not_used_again() -> None:
     keys = MemoryKeys()
-    erase(ended(MemoryStore(), keys))
+    erase(ended(fresh_store(), keys))
     with pytest.raises(KeyDestroyed) as no:
-        clinic(MemoryStore(), keys=keys).start("ipt-adult", by=ANNA, on=DAY, course="a")
+        clinic(fresh_store(), keys=keys).start("ipt-adult", by=ANNA, on=DAY, course="a")
     assert str(no.value) == (
         "the key of a course of this id was destroyed, and none is made for it again, so no course can begin under "
         "this id; choose another"
@@ -405,7 +405,7 @@ def test_a_course_id_whose_key_was_destroyed_is_not_used_again() -> None:
 
 def test_a_report_to_a_course_whose_key_was_destroyed_is_not_told_to_choose_another_id() -> None:
     keys = MemoryKeys()
-    opened = ended(MemoryStore(), keys)
+    opened = ended(fresh_store(), keys)
     keys.destroy("a")
     with pytest.raises(KeyDestroyed) as no:
         opened.do("a", c.WriteNote(mark("late")), by=ANNA, on=END)
@@ -431,7 +431,7 @@ class Failing(MemoryKeys):
 
 
 def test_an_erasure_that_was_recorded_and_cut_short_is_finished_when_it_is_said_again() -> None:
-    made, keys = MemoryStore(), Failing()
+    made, keys = fresh_store(), Failing()
     opened = ended(made, keys)
     with pytest.raises(StoreError, match=r"^the disk is full$"):
         erase(opened)
@@ -459,7 +459,7 @@ class Meanwhile(MemoryKeys):
 
 
 def test_what_is_said_while_somebody_erases_the_course_is_refused_and_not_kept_in_the_clear() -> None:
-    made, keys = MemoryStore(), Meanwhile()
+    made, keys = fresh_store(), Meanwhile()
     opened = ended(made, keys)
     other = clinic(made, keys=keys)
     keys.calls, keys.then = 0, lambda: erase(other)
@@ -472,7 +472,7 @@ def test_what_is_said_while_somebody_erases_the_course_is_refused_and_not_kept_i
 
 
 def test_a_course_whose_key_cannot_be_kept_is_not_begun(tmp_path: Path) -> None:
-    made, keys = MemoryStore(), FileKeys(tmp_path / "keys")
+    made, keys = fresh_store(), FileKeys(tmp_path / "keys")
     (tmp_path / "keys").rmdir()
     with pytest.raises(StoreError, match=r"^the key of this course cannot be kept: No such file or directory$"):
         clinic(made, keys=keys).start("ipt-adult", by=ANNA, on=DAY, course="a", called=mark("called"))
@@ -490,7 +490,7 @@ def test_a_course_whose_key_cannot_be_kept_is_not_begun(tmp_path: Path) -> None:
 def test_with_a_wrong_or_truncated_key_file_nothing_is_read_or_recorded_and_nothing_is_lost(
     tmp_path: Path, content: str, told: str
 ) -> None:
-    made, keys = MemoryStore(), FileKeys(tmp_path / "keys")
+    made, keys = fresh_store(), FileKeys(tmp_path / "keys")
     opened = clinic(made, keys=keys)
     opened.start("ipt-adult", by=ANNA, on=DAY, course="a", called=mark("called"))
     opened.do("a", c.HoldSession(on=DAY), c.Read("phq9", total=15, answers={"self_harm": 2}), by=ANNA)
@@ -514,7 +514,7 @@ def test_with_a_wrong_or_truncated_key_file_nothing_is_read_or_recorded_and_noth
 
 
 def test_key_files_that_change_places_open_nothing(tmp_path: Path) -> None:
-    made, keys = MemoryStore(), FileKeys(tmp_path / "keys")
+    made, keys = fresh_store(), FileKeys(tmp_path / "keys")
     opened = clinic(made, keys=keys)
     for course in ("a", "b"):
         opened.start("ipt-adult", by=ANNA, on=DAY, course=course, called=mark(course))
@@ -557,7 +557,7 @@ def test_after_an_erasure_no_file_of_the_store_holds_a_trace_of_key_or_text(tmp_
 
 
 def test_the_history_is_verified_without_a_key_before_and_after_an_erasure() -> None:
-    made = MemoryStore()
+    made = fresh_store()
     opened = ended(made, MemoryKeys())
     anchor = ipt.anchor(made, at=datetime(2026, 7, 14, tzinfo=UTC))
     erase(opened)
@@ -569,12 +569,12 @@ def test_the_history_is_verified_without_a_key_before_and_after_an_erasure() -> 
 
 def causes(folder: Path) -> Iterator[Callable[[], object]]:
     """What goes wrong with enciphered texts, keys, stores and pages, upon a course full of patient text."""
-    made, keys = MemoryStore(), MemoryKeys()
+    made, keys = fresh_store(), MemoryKeys()
     opened = ended(made, keys)
     texts = made.read("a")
 
     def over(*changed: str, by: CourseKeys = keys) -> Clinic:
-        other = MemoryStore()
+        other = fresh_store()
         other.append("a", changed, expected=0)
         return clinic(other, keys=by)
 
@@ -636,7 +636,7 @@ def test_of_forty_things_that_go_wrong_none_tells_what_the_patient_said(
 
 
 def test_the_marker_of_a_person_names_nobody() -> None:
-    opened = ended(MemoryStore(), MemoryKeys())
+    opened = ended(fresh_store(), MemoryKeys())
     erase(opened)
     (person,) = opened.course("a").people
     assert person.name.startswith("[erased-")
@@ -647,9 +647,9 @@ def test_the_marker_of_a_person_names_nobody() -> None:
 
 
 def test_the_rows_of_the_lists_hold_nothing_that_the_patient_said_and_answer_all_the_same() -> None:
-    made, keys = MemoryStore(), MemoryKeys()
+    made, keys = fresh_store(), MemoryKeys()
     opened = ended(made, keys)
-    plain = ended(MemoryStore(), None)
+    plain = ended(fresh_store(), None)
 
     def told(here: Clinic) -> list[tuple[object, ...]]:
         return [(a.code, a.state, a.found, a.plan) for a in here.alerts()]
@@ -665,7 +665,7 @@ def test_the_rows_of_the_lists_hold_nothing_that_the_patient_said_and_answer_all
 
 
 def test_the_lists_say_of_an_erased_course_only_what_is_left() -> None:
-    made, keys = MemoryStore(), MemoryKeys()
+    made, keys = fresh_store(), MemoryKeys()
     opened = ended(made, keys)
     opened.refresh(on=END)
     erase(opened)

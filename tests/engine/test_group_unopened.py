@@ -17,6 +17,7 @@ from iptengine.store.keys import CourseKeys, FileKeys, KeyDestroyed, KeyLost, Me
 from iptengine.store.memory import MemoryStore
 from iptengine.store.port import DamagedCourse, Store, StoreError
 from phrases import WithoutProtocols, variant
+from stores import fresh_store
 
 ANNA = ipt.Actor("u17", role="therapist")
 DAY = date(2026, 1, 6)
@@ -62,7 +63,7 @@ def keys() -> Losable:
 @pytest.fixture
 def found(keys: Losable) -> Clinic:
     """A group of four, each course under a key of its own."""
-    return grouped(clinic(MemoryStore(), keys))
+    return grouped(clinic(fresh_store(), keys))
 
 
 def grouped(made: Clinic) -> Clinic:
@@ -101,7 +102,7 @@ def test_a_session_of_the_group_is_recorded_in_all_courses_but_the_one_whose_key
     tmp_path: Path,
 ) -> None:
     keys = FileKeys(tmp_path / "keys")
-    made = grouped(clinic(MemoryStore(), keys))
+    made = grouped(clinic(fresh_store(), keys))
     keys._file("bob").write_text("")
     with pytest.raises(ipt.GroupNotTold) as no:
         meet(made)

@@ -19,6 +19,7 @@ from iptengine.course.stuck import Stuck, Unmet
 from iptengine.course.ways import Due
 from iptengine.store.keys import MemoryKeys
 from iptengine.store.rows import Asked, Row
+from stores import fresh_store
 
 ANNA = ipt.Actor("u17", role="therapist")
 START = date(2026, 3, 3)
@@ -66,7 +67,7 @@ def three_sessions(desk: ipt.Clinic, course: str = "a") -> None:
 
 class TestStuck:
     def test_a_course_is_stuck_when_its_window_has_closed_and_no_way_on_is_open(self) -> None:
-        desk = clinic(ipt.MemoryStore())
+        desk = clinic(fresh_store())
         three_sessions(desk)
         (way,) = desk.stuck(on=week(4))
         assert (way.course, way.phase, way.to, way.title, way.asks) == ("a", "initial", "middle", "Middle phase", "")
@@ -81,13 +82,13 @@ class TestStuck:
         assert {reason.path.rpartition(".")[0] for reason in way.reasons} == {"phases.initial.next.middle"}
 
     def test_before_its_window_has_closed_nobody_is_stuck(self) -> None:
-        desk = clinic(ipt.MemoryStore())
+        desk = clinic(fresh_store())
         desk.start("ipt-adult", by=ANNA, on=START, course="a")
         desk.do("a", c.HoldSession(on=START), by=ANNA)
         assert desk.stuck(on=week(2)) == ()
 
     def test_a_course_that_has_ended_is_not_stuck(self) -> None:
-        desk = clinic(ipt.MemoryStore())
+        desk = clinic(fresh_store())
         three_sessions(desk)
         desk.do("a", c.Deviate(c.EndCourse("completed"), because="moved"), by=ANNA, on=week(4))
         assert desk.stuck(on=week(5)) == ()
@@ -95,7 +96,7 @@ class TestStuck:
 
 class TestOverdue:
     def test_a_measure_that_was_due_for_a_session_is_overdue_from_the_day_after(self) -> None:
-        desk = clinic(ipt.MemoryStore())
+        desk = clinic(fresh_store())
         three_sessions(desk)
         missing = Due("a", "measure", week(3), "PHQ-9: no reading at session 3 on 17 March")
         assert missing in desk.overdue(on=week(3, 1))
@@ -106,7 +107,7 @@ class TestOverdue:
 
 class TestWhereAllStand:
     def test_each_course_says_its_phase_its_sessions_and_its_alerts(self) -> None:
-        desk = clinic(ipt.MemoryStore())
+        desk = clinic(fresh_store())
         three_sessions(desk)
         desk.start("ipt-adult", by=ANNA, on=START, course="b")
         desk.do("b", c.Read("phq9", total=9, answers={"self_harm": 2}, on=START), by=ANNA)
@@ -116,7 +117,7 @@ class TestWhereAllStand:
         assert desk.overviews(on=week(2), courses=["b"]) == (b,)
 
     def test_a_course_that_is_not_there_is_named(self) -> None:
-        desk = clinic(ipt.MemoryStore())
+        desk = clinic(fresh_store())
         three_sessions(desk)
         for ask in (desk.due, desk.stuck, desk.overdue, desk.overviews):
             with pytest.raises(ipt.UnknownCourse) as caught:
@@ -124,7 +125,7 @@ class TestWhereAllStand:
             assert caught.value.course == "nobody"
 
     def test_an_overview_shows_nothing_of_what_it_holds_by_its_name(self) -> None:
-        desk = clinic(ipt.MemoryStore())
+        desk = clinic(fresh_store())
         three_sessions(desk)
         assert repr(desk.overviews(on=START)[0]) == "<Overview of a version 4>"
 
@@ -189,7 +190,7 @@ class TestWithoutReplaying:
 
 class TestRowsThatCannotBeTrusted:
     def test_a_row_that_was_changed_by_somebody_is_found_and_made_again(self) -> None:
-        store = ipt.MemoryStore()
+        store = fresh_store()
         desk = clinic(store)
         three_sessions(desk)
         desk.do("a", c.Read("phq9", total=9, answers={"self_harm": 2}, on=START), by=ANNA)
@@ -202,7 +203,7 @@ class TestRowsThatCannotBeTrusted:
         assert [alert.value for alert in desk.alerts()] == [2]
 
     def test_asked_of_no_course_none_is_out_of_step(self) -> None:
-        desk = clinic(ipt.MemoryStore())
+        desk = clinic(fresh_store())
         three_sessions(desk)
         assert desk.out_of_step(courses=[]) == ()
 
@@ -210,7 +211,7 @@ class TestRowsThatCannotBeTrusted:
         "text", ["", "{", "[]", '{"schema":"iptengine.overview/2"}', '{"schema":"other"}', "sealed:x"]
     )
     def test_a_row_that_cannot_be_read_is_made_again(self, text: str) -> None:
-        store = ipt.MemoryStore()
+        store = fresh_store()
         desk = clinic(store)
         three_sessions(desk)
         wanted = desk.due(on=week(4))
@@ -232,7 +233,7 @@ class TestRowsThatCannotBeTrusted:
 
 class TestPatientText:
     def told(self, keys: MemoryKeys | None) -> tuple[ipt.MemoryStore, ipt.Clinic]:
-        store = ipt.MemoryStore()
+        store = fresh_store()
         desk = clinic(store, keys=keys)
         desk.start("ipt-adult", by=ANNA, on=START, course="a")
         done = desk.do("a", c.Read("phq9", total=9, answers={"self_harm": 2}, on=START), by=ANNA)

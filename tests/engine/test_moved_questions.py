@@ -18,9 +18,9 @@ from iptengine.engine.clinic import Clinic
 from iptengine.protocol.measure import Measure
 from iptengine.protocol.protocol import Protocol
 from iptengine.render.agenda import agenda
-from iptengine.store.memory import MemoryStore
 from moving import LEAD, WHY, begun, clinic, codes, looked, move, newer, rules
 from phrases import ANNA, answers, hold, protocol, week
+from stores import fresh_store
 
 RENAMED = {"low_mood": "sadness", "self_harm": "thoughts_of_death"}
 RULES = "rename:\n  measures.phq9.items.low_mood: sadness\n  measures.phq9.items.self_harm: thoughts_of_death\n"
@@ -205,7 +205,7 @@ def test_words_of_the_patient_for_a_removed_question_are_not_lost_in_silence() -
     own = phq9_with({"sleep": item("sleep", text_from="patient")})
     old = replace(adult, measures={**adult.measures, "phq9": own})
     to = asking({"sleep": None})
-    desk = Clinic(MemoryStore(), [old, to], clock=lambda: datetime(2026, 3, 3, 9, tzinfo=UTC))
+    desk = Clinic(fresh_store(), [old, to], clock=lambda: datetime(2026, 3, 3, 9, tzinfo=UTC))
     begun(desk, "a", c.WordItem("phq9", "sleep", "Lying awake over the letters", on=week(1)))
     (found,) = desk.moves(to, on=week(4))
     (reason,) = found.reasons

@@ -13,8 +13,8 @@ from iptengine import commands as c
 from iptengine.course.codec import decode, encode
 from iptengine.course.commands import Command
 from iptengine.course.course import Course
-from iptengine.store.memory import MemoryStore
 from phrases import START, variant, week
+from stores import fresh_store
 
 ANNA = ipt.Actor("u17", role="therapist")
 BEN = ipt.Actor("u9", role="supervisor")
@@ -37,7 +37,7 @@ class Rules:
 
 
 def clinic(policy: Any, *, store: Any = None, protocol: ipt.Protocol | None = None, begun: bool = True) -> ipt.Clinic:
-    found = store or MemoryStore()
+    found = store or fresh_store()
     protocols = [protocol or variant("ipt-adult", {})]
     made = ipt.Clinic(found, protocols, policy=policy)
     if begun:
@@ -60,7 +60,7 @@ def test_every_event_keeps_the_rule_that_allowed_its_command_also_those_that_fol
 
 
 def test_without_a_policy_nothing_is_written_of_one() -> None:
-    store = MemoryStore()
+    store = fresh_store()
     clinic(None, store=store).do("a", READING, by=ANNA)
     assert all("allowed_by" not in text for text in store.read("a"))
 
@@ -273,7 +273,7 @@ def grouped() -> ipt.Clinic:
             return ipt.Denied("own-caseload")
         return ipt.Allowed("own-caseload")
 
-    desk = ipt.Clinic(MemoryStore(), [protocol], policy=policy)
+    desk = ipt.Clinic(fresh_store(), [protocol], policy=policy)
     for course in "abc":
         desk.start(protocol.id, by=ANNA, on=START, course=course)
     desk.form_group("tuesday", list("abc"), facilitators=["u1"], by=ANNA, on=START)

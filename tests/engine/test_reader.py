@@ -15,8 +15,8 @@ from iptengine.course.course import Course
 from iptengine.course.hiding import KEPT_REVIEW, KEPT_RISK
 from iptengine.engine.held import Held
 from iptengine.engine.records import Records
-from iptengine.store.memory import MemoryStore
 from phrases import START, variant, week
+from stores import fresh_store
 
 ANNA = ipt.Actor("u17", role="therapist")
 PHARMACY = ipt.Actor("u40", role="pharmacist")
@@ -24,7 +24,7 @@ ASSESSOR = ipt.Actor("u31", role="assessor")
 
 
 def clinic(*protocols: ipt.Protocol, store: Any = None) -> ipt.Clinic:
-    return ipt.Clinic(store or MemoryStore(), protocols or [trial()])
+    return ipt.Clinic(store or fresh_store(), protocols or [trial()])
 
 
 def begun(arm: str = "placebo", *, harm: str = "no", store: Any = None) -> ipt.Clinic:
@@ -118,14 +118,14 @@ def test_what_is_written_for_a_role_says_for_which_and_cannot_be_imported() -> N
     )
     told = "line 1: this is what one role may read of a course, and no whole course: export it without a role"
     with pytest.raises(ipt.BrokenExport) as broken:
-        ipt.import_course(MemoryStore(), desk.reader(PHARMACY).export("a"))
+        ipt.import_course(fresh_store(), desk.reader(PHARMACY).export("a"))
     assert str(broken.value) == f"{told}; nothing was imported"
     with pytest.raises(ipt.UnknownCourse):
         desk.reader(ASSESSOR).export("nobody")
 
 
 def test_an_event_that_cannot_be_read_is_written_for_a_role_without_its_text() -> None:
-    store = MemoryStore()
+    store = fresh_store()
     desk = begun(store=store)
     store.append("a", ['{"v":99,"id":"x","kind":"fact_recorded","fact":"arm","value":"placebo"'], expected=7)
     lines = {who.role: json.loads(desk.reader(who).export("a").splitlines()[-1]) for who in (ASSESSOR, PHARMACY)}
@@ -167,7 +167,7 @@ def test_a_risk_alert_reaches_every_reader_and_its_words_reach_the_therapist() -
 
 
 def test_where_the_protocol_is_not_here_no_answer_is_shown_and_the_risk_alert_is() -> None:
-    store = MemoryStore()
+    store = fresh_store()
     begun(harm="yes", store=store)
 
     class Nowhere(Held):
