@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import attrgetter, itemgetter
 from typing import TypeVar
 
 from django.db import Error, IntegrityError, connections, transaction
@@ -13,6 +14,7 @@ from iptengine.contrib.django.durability import make_durable, take_turn, turn_is
 from iptengine.contrib.django.listing import strays, wanted
 from iptengine.contrib.django.models import KeptProtocol, ListedCourse, StoredEvent
 from iptengine.contrib.django.telling import ReadOnly, failed
+from iptengine.store.paging import page_by_page
 from iptengine.store.port import StaleVersion, StoreError, UnknownDigest, whole
 from iptengine.store.rows import Asked, Row, check_row, columns, row_of
 from iptengine.store.strays import Stray
@@ -87,17 +89,13 @@ class DjangoStore:
         mine = StoredEvent.objects.using(self._using).order_by("position")
         last = self._asked(lambda: mine.aggregate(last=Max("position"))["last"] or 0)
 
-        def pages() -> Iterator[tuple[int, str, str]]:
-            seen = max(after, 0)
-            while seen < last:
-                rest = mine.filter(position__gt=seen, position__lte=last).values_list("position", "course", "text")
-                page = self._asked(lambda: list(rest[:PAGE]))  # noqa: B023 (called at once)
-                if not page:
-                    return
-                yield from page
-                seen = page[-1][0]
+        def page(seen: int | None) -> list[tuple[int, str, str]]:
+            if seen is not None and seen >= last:
+                return []
+            rest = mine.filter(position__gt=seen or 0, position__lte=last).values_list("position", "course", "text")
+            return self._asked(lambda: list(rest[:PAGE]))
 
-        return pages()
+        return page_by_page(page, itemgetter(0), max(after, 0))
 
     def keep_protocol(self, digest: str, text: str) -> None:
         """Keep a protocol's text under its digest; `StoreError` when it has another one."""
@@ -131,10 +129,9 @@ class DjangoStore:
             yield from self._page(mine.filter(course__in=named[first : first + PAGE]))
 
     def _every_row(self, mine: QuerySet[ListedCourse]) -> Iterator[Row]:
-        page = self._page(mine)
-        while page:
-            yield from page
-            page = self._page(mine.filter(course__gt=page[-1].course))
+        return page_by_page(
+            lambda after: self._page(mine if after is None else mine.filter(course__gt=after)), attrgetter("course")
+        )
 
     def _page(self, mine: QuerySet[ListedCourse]) -> list[Row]:
         return self._asked(lambda: [row_of(kept) for kept in mine[:PAGE]])

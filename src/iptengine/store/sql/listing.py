@@ -10,10 +10,12 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, false, not_, or_, select, true
 
+from iptengine.store.paging import page_by_page
 from iptengine.store.port import StoreError
 from iptengine.store.rows import Asked, Row, check_row, columns, row_of
 from iptengine.store.sql.access import Access
@@ -56,10 +58,10 @@ class SqlLists(ABC):
 
     def _every_row(self, asked: Asked) -> Iterator[Row]:
         wanted = _wanted(asked).limit(ROWS)
-        page = self._rows(wanted)
-        while page:
-            yield from page
-            page = self._rows(wanted.where(lists.c.course > page[-1].course))
+        return page_by_page(
+            lambda after: self._rows(wanted if after is None else wanted.where(lists.c.course > after)),
+            attrgetter("course"),
+        )
 
     @tells_failures
     def _rows(self, wanted: Select[Any]) -> list[Row]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from operator import itemgetter
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, exc
 
+from iptengine.store.paging import page_by_page
 from iptengine.store.port import StaleVersion, StoreError, UnknownDigest, whole
 from iptengine.store.rows import Row as ListRow
 from iptengine.store.sql import tables
@@ -142,14 +144,11 @@ class SqlStore(SqlLists):
 
         Read page by page: no transaction stays open while the caller works on what it was given.
         """
-        after = max(after, 0)
-        while page := self._page(after):
-            yield from page
-            after = page[-1][0]
+        return page_by_page(self._page, itemgetter(0), max(after, 0))
 
     @tells_failures
-    def _page(self, after: int) -> list[tuple[int, str, str]]:
-        if after >= 2**63:
+    def _page(self, after: int | None) -> list[tuple[int, str, str]]:
+        if (after := after or 0) >= 2**63:
             return []
         with self._access.reading() as connection:
             rows = tables.FEED.run(connection, after=after, most=PAGE).all()
