@@ -69,7 +69,7 @@ def test_a_session_booked_beyond_the_count_is_an_hour_more(written: Protocol) ->
 def test_a_used_up_count_has_a_page_without_a_plan_a_number_or_an_invented_day(written: Protocol) -> None:
     story = all_used(written)
     told = page(story, week(6)).text.splitlines()
-    assert told[0].split(maxsplit=2) == ["Not", "named", "ALL 5 SESSIONS USED, skills"]
+    assert told[0].split(maxsplit=2) == ["Course", "c1", "ALL 5 SESSIONS USED, skills"]
     assert "   All 5 agreed sessions are used, none is booked, and the course has not ended." in told
     assert "   For more sessions: the protocol holds no more; one more takes a deviation." in told
     assert not [line for line in told if line.startswith(("PLAN", "WORDS", "IF")) or "SESSION 6" in line]

@@ -349,7 +349,13 @@ def test_a_course_goes_from_one_database_to_another(here: Path, capsys: pytest.C
     assert (here / "a.jsonl").read_text() == exported()
     assert stat.S_IMODE(os.stat("a.jsonl").st_mode) == 0o600
     assert run_command(["course", "import", "sqlite:///other.db", "a.jsonl"]) == 0
-    assert capsys.readouterr().out == "course a: 5 events\n"
+    assert capsys.readouterr().out == (
+        "a  RISK ALERT #4, 2026-03-03, not assessed: PHQ-9 item 9 (thoughts of death or\n"
+        "   self-harm) was left unanswered on 2026-03-03. This needs a clinician's\n"
+        "   assessment today.\n"
+        "\n"
+        "course a: 5 events\n"
+    )
     assert run_command(["course", "export", "other.db", "a"]) == 0
     assert capsys.readouterr().out == exported()
 

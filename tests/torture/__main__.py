@@ -29,7 +29,7 @@ FULL: Mapping[str, Trial] = {
     "server-kills": lambda: [server_kills(lives=50)],
     "races": lambda: [races(seconds=60, least=5_000)],
     "races-postgresql": lambda: _races_on_postgresql(60, 5_000),
-    "flips": lambda: [flips(acts=60, every=1)],
+    "flips": lambda: [flips(acts=42, every=1)],
     "intruders": lambda: intruders(),
     "determinism": lambda: [determinism(courses=10_000)],
     "backups": lambda: [backups(copies=100)],

@@ -11,6 +11,6 @@ def missing(what: str, package: str, extra: str) -> Unclear:
 
     Example:
         >>> missing("--watch", "watchfiles", "cli").message
-        "--watch needs the package watchfiles: python -m pip install watchfiles; the extra [cli] of iptengine brings it"
+        '--watch needs the package watchfiles: python -m pip install watchfiles; the extra [cli] of iptengine brings it'
     """
     return Unclear(missing_package(what, package, extra))
