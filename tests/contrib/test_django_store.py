@@ -49,6 +49,16 @@ def rolled_back(alias: str) -> Iterator[None]:
         raise Rollback
 
 
+@contextmanager
+def emptied(alias: str) -> Iterator[tuple[DjangoStore, ipt.Clinic]]:
+    """The store without what other tests have kept in it, and a clinic over it; in the end it is as it was."""
+    with rolled_back(alias):
+        StoredEvent.objects.using(alias).all().delete()
+        ListedCourse.objects.using(alias).all().delete()
+        store = DjangoStore(alias)
+        yield store, ipt.Clinic(store, [ipt.load("ipt-adult")])
+
+
 class FromAnyThread(DjangoStore):
     """Remembers the connections of other threads, which Django would close after each request."""
 
@@ -390,11 +400,7 @@ def test_nobody_waits_for_a_writer_to_keep_a_row(postgres_alias: str) -> None:
 
 
 def test_a_row_that_somebody_took_out_is_found_and_made_again(alias: str) -> None:
-    with rolled_back(alias):
-        StoredEvent.objects.using(alias).all().delete()
-        ListedCourse.objects.using(alias).all().delete()
-        store = DjangoStore(alias)
-        clinic = ipt.Clinic(store, [ipt.load("ipt-adult")])
+    with emptied(alias) as (store, clinic):
         clinic.start("ipt-adult", by=ipt.Actor("u17", role="therapist"), on=date(2026, 3, 3), course="a")
         assert (ipt.verify(store).problems, clinic.out_of_step()) == ((), ())
         ListedCourse.objects.using(alias).all().delete()
@@ -417,11 +423,7 @@ def test_a_row_that_somebody_took_out_is_found_and_made_again(alias: str) -> Non
 
 
 def test_a_row_that_somebody_took_out_or_put_back_hides_no_alert(alias: str) -> None:
-    with rolled_back(alias):
-        StoredEvent.objects.using(alias).all().delete()
-        ListedCourse.objects.using(alias).all().delete()
-        store = DjangoStore(alias)
-        clinic = ipt.Clinic(store, [ipt.load("ipt-adult")])
+    with emptied(alias) as (store, clinic):
         for course in ("a", "b"):
             clinic.start("ipt-adult", by=ANNA, on=DAY, course=course)
         clinic.do("a", c.Read("phq9", total=9, answers={"self_harm": 3}, on=DAY), by=ANNA)
@@ -441,10 +443,7 @@ def test_a_row_that_somebody_took_out_or_put_back_hides_no_alert(alias: str) -> 
 
 
 def test_a_row_with_what_no_row_can_hold_hides_no_alert(sqlite_alias: str) -> None:
-    with rolled_back(sqlite_alias):
-        StoredEvent.objects.all().delete()
-        ListedCourse.objects.all().delete()
-        clinic = ipt.Clinic(DjangoStore(), [ipt.load("ipt-adult")])
+    with emptied(sqlite_alias) as (_, clinic):
         clinic.start("ipt-adult", by=ANNA, on=DAY, course="a")
         clinic.do("a", c.Read("phq9", total=9, answers={"self_harm": 3}, on=DAY), by=ANNA)
         for change in ("since = 0", "until = 99999999", "alerts = 'maybe'", "alerts = 7", "text = x'00'"):

@@ -57,6 +57,17 @@ def put_right(made: ipt.Clinic, event: str, to: str = "right") -> VoidDone:
     return made.void("wrong", event, to=to, because="the same initials", by=ANNA, on=NEXT)
 
 
+def broken_off() -> tuple[ipt.Clinic, str]:
+    """A record that is being put right, with a crash between the two courses."""
+    store = BreaksOnce()
+    made = clinic(store)
+    event = mixed_up(made)
+    store.appends_left = 1
+    with pytest.raises(StoreError):
+        put_right(made, event)
+    return made, event
+
+
 def of_kind(events: tuple[Event, ...], kind: str) -> list[Event]:
     return [event for event in events if event.kind == kind]
 
@@ -112,12 +123,7 @@ def test_said_again_it_records_nothing_twice() -> None:
 
 
 def test_after_a_crash_between_the_two_courses_it_goes_on_where_it_stopped() -> None:
-    store = BreaksOnce()
-    made = clinic(store)
-    event = mixed_up(made)
-    store.appends_left = 1
-    with pytest.raises(StoreError):
-        put_right(made, event)
+    made, event = broken_off()
     assert made.course("right").open_risk_alerts  # the right course comes first, so that nobody waits for its alert
     assert made.course("wrong").readings
     put_right(made, event)
@@ -126,12 +132,7 @@ def test_after_a_crash_between_the_two_courses_it_goes_on_where_it_stopped() -> 
 
 
 def test_after_a_crash_somebody_else_goes_on_in_other_words_and_on_another_day() -> None:
-    store = BreaksOnce()
-    made = clinic(store)
-    event = mixed_up(made)
-    store.appends_left = 1
-    with pytest.raises(StoreError):
-        put_right(made, event)
+    made, event = broken_off()
     made.void("wrong", event, to="right", because="as she said", by=BEN, on=NEXT)
     assert made.course("wrong").readings == ()
     assert len(made.course("right").readings) == 1

@@ -98,7 +98,7 @@ class Writing:
     @contextmanager
     def clinic(
         self, *courses: str, protocols: Iterable[Protocol] = (), new: bool = False
-    ) -> Iterator[tuple[Store, Clinic]]:  # fmt: skip
+    ) -> Iterator[tuple[Store, Clinic]]:
         """The store and a clinic over it; with `new` the store may be made.
 
         Raises:

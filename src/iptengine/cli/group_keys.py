@@ -13,6 +13,7 @@ from itertools import count
 from iptengine.course.events import Event, GroupJoined, GroupLeft, Voided, Withdrawn
 from iptengine.engine.answers import UnknownCourse
 from iptengine.engine.clinic import Clinic
+from iptengine.engine.records import said_under
 from iptengine.store.port import UnopenedCourse
 
 
@@ -26,11 +27,6 @@ def key_now(clinic: Clinic, courses: Iterable[str], *said: object) -> str:
     known = list(_known(clinic, courses))
     keys = (_key_of(*said, *(("again", n) if n else ())) for n in count())
     return next(key for key in keys if not _all_took_it_back(known, key))
-
-
-def said_under(key: str, events: Iterable[Event]) -> tuple[Event, ...]:
-    """What was recorded under a key."""
-    return tuple(event for event in events if event.command.startswith(f"{key}."))
 
 
 def taken_back(events: Iterable[Event]) -> Mapping[str, str]:
@@ -73,4 +69,4 @@ def _all_took_it_back(known: Iterable[tuple[Event, ...]], key: str) -> bool:
     return bool(firsts) and all(id in taken_back(events) for id, events in firsts)
 
 
-__all__ = ["key_now", "said_under", "taken_back"]
+__all__ = ["key_now", "taken_back"]

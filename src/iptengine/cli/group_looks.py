@@ -10,7 +10,7 @@ from iptengine.cli import screen
 from iptengine.cli.came_of_it import loud
 from iptengine.cli.course_looks import Looking
 from iptengine.cli.pages import written
-from iptengine.course.groups import Group, Meeting, Member
+from iptengine.course.groups import Group, Meeting, Member, split_told
 from iptengine.course.wording import listed
 
 
@@ -33,15 +33,15 @@ def show_members(looking: Looking, group: str, form: str) -> int:
         return 0
     for course in alerts:
         screen.say(loud(screen.wrapped(f"RISK ALERT: {course} needs your assessment today", 0, 2)))
-    if len(found.versions) > 1:
-        screen.say(_split(looking, found))
+    who = split_told(found)
+    if who:
+        screen.say(_split(looking, who))
     screen.say_all(_told(found))
     return 0
 
 
-def _split(looking: Looking, group: Group) -> str:
+def _split(looking: Looking, who: str) -> str:
     """That a move of the group stopped half way, and what to type."""
-    who = "; ".join(f"{listed(courses)} under {version}" for version, courses in group.versions.items())
     told = (
         f"SPLIT: the members are under different versions of the protocol: {who}. Move the group on, or take its move "
         f"back, before it meets: `iptengine migrate {looking.store} PROTOCOL`, or the same with --undo"

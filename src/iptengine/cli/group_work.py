@@ -11,7 +11,7 @@ from iptengine.cli import screen
 from iptengine.cli.came_of_it import tell_alerts, tell_rest
 from iptengine.cli.course_work import Writing, tell_not_now
 from iptengine.cli.given_fields import command_of, pair
-from iptengine.cli.group_keys import key_now, said_under, taken_back
+from iptengine.cli.group_keys import key_now, taken_back
 from iptengine.cli.group_scores import Scores
 from iptengine.cli.known_names import check_tasks
 from iptengine.cli.screen import Unclear
@@ -24,6 +24,7 @@ from iptengine.diagnostics import ProtocolError
 from iptengine.engine.answers import Done, GroupDone, UnknownCourse
 from iptengine.engine.clinic import Clinic
 from iptengine.engine.in_turn import GroupNotTold
+from iptengine.engine.records import said_under
 from iptengine.protocol.protocol import Protocol
 from iptengine.store.port import Store, StoreError, UnknownDigest, UnopenedCourse
 

@@ -19,7 +19,7 @@ from iptengine.course.facts import CourseFacts
 from iptengine.course.first_lines import Line
 from iptengine.course.further_charts import chart_lines, state_of
 from iptengine.course.grouping import shared_tasks
-from iptengine.course.groups import Common, Group, common
+from iptengine.course.groups import Common, Group, common, split_told
 from iptengine.course.hour import Step, agreed_minutes, due_today, hour_steps
 from iptengine.course.session_lines import session_lines, topic_lines
 from iptengine.course.standing import Standing
@@ -129,9 +129,8 @@ def _unopened(courses: Sequence[Course]) -> Iterator[Line]:
 
 def _split(protocol: Protocol, group: Group) -> Iterator[Line]:
     """That a move of the group stopped half way: what they share is then told by one version alone."""
-    versions = group.versions
-    if len(versions) > 1:
-        who = "; ".join(f"{listed(courses)} under {version}" for version, courses in versions.items())
+    who = split_told(group)
+    if who:
         told = (
             f"The members are under different versions of the protocol: {who}. Have the group moved on, or its move "
             f"taken back, before it meets. This page is by {protocol.ref}."

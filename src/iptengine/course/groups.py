@@ -15,7 +15,7 @@ from iptengine.course import commands as c
 from iptengine.course.commands import Command
 from iptengine.course.course import Appointment, ChartEntry, Course, GroupStay, changed
 from iptengine.course.events import CourseWarning, TaskLogged
-from iptengine.course.wording import day
+from iptengine.course.wording import day, listed
 
 TELLABLE = frozenset(
     {"book", "enter_phase", "announce_ending", "agree_contract", "do_task", "defer", "end_course", "move_chart"}
@@ -142,6 +142,14 @@ def group_of(id: str, courses: Iterable[Course]) -> Group | None:
     members = tuple(_member(course, _stays(course, id)) for course in found)
     first = next((member for member in members if member.left is None and member.ended is None), members[0])
     return Group(id, first.protocol, members, facilitators, meetings)
+
+
+def split_told(group: Group) -> str:
+    """Who is under which version of the protocol, where a move of the group stopped half way; else empty."""
+    versions = group.versions
+    if len(versions) < 2:
+        return ""
+    return "; ".join(f"{listed(courses)} under {version}" for version, courses in versions.items())
 
 
 def _without_words(course: Course) -> bool:
@@ -375,5 +383,5 @@ def _tasks(courses: Sequence[Course], sessions: Mapping[date, Appointment], shar
 
 __all__ = [
     "TELLABLE", "Common", "Group", "Meeting", "Member", "common", "forming", "group_of", "holding", "joining",
-    "leaving", "missed_with", "not_for_all", "said_to_all",
+    "leaving", "missed_with", "not_for_all", "said_to_all", "split_told",
 ]  # fmt: skip

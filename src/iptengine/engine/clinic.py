@@ -15,7 +15,6 @@ from iptengine.course.codec import BadInput, command_from_mapping
 from iptengine.course.commands import Adopt, Command, Erase, ImportCourse, Start, as_mapping
 from iptengine.course.course import Course
 from iptengine.course.events import Event
-from iptengine.course.evolve import fold
 from iptengine.course.hiding import THERAPIST, Sight
 from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Actor, Stamp
@@ -44,7 +43,7 @@ from iptengine.engine.lists import ClinicLists, Lists, row_at_append
 from iptengine.engine.policy import NotAllowed, Policy
 from iptengine.engine.reader import CourseQuestions, Reader
 from iptengine.engine.records import History, Records
-from iptengine.engine.said_before import check_same, recorded_before, told_again
+from iptengine.engine.said_before import check_same, course_before, told_again
 from iptengine.protocol.protocol import Protocol
 from iptengine.store.keys import CourseKeys
 from iptengine.store.port import StaleVersion, Store, StoreError
@@ -238,13 +237,13 @@ class Clinic(
         for _ in range(TRIES):
             history = self._records.history(course)
             protocol = self._pinned(history.course)
-            before = recorded_before(history, stamped) if key is not None else None
-            if before is not None:
-                stamped = self._stamped(commands, by, on, key, at=history.events[before].at)
-                under = self._pinned(fold(Course(course), history.events[:before])) if history.course.moves else None
+            then = course_before(history, stamped) if key is not None else None
+            if then is not None:
+                stamped = self._stamped(commands, by, on, key, at=history.events[then.version].at)
+                under = self._pinned(then) if history.course.moves else protocol
                 if not one_act:
-                    check_same(under or protocol, history, before, stamped)
-                return told_again(protocol, history, before, stamped, expected, by, self._policy, under=under)
+                    check_same(under, history, then, stamped)
+                return told_again(protocol, history, then, stamped, expected, by, self._policy, under=under)
             check_new(history.course, stamped)
             try:
                 return self._carried_out(protocol, history, stamped, expected, by)

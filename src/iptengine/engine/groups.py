@@ -28,7 +28,7 @@ from iptengine.diagnostics import IptengineError
 from iptengine.engine.answers import Done, GroupDone, GroupExists, UnknownGroup, UnknownProtocol
 from iptengine.engine.in_turn import GroupNotTold, InTurn
 from iptengine.engine.port import ClinicPort
-from iptengine.engine.records import Records
+from iptengine.engine.records import Records, said_under
 from iptengine.protocol.ids import is_id, why_not_id
 from iptengine.protocol.parts import STATUSES
 from iptengine.protocol.protocol import Protocol, Reason
@@ -264,9 +264,7 @@ class GroupClinic(ClinicPort):
             events = self._records.history(course).events
         except UnopenedCourse:  # heard when it is told
             return False
-        return any(
-            event.command.startswith(f"{key}.") and isinstance(event, TaskLogged | TaskDeferred) for event in events
-        )
+        return any(isinstance(event, TaskLogged | TaskDeferred) for event in said_under(key, events))
 
     def _told_all(
         self, here: Group, told: Mapping[str, Sequence[Command]], by: Actor, on: date, key: str,

@@ -16,7 +16,6 @@ from iptengine.course.codec import BadInput
 from iptengine.course.commands import Command, Deviate, MoveProtocol
 from iptengine.course.course import Course, changed
 from iptengine.course.events import ProtocolMoved
-from iptengine.course.evolve import fold
 from iptengine.course.moving import move_to_undo
 from iptengine.course.passage import Passage
 from iptengine.course.refusal import Refused
@@ -29,7 +28,7 @@ from iptengine.engine.looking import Looking, Move, group_now, passage_between
 from iptengine.engine.policy import NotAllowed, Policy
 from iptengine.engine.port import ClinicPort
 from iptengine.engine.records import History, Records
-from iptengine.engine.said_before import check_same, recorded_before, recorded_of
+from iptengine.engine.said_before import check_same, course_before, recorded_of
 from iptengine.protocol.protocol import Protocol, Reason
 from iptengine.store.port import StaleVersion, StoreError
 
@@ -218,19 +217,18 @@ class MoveClinic(ClinicPort):
             BadInput: Something else was.
         """
         stamped = self._stamped((MoveProtocol("", "", because=""),), by, on, key)
-        before = recorded_before(history, stamped) if key is not None else None
-        if before is None:
+        then = course_before(history, stamped) if key is not None else None
+        if then is None:
             return None
         mine = recorded_of(history, stamped)
         if not any(isinstance(event, ProtocolMoved) for event in mine):
             told = "something else was recorded in this course under this key; nothing was moved: give the move another"
             raise BadInput("key", told)
         if asked is not None:
-            then = fold(Course(history.course.id), history.events[:before])
             old = self._pinned(then)
             command, to = asked(old, then)
             said = self._stamped((_all_the_same(command, anyway),), by, on, key, at=mine[0].at)
-            check_same(old, history, before, said, to=to)
+            check_same(old, history, then, said, to=to)
         return answered(self._pinned(history.course), Batch(history.course, mine, (), ()), on, by)
 
 

@@ -55,6 +55,11 @@ class History:
         return fold(Course(course.id), self.events[:version])
 
 
+def said_under(key: str, events: Iterable[Event]) -> tuple[Event, ...]:
+    """What was recorded under a key."""
+    return tuple(event for event in events if event.command.startswith(f"{key}."))
+
+
 class Records:
     """Courses in a store.
 

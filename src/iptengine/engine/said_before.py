@@ -29,10 +29,11 @@ _COUNTED = ("size", "together")
 it was said first."""
 
 
-def recorded_before(history: History, commands: Iterable[Command]) -> int | None:
-    """How many events came before this batch was recorded; ``None`` when it was not."""
+def course_before(history: History, commands: Iterable[Command]) -> Course | None:
+    """The course as it stood when this batch was recorded; ``None`` when it was not."""
     ids = {id_of(command) for command in commands}
-    return next((n for n, event in enumerate(history.events) if event.command in ids), None)
+    many = next((n for n, event in enumerate(history.events) if event.command in ids), None)
+    return None if many is None else fold(Course(history.course.id), history.events[:many])
 
 
 def recorded_of(history: History, commands: Iterable[Command]) -> tuple[Event, ...]:
@@ -44,26 +45,25 @@ def recorded_of(history: History, commands: Iterable[Command]) -> tuple[Event, .
 def told_again(
     protocol: Protocol,
     history: History,
-    before: int,
+    then: Course,
     commands: Sequence[Command],
     expected: int | None,
     by: Actor,
     policy: Policy | None = None,
     *,
-    under: Protocol | None = None,
+    under: Protocol,
 ) -> Done:
     """The answer to a batch that was recorded before, with nothing recorded now.
 
-    Its events are those on record. Its refusals are decided anew on the course as it was then; a request that was
+    Its events are those on record. Its refusals are decided anew on the course as it was `then`; a request that was
     neither recorded nor refused was held back by a conflict, which is told again, too. A report that is not on record
     was not allowed then, and is told as that again, whatever the policy says by now.
-    `under` is the protocol the course was under then, where it has moved since.
+    `under` is the protocol the course was under then; it may have moved since.
     Whether the same is said is for `check_same` to find out before.
     """
     mine = recorded_of(history, commands)
     recorded = {event.command for event in mine}
-    then = fold(Course(history.course.id), history.events[:before])
-    again = decided(under or protocol, then, commands, _of_what_is_not(recorded, policy))
+    again = decided(under, then, commands, _of_what_is_not(recorded, policy))
     batch = Batch(history.course, mine, (), tuple(no for no in again.refused if id_of(no.command) not in recorded))
     done = answered(protocol, batch, day_of(commands), by)
     silent = {event.command for event in again.events} - recorded
@@ -72,7 +72,7 @@ def told_again(
     denied = (*again.denied, *(_not_then(history.course.id, one, by) for one in lost))
     conflict = None
     if held_back:
-        since = history.events[before if expected is None else max(expected, 0) :]
+        since = history.events[then.version if expected is None else max(expected, 0) :]
         since = tuple(event for event in since if event.command not in recorded)
         conflict = Conflict(Sight(protocol, history.course, by.role).events(since), done)
     return settled(done, denied, conflict)
@@ -98,7 +98,7 @@ def _not_then(course: str, command: Command, by: Actor) -> Denial:
 
 
 def check_same(
-    protocol: Protocol, history: History, before: int, commands: Iterable[Command], *, to: Protocol | None = None
+    protocol: Protocol, history: History, then: Course, commands: Iterable[Command], *, to: Protocol | None = None
 ) -> None:
     """What is said now is what was recorded: decided anew where it stood then, each command makes the same events.
 
@@ -108,18 +108,17 @@ def check_same(
     Args:
         protocol: The protocol the course was under then; `to`, where it was moved by them, the one it moved to.
         history: The course with all that is recorded in it.
-        before: How many events stand before the first of these commands.
+        then: The course as it stood before the first of these commands.
         commands: What is said now, stamped with the time of then.
 
     Raises:
         BadInput: Something else was recorded, or somebody else said it, or what was recorded cannot be read.
     """
-    course = fold(Course(history.course.id), history.events[:before])
     for command in commands:
         mine = recorded_of(history, (command,))
         if mine:
-            _check_one(protocol, course, command, mine, to, erased=history.course.erased is not None)
-        course = fold(course, mine)
+            _check_one(protocol, then, command, mine, to, erased=history.course.erased is not None)
+        then = fold(then, mine)
 
 
 def _check_one(
