@@ -277,6 +277,23 @@ def test_another_line_under_the_same_key_is_recorded_with_its_alert(begun: Type)
     assert kinds(begun)[-3:] == ["session_held", "reading_taken", "alert_raised"]
 
 
+def test_a_line_given_again_under_its_key_after_it_was_taken_back_is_told_so_and_another_key_records_it(
+    begun: Type,
+) -> None:
+    line = ("course", "record", "clinic.db", "a", "read", "measure=phq9", "total=18", *SECOND, "--key")
+    first = begun(*line, "form-1")
+    begun("course", "record", "clinic.db", "a", "void", "event=2", "because=wrong course", *SECOND)
+    told = begun(*line, "form-1")
+    assert (told.code, told.err) == (1, "")
+    assert told.out == first.out.replace("recorded in course a", "recorded before in course a") + (
+        "taken back since in course a, by #4: this does not count there, and was not\n"
+        "  recorded again. If it was right after all, type the line under another --key.\n"
+    )
+    assert kinds(begun)[-1] == "voided"
+    assert begun(*line, "form-2").code == 0
+    assert kinds(begun)[-2:] == ["reading_taken", "alert_raised"]
+
+
 def test_a_name_of_a_line_that_is_too_long_is_told(begun: Type) -> None:
     told = begun("course", "session", "clinic.db", "a", *SECOND, "--key", "k" * 61)
     assert (told.code, told.out) == (2, "")

@@ -21,6 +21,7 @@ from iptengine.cli.known_names import check_known, measure_of, names_any
 from iptengine.cli.names import protocol_source
 from iptengine.cli.screen import Unclear
 from iptengine.cli.stores import check_in_the_clear, check_sealed, key_in, keys_in, store_at, today
+from iptengine.cli.taken_back import tell_taken_back
 from iptengine.cli.typed_lines import Lines
 from iptengine.cli.whole_sessions import Said, WholeSession
 from iptengine.course.commands import Command, Correct, Deviate, Erase, RecordFact, Void, as_mapping
@@ -149,7 +150,9 @@ class Writing:
         """
         lines = self.lines(clinic, done.course.id)
         tell_alerts(done, lines)
-        return tell_rest(done, lines, again=before == done.course.version)
+        again = before == done.course.version
+        code = tell_rest(done, lines, again=again)
+        return (again and tell_taken_back(clinic, done, lines, "type the line under another --key")) or code
 
 
 def _check_sealed(store: Store, courses: Iterable[str], key: bytes | None) -> None:

@@ -7,10 +7,11 @@ something new, and is recorded under another key.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import count
 
-from iptengine.course.events import Event, GroupJoined, GroupLeft, Voided, Withdrawn
+from iptengine.cli.taken_back import taken_back
+from iptengine.course.events import Event
 from iptengine.engine.answers import UnknownCourse
 from iptengine.engine.clinic import Clinic
 from iptengine.engine.records import said_under
@@ -29,32 +30,6 @@ def key_now(clinic: Clinic, courses: Iterable[str], *said: object) -> str:
     return next(key for key in keys if not _all_took_it_back(known, key))
 
 
-def taken_back(events: Iterable[Event]) -> Mapping[str, str]:
-    """The events of a course that do not hold any more, each with what ended them.
-
-    A record that was voided or withdrawn, also once it was put right; a joining, once the course has left.
-    """
-    gone: dict[str, str] = {}
-    put_right: dict[str, str] = {}
-    joined: dict[str, str] = {}
-    for event in events:
-        match event:
-            case Voided():
-                gone |= dict.fromkeys(event.events, event.id)
-            case Withdrawn():
-                gone[event.corrects] = event.id
-            case GroupJoined():
-                joined[event.group] = event.id
-            case GroupLeft() if event.group in joined:
-                gone[joined[event.group]] = event.id
-        if event.corrects:
-            put_right[event.id] = event.corrects
-    for id, was in reversed(put_right.items()):
-        if id in gone:
-            gone[was] = gone[id]
-    return gone
-
-
 def _known(clinic: Clinic, courses: Iterable[str]) -> Iterator[tuple[Event, ...]]:
     for course in courses:
         try:
@@ -69,4 +44,4 @@ def _all_took_it_back(known: Iterable[tuple[Event, ...]], key: str) -> bool:
     return bool(firsts) and all(id in taken_back(events) for id, events in firsts)
 
 
-__all__ = ["key_now", "taken_back"]
+__all__ = ["key_now"]

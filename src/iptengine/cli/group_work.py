@@ -11,15 +11,15 @@ from iptengine.cli import screen
 from iptengine.cli.came_of_it import tell_alerts, tell_rest
 from iptengine.cli.course_work import Writing, tell_not_now
 from iptengine.cli.given_fields import command_of, pair
-from iptengine.cli.group_keys import key_now, taken_back
+from iptengine.cli.group_keys import key_now
 from iptengine.cli.group_scores import Scores
 from iptengine.cli.known_names import check_tasks
 from iptengine.cli.screen import Unclear
+from iptengine.cli.taken_back import tell_taken_back
 from iptengine.cli.typed_lines import Lines
 from iptengine.course.codec import BadInput
 from iptengine.course.commands import Command, MoveChart, as_mapping
 from iptengine.course.refusal import Refused
-from iptengine.course.wording import listed
 from iptengine.diagnostics import ProtocolError
 from iptengine.engine.answers import Done, GroupDone, UnknownCourse
 from iptengine.engine.clinic import Clinic
@@ -226,15 +226,7 @@ def _told(
 
 def _in_one(clinic: Clinic, done: Done, lines: Lines, *, again: bool) -> int:
     code = tell_rest(done, lines, again=again)
-    gone = taken_back(clinic.events(done.course.id)) if again else {}
-    by = dict.fromkeys(lines.numbers[gone[event.id]] for event in done.events if event.id in gone)
-    if by:
-        told = (
-            f"taken back since in course {done.course.id}, by {listed(f'#{number}' for number in by)}: this does not "
-            "count there, and was not recorded again. If it was right after all, say it to that course alone."
-        )
-        screen.say(screen.wrapped(told, 0, 2))
-    return 1 if by else code
+    return (again and tell_taken_back(clinic, done, lines, "say it to that course alone")) or code
 
 
 __all__ = ["book", "form", "hold", "join", "leave", "record"]
