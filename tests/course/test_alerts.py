@@ -25,7 +25,7 @@ from phrases import (
     week,
 )
 
-RISK_LINE = "PHQ-9 item 9 (thoughts of death or self-harm) {} on 2026-03-03. This needs a clinician's assessment today."
+RISK_LINE = "PHQ-9 item 9 (thoughts of death or self-harm) {} 2026-03-03. This needs a clinician's assessment today."
 
 
 # -- the risk item -----------------------------------------------------------------------------------------------
@@ -38,7 +38,7 @@ def test_an_answer_above_zero_raises_the_alert_with_the_score(ipt: Protocol, sel
         scored(self_harm, missing=(), bad=(), total_given=False, warnings=()),
         alert(
             "risk_item", measure="phq9", item="self_harm", value=self_harm, do="", on=START,
-            cause="k3.1", text=RISK_LINE.format(f"was answered {self_harm}"),
+            cause="k3.1", text=RISK_LINE.format(f"was answered {self_harm} on"),
         ),
     )  # fmt: skip
 
@@ -47,25 +47,30 @@ def test_a_zero_raises_none_even_with_the_highest_total(ipt: Protocol) -> None:
     given(ipt, hold(1)).when(answers(3, 3, 3, 3, 3, 3, 3, 3, 0)).then(scored(24))
 
 
+BLANK = "was left unanswered on"
+TOTAL_ALONE = "was not recorded with the total of"
+UNUSABLE = "was answered in a way that cannot be used on"
+
+
 @pytest.mark.parametrize(
-    ("said", "total"),
+    ("said", "total", "what"),
     [
-        (answers(1, 1, 1, 1, 1, 1, 1, 1, None), None),
-        (phq9(12), 12),
-        (phq9(12, low_mood=2), 12),
-        (answers(1, 1, 1, 1, 1, 1, 1, 1, 4), None),
-        (answers(1, 1, 1, 1, 1, 1, 1, 1, True), None),
-        (answers(1, 1, 1, 1, 1, 1, 1, 1, "0"), None),
-        (answers(1, 1, 1, 1, 1, 1, 1, 1, 0.0), None),
-        (answers(1, 1, 1, 1, 1, 1, 1, 1, float("nan")), None),
+        (answers(1, 1, 1, 1, 1, 1, 1, 1, None), None, BLANK),
+        (phq9(12), 12, TOTAL_ALONE),
+        (phq9(12, low_mood=2), 12, TOTAL_ALONE),
+        (answers(1, 1, 1, 1, 1, 1, 1, 1, 4), None, UNUSABLE),
+        (answers(1, 1, 1, 1, 1, 1, 1, 1, True), None, UNUSABLE),
+        (answers(1, 1, 1, 1, 1, 1, 1, 1, "0"), None, UNUSABLE),
+        (answers(1, 1, 1, 1, 1, 1, 1, 1, 0.0), None, UNUSABLE),
+        (answers(1, 1, 1, 1, 1, 1, 1, 1, float("nan")), None, UNUSABLE),
     ],
     ids=["blank", "total only", "total and another item", "4", "true", "text", "0.0", "NaN"],
 )
-def test_a_risk_item_without_a_usable_answer_raises_the_same_alert(
-    ipt: Protocol, said: Command, total: int | None
+def test_a_risk_item_without_a_usable_answer_raises_an_alert_that_says_what_is_known_of_it(
+    ipt: Protocol, said: Command, total: int | None, what: str
 ) -> None:
     story = given(ipt, hold(1)).when(said)
-    story.then(scored(total), alert("risk_item", value=None, text=RISK_LINE.format("was left unanswered")))
+    story.then(scored(total), alert("risk_item", value=None, text=RISK_LINE.format(what)))
 
 
 def test_a_total_with_the_risk_item_named_zero_raises_none(ipt: Protocol) -> None:

@@ -351,8 +351,8 @@ def test_a_course_goes_from_one_database_to_another(here: Path, capsys: pytest.C
     assert run_command(["course", "import", "sqlite:///other.db", "a.jsonl"]) == 0
     assert capsys.readouterr().out == (
         "a  RISK ALERT #4, 2026-03-03, not assessed: PHQ-9 item 9 (thoughts of death or\n"
-        "   self-harm) was left unanswered on 2026-03-03. This needs a clinician's\n"
-        "   assessment today.\n"
+        "   self-harm) was not recorded with the total of 2026-03-03. This needs a\n"
+        "   clinician's assessment today.\n"
         "\n"
         "course a: 5 events\n"
     )

@@ -37,18 +37,28 @@ def risk_alerts(desk: Desk, reading: ReadingTaken, risks: Sequence[RiskAnswer]) 
         if risk.state == "below" or (risk.state == "unanswered" and imported_total(desk.course, reading)):
             continue
         name = item_name(measure, risk.item)
-        what = f"was answered {risk.value}" if risk.state == "above" else "was left unanswered"
         yield desk.event(
             AlertRaised,
             code=RISK_ITEM,
             level="risk",
-            text=f"{name} {what} on {reading.on.isoformat()}. This needs a clinician's assessment today.",
+            text=f"{name} {_answered(reading, risk)} {reading.on.isoformat()}. This needs a clinician's assessment today.",
             do=own_line(desk, reading.measure, risk.item),
             cause=reading.id,
             measure=reading.measure,
             item=risk.item,
             value=risk.value,
         )
+
+
+def _answered(reading: ReadingTaken, risk: RiskAnswer) -> str:
+    """What is known of an answer, up to its day; only of a blank is it said that somebody left it open."""
+    if risk.state == "above":
+        return f"was answered {risk.value} on"
+    if risk.item in reading.bad:
+        return "was answered in a way that cannot be used on"
+    if reading.total_given:
+        return "was not recorded with the total of"
+    return "was left unanswered on"
 
 
 def imported_total(course: Course, reading: ReadingTaken) -> bool:
