@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterable, Mapping
 
 from torture.backups import backups, server_backups
 from torture.determinism import determinism
+from torture.intruders import intruders
 from torture.kills import kills, server_kills, server_running
 from torture.locks import locks
 from torture.power import Figures, Missing, disk_faults, power_cuts
 from torture.races import races
-from torture.tampering import flips, intruders
+from torture.tampering import flips
 
 Trial = Callable[[], Iterable[Figures]]
 
@@ -29,7 +30,7 @@ FULL: Mapping[str, Trial] = {
     "server-kills": lambda: [server_kills(lives=50)],
     "races": lambda: [races(seconds=60, least=5_000)],
     "races-postgresql": lambda: _races_on_postgresql(60, 5_000),
-    "flips": lambda: [flips(acts=42, every=1)],
+    "flips": lambda: flips(acts=42, every=1),
     "intruders": lambda: intruders(),
     "determinism": lambda: [determinism(courses=10_000)],
     "backups": lambda: [backups(copies=100)],
@@ -43,7 +44,7 @@ PART: Mapping[str, Trial] = {
     "server-kills": lambda: [server_kills(lives=3)],
     "races": lambda: [races(seconds=4, least=300)],
     "races-postgresql": lambda: _races_on_postgresql(4, 300),
-    "flips": lambda: [flips(acts=42, every=1_500)],
+    "flips": lambda: flips(acts=42, every=1_500, rows=9),
     "intruders": lambda: intruders(acts=42, every=19),
     "determinism": lambda: [determinism(courses=240)],
     "backups": lambda: [backups(copies=10)],

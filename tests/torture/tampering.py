@@ -1,7 +1,8 @@
-"""A store that somebody has changed: every byte of its file, every row, and rows swapped, pasted and rolled back."""
+"""A store that somebody has changed: every byte of its file, and every row and column of all its tables."""
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import os
 import re
@@ -10,203 +11,242 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing, redirect_stderr, redirect_stdout, suppress
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, timedelta
+from io import StringIO
 from pathlib import Path
+from typing import NamedTuple
 
-from iptengine.engine.clinic import Clinic
-from iptengine.store.chain import chained, opened
-from iptengine.store.memory import MemoryStore
-from iptengine.store.port import StoreError
+from iptengine.cli.main import run_command
+from iptengine.course.overview import overview_to_json
+from iptengine.store.port import Store, StoreError
 from iptengine.store.sql.opening import open_store
-from iptengine.store.verification import Anchor, anchor, anchor_from_json, verify
+from iptengine.store.verification import anchor, anchor_from_json, digests_named, verify
 from torture.power import HOSTILE, Figures, Missing, environment
-from torture.workload import ACTS_A_COURSE, KEY, clinic_over, perform, protocol
+from torture.twins import become, broken
+from torture.workload import KEY, clinic_over, perform
 
 NOW = datetime(2026, 3, 3, 18, tzinfo=UTC)
-ANCHOR = "IPTENGINE_TORTURE_ANCHOR"
+DAY = date(2026, 4, 14)
+DAYS = (DAY, DAY + timedelta(days=10), DAY + timedelta(days=100))
+"""The day that the rows of the lists are made for, after the last act; and later ones, which they cannot answer."""
+LISTS = "iptengine_lists"
+KEPT, TWIN = "IPTENGINE_TORTURE_KEPT", "IPTENGINE_TORTURE_TWIN"
+FOUND, UNCHANGED, UNSEEN = "found", "unchanged", "UNSEEN"
 
 
-def content(path: str) -> str:
-    """What a store holds, as one hash; raises where it was changed. The anchor lies at the place the caller names."""
-    found = anchor_from_json(Path(os.environ[ANCHOR]).read_text(encoding="utf-8"), KEY)
-    return _content(Path(path), found)
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A folder in which lies what is kept elsewhere of a store: its anchor, its key, and what it said."""
+
+    folder: Path
+
+    def is_what_it_was(self, name: str, now: str) -> bool:
+        """Whether what was read (`as_read`) or answered (`as_told`) is what it was."""
+        return (self.folder / name).read_text(encoding="ascii") == now
 
 
-def _content(path: Path, against: Anchor | None) -> str:
-    with open_store(f"sqlite:///{path}", read_only=True) as store:
-        verdict = verify(store, key=KEY, against=against)
-        if verdict.state == "damaged":
-            raise StoreError(str(verdict.problems[0]))
-        told = "\n".join(f"{position} {course} {text}" for position, course, text in store.feed())
-        return hashlib.sha256(f"{verdict.state}\n{told}".encode()).hexdigest()
-
-
-def made(path: Path, acts: int) -> Anchor:
-    """A store of so many acts, and its anchor."""
+def made(path: Path, acts: int, elsewhere: Path) -> Kept:
+    """A store of so many acts, its lists made for a day; and what is kept of it."""
+    elsewhere.mkdir()
     with open_store(f"sqlite:///{path}") as store:
         clinic = clinic_over(store)
         for act in range(acts):
             perform(clinic, act)
-        return anchor(store, at=NOW)
+        clinic.refresh(on=DAY)
+        (elsewhere / "anchor.json").write_text(anchor(store, at=NOW).json(KEY), encoding="utf-8")
+    (elsewhere / "key").write_bytes(KEY)
+    (elsewhere / "read").write_text(as_read(path), encoding="ascii")
+    (elsewhere / "told").write_text(as_told(path), encoding="ascii")
+    return Kept(elsewhere)
+
+
+# -- what a store says, and what is found -----------------------------------------------------------------------------
+
+
+def look(path: Path, kept: Kept) -> str:
+    """Whether a store that somebody changed is `FOUND`, is `UNCHANGED` in all it says, or says else `UNSEEN`.
+
+    What can be read is compared first, letter for letter: where it is the same, every answer that is made of it is,
+    and nothing more is asked. Else `FOUND` is what ``iptengine verify`` finds; and where that finds nothing, what the
+    events, the protocols and the lists say has to be the same.
+    """
+    with suppress(StoreError, sqlite3.Error):
+        if kept.is_what_it_was("read", as_read(path)):
+            return UNCHANGED
+    if _finds(path, kept):
+        return FOUND
+    with suppress(StoreError):
+        if kept.is_what_it_was("told", as_told(path)):
+            return UNCHANGED
+    return UNSEEN
+
+
+def as_read(path: Path) -> str:
+    """A hash of everything that stands in a store, as who asks it reads it; cheap, for nothing is worked out.
+
+    The rows of the lists come by two ways through the file, in the order of their table and of its key.
+    """
+    with open_store(f"sqlite:///{path}", read_only=True) as store:
+        recorded = _recorded(store)
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+        rows = [database.execute(f"SELECT * FROM {LISTS} ORDER BY {by}").fetchall() for by in ("rowid", "course")]
+    return _hash([recorded, rows])
+
+
+def as_told(path: Path) -> str:
+    """A hash of what the events and the protocols of a store say, and of what its lists answer on several days."""
+    with open_store(f"sqlite:///{path}", read_only=True) as store:
+        clinic = clinic_over(store)
+        stands = [overview_to_json(one) for on in DAYS for one in clinic.overviews(on=on)]
+        lists = [clinic.alerts(), clinic.alerts(closed=True)]
+        lists += [asked(on=on) for on in DAYS for asked in (clinic.due, clinic.stuck, clinic.overdue)]
+        return _hash([*_recorded(store), stands, [[asdict(line) for line in one] for one in lists]])
+
+
+def _recorded(store: Store) -> list[object]:
+    feed = list(store.feed())
+    courses = sorted({course for _, course, _ in feed})
+    texts = [text for _, _, text in feed]
+    kept = [store.protocol(digest) for digest in dict.fromkeys(digests_named(texts))]
+    return [feed, [tuple(store.read(course)) for course in courses], kept]
+
+
+def _hash(said: object) -> str:
+    return hashlib.sha256(repr(said).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _finds(path: Path, kept: Kept) -> bool:
+    """Whether ``iptengine verify`` finds something: the seals, which go fast, are asked alone before."""
+    given = anchor_from_json((kept.folder / "anchor.json").read_text(encoding="utf-8"), KEY)
+    try:
+        with open_store(f"sqlite:///{path}", read_only=True) as store:
+            if verify(store, key=KEY, against=given).state == "damaged":
+                return True
+    except StoreError:
+        return True
+    command = [
+        "verify",
+        str(path),
+        "--anchor",
+        str(kept.folder / "anchor.json"),
+        "--key-file",
+        str(kept.folder / "key"),
+    ]
+    with redirect_stdout(StringIO()) as told, redirect_stderr(told):
+        return run_command(command) != 0
+
+
+def content(path: str) -> str:
+    """For the examiner: raises where a change is found; otherwise whether the store says what it said.
+
+    What breaks, instead of ending in a sentence, was not found.
+    """
+    become(os.environ.get(TWIN, ""))
+    try:
+        seen = look(Path(path), Kept(Path(os.environ[KEPT])))
+    except Exception as error:  # noqa: BLE001  the examiner would take it for found
+        return f"it broke: {type(error).__name__}"
+    if seen == FOUND:
+        raise StoreError("it was changed")
+    return seen
 
 
 # -- every byte, row and column ---------------------------------------------------------------------------------------
 
 
-def flips(*, acts: int, every: int) -> Figures:
-    """Flip a bit of every so many-th byte, and change, empty and remove every row."""
+def flips(*, acts: int, every: int, rows: int = 1, twin: str = "") -> Iterator[Figures]:
+    """Flip a bit of every so many-th byte; then change every so many-th row of every table, column by column."""
     if not HOSTILE.is_dir():
         raise Missing("the examiner of changed stores is not beside this clone (../shared/hostile/tamper.py)")
     with tempfile.TemporaryDirectory() as name:
-        path, kept = Path(name) / "clinic.db", Path(name) / "anchor.json"
-        kept.write_text(made(path, acts).json(KEY), encoding="utf-8")
-        size = path.stat().st_size
+        path = Path(name) / "clinic.db"
+        kept = made(path, acts, Path(name) / "kept")
         done = subprocess.run(
-            [sys.executable, HOSTILE / "tamper.py", path, "--call", "torture.tampering:content", "--every", str(every),
-             "--rows", "iptengine_events"],
-            env={**environment(), ANCHOR: str(kept)}, cwd=Path(__file__).parents[1], capture_output=True, text=True,
-            check=False,
+            [sys.executable, HOSTILE / "tamper.py", path, "--call", "torture.tampering:content", "--every", str(every)],
+            env={**environment(), KEPT: str(kept.folder), TWIN: twin}, cwd=Path(__file__).parents[1],
+            capture_output=True, text=True, check=False,
         )  # fmt: skip
-    tried = sum(int(found) for found in re.findall(r"^(\d+) (?:flips|row attacks)", done.stdout, re.MULTILINE))
-    if not tried:
+        yield _flipped(done, path.stat().st_size)
+        with broken(twin):
+            yield from row_attacks(path, Path(name) / "copy.db", kept, rows)
+
+
+def _flipped(done: subprocess.CompletedProcess[str], size: int) -> Figures:
+    told = re.match(r"(\d+) flips: (\{.*\}); \d+ s; wrong at (.*)", done.stdout)
+    if told is None:
         raise RuntimeError(f"the examiner failed\n{done.stdout}{done.stderr}")
-    told = f"changed stores, {size // 1000} kB: " + "\n    ".join(done.stdout.split("\n"))
-    return Figures(told.strip(), done.returncode, tried)
+    counts: dict[str, int] = ast.literal_eval(told[2])
+    flipped, found, same = int(told[1]), counts.get("found", 0), counts.get("same content", 0)
+    unseen = flipped - found - same
+    where = f"; unseen at {told[3]}" if unseen else ""
+    says = f"bytes of a store of {size:,}: {flipped:,} flips, {found:,} found, {same:,} unchanged, {unseen:,} unseen"
+    return Figures(says + where, unseen, flipped)
 
 
-# -- what an intruder does --------------------------------------------------------------------------------------------
-
-EVENTS = "iptengine_events"
-Act = Callable[[sqlite3.Connection, int], None]
-
-
-def _swapped(database: sqlite3.Connection, row: int) -> None:
-    """The texts of two events change places."""
-    one, two = (_text(database, position) for position in (row, row + 1))
-    _set(database, row, two)
-    _set(database, row + 1, one)
-
-
-def _swapped_courses(database: sqlite3.Connection, row: int) -> None:
-    """An event is put at the same place of another course."""
-    course, version = database.execute(f"SELECT course, version FROM {EVENTS} WHERE position = ?", (row,)).fetchone()
-    other = f"c{(int(course[1:]) + 1) % 2}"
-    _paste(database, row, other, version)
+def row_attacks(path: Path, copy: Path, kept: Kept, every: int) -> Iterator[Figures]:
+    """Change every so many-th row of each table with plain SQL, in every way of `_changes`."""
+    with closing(sqlite3.connect(path)) as database:
+        tables = [table for (table,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        changes = {table: list(_changes(database, table, every)) for table in tables}
+    for table, some in changes.items():
+        counts = Counter(_attacked(path, copy, kept, change) for change in some)
+        found, refused, same, unseen = (counts[outcome] for outcome in (FOUND, REFUSED, UNCHANGED, UNSEEN))
+        said = (
+            f"rows of {table}: {len(some):,} attacks, {found:,} found, {refused:,} refused by the database, {same:,} "
+            f"unchanged, {unseen:,} unseen"
+        )
+        wrong = [change.told for change in some if unseen and _attacked(path, copy, kept, change) == UNSEEN]
+        yield Figures("\n    ".join([said, *wrong[:10]]), unseen, len(some))
 
 
-def _pasted(database: sqlite3.Connection, row: int) -> None:
-    """A copy of an event is put at the end of another course."""
-    course, text = database.execute(f"SELECT course, text FROM {EVENTS} WHERE position = ?", (row,)).fetchone()
-    other = f"c{(int(course[1:]) + 1) % 2}"
-    database.execute(
-        f"INSERT INTO {EVENTS} (course, version, text) SELECT ?, max(version) + 1, ? FROM {EVENTS} WHERE course = ?",
-        (other, text, other),
-    )
+class _Change(NamedTuple):
+    """Something that plain SQL does to a store."""
+
+    told: str
+    statement: str
+    values: tuple[object, ...]
 
 
-def _rolled_back(database: sqlite3.Connection, row: int) -> None:
-    """The last events of a course are gone."""
-    (course,) = database.execute(f"SELECT course FROM {EVENTS} WHERE position = ?", (row,)).fetchone()
-    database.execute(f"DELETE FROM {EVENTS} WHERE course = ? AND position >= ?", (course, row))
+REFUSED = "refused"
 
 
-def _written_anew(database: sqlite3.Connection, row: int) -> None:
-    """An event says something else, and every seal after it is made anew, without the key."""
-    (course,) = database.execute(f"SELECT course FROM {EVENTS} WHERE position = ?", (row,)).fetchone()
-    rows = database.execute(
-        f"SELECT position, text FROM {EVENTS} WHERE course = ? ORDER BY version", (course,)
-    ).fetchall()
-    bodies = [_dated_back(opened(text)[0], position == row) for position, text in rows]
-    for (position, _), text in zip(
-        rows, chained(tuple(bodies), course=course, after=0, before="", key=None), strict=True
-    ):
-        _set(database, position, text)
+def _changes(database: sqlite3.Connection, table: str, every: int) -> Iterator[_Change]:
+    """Each value another one, none, nothing, and that of the next row; rows taken out, doubled, the last ones, all."""
+    names = [column[1] for column in database.execute(f"PRAGMA table_info({table})")]
+    rows = database.execute(f"SELECT rowid, * FROM {table} ORDER BY rowid").fetchall()
+    for number, (rowid, *row) in list(enumerate(rows))[::every]:
+        after = rows[(number + 1) % len(rows)][1:]
+        for name, value, next_value in zip(names, row, after, strict=True):
+            for other in dict.fromkeys((_otherwise(value), None, type(value)(), next_value)):
+                if other != value:
+                    told = f"{table} {rowid}: {name} made other"
+                    yield _Change(told, f"UPDATE {table} SET {name} = ? WHERE rowid = ?", (other, rowid))
+        yield _Change(f"{table} {rowid}: taken out", f"DELETE FROM {table} WHERE rowid = ?", (rowid,))
+        doubled = f"INSERT INTO {table} VALUES ({', '.join('?' * len(names))})"
+        yield _Change(f"{table} {rowid}: doubled", doubled, (_otherwise(row[0], 1_000), *row[1:]))
+    last = f"DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM {table} ORDER BY rowid DESC LIMIT ?)"
+    for cut in (1, 2, 3, len(rows)):
+        yield _Change(f"{table}: the last {cut} taken out", last, (cut,))
 
 
-def _dated_back(body: str, this_one: bool) -> str:
-    return body.replace('"on":"2026', '"on":"2025') if this_one else body
+def _otherwise(value: object, by: int = 1) -> object:
+    """A number that is so much more, or a text whose last letter is another."""
+    if isinstance(value, int):
+        return value + by
+    return f"{value[:-1]}{chr(ord(value[-1]) ^ 1)}" if isinstance(value, str) and value else "x"
 
 
-def _moved(database: sqlite3.Connection, row: int) -> None:
-    """Two events of different courses change places in the feed."""
-    other = (row % _count(database)) + 1
-    for old, new in ((row, -1), (other, row), (-1, other)):
-        database.execute(f"UPDATE {EVENTS} SET position = ? WHERE position = ?", (new, old))
-
-
-INTRUDERS: dict[str, Act] = {
-    "swapped": _swapped, "put in another course": _swapped_courses, "pasted": _pasted, "rolled back": _rolled_back,
-    "written anew": _written_anew, "moved in the feed": _moved,
-}  # fmt: skip
-
-
-def intruders(*, acts: int = 2 * ACTS_A_COURSE, every: int = 1) -> Iterator[Figures]:
-    """Let an intruder change every so many-th event of a store of two courses; and put the whole file back."""
-    with tempfile.TemporaryDirectory() as name:
-        path, copy, early = (Path(name) / file for file in ("clinic.db", "copy.db", "early.db"))
-        made(early, acts - 1)
-        found = made(path, acts)
-        with sqlite3.connect(path) as database:
-            rows = _count(database)
-        for kind, act in INTRUDERS.items():
-            seen = {row: _seen(path, copy, act, row, found) for row in range(1, rows, every)}
-            unseen = [row for row, was_seen in seen.items() if not was_seen]
-            yield Figures(f"{kind}: {len(seen)} stores, {len(unseen)} unseen", len(unseen), len(seen))
-        back = not _found(early, found)
-        yield Figures(f"whole file put back: 1 store, {int(back)} unseen", int(back), 1)
-        alone = _content(path, None) == _content(path, found)
-        yield Figures(f"without an anchor a store is called {_state(path)}", int(alone), 1)
-
-
-def written_anew_unseen(*, keyed: bool) -> bool:
-    """Whether an event that says something else goes unseen without an anchor, when its seals are made anew."""
-    key = KEY if keyed else None
-    store = MemoryStore()
-    clinic = Clinic(store, [protocol()], clock=lambda: NOW, seal_key=key)
-    for act in range(3):
-        perform(clinic, act)
-    bodies = tuple(_dated_back(opened(text)[0], number == 1) for number, text in enumerate(store.read("c0")))
-    changed = MemoryStore()
-    changed.keep_protocol(protocol().digest, protocol().content)
-    changed.append("c0", chained(bodies, course="c0", after=0, before="", key=None), expected=0)
-    return tuple(changed.read("c0")) != tuple(store.read("c0")) and verify(changed, key=key).state != "damaged"
-
-
-def _seen(path: Path, copy: Path, act: Act, row: int, against: Anchor) -> bool:
+def _attacked(path: Path, copy: Path, kept: Kept, change: _Change) -> str:
     shutil.copy(path, copy)
-    with sqlite3.connect(copy) as database:
-        act(database, row)
-    database.close()
-    return _found(copy, against)
-
-
-def _found(path: Path, against: Anchor | None) -> bool:
-    try:
-        _content(path, against)
-    except StoreError:
-        return True
-    return False
-
-
-def _state(path: Path) -> str:
-    with open_store(f"sqlite:///{path}", read_only=True) as store:
-        return verify(store, key=KEY).state
-
-
-def _text(database: sqlite3.Connection, position: int) -> str:
-    return str(database.execute(f"SELECT text FROM {EVENTS} WHERE position = ?", (position,)).fetchone()[0])
-
-
-def _set(database: sqlite3.Connection, position: int, text: str) -> None:
-    database.execute(f"UPDATE {EVENTS} SET text = ? WHERE position = ?", (text, position))
-
-
-def _paste(database: sqlite3.Connection, row: int, course: str, version: int) -> None:
-    """The event takes the place of the one that stands there, which is gone."""
-    database.execute(f"DELETE FROM {EVENTS} WHERE course = ? AND version = ?", (course, version))
-    database.execute(f"UPDATE {EVENTS} SET course = ? WHERE position = ?", (course, row))
-
-
-def _count(database: sqlite3.Connection) -> int:
-    return int(database.execute(f"SELECT count(*) FROM {EVENTS}").fetchone()[0])
+    with closing(sqlite3.connect(copy, isolation_level=None)) as database:
+        for (trigger,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            database.execute(f"DROP TRIGGER {trigger}")  # as who means harm would
+        try:
+            database.execute(change.statement, change.values)
+        except sqlite3.Error:
+            return REFUSED
+    return look(copy, kept)

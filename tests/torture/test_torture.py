@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import sys
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 import iptengine as ipt
-import iptengine.engine.batches
 from filling import PROTOCOLS
 from iptengine.course.codec import decode
 from iptengine.store.memory import MemoryStore
@@ -18,13 +19,14 @@ from torture.__main__ import FULL, PART, main
 from torture.backups import backups, judged
 from torture.determinism import determinism
 from torture.drawing import A_CLINIC, draw_courses
+from torture.intruders import written_anew_unseen
 from torture.judging import faults
 from torture.kills import server_kills
 from torture.locks import locks
 from torture.power import Figures, Missing, power_cuts
 from torture.races import LooksThenWrites, races
-from torture.tampering import written_anew_unseen
-from torture.twins import TWINS, become
+from torture.tampering import look, made
+from torture.twins import broken
 from torture.workload import ACTS_A_COURSE, clinic_over, perform
 
 IN_CI = os.environ.get("CI") == "true"
@@ -116,18 +118,32 @@ def test_what_lets_its_surroundings_in_is_found_out(
     assert f" courses differ, in {differs}" in figures.told
 
 
-def test_alerts_by_total_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(iptengine.engine.batches, "decide", iptengine.engine.batches.decide)
-    assert set(TWINS) == {
-        "normal", "by_total", "async_commit", "impatient", "by_set", "by_locale", "by_clock", "by_zone", "by_assert",
-    }  # fmt: skip
-    for twin, wanted in (("", 0), ("by_total", 2)):
-        become(twin)
-        store = MemoryStore()
-        clinic = clinic_over(store)
-        for act in range(3):
-            perform(clinic, act)
-        assert len(faults(store, range(3))) == wanted
+@pytest.mark.parametrize(("twin", "wanted"), [("", 0), ("by_total", 2)])
+def test_alerts_by_total_are_found_out(twin: str, wanted: int) -> None:
+    with broken(twin):
+        assert len(faults(recorded(3), range(3))) == wanted
+
+
+@pytest.mark.parametrize(
+    ("statement", "outcome", "by_who_believes_rows"),
+    [
+        ("UPDATE iptengine_lists SET alerts = 0", "found", "UNSEEN"),
+        ("UPDATE iptengine_lists SET until = until + 400", "found", "UNSEEN"),
+        ("UPDATE iptengine_lists SET version = version - 1", "found", "found"),
+        ("UPDATE iptengine_lists SET alerts = 2", "unchanged", "unchanged"),
+        ("UPDATE sqlite_sequence SET seq = seq + 1", "unchanged", "unchanged"),
+        ("UPDATE iptengine_protocols SET text = text || ' '", "found", "found"),
+    ],
+)
+def test_what_the_lists_answer_is_part_of_what_a_store_says(
+    tmp_path: Path, statement: str, outcome: str, by_who_believes_rows: str
+) -> None:
+    kept = made(tmp_path / "clinic.db", 3, tmp_path / "kept")
+    with closing(sqlite3.connect(tmp_path / "clinic.db")) as database, database:
+        database.execute(statement)
+    assert look(tmp_path / "clinic.db", kept) == outcome
+    with broken("rows_believed"):
+        assert look(tmp_path / "clinic.db", kept) == by_who_believes_rows
 
 
 def test_seals_without_a_key_can_be_made_anew_unseen() -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from importlib import import_module
@@ -16,11 +17,13 @@ from iptengine.course.commands import Command
 from iptengine.course.course import Course
 from iptengine.course.decide import decide
 from iptengine.course.events import AlertRaised, Event, ReadingTaken
-from iptengine.engine import records
+from iptengine.engine import lists, records
 from iptengine.protocol.protocol import Protocol
 from iptengine.render.filling import Filling
 from iptengine.render.page import Page
+from iptengine.store import verification
 from iptengine.store.sql import postgres, sqlite
+from iptengine.store.verification import Problem
 
 
 def _normal() -> None:
@@ -30,7 +33,7 @@ def _normal() -> None:
     def weaker(connection: sqlite3.Connection, name: str, wanted: int | str) -> None:
         right(connection, name, 1 if name == "synchronous" else wanted)
 
-    sqlite._set = weaker
+    _put(sqlite, "_set", weaker)
 
 
 def _by_total() -> None:
@@ -43,17 +46,41 @@ def _by_total() -> None:
         low = any(isinstance(event, ReadingTaken) for event in events)
         return tuple(event for event in events if not (low and isinstance(event, AlertRaised)))
 
-    iptengine.engine.batches.decide = deaf
+    _put(iptengine.engine.batches, "decide", deaf)
 
 
 def _async_commit() -> None:
     """PostgreSQL as its server is set: a commit does not wait for the disk."""
-    postgres._settle = lambda connection, read_only: None
+    _put(postgres, "_settle", lambda connection, read_only: None)
 
 
 def _impatient() -> None:
     """A store that waits for nobody's lock."""
-    sqlite.WAIT_SECONDS = postgres.WAIT_SECONDS = 0.05
+    for settings in (sqlite, postgres):
+        _put(settings, "WAIT_SECONDS", 0.05)
+
+
+# -- who does not look closely ----------------------------------------------------------------------------------------
+
+
+def _last_unsealed() -> None:
+    """A verification that does not look at the seal of the last event of each course."""
+    right = verification._seal_problems
+
+    def hasty(course: str, texts: Iterable[str], key: bytes | None) -> Iterator[Problem]:
+        return right(course, list(texts)[:-1], key)
+
+    _put(verification, "_seal_problems", hasty)
+
+
+def _no_anchor() -> None:
+    """A verification that compares nothing with the anchor."""
+    _put(verification, "_anchor_problems", lambda looked, against: iter(()))
+
+
+def _rows_believed() -> None:
+    """A verification that believes what the rows of the lists say."""
+    _put(lists.Lists, "out_of_step", lambda self, courses: ())
 
 
 # -- what lets its surroundings in ------------------------------------------------------------------------------------
@@ -71,7 +98,7 @@ def _by_set() -> None:
         titles = [section.heading for section in page.sections]
         return replace(page, sections=tuple(page.sections[titles.index(title)] for title in set(titles)))
 
-    agendas.therapist_page = strange
+    _put(agendas, "therapist_page", strange)
 
 
 def _by_locale() -> None:
@@ -83,7 +110,7 @@ def _by_locale() -> None:
         first, *others = page.sections
         return replace(page, sections=(replace(first, heading=f"{first.heading}, {filling.on:%A}"), *others))
 
-    agendas.therapist_page = strange
+    _put(agendas, "therapist_page", strange)
 
 
 def _by_clock() -> None:
@@ -93,7 +120,7 @@ def _by_clock() -> None:
     def strange(*given: Any, on: date, **more: Any) -> SessionAgenda:
         return right(*given, on=date.today(), **more)
 
-    agendas.session_agenda = strange
+    _put(agendas, "session_agenda", strange)
 
 
 def _by_zone() -> None:
@@ -103,7 +130,7 @@ def _by_zone() -> None:
         event = decode(text)
         return replace(event, at=event.at.astimezone())
 
-    records.decode = strange
+    _put(records, "decode", strange)
 
 
 def _by_assert() -> None:
@@ -116,16 +143,37 @@ def _by_assert() -> None:
         assert sections.pop()
         return replace(page, sections=tuple(sections))
 
-    agendas.therapist_page = strange
+    _put(agendas, "therapist_page", strange)
 
 
 TWINS: Mapping[str, Callable[[], None]] = {
     "normal": _normal, "by_total": _by_total, "async_commit": _async_commit, "impatient": _impatient, "by_set": _by_set,
     "by_locale": _by_locale, "by_clock": _by_clock, "by_zone": _by_zone, "by_assert": _by_assert,
+    "last_unsealed": _last_unsealed, "no_anchor": _no_anchor, "rows_believed": _rows_believed,
 }  # fmt: skip
 
 
+_PUT: list[tuple[object, str, object]] = []
+"""What stood where something of a twin stands now, to be put back."""
+
+
+def _put(owner: object, name: str, other: object) -> None:
+    _PUT.append((owner, name, getattr(owner, name)))
+    setattr(owner, name, other)
+
+
 def become(name: str) -> None:
-    """Make this program the broken twin of that name; nothing for ``""``."""
-    if name:
+    """Make this program the broken twin of that name; nothing for ``""``, and nothing where it is one."""
+    if name and not _PUT:
         TWINS[name]()
+
+
+@contextmanager
+def broken(name: str) -> Iterator[None]:
+    """This program is the broken twin of that name for a while."""
+    become(name)
+    try:
+        yield
+    finally:
+        while _PUT:
+            setattr(*_PUT.pop())

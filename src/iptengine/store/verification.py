@@ -48,7 +48,8 @@ class Verdict:
 
     Attributes:
         state: damaged; intact (compared with an anchor); or not anchored: what is there fits together, but a tail cut
-            off, or everything written anew by somebody who can make the seals, would not show.
+            off, or everything written anew by somebody who can make the seals, would not show. None of them speaks of
+            what the rows of the lists say: that is asked of `Clinic.out_of_step`.
         courses: How many courses were looked at.
         events: How many events.
         since_anchor: How many events were recorded after the anchor was made; nothing but their seals speaks for them.
@@ -124,7 +125,10 @@ def anchor_from_json(text: str, key: bytes | None = None) -> Anchor:
 
 
 def verify(store: Store, *, key: bytes | None = None, against: Anchor | None = None) -> Verdict:
-    """Look at everything in a store: no event was changed, taken out, put in, moved or cut off.
+    """Look at everything recorded in a store: no event was changed, taken out, put in, moved or cut off.
+
+    Of the rows that a clinic's lists are answered from it looks at the versions alone. What they say only a replay can
+    tell: ask `Clinic.out_of_step`, too, as ``iptengine verify`` does.
 
     Args:
         store: The store; nothing is written to it, and others may write to it meanwhile: what is recorded after
