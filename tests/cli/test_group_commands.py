@@ -418,7 +418,7 @@ def test_a_score_that_is_typed_wrong_is_told_and_nothing_is_recorded_of_anybody(
 ) -> None:
     told = formed(*SESSION, *option)
     assert (told.code, told.out) == (2, "")
-    assert told.err.startswith(f"error: {error}")
+    assert f"error: {error}" in told.err
     assert [kinds(formed, course)[2:] for course in ("ann", "bob", "cem")] == [[], [], []]
 
 

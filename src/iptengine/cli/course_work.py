@@ -22,9 +22,9 @@ from iptengine.cli.names import protocol_source
 from iptengine.cli.screen import Unclear
 from iptengine.cli.stores import check_in_the_clear, check_sealed, key_in, keys_in, store_at, today
 from iptengine.cli.taken_back import tell_taken_back
-from iptengine.cli.typed_lines import Lines
+from iptengine.cli.typed_lines import Lines, reading_line
 from iptengine.cli.whole_sessions import Said, WholeSession
-from iptengine.course.commands import Command, Correct, Deviate, Erase, RecordFact, Void, as_mapping
+from iptengine.course.commands import Command, Correct, Deviate, Erase, Read, RecordFact, Void, as_mapping
 from iptengine.course.groups import Group
 from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Actor
@@ -236,19 +236,34 @@ def hold_session(writing: Writing, course: str, session: WholeSession, *, again:
         commands = [made(_filled(kind, fields)) for kind, fields in said]
         _check_known(kept, commands)
         if not again and writing.key is None:
-            _check_not_told(clinic, course, writing.day)
+            _check_not_told(writing, clinic, course, commands)
         return _done(writing, clinic, course, commands)
 
 
-def _check_not_told(clinic: Clinic, course: str, on: date) -> None:
-    """A line typed twice by mistake would record two sessions, and use up two."""
+def _check_not_told(writing: Writing, clinic: Clinic, course: str, commands: Sequence[Command]) -> None:
+    """A line typed twice by mistake would record two sessions, and use up two.
+
+    A line is recorded whole or not at all, so that the line that mends it records nothing twice: its scores are given
+    back as a line that records them alone.
+    """
+    on = writing.day
     told = next((a for a in clinic.course(course).appointments if a.on == on and a.status != "planned"), None)
-    if told is not None:
-        number = numbers_of(clinic, course)[told.event or told.id]
-        raise Unclear(
-            f"a session of {on.isoformat()} is on record (#{number}); nothing was recorded. If there were two that "
-            "day, say --again"
-        )
+    if told is None:
+        return
+    number = numbers_of(clinic, course)[told.event or told.id]
+    readings = [one for one in commands if isinstance(one, Read)]
+    raise Unclear(
+        f"a session of {on.isoformat()} is on record (#{number}); nothing was recorded. If there were two that "
+        "day, say --again: it counts as one more"
+        + added([reading_line(writing.store, course, on, one) for one in readings])
+    )
+
+
+def added(lines: Sequence[str]) -> str:
+    """What a sentence ends with that turned scores away: the lines that record them in the session of that day."""
+    if not lines:
+        return ""
+    return "\n".join([". To add the scores to that session, type:", *(f"  {line}" for line in lines)])
 
 
 def record(writing: Writing, course: str, kind: str, words: Sequence[str], because: str) -> int:
@@ -361,6 +376,6 @@ def _with_fact(command: Command, protocol: Callable[[], Protocol]) -> Command:
 
 
 __all__ = [
-    "Writing", "adopt_course", "fact_value", "follow_course", "hold_session", "numbers_of", "protocol_kept", "record",
-    "say", "start_course", "tell_not_now",
+    "Writing", "added", "adopt_course", "fact_value", "follow_course", "hold_session", "numbers_of", "protocol_kept",
+    "record", "say", "start_course", "tell_not_now",
 ]  # fmt: skip

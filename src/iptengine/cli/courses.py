@@ -20,6 +20,7 @@ from iptengine.cli.store_options import (
     writing,
     written_as,
 )
+from iptengine.cli.telling_risks import TellsRisks
 
 OCCASIONS = ["session", "missed", "last"]
 
@@ -103,7 +104,7 @@ def book_command(store: str, course: str, present: tuple[str, ...], because: str
     return say(Writing(store, **said), course, [("book", {**fields, "present": present})], because)
 
 
-@click.command("session")
+@click.command("session", cls=TellsRisks)
 @named_course
 @met
 @click.option("--present", multiple=True, metavar="WHO", help="Who was there; the patient if not said. Repeatable.")
@@ -135,7 +136,7 @@ def session_command(store: str, course: str, again: bool, **said: Any) -> int:
     return hold_session(Writing(store, **where), course, WholeSession(**said), again=again)
 
 
-@click.command("record")
+@click.command("record", cls=TellsRisks)
 @named_course
 @click.argument("kind", metavar="COMMAND")
 @click.argument("fields", nargs=-1, metavar="[FIELD=VALUE]...")

@@ -17,6 +17,7 @@ from iptengine.cli.store_options import (
     writing,
     written_as,
 )
+from iptengine.cli.telling_risks import TellsRisks
 
 _LED = click.option("--led-by", multiple=True, metavar="ID", help="Who leads it, by ids of the clinic. Repeatable.")
 
@@ -86,7 +87,7 @@ def book_command(store: str, group: str, time: str, minutes: int | None, mode: s
     return book(Writing(store, **said), group, time=time, minutes=minutes, mode=mode)
 
 
-@group_group.command("session")
+@group_group.command("session", cls=TellsRisks)
 @named_group
 @met
 @click.option(

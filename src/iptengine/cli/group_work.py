@@ -9,16 +9,17 @@ from datetime import date
 from iptengine.authoring.kept import open_kept
 from iptengine.cli import screen
 from iptengine.cli.came_of_it import tell_alerts, tell_rest
-from iptengine.cli.course_work import Writing, tell_not_now
+from iptengine.cli.course_work import Writing, added, tell_not_now
 from iptengine.cli.given_fields import command_of, pair
 from iptengine.cli.group_keys import key_now
 from iptengine.cli.group_scores import Scores
 from iptengine.cli.known_names import check_tasks
 from iptengine.cli.screen import Unclear
 from iptengine.cli.taken_back import tell_taken_back
-from iptengine.cli.typed_lines import Lines
+from iptengine.cli.turned_away import tell_turned_away
+from iptengine.cli.typed_lines import Lines, reading_line
 from iptengine.course.codec import BadInput
-from iptengine.course.commands import Command, MoveChart, as_mapping
+from iptengine.course.commands import Command, MoveChart, Read, as_mapping
 from iptengine.course.refusal import Refused
 from iptengine.diagnostics import ProtocolError
 from iptengine.engine.answers import Done, GroupDone, UnknownCourse
@@ -93,7 +94,7 @@ def hold(
 
     def held(clinic: Clinic, key: str) -> GroupDone:
         if writing.key is None:
-            _check_told_once(clinic, group, on, key)
+            _check_told_once(clinic, group, on, key, _to_add(writing, own))
         return clinic.hold_group_session(
             group, on=on, by=writing.by, key=key, absent=absent, facilitators=led_by or None, minutes=minutes,
             mode=mode, done=done, own=own,
@@ -103,22 +104,28 @@ def hold(
     return _to_all(writing, group, said, held, check if done or scores.said else None)
 
 
-def _check_told_once(clinic: Clinic, group: str, on: date, key: str) -> None:
+def _to_add(writing: Writing, own: Mapping[str, Sequence[Command]]) -> str:
+    """How the scores of the line alone are recorded, each in the course it belongs to."""
+    readings = [(course, one) for course, said in own.items() for one in said if isinstance(one, Read)]
+    return added([reading_line(writing.store, course, writing.day, one) for course, one in readings])
+
+
+def _check_told_once(clinic: Clinic, group: str, on: date, key: str, to_add: str) -> None:
     """The session of that day was not told in another line: it would be recorded a second time."""
     told = [meeting for meeting in clinic.group(group).meetings if meeting.on == on]
     for course in (one for meeting in told for one in (*meeting.present, *meeting.absent)):
         with suppress(UnopenedCourse):
-            _check_told_so(clinic, course, on, key)
+            _check_told_so(clinic, course, on, key, to_add)
 
 
-def _check_told_so(clinic: Clinic, course: str, on: date, key: str) -> None:
+def _check_told_so(clinic: Clinic, course: str, on: date, key: str, to_add: str) -> None:
     if said_under(key, clinic.events(course)):
         return
     raise Unclear(
         f"the session of {on.isoformat()} was recorded already, and told otherwise; nothing was recorded. "
         "Put right what was wrong in the course it concerns (`iptengine course record ... correct`), and say there "
         "what was left out. If the "
-        "group has met twice that day, or the other line had a --key, name this one with --key"
+        f"group has met twice that day, or the other line had a --key, name this one with --key{to_add}"
     )
 
 
@@ -201,7 +208,9 @@ def _told(
         came = say()
     except GroupNotTold as half:
         came, failed = half.done, str(half)
+        tell_turned_away(recorded_in=came.courses)
     except Refused as no:
+        tell_turned_away()
         return tell_not_now(no)
     except BadInput as wrong:
         raise Unclear(str(wrong)) from None

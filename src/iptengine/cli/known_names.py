@@ -5,16 +5,19 @@ A name that is typed wrong would record a session without its answers, and leave
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NoReturn
 
 from iptengine.cli.screen import Unclear
 from iptengine.course.commands import Command, Correct, Defer, Deviate, DoTask, Read, RecordSession
-from iptengine.diagnostics import did_you_mean
+from iptengine.diagnostics import did_you_mean, nearest
 from iptengine.protocol.ids import is_id
 from iptengine.protocol.measure import TOTAL, Measure
 from iptengine.protocol.protocol import Protocol
 from iptengine.protocol.scoring import NothingUsable, score
+
+_NUMBERED = re.compile(r"(?:item|question|q)?[_-]?([0-9]{1,3})")
 
 
 def names_any(commands: Iterable[Command]) -> bool:
@@ -56,6 +59,15 @@ def measure_of(protocol: Protocol, name: str) -> Measure:
     return protocol.measures[name]
 
 
+def item_meant(measure: Measure, word: str) -> str:
+    """The item that somebody means: by its name, its number on the form, or a name that looks like it; else nothing."""
+    if word in measure.items:
+        return word
+    if numbered := _NUMBERED.fullmatch(word):
+        return next((name for name, item in measure.items.items() if item.number == int(numbered[1])), "")
+    return next(iter(nearest(word, measure.items, 1)), "")
+
+
 def check_tasks(protocol: Protocol, tasks: Iterable[str]) -> None:
     """Every task is one of the protocol's.
 
@@ -77,7 +89,7 @@ def _check_techniques(protocol: Protocol, techniques: Sequence[str]) -> None:
 def _check_reading(measure: Measure, name: str, answers: Mapping[str, object], total: object) -> None:
     for item in answers:
         if item not in measure.items:
-            _unknown(f"{name} has no item", item, measure.items)
+            _no_item(measure, name, item)
     try:
         bad = score(measure, answers, total).bad
     except NothingUsable as nothing:
@@ -89,6 +101,17 @@ def _check_reading(measure: Measure, name: str, answers: Mapping[str, object], t
             raise Unclear(f"{name}.{item} is answered with {_answers(measure, item)}. Nothing was recorded")
     if bad:
         raise Unclear(f"{_wrong_total(measure, name, total)}. Nothing was recorded")
+
+
+def _no_item(measure: Measure, name: str, word: str) -> NoReturn:
+    """Every item is told where it is not clear which was meant: a list cut short may leave out the risk item."""
+    called = f"'{word}'" if is_id(word) else "of that name"
+    meant = item_meant(measure, word)
+    if not meant:
+        every = ", ".join(f"'{item}'" for item in measure.items)
+        raise Unclear(f"{name} has no item {called}; choose one of {every}. Nothing was recorded")
+    number = f" (item {measure.items[meant].number})" if _NUMBERED.fullmatch(word) else ""
+    raise Unclear(f"{name} has no item {called}; did you mean '{meant}'{number}? Nothing was recorded")
 
 
 def _answers(measure: Measure, item: str) -> str:
@@ -119,4 +142,4 @@ def _unknown(told: str, name: str, known: Iterable[str]) -> NoReturn:
     raise Unclear(f"{told} {called}; {hint}{'' if hint.endswith('?') else '.'} Nothing was recorded")
 
 
-__all__ = ["check_known", "check_tasks", "measure_of", "names_any"]
+__all__ = ["check_known", "check_tasks", "item_meant", "measure_of", "names_any"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
@@ -23,6 +24,8 @@ def _day(ctx: click.Context, param: click.Parameter, value: str | None) -> date 
         found = date.fromisoformat(value)
         if found.isoformat() == value:  # weeks and dates without dashes are ISO 8601, too
             return found
+    if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise click.BadParameter(f"there is no day {value} in the calendar", ctx, param)
     raise click.BadParameter("a day is written as 2026-03-03", ctx, param)
 
 

@@ -10,7 +10,7 @@ from typing import Any, get_origin, get_type_hints
 
 from iptengine.cli.event_words import Numbers
 from iptengine.cli.given_fields import EVENTS
-from iptengine.course.commands import Command, JoinGroup, LeaveGroup, as_mapping
+from iptengine.course.commands import Command, JoinGroup, LeaveGroup, Read, as_mapping
 
 OWN = {"book": "book", "hold_session": "session", "end_course": "end"}
 """Commands that are typed under a name of their own, with options in place of fields."""
@@ -76,6 +76,14 @@ class Lines:
     def _field(self, name: str, value: str) -> str:
         shown = str(self.numbers.get(value, value)) if name in EVENTS else value
         return f"{name}={_quoted(shown)}"
+
+
+def reading_line(store: str, course: str, on: date, reading: Read) -> str:
+    """The line that records one reading as it was typed, and nothing else."""
+    total = [] if reading.total is None else [f"total={reading.total}"]
+    answers = [f"answers.{item}={'' if answer is None else answer}" for item, answer in (reading.answers or {}).items()]
+    words = [store, course, "read", f"measure={reading.measure}", *total, *answers, "--on", on.isoformat()]
+    return " ".join(["iptengine", "course", "record", *map(shlex.quote, words)])
 
 
 def _option(name: str, value: str) -> str:

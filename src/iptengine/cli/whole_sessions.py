@@ -73,10 +73,7 @@ class WholeSession:
             given = listed.split(",")
             names = items_of(measure)
             if len(given) != len(names):
-                wanted = f"{measure} has {counted(len(names), 'item')}: {', '.join(names)}"
-                raise Unclear(
-                    f"{wanted}; --answers has {len(given)}. Leave nothing between two commas for one left out"
-                )
+                raise Unclear(_too_few(measure, names, len(given)))
             for item, answer in zip(names, given, strict=True):
                 readings.setdefault(measure, _Reading()).take_answer(measure, item, answer.strip())
         for measure, reading in readings.items():
@@ -93,6 +90,13 @@ class WholeSession:
     def _words(self) -> Iterator[Said]:
         yield from (("assign_homework", {"text": text}) for text in self.tries)
         yield from (("write_note", {"text": text}) for text in self.notes)
+
+
+def _too_few(measure: str, names: Sequence[str], given: int) -> str:
+    wanted = f"{measure} has {counted(len(names), 'item')}: {', '.join(names)}; --answers has {given}"
+    if given == len(names) - 1:
+        return f"{wanted}. If it is the last one, {names[-1]}, that was left out, add a comma at the end"
+    return f"{wanted}. Leave nothing between two commas for one left out"
 
 
 @dataclass(slots=True, repr=False)
