@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from iptengine.course.alert_words import unanswered_words
+from iptengine.course.alert_words import NEEDED, unanswered_words
 from iptengine.course.course import Course, changed
 from iptengine.course.desk import Desk
 from iptengine.course.events import AlertRaised, Event, FactRecorded, ReadingTaken, SessionHeld
@@ -41,7 +41,7 @@ def risk_alerts(desk: Desk, reading: ReadingTaken, risks: Sequence[RiskAnswer]) 
             AlertRaised,
             code=RISK_ITEM,
             level="risk",
-            text=f"{name} {_answered(reading, risk)} {reading.on.isoformat()}. This needs a clinician's assessment today.",
+            text=f"{name} {_answered(reading, risk)} {reading.on.isoformat()}.{NEEDED}",
             do=own_line(desk, reading.measure, risk.item),
             cause=reading.id,
             measure=reading.measure,
