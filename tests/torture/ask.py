@@ -1,4 +1,4 @@
-"""Asks the judge that `programs.serve` runs; starts fast, because it knows nothing itself."""
+"""Asks the judge that `judge.serve` runs; starts fast, because it knows nothing itself."""
 
 import json
 import os

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from iptengine.store.port import Store, StoreError
 from iptengine.store.sql.opening import open_store
 from torture.judging import faults
-from torture.kills import acts_told, forked, kill, server_running, write_on
+from torture.kills import acts_told, server_running, write_on
 from torture.power import Figures, Missing
+from torture.programs import Program, complaints, forked
 from torture.workload import clinic_over, perform, protocol
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ class _Load:
             ack.touch()
         self._running = [self._start(number) for number in range(programs)]
         self.killed = 0
+        self.complained: list[str] = []
 
     def backed_up(self, target: Path, back_up: BackUp) -> tuple[Path, list[int]]:
         """A backup, and the acts that were told as saved before it was begun."""
@@ -90,15 +92,24 @@ class _Load:
     def stop(self) -> None:
         """Kill all of them."""
         while self._running:
-            kill(self._running.pop())
+            self._kill(self._running.pop())
+
+    def check_alive(self) -> None:
+        """Say what ended a program that should be appending."""
+        for program in self._running:
+            if program.is_over():
+                raise RuntimeError(program.complaint or "a program that appends has stopped by itself")
+
+    def _kill(self, program: Program) -> None:
+        self.complained += filter(None, [program.kill()])
 
     def _kill_one(self) -> None:
         number = self._rng.randrange(len(self._running))
-        kill(self._running[number])
+        self._kill(self._running[number])
         self._running[number] = self._start(number)
         self.killed += 1
 
-    def _start(self, number: int) -> int:
+    def _start(self, number: int) -> Program:
         return forked(lambda: write_on(self._url, self._acks[number], number * APART))
 
 
@@ -107,6 +118,7 @@ def _load(url: str, folder: Path, programs: int) -> Iterator[_Load]:
     load = _Load(url, folder, programs)
     try:
         while min(map(acts_told, load._acks)) == 0:
+            load.check_alive()
             time.sleep(0.05)
         yield load
     finally:
@@ -140,9 +152,11 @@ def _figures(title: str, found: Sequence[tuple[int, list[str]]], load: _Load) ->
     sizes = [events for events, _ in found]
     told = (
         f"{title}: {len(found)} while {len(load._acks)} programs appended, {load.killed} killed; {min(sizes)} to "
-        f"{max(sizes)} events; {len(load.told())} acts told as saved in the end; {len(wrong)} wrong"
+        f"{max(sizes)} events; {len(load.told())} acts told as saved in the end; {len(wrong)} wrong; "
+        f"{len(load.complained)} programs ended in an error"
     )
-    return Figures("\n    ".join([told, *dict.fromkeys(wrong)]), len(wrong), len(found))
+    said = [told, *dict.fromkeys(wrong), *complaints(load.complained)]
+    return Figures("\n    ".join(said), len(wrong) + len(load.complained), len(found))
 
 
 # -- other ways to copy -----------------------------------------------------------------------------------------------

@@ -23,8 +23,8 @@ from pathlib import Path
 
 from iptengine.store.sql.opening import open_store
 from torture.drawing import A_CLINIC, draw_courses
-from torture.kills import forked
 from torture.power import Figures, Missing, compiler, environment
+from torture.programs import complaints, forked
 from torture.replaying import COLUMNS
 
 ZONES = (
@@ -101,8 +101,8 @@ def _draw(address: str, clinics: int) -> None:
     programs = min(os.cpu_count() or 1, clinics)
     open_store(address).close()
     drawing = [forked(lambda turn=turn: work(turn)) for turn in range(programs)]  # type: ignore[misc]
-    if any(os.waitpid(child, 0)[1] for child in drawing):
-        raise RuntimeError("a program that draws courses failed")
+    if complained := complaints([program.wait() for program in drawing]):
+        raise RuntimeError("\n".join(complained))
 
 
 def _run(command: Sequence[str], surroundings: Surroundings) -> bytes:

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import os
 import random
-import signal
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from iptengine.store.port import StoreError
 from iptengine.store.sql.opening import open_store
-from torture.judging import faults
+from torture.judging import Fault, faults
 from torture.power import Figures, Missing
+from torture.programs import forked
 from torture.twins import become
 from torture.workload import clinic_over, perform, protocol
 
 if TYPE_CHECKING:
     from postgres import Server
+
+MOST_COMPLAINTS = 20
+"""After so many programs that ended by themselves no more is tried."""
 
 
 def kills(*, lives: int, least: int, seed: int = 1) -> Figures:
@@ -31,16 +34,16 @@ def kills(*, lives: int, least: int, seed: int = 1) -> Figures:
         url, ack = f"sqlite:///{name}/clinic.db", Path(name) / "ack"
         ack.touch()
         open_store(url).close()
-        lived = 0
-        while lived < lives or acts_told(ack) < least:
+        lived, complained = 0, list[str]()
+        while (lived < lives or acts_told(ack) < least) and len(complained) < MOST_COMPLAINTS:
             writer = forked(lambda: write_on(url, ack, 0))
             time.sleep(rng.uniform(0.02, 0.5))
-            kill(writer)
+            complained += filter(None, [writer.kill()])
             lived += 1
         with open_store(url) as store:
             saved = acts_told(ack)
             found = faults(store, range(saved))
-    return Figures(f"writers killed: {lived}; {saved} acts told as saved, {len(found)} faults", len(found), lived)
+    return judged_lives(f"writers killed: {lived}; {saved} acts told as saved", found, complained, lived)
 
 
 def server_kills(*, lives: int, clients: int = 4, twin: str = "", seed: int = 1) -> Figures:
@@ -62,16 +65,19 @@ def server_kills(*, lives: int, clients: int = 4, twin: str = "", seed: int = 1)
             server.stop("immediate")
             server.start(synchronous_commit="off")
         time.sleep(1)
-        for writer in writers:
-            kill(writer)
+        complained = [complaint for complaint in [writer.kill() for writer in writers] if complaint]
         acts = [client * 1_000_000 + act for client, ack in enumerate(acks) for act in range(acts_told(ack))]
         with open_store(url) as store:
             wrong = faults(store, acts)
-    return Figures(
-        f"servers killed: {lives}; {clients} clients; {len(acts)} acts told as saved, {len(wrong)} faults",
-        len(wrong),
-        lives,
-    )
+    title = f"servers killed: {lives}; {clients} clients; {len(acts)} acts told as saved"
+    return judged_lives(title, wrong, complained, lives)
+
+
+def judged_lives(title: str, found: Sequence[Fault], complained: Sequence[str], tried: int) -> Figures:
+    """What is wrong with the store in the end, and with the programs that ended otherwise than by being killed."""
+    said = f"{title}, {len(found)} faults, {len(complained)} programs that ended by themselves"
+    first = [*dict.fromkeys(complained), *(fault.text for fault in found[:5])]
+    return Figures("\n    ".join([said, *first]), len(found) + len(complained), tried)
 
 
 # -- writers ----------------------------------------------------------------------------------------------------------
@@ -97,25 +103,6 @@ def write_on(url: str, ack: Path, first: int, twin: str = "") -> None:
 def acts_told(ack: Path) -> int:
     """How many acts a program has noted as told to it as saved."""
     return ack.stat().st_size
-
-
-def forked(act: Callable[[], None]) -> int:
-    """The number of a new program that does this and nothing else."""
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            act()
-            code = 0
-        finally:
-            os._exit(code)
-    return child
-
-
-def kill(child: int) -> None:
-    """Kill a program at once."""
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 import time
 from collections.abc import Iterator
@@ -10,8 +9,9 @@ from pathlib import Path
 
 from iptengine.store.sql.opening import open_store
 from torture.judging import faults
-from torture.kills import forked, server_running
+from torture.kills import server_running
 from torture.power import Figures
+from torture.programs import complaints, forked
 from torture.twins import become
 from torture.workload import ACTS_A_COURSE, clinic_over, perform, protocol
 
@@ -32,19 +32,20 @@ def held(url: str, *, seconds: float, programs: int, twin: str = "") -> Figures:
     with tempfile.TemporaryDirectory() as name:
         signal = Path(name) / "held"
         holder = forked(lambda: _hold(url, signal, seconds))
-        while not signal.exists():
+        while not signal.exists() and not holder.is_over():
             time.sleep(0.01)
         waiting = [forked(lambda act=act: _carry_out(url, act, twin)) for act in acts]  # type: ignore[misc]
         time.sleep(seconds / 2)
-        left = [child for child in waiting if os.waitpid(child, os.WNOHANG) == (0, 0)]
-        gave_up = sum(os.waitpid(child, 0)[1] != 0 for child in (*left, holder))
+        early = sum(program.is_over() for program in waiting)
+        complained = [complaint for complaint in [program.wait() for program in (*waiting, holder)] if complaint]
     with open_store(url) as store:
-        wrong, early = len(faults(store, acts)), programs - len(left)
+        wrong = len(faults(store, acts))
     told = (
         f"lock of {url.partition(':')[0]} held for {seconds:g} s: {programs} programs wanted to append; {early} did "
-        f"not wait, {gave_up} gave up, {wrong} faults"
+        f"not wait, {len(complained)} gave up, {wrong} faults"
     )
-    return Figures(told, early + gave_up + wrong, programs)
+    said = "\n    ".join([told, *complaints(complained)])
+    return Figures(said, early + len(complained) + wrong, programs)
 
 
 def _hold(url: str, signal: Path, seconds: float) -> None:

@@ -20,8 +20,8 @@ from typing import Any
 
 from iptengine.store.port import StaleVersion, Store, StoreError
 from iptengine.store.sql.opening import open_store
-from torture.kills import forked, kill
 from torture.power import HOSTILE, Figures, Missing
+from torture.programs import Program, complaints, forked
 
 COURSES = 40
 
@@ -53,7 +53,7 @@ def races(
         folder = Path(name)
         address = url or f"sqlite:///{folder}/clinic.db"
         open_store(address).close()
-        killed = _raced(folder, address, seconds, programs, least, wrap)
+        killed, complained = _raced(folder, address, seconds, programs, least, wrap)
         calls = _history(folder)
         with open_store(address) as store:
             seen = list(store.feed())
@@ -67,31 +67,33 @@ def races(
     told = f"races on {kind}: {programs} programs, {killed} killed, {calls} calls, {len(seen)} appends kept; "
     judged = (done.stdout + done.stderr).strip().splitlines()
     verdict = "0 wrong" if done.returncode == 0 else f"WRONG: {judged[-1] if judged else done.returncode}"
-    return Figures(f"{told}{verdict}; who followed the feed missed {missed}", (done.returncode != 0) + missed, calls)
+    told = f"{told}{verdict}; who followed the feed missed {missed}; {len(complained)} programs ended in an error"
+    wrong = (done.returncode != 0) + missed + len(complained)
+    return Figures("\n    ".join([told, *complaints(complained)]), wrong, calls)
 
 
 def _raced(
     folder: Path, address: str, seconds: float, programs: int, least: int, wrap: Callable[[Any], Any]
-) -> int:  # fmt: skip
+) -> tuple[int, list[str]]:  # fmt: skip
+    """How many were killed, and what those complained of who ended otherwise."""
     rng = random.Random(1)
     stop = folder / "stop"
 
-    def start(number: int) -> int:
+    def start(number: int) -> Program:
         return forked(lambda: _write(folder, address, number, stop, wrap))
 
     following = forked(lambda: _follow(folder, address, stop))
     running = [start(number) for number in range(programs)]
-    began, killed = time.monotonic(), 0
-    while time.monotonic() < began + seconds or _calls(folder) < least:
+    began, killed, complained = time.monotonic(), 0, list[str]()
+    while (time.monotonic() < began + seconds or _calls(folder) < least) and not complained:
         time.sleep(rng.uniform(0.1, 0.5))
         number = rng.randrange(programs)
-        kill(running[number])
+        complained += filter(None, [running[number].kill()])
         killed += 1
         running[number] = start(number)
     stop.touch()
-    for child in (*running, following):
-        os.waitpid(child, 0)
-    return killed
+    complained += filter(None, [program.wait() for program in (*running, following)])
+    return killed, complained
 
 
 def _write(folder: Path, address: str, number: int, stop: Path, wrap: Callable[[Any], Any]) -> None:

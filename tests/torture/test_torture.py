@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import sqlite3
 import sys
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
 
@@ -21,9 +23,10 @@ from torture.determinism import determinism
 from torture.drawing import A_CLINIC, draw_courses
 from torture.intruders import written_anew_unseen
 from torture.judging import faults
-from torture.kills import server_kills
+from torture.kills import kills, server_kills
 from torture.locks import locks
 from torture.power import Figures, Missing, power_cuts
+from torture.programs import forked
 from torture.races import LooksThenWrites, races
 from torture.tampering import look, made
 from torture.twins import broken
@@ -210,3 +213,58 @@ def test_a_backup_that_is_no_beginning_of_the_history_is_found(tmp_path: Path) -
             0,
             [f"there is no folder {tmp_path}/none"],
         )
+
+
+# -- programs that end by themselves ----------------------------------------------------------------------------------
+
+
+def _breaks() -> None:
+    raise LookupError("a thing that is not there")
+
+
+def _is_killed_by_somebody() -> None:
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(60)
+
+
+@pytest.mark.parametrize(
+    ("act", "complaint"),
+    [
+        (lambda: None, ""),
+        (_breaks, "a program ended with exit code 1: LookupError: a thing that is not there"),
+        (_is_killed_by_somebody, "a program ended with signal 15: it said nothing"),
+        (lambda: os._exit(7), "a program ended with exit code 7: it said nothing"),
+    ],
+)
+def test_what_ends_a_program_that_nobody_killed_is_told(act: Callable[[], None], complaint: str) -> None:
+    assert forked(act).wait() == complaint
+    late = forked(act)
+    while not late.is_over():
+        time.sleep(0.01)
+    assert late.kill() == complaint
+    assert forked(lambda: time.sleep(60)).kill() == ""
+
+
+def test_a_writer_that_breaks_is_wrong_in_the_trial_of_kills(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torture.kills.write_on", lambda *_: _breaks())
+    figures = kills(lives=2, least=0)
+    assert figures.wrong == 2
+    assert figures.told == (
+        "writers killed: 2; 0 acts told as saved, 0 faults, 2 programs that ended by themselves\n"
+        "    a program ended with exit code 1: LookupError: a thing that is not there"
+    )
+
+
+def test_a_writer_that_breaks_is_wrong_in_the_trial_of_races(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("torture.races._write", lambda *_: _breaks())
+    (figures,) = tried((races(seconds=0.1, programs=2) for _ in range(1)), capsys)
+    assert figures.wrong > 0
+    assert "LookupError: a thing that is not there" in figures.told
+
+
+def test_a_writer_that_breaks_stops_the_trial_of_backups(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torture.backups.write_on", lambda *_: _breaks())
+    with pytest.raises(RuntimeError, match="LookupError: a thing that is not there"):
+        backups(copies=1, programs=1)
