@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields, replace
 from datetime import date
 from typing import Any, get_args, get_type_hints
@@ -219,14 +219,32 @@ class AnyOf(forms.MultipleChoiceField):
         return self.known(value)
 
 
+AS_PLANNED, AS_TICKED = "all", "ticked"
+NOT_BOTH = "Either everything was done as planned, or what is ticked; nothing was recorded."
+
+
 class SessionForm(Drawn):
-    """A whole session in one form, as the foot of the page has it: status, scores, what was done, one note."""
+    """A whole session in one form, as the foot of the page has it: status, scores, what was done, one note.
+
+    Nothing is ticked in advance: a form that is sent untouched says nothing of any task, neither that it was done nor
+    that it was left undone.
+    """
 
     on = Day(label="Day")
     status = forms.ChoiceField()
     minutes = forms.IntegerField(min_value=1, max_value=600, required=False)
     planned = AnyOf(widget=forms.MultipleHiddenInput)
-    done = AnyOf(label="Done as planned")
+    went = forms.ChoiceField(
+        widget=forms.RadioSelect,
+        required=False,
+        label="The plan of the session",
+        choices=[
+            (AS_PLANNED, "Everything was done as planned"),
+            (AS_TICKED, "What is ticked was done, and the rest was left undone"),
+        ],
+        help_text="Leave it open, and nothing is recorded of what is not ticked.",
+    )
+    done = AnyOf(label="Done of the plan")
     also = AnyOf(label="Done beside the plan")
     note = forms.CharField(widget=Words, required=False)
     ask = AnyOf(label="Ask for")
@@ -244,7 +262,7 @@ class SessionForm(Drawn):
         tasks = whole.fields["exceptions"]
         for name in ("planned", "done", "also"):
             self.fields[name].known = set(tasks).__contains__
-        self.fields["planned"].initial = self.fields["done"].initial = list(plan)
+        self.fields["planned"].initial = list(plan)
         self.fields["done"].choices = list(plan.items())
         self.fields["also"].choices = _listed(task for task in tasks if task not in plan)
         asked = [way for way in ways if isinstance(way.command, c.EnterPhase | c.Restage)]
@@ -272,11 +290,26 @@ class SessionForm(Drawn):
                 found[measure] = answers
         return found
 
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        done = set(given.get("done", ()))
+        if given.get("went") == AS_PLANNED and done and done < set(given.get("planned", ())):
+            self.add_error("went", NOT_BOTH)
+        return given
+
     def commands(self) -> list[ipt.Command]:
         """The session, then what is asked for; a refused request holds nothing back that was reported beside it."""
         given = self.cleaned_data
-        tasks = dict.fromkeys(given["planned"], "not_done") | dict.fromkeys([*given["done"], *given["also"]], "done")
-        session = c.RecordSession(
+        said = [self._whole()] if given["went"] or given["status"] != "attended" else list(self._parts())
+        asked = [replace(unsign(self.course.id, text).command, on=given["on"]) for text in given["ask"]]
+        return [*said, *(self._because(command) for command in asked)]
+
+    def _whole(self) -> ipt.Command:
+        """A session of which it was said how its plan went: what is not an exception counts as done."""
+        given = self.cleaned_data
+        left = "done" if given["went"] == AS_PLANNED else "not_done"
+        tasks = dict.fromkeys(given["planned"], left) | dict.fromkeys([*given["done"], *given["also"]], "done")
+        return c.RecordSession(
             on=given["on"],
             status=given["status"],
             minutes=given["minutes"],
@@ -284,8 +317,17 @@ class SessionForm(Drawn):
             exceptions=tasks if given["status"] == "attended" else {},
             note=given["note"],
         )
-        asked = [replace(unsign(self.course.id, text).command, on=given["on"]) for text in given["ask"]]
-        return [session, *(self._because(command) for command in asked)]
+
+    def _parts(self) -> Iterator[ipt.Command]:
+        """A session of which only what was ticked is known: the rest is not logged, which is not the same as undone."""
+        given, on = self.cleaned_data, self.cleaned_data["on"]
+        yield c.HoldSession(on=on, minutes=given["minutes"])
+        for measure, answers in self.scores().items():
+            yield c.Read(measure, answers=answers, on=on)
+        for task in [*given["done"], *given["also"]]:
+            yield c.DoTask(task, on=on)
+        if given["note"]:
+            yield c.WriteNote(given["note"], on=on)
 
     def _because(self, command: ipt.Command) -> ipt.Command:
         return replace(command, because=self.cleaned_data["because"]) if hasattr(command, "because") else command

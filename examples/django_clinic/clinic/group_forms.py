@@ -88,7 +88,10 @@ class LeaveForm(JoinForm):
 
 
 class MetForm(OfAGroup):
-    """A session of the group in one form: who was there, who led, how long, what was done with all."""
+    """A session of the group in one form: who was there, who led, how long, what was done with all.
+
+    No task is ticked in advance: sent untouched, the form says of none that it was done.
+    """
 
     on = Day(label="Day")
     minutes = forms.IntegerField(min_value=1, max_value=600, required=False)
@@ -115,7 +118,6 @@ class MetForm(OfAGroup):
         self.fields["led"].initial = [leader for leader, _ in leaders]
         self.fields["led"].known = dict(leaders).__contains__
         self.fields["done"].choices = list(plan.items())
-        self.fields["done"].initial = list(plan)
         self.fields["done"].known = set(tasks).__contains__
 
     def clean(self) -> dict[str, Any]:

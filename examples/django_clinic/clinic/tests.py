@@ -35,6 +35,9 @@ ITEMS = ("low_interest", "low_mood", "sleep", "energy", "appetite", "self_worth"
 # -- a browser's eyes and hands ----------------------------------------------------------------------------------
 
 
+BOXES = ("checkbox", "radio")
+
+
 class Forms(HTMLParser):
     """Every form of a page by its address, with what it would send if nobody touched it."""
 
@@ -49,7 +52,7 @@ class Forms(HTMLParser):
         has = dict(attributes)
         if tag == "form":
             self.here = self.found.setdefault(has.get("action") or "", {})
-        elif tag == "input" and has.get("name") and (has.get("type") != "checkbox" or "checked" in has):
+        elif tag == "input" and has.get("name") and (has.get("type") not in BOXES or "checked" in has):
             self.here.setdefault(str(has["name"]), []).append(has.get("value") or "")
         elif tag == "textarea":
             self.here.setdefault(str(has["name"]), [""])
@@ -119,6 +122,9 @@ class Clinic:
 
     def save(self, patient: Patient, form: dict[str, object], **more: object) -> HttpResponse:
         return self.client.post(reverse("session", args=[patient.pk]), {**form, **more})
+
+    def logged(self, patient: Patient) -> dict[str, str]:
+        return {e.task: e.how for e in desk.desk().events(patient.course_id) if e.kind == "task_logged"}
 
     def kinds(self, patient: Patient) -> list[str]:
         return [event.kind for event in desk.desk().events(patient.course_id)]
@@ -241,11 +247,39 @@ class ACourse(Clinic, TestCase):
     def test_what_was_planned_and_left_undone_is_said(self) -> None:
         patient = self.begin()
         form = self.session_form(patient)
-        done = [task for task in form["done"] if task != "history"]
-        self.save(patient, form, done=done, also=["timeline"])
-        logged = {e.task: e.how for e in desk.desk().events(patient.course_id) if e.kind == "task_logged"}
+        done = [task for task in form["planned"] if task != "history"]
+        self.save(patient, form, went="ticked", done=done, also=["timeline"])
+        logged = self.logged(patient)
         assert logged["history"] == "not_done"
         assert (logged["psychoeducation"], logged["timeline"]) == ("done", "done")
+
+    def test_a_form_that_nobody_touched_says_nothing_of_any_task(self) -> None:
+        patient = self.begin()
+        form = self.session_form(patient)
+        assert "safety_enquiry" in form["planned"]
+        assert {"done", "went"}.isdisjoint(form)
+        self.save(patient, form)
+        assert self.kinds(patient) == ["course_started", "session_held"]
+
+    def test_only_what_is_ticked_is_logged_while_nothing_is_said_of_the_rest(self) -> None:
+        patient = self.begin()
+        self.save(patient, self.session_form(patient), **answers(self_harm=0), done=["history"], note="came early")
+        assert self.logged(patient) == {"history": "done"}
+        assert [k for k in self.kinds(patient) if k not in ("task_logged", "alert_raised")] == [
+            "course_started", "session_held", "reading_taken", "note_written",
+        ]  # fmt: skip
+
+    def test_everything_was_done_as_planned_where_somebody_says_so(self) -> None:
+        patient = self.begin()
+        form = self.session_form(patient)
+        self.save(patient, form, went="all")
+        assert self.logged(patient) == dict.fromkeys(form["planned"], "done")
+
+    def test_everything_and_only_what_is_ticked_is_asked_again(self) -> None:
+        patient = self.begin()
+        told = self.save(patient, self.session_form(patient), went="all", done=["history"])
+        assert "Either everything was done as planned, or what is ticked; nothing was recorded." in words(told)
+        assert self.kinds(patient) == ["course_started"]
 
     def test_a_missed_session_logs_no_task(self) -> None:
         patient = self.begin()

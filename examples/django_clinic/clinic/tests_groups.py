@@ -56,12 +56,17 @@ class AGroup(Clinic, TestCase):
         row = self.group()
         form = self.form(row, "met")
         ann, bob, cem = row.patients.all()
-        assert form["done"] == ["rules", "round"]
-        told = self.post(row, "met", **{f"at.{cem.course_id}": "no_show"})
+        assert "done" not in form
+        told = self.post(row, "met", done=["rules", "round"], **{f"at.{cem.course_id}": "no_show"})
         assert "2 members met; the protocol has 3..5" in words(told)
         assert self.kinds(ann)[2:] == self.kinds(bob)[2:] == ["session_held", "task_logged", "task_logged"]
         assert self.kinds(cem)[2:] == ["session_missed"]
         assert "Session 1 on 3 March: 2 of 3 were there." in words(self.page(row))
+
+    def test_a_form_of_a_group_that_nobody_touched_logs_no_task(self) -> None:
+        row = self.group()
+        self.post(row, "met")
+        assert [self.kinds(one)[2:] for one in row.patients.all()] == [["session_held"]] * 3
 
     def test_a_session_of_an_earlier_day_asks_who_was_there_of_those_who_were_members_then(self) -> None:
         row = self.group()
@@ -83,7 +88,7 @@ class AGroup(Clinic, TestCase):
         extra = self.member("Dee E.")
         ann = row.patients.first()
         asks = {
-            "met": {},
+            "met": {"done": ["rules", "round"]},
             "plan": {"on": "2026-03-10", "time": "18:00"},
             "join": {"patient": extra.pk},
             "leave": {"patient": ann.pk, "because": "moved away"},
@@ -120,7 +125,7 @@ class AGroup(Clinic, TestCase):
         told = words(page)
         assert "The course Bob C. cannot be opened" in told
         assert "MEMBERS (a page each) Ann B. Bob C. Cem D." in told
-        said = self.post(row, "met")
+        said = self.post(row, "met", done=["rules", "round"])
         assert "Not recorded in these courses Bob C.: the course" in words(said)
         assert self.kinds(ann)[2:] == ["session_held", "task_logged", "task_logged"]
 
@@ -155,7 +160,7 @@ class AGroup(Clinic, TestCase):
     def test_a_move_said_to_all_is_told_for_each_who_refuses_it(self) -> None:
         row = self.group()
         ann, bob, cem = row.patients.all()
-        self.post(row, "met", **{f"at.{cem.course_id}": "no_show"})
+        self.post(row, "met", done=["rules", "round"], **{f"at.{cem.course_id}": "no_show"})
         address = self.move(row, "Enter phase: working")
         page = self.client.get(address)
         assert "not now for 1 of 3" in words(self.page(row))
