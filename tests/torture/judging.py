@@ -30,7 +30,7 @@ def faults(store: Store, acknowledged: Iterable[int]) -> list[Fault]:
         told = [(course, decode(text)) for _, course, text in store.feed()]
     except StoreError as error:
         return [Fault(CORRUPT, str(error))]
-    if verdict.state == "damaged":
+    if verdict.problems:
         return [Fault(CORRUPT, str(verdict.problems[0]))]
     return list(_faults(told, set(acknowledged)))
 

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from iptengine.cli import screen
 from iptengine.cli.came_of_it import loud, say_open_risks
-from iptengine.cli.event_words import Numbers, event_words
+from iptengine.cli.event_words import event_words, numbers_in
 from iptengine.cli.pages import written
 from iptengine.cli.screen import Unclear
 from iptengine.cli.stores import key_in, keys_in, store_at, today
@@ -71,7 +71,7 @@ def show_ways(looking: Looking, course: str, form: str) -> int:
     """Prints what is open in a course and what is blocked."""
     with looking.reader() as reader:
         found = reader.ways(course, on=looking.day)
-        numbers = {event.id: number for number, event in enumerate(reader.events(course), 1)}
+        numbers = numbers_in(reader.events(course))
         alerts = reader.alerts(courses=[course])
     lines = Lines(looking.store, course, numbers, looking.on)
     if form == "json":
@@ -190,8 +190,8 @@ def _event_record(number: int, event: Event) -> dict[str, Any]:
 
 
 def _history_told(events: Sequence[Event]) -> Iterator[str]:
-    numbers = {event.id: number for number, event in enumerate(events, 1)}
-    put_right = _put_right(events, numbers)
+    numbers = numbers_in(events)
+    put_right = _put_right(events)
     wide = len(str(len(events)))
     for number, event in enumerate(events, 1):
         head = f"{number:>{wide}}  {event.on.isoformat()}  "
@@ -218,11 +218,11 @@ def _time(at: datetime) -> str:
     return at.isoformat(sep=" ", timespec="minutes")
 
 
-def _put_right(events: Sequence[Event], numbers: Numbers) -> dict[str, str]:
+def _put_right(events: Sequence[Event]) -> dict[str, str]:
     """What became of events since, by their ids."""
     found: dict[str, str] = {}
-    for event in events:
-        here = f"#{numbers[event.id]}"
+    for number, event in enumerate(events, 1):
+        here = f"#{number}"
         if isinstance(event, Voided):
             why = ": it belongs to another course" if event.meant_for else ""
             found |= dict.fromkeys(event.events, f"VOIDED by {here}{why}")

@@ -15,6 +15,7 @@ from iptengine.authoring.kept import open_kept
 from iptengine.authoring.loader import load
 from iptengine.cli import screen
 from iptengine.cli.came_of_it import say_risks_of, tell_alerts, tell_refused, tell_rest
+from iptengine.cli.event_words import named_by, numbers_in
 from iptengine.cli.given_fields import command_of, made, pair, whole
 from iptengine.cli.going_alone import tell_alone
 from iptengine.cli.known_names import check_known, measure_of, names_any
@@ -162,7 +163,7 @@ def _check_sealed(store: Store, courses: Iterable[str], key: bytes | None) -> No
 
 def numbers_of(clinic: Clinic, course: str) -> dict[str, int]:
     """The numbers of the events of a course, by their ids."""
-    return {event.id: number for number, event in enumerate(clinic.events(course), 1)}
+    return numbers_in(clinic.events(course))
 
 
 def start_course(writing: Writing, protocol: str, course: str | None, called: str, facts: Sequence[str]) -> int:
@@ -359,7 +360,7 @@ def _numbered(clinic: Clinic, course: str) -> Callable[[int], str]:
             raise Unclear(
                 f"course {course} has no event {number}; it has {len(events)}, see `iptengine course history`"
             )
-        return events[number - 1].id
+        return named_by(number, events[number - 1])
 
     return id_of
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
 from typing import Any
 
 from iptengine.course.events import Event, FactRecorded, ReadingTaken, Unreadable
 from iptengine.course.patient_text import WORDS
+from iptengine.course.unread_alerts import unreadable_id
 from iptengine.course.wording import spoken
 
 _BESIDE = frozenset(field.name for field in fields(Event))
@@ -18,6 +19,16 @@ _NAMES_EVENTS = frozenset({"appointment", "session", "cause", "alert", "asked", 
 
 Numbers = Mapping[str, int]
 """The number of each event in its course, by its id."""
+
+
+def numbers_in(events: Iterable[Event]) -> dict[str, int]:
+    """The numbers of the events of a course, by what they are named by in commands."""
+    return {named_by(number, event): number for number, event in enumerate(events, 1)}
+
+
+def named_by(number: int, event: Event) -> str:
+    """What names an event in a command: its id; where it cannot be read, that of the alert that stands for it."""
+    return unreadable_id(number) if isinstance(event, Unreadable) else event.id
 
 
 def event_words(event: Event, numbers: Numbers, *, whole: bool) -> str:

@@ -14,6 +14,7 @@ from iptengine.store.verification import MAKE_ROWS, Problem, Verdict, anchor, an
 _SAID = {
     "intact": "intact: it is what was anchored",
     "not anchored": "not anchored: what is there fits together; that nothing was cut off, only an anchor can show",
+    "not all read": "NOT ALL READ: what is there fits together, but this version of the library cannot read all of it",
     "damaged": "DAMAGED",
 }
 
@@ -34,9 +35,9 @@ def verify_store(address: str, anchor_file: str | None, key_file: str | None, ke
         shut = sum(records.row_text(row) is None for row in records.rows(Asked(frozenset())))
     otherwise = [Problem(course, 0, f"{_SAYS_OTHERWISE}; {MAKE_ROWS}") for course in rows if course not in told]
     for problem in (*verdict.problems, *otherwise):
-        screen.complain(f"{screen.bad('damaged')}: {problem}")
+        screen.complain(f"{screen.bad('not read' if problem.unread else 'damaged')}: {problem}")
     screen.say_all([*_told(verdict, bool(otherwise)), *_not_compared(shut, keys)])
-    return 1 if verdict.state == "damaged" or otherwise else 0
+    return 1 if verdict.problems or otherwise else 0
 
 
 _SAYS_OTHERWISE = "its row in the lists says something else than its events, perhaps of an alert"

@@ -38,6 +38,9 @@ An upcaster takes the fields of the stored event, ``kind`` included and ``v`` no
 after its own. It may raise `LookupError`, `TypeError`, `ValueError` or `AttributeError` for what it cannot use.
 """
 
+UNREADABLE = "a stored event cannot be read: "
+"""How the reason of an `Unreadable` begins."""
+
 COMMAND_DEPTH = 4
 """How deep commands may stand inside commands: a deviation inside a correction is two."""
 
@@ -132,7 +135,7 @@ def _unreadable(text: str, raw: Mapping[str, Any], why: str) -> Unreadable:
         by=_or(raw.get("by"), _read_actor, Actor("", role="")),
         command=_or(raw.get("command"), _text, ""),
         stored=text,
-        why=f"a stored event cannot be read: {why}",
+        why=f"{UNREADABLE}{why}",
     )
 
 

@@ -28,6 +28,7 @@ from iptengine.course.course import (
     fields_of,
 )
 from iptengine.course.filling import renewed
+from iptengine.course.unread_alerts import of_an_unreadable_event, stood_for_an_event
 from iptengine.protocol.model import UNSTAGED
 
 Changes = dict[str, Any]
@@ -63,8 +64,11 @@ def _anomaly(course: Course, event: e.Event, text: str) -> Changes:
 
 
 def _unreadable(course: Course, event: e.Event) -> Changes:
+    """It may have been a risk alert, so one stands for it (law 5)."""
     why = event.why if isinstance(event, e.Unreadable) else ""
-    return _anomaly(course, event, why or f"an event of the unknown kind '{event.kind}'")
+    alert = of_an_unreadable_event(course, course.version + 1, event.on)
+    told = _anomaly(course, event, why or f"an event of the unknown kind '{event.kind}'")
+    return {**told, "alerts": (*course.alerts, alert)}
 
 
 # -- beginning and end -------------------------------------------------------------------------------------------
@@ -222,6 +226,8 @@ def _alert_raised(course: Course, event: e.AlertRaised) -> Changes:
 
 def _alert_moved(course: Course, event: e.AlertMoved) -> Changes:
     if course.alert(event.alert) is None:
+        if stood_for_an_event(event.alert):  # the event is read by now, and says itself what it is
+            return {}
         return _anomaly(course, event, f"there is no alert '{event.alert}' in this course")
 
     def move(alert: Alert) -> Alert:

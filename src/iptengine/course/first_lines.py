@@ -29,6 +29,7 @@ from iptengine.course.plan_lines import finish_early, not_chosen
 from iptengine.course.rests import kept_or_missed, resting
 from iptengine.course.rhythms import due_by, is_due
 from iptengine.course.running_order import RunningOrder
+from iptengine.course.unread_alerts import none_open
 from iptengine.course.wording import counted, dated, day, first_lower, listed, ordinal
 from iptengine.protocol.parts import MISSES, FactSpec
 from iptengine.protocol.protocol import Guard, Protocol
@@ -149,7 +150,7 @@ def _risk(scene: _Scene) -> Iterator[Line]:
         head = f"Risk alerts: {len(waiting)} {verb} your assessment today{done}."
         yield Line("risk_open", f"{head} See above.", "", {"open": len(waiting)})
     else:
-        yield Line("risk_none_open", f"Risk alerts: none open{done}. Ask again today.", "", {"open": 0})
+        yield Line("risk_none_open", f"Risk alerts: {none_open(scene.course)}{done}. Ask again today.", "", {"open": 0})
 
 
 def _sessions_of(course: Course, alerts: Iterable[Alert]) -> str:

@@ -18,6 +18,7 @@ from iptengine.course.alerting import RISK_ITEM
 from iptengine.course.carrying import former_names
 from iptengine.course.course import Alert, Correction, Course, changed
 from iptengine.course.events import CourseWarning, Event
+from iptengine.course.unread_alerts import stands_in
 from iptengine.protocol.protocol import Protocol
 
 THERAPIST = "therapist"
@@ -88,7 +89,7 @@ class Sight:
         return bool(names & self._facts) or not names & self._known.keys()
 
     def _keeps_alert(self, code: str, level: str) -> bool:
-        if code == RISK_ITEM or (level == "risk" and self._role == THERAPIST):
+        if code == RISK_ITEM or stands_in(code) or (level == "risk" and self._role == THERAPIST):
             return False
         if self._protocol is None:
             return True

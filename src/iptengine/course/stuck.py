@@ -11,6 +11,7 @@ from iptengine.course.course import Course
 from iptengine.course.facts import CourseFacts
 from iptengine.course.hiding import THERAPIST, seen_by
 from iptengine.course.rests import resting
+from iptengine.course.unread_alerts import standing_in
 from iptengine.course.warnings import closed_window
 from iptengine.course.ways_out import Gate, gates
 from iptengine.course.wording import first_lower
@@ -67,10 +68,18 @@ class Stuck:
 def stuck(protocol: Protocol, course: Course, *, on: date, role: str | None = THERAPIST) -> tuple[Stuck, ...]:
     """Every way on of a course that is stuck on the day `on`; empty when it is not. As `role` may see it: see `ways`.
 
-    A course that has ended or rests is not stuck, and neither is one with a way that is open.
+    A course that has ended or rests is not stuck, and neither is one with a way that is open. Of one with an event that
+    cannot be read that is not known, and a line says so until the alert that stands for the event is assessed.
     """
-    if course.started is None or course.ended is not None or resting(course, on) is not None:
+    if course.started is None or course.ended is not None:
         return ()
+    unread = tuple(Stuck(course.id, course.phase, alert.text) for alert in standing_in(course))
+    if resting(course, on) is not None:
+        return unread
+    return (*unread, *_stuck(protocol, course, on, role))
+
+
+def _stuck(protocol: Protocol, course: Course, on: date, role: str | None) -> tuple[Stuck, ...]:
     if role is not None:
         course = seen_by(protocol, course, role)
     facts = CourseFacts(protocol, course, on)

@@ -323,8 +323,6 @@ def due(protocol: Protocol, course: Course, *, on: date, role: str | None = THER
 
     As `role` may see it; with ``None`` nothing is kept back: for programs, never for a page.
     """
-    if course.started is None:
-        return ()
     return tuple(_due(protocol, course if role is None else seen_by(protocol, course, role), on))
 
 
@@ -333,7 +331,7 @@ def _due(protocol: Protocol, course: Course, on: date) -> Iterator[Due]:
     for alert in waiting_alerts:
         kind = "alert" if alert.level == "risk" else "review"
         yield Due(course.id, kind, alert.raised, f"{alert.text}{number_among(alert, waiting_alerts)}")
-    if course.erased is not None:
+    if course.erased is not None or course.started is None:
         return
     for waiting in open_approvals(course):
         yield Due(course.id, "review", waiting.asked, waits(protocol, waiting))

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from iptengine.course.codec import decode
-from iptengine.course.course import Alert, Course
+from iptengine.course.course import Course
 from iptengine.course.events import Event
 from iptengine.course.evolve import fold
+from iptengine.course.unread_alerts import of_a_missing_event
 from iptengine.engine.answers import UnknownCourse
 from iptengine.protocol.protocol import Protocol
 from iptengine.store.chain import chained, checked_key, opened
@@ -118,7 +119,8 @@ class Records:
             return self._listed(course, texts)
         except DamagedCourse as damaged:
             left = self._left(course, damaged.left, str(damaged))
-        return replace(left, course=replace(left.course, alerts=(*left.course.alerts, _of_what_is_missing(left))))
+        missing = of_a_missing_event(left.course, left.events[-1].on)
+        return replace(left, course=replace(left.course, alerts=(*left.course.alerts, missing)))
 
     def naming(self, *words: str) -> Iterator[str]:
         """The courses that have a stored text with all these words in it, each once."""
@@ -253,19 +255,6 @@ class Records:
     def _history(self, course: str, texts: Sequence[str], clear: Iterable[str]) -> History:
         events = tuple(map(decode, clear))
         return History(fold(Course(course), events), events, opened(texts[-1])[1], any(map(is_enciphered, texts)))
-
-
-def _of_what_is_missing(left: History) -> Alert:
-    """What stands for the alerts that may be among the events that are gone."""
-    return Alert(
-        id="event-missing",
-        course=left.course.id,
-        code="event_missing",
-        level="risk",
-        text="An event of this course is missing in the store, and with it perhaps an alert. Restore a backup",
-        do="Ask what was recorded, and look at the last backup",
-        raised=left.events[-1].on,
-    )
 
 
 def _choices(protocol: Protocol) -> Choices:

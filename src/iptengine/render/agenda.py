@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias, get_args
 from iptengine.course.agenda import SessionAgenda, session_agenda
 from iptengine.course.course import Course
 from iptengine.course.hiding import THERAPIST, seen_by
+from iptengine.course.unread_alerts import none_open
 from iptengine.diagnostics import IptengineError
 from iptengine.protocol.protocol import Protocol
 from iptengine.render.alerts import alert_lines
@@ -178,7 +179,7 @@ def _page_without(protocol: Protocol, course: Course, audience: str, problem: st
         return Page("patient", "en", TITLE, TITLE.upper(), "", sections=(Section("problem", "", (Lines(words),)),))
     told = f"The rest of this page could not be made: {problem.rstrip('.')}."
     alerts = alert_lines(protocol, course)
-    count = () if alerts else ("Risk alerts: none open. Ask again today.",)
+    count = () if alerts else (f"Risk alerts: {none_open(course)}. Ask again today.",)
     lines = (*count, told, "The record itself is not touched by this.")
     return Page(
         audience="therapist",

@@ -13,6 +13,7 @@ from iptengine.course.first_lines import Line
 from iptengine.course.group_agenda import GroupAgenda, group_agenda
 from iptengine.course.groups import Group
 from iptengine.course.hiding import THERAPIST, seen_by
+from iptengine.course.unread_alerts import none_open
 from iptengine.course.wording import first_lower, listed, weekday
 from iptengine.diagnostics import IptengineError
 from iptengine.protocol.protocol import Protocol
@@ -94,7 +95,7 @@ def group_page(
         try:
             value, shared = group_agenda(protocol, group, courses, on=on)
             voice = therapist_voice(protocol, shared.course, CourseFacts(protocol, shared.course, on), None)
-            page = _page(protocol, value, voice)
+            page = _page(protocol, value, voice, none_open(*courses))
         except IptengineError as fault:
             problem = str(fault)
         except (ValueError, LookupError):
@@ -109,7 +110,7 @@ def told_alerts(courses: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(f"{course} needs your assessment today. Open the page of this course." for course in courses)
 
 
-def _page(protocol: Protocol, value: GroupAgenda, voice: Voice) -> Page:
+def _page(protocol: Protocol, value: GroupAgenda, voice: Voice, none: str) -> Page:
     count = f" of {value.of}" if value.of is not None else ""
     when = f"{weekday(value.day)}{f', {one_line(value.time)}' if value.time else ''}, {value.minutes} min"
     status = " draft" if value.status == "draft" else ""
@@ -121,20 +122,20 @@ def _page(protocol: Protocol, value: GroupAgenda, voice: Voice) -> Page:
         when=f"{when}{'' if value.booked else ' (not booked)'}",
         right=f"SESSION {value.number}{count}, {first_lower(value.phase_title).removesuffix(' phase')}",
         under=(f"TODAY: {sentence(voice.say(value.aim))}",),
-        sections=tuple(section for section in _sections(value, voice) if section.blocks),
+        sections=tuple(section for section in _sections(value, voice, none) if section.blocks),
         footer=f"{protocol.id} {protocol.version}{status}; group {value.group}. A proposal: you decide.",
         alerts=told_alerts(value.alerts),
     )
 
 
-def _sections(value: GroupAgenda, voice: Voice) -> tuple[Section, ...]:
+def _sections(value: GroupAgenda, voice: Voice, none: str) -> tuple[Section, ...]:
     rows = tuple(
         PlanRow(number, step.label, tuple(voice.say(text) for text in step.texts), step.minutes)
         for number, step in enumerate(value.steps, 1)
     )
     minutes = sum(row.minutes for row in rows)
-    none = "" if value.alerts else "Risk alerts: none open in the courses of this group. Ask again today, each alone."
-    first = (*((none,) if none else ()), *(_told(line, voice) for line in value.first))
+    told = f"Risk alerts: {none} in the courses of this group. Ask again today, each alone."
+    first = (*(() if value.alerts else (told,)), *(_told(line, voice) for line in value.first))
     words = tuple(voice.say(text) for text in value.ask)
     plan = (Plan(rows),) if rows else (Lines(("No task is due for all of them.",)),)
     return (

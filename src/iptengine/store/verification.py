@@ -9,18 +9,24 @@ import hashlib
 import hmac
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from iptengine.course.codec import UNREADABLE, decode
+from iptengine.course.events import Unreadable
 from iptengine.store.chain import checked_key, opened, seal
+from iptengine.store.ciphers import opened as left_of
 from iptengine.store.port import Store, StoreError, UnknownDigest
 from iptengine.store.rows import Asked, Lists, keeps_lists
 
 ANCHOR_SCHEMA = "iptengine.anchor/1"
 MOST_PROBLEMS = 100
 """How many problems are told one by one."""
+
+
+State = Literal["intact", "not anchored", "not all read", "damaged"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +37,13 @@ class Problem:
         course: The course; ``""`` for the store as a whole.
         number: The event's number in the course, from 1; 0 for the course or the store as a whole.
         text: What is wrong. It quotes nothing that is stored.
+        unread: Whether it is as it was recorded, and only this version of the library cannot read it.
     """
 
     course: str
     number: int
     text: str
+    unread: bool = False
 
     def __str__(self) -> str:
         where = f"course {self.course}" if self.course else "the store"
@@ -47,16 +55,17 @@ class Verdict:
     """What came of looking at a whole store.
 
     Attributes:
-        state: damaged; intact (compared with an anchor); or not anchored: what is there fits together, but a tail cut
-            off, or everything written anew by somebody who can make the seals, would not show. None of them speaks of
-            what the rows of the lists say: that is asked of `Clinic.out_of_step`.
+        state: damaged; not all read: its seals fit, but this version of the library cannot read every event; intact
+            (compared with an anchor); or not anchored: what is there fits together, but a tail cut off, or everything
+            written anew by somebody who can make the seals, would not show. None of them speaks of what the rows of
+            the lists say: that is asked of `Clinic.out_of_step`.
         courses: How many courses were looked at.
         events: How many events.
         since_anchor: How many events were recorded after the anchor was made; nothing but their seals speaks for them.
-        problems: What is wrong.
+        problems: What is wrong; last, what cannot be read.
     """
 
-    state: Literal["intact", "not anchored", "damaged"]
+    state: State
     courses: int
     events: int
     since_anchor: int = 0
@@ -149,17 +158,29 @@ def verify(store: Store, *, key: bytes | None = None, against: Anchor | None = N
         *(_anchor_problems(looked, against) if against is not None else ()),
     ]
     problems += _row_problems(store, looked, {problem.course for problem in problems})
-    state: Literal["intact", "not anchored", "damaged"] = "intact" if against is not None else "not anchored"
-    told = problems[:MOST_PROBLEMS]
-    if len(problems) > MOST_PROBLEMS:
-        told.append(Problem("", 0, f"{len(problems) - MOST_PROBLEMS} problems more"))
+    unread = _unread(looked, {(problem.course, problem.number) for problem in problems})
     return Verdict(
-        state="damaged" if problems else state,
+        state=_state(bool(problems), bool(unread), anchored=against is not None),
         courses=len(looked.courses),
         events=sum(len(texts) for texts in looked.courses.values()),
         since_anchor=looked.beyond if against is not None else 0,
-        problems=tuple(told),
+        problems=(*_first(problems, unread=False), *_first(unread, unread=True)),
     )
+
+
+def _state(damaged: bool, unread: bool, *, anchored: bool) -> State:
+    if damaged:
+        return "damaged"
+    if unread:
+        return "not all read"
+    return "intact" if anchored else "not anchored"
+
+
+def _first(problems: Sequence[Problem], *, unread: bool) -> Iterator[Problem]:
+    """As many as are told one by one, and how many there are beside them."""
+    yield from problems[:MOST_PROBLEMS]
+    if len(problems) > MOST_PROBLEMS:
+        yield Problem("", 0, f"{len(problems) - MOST_PROBLEMS} problems more", unread)
 
 
 # -- looking -----------------------------------------------------------------------------------------------------
@@ -221,6 +242,17 @@ def _seal_problems(course: str, texts: Iterable[str], key: bytes | None) -> Iter
         before = found
 
 
+def _unread(looked: _Look, told: Collection[tuple[str, int]]) -> list[Problem]:
+    """The events that this version of the library cannot read, though their seals fit. It asks for no course key."""
+    return [
+        Problem(course, number, f"{CANNOT_READ}: {event.why.removeprefix(UNREADABLE)}", unread=True)
+        for course, texts in looked.courses.items()
+        for number, text in enumerate(texts, 1)
+        if isinstance(event := decode(left_of(text, None, course=course, number=number)), Unreadable)
+        and (course, number) not in told
+    ]
+
+
 def _protocol_problems(store: Store, looked: _Look) -> Iterator[Problem]:
     """The protocol a course keeps is there, whole. A moved course keeps several."""
     seen: dict[str, str] = {}
@@ -232,6 +264,7 @@ def _protocol_problems(store: Store, looked: _Look) -> Iterator[Problem]:
                 yield Problem(course, 0, seen[digest])
 
 
+CANNOT_READ = "this version of the library cannot read it, and it may be a risk alert"
 ROW_GONE = "it has no row in the lists, as if somebody had taken it out"
 ROW_BEHIND = "its row in the lists is of an earlier version of the course, as if somebody had put it back"
 ROW_AHEAD = "its row in the lists counts more events than there are: its last ones are missing, or the row was changed"
