@@ -11,6 +11,7 @@ from hypothesis import given as when_given
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from iptengine.authoring.codes import REFUSALS
 from iptengine.course import commands as c
 from iptengine.course.codec import as_told
 from iptengine.course.commands import Command
@@ -18,6 +19,7 @@ from iptengine.course.course import Course
 from iptengine.course.due_tasks import due_tasks
 from iptengine.course.facts import CourseFacts
 from iptengine.course.hiding import KEPT_REVIEW, KEPT_RISK, KEPT_WARNING, Sight, seen_by
+from iptengine.course.kept_codes import told_codes
 from iptengine.course.overview import overview
 from iptengine.course.refused_to import refused_to
 from iptengine.course.stuck import stuck
@@ -25,7 +27,7 @@ from iptengine.course.warnings import warnings
 from iptengine.course.ways import due, ways
 from iptengine.protocol.protocol import Protocol
 from iptengine.render import agenda
-from phrases import Story, given, hold, phq9, variant, week
+from phrases import Story, given, hold, phq9, protocol, variant, week
 
 HIDDEN = ["assessor", "therapist"]
 
@@ -296,3 +298,37 @@ def test_no_answer_that_is_kept_stands_anywhere_in_what_is_made_for_the_role(rol
     for shown in ('"value":"placebo"', "is placebo", "23 November", '"value":"2025-11-23"', '"value":2', "doses is 2"):
         assert shown in whole
         assert shown not in kept
+
+
+# -- what was passed over ----------------------------------------------------------------------------------------
+
+
+def test_what_may_be_passed_over_and_is_no_condition_is_on_record_or_is_not_told() -> None:
+    follows_from_conditions = {"calendar_stop", "waits_for_approval"}
+    told = told_codes(protocol("small"), frozenset())
+    assert told & REFUSALS.words.keys() == REFUSALS.words.keys() - follows_from_conditions
+
+
+def test_a_condition_is_named_where_it_rests_on_records_and_not_where_it_is_reckoned_from_others() -> None:
+    conditions = {
+        "focus": "a focus is agreed",
+        "arm": "arm is drug",
+        "not_harmed": {"not": {"harm": "harm is yes"}},
+        "no_alert": {"not": {"raised": "harmed was raised"}},
+        "tasks": "all must tasks are done",
+        "late_enough": "sessions left <= 14",
+    }
+    changed = variant(
+        "ipt-adult",
+        {
+            "facts.arm": {"title": "Arm", "one_of": ["drug", "placebo"], "hide_from": "assessor"},
+            "facts.harm": {"title": "Harm", "one_of": ["no", "yes"], "hide_from": "assessor"},
+            "alerts.harmed": {
+                "title": "Harm", "kind": "risk", "raise_if": "harm is yes", "do": "Stop", "source": "tradition",
+            },
+            "phases.initial.next.middle": conditions,
+        },
+    )  # fmt: skip
+    told = told_codes(changed, frozenset({"arm", "harm"}))
+    assert told & conditions.keys() == {"focus"}
+    assert "a_name_it_had_before" not in told

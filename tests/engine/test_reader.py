@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
+from itertools import count
 from typing import Any
 
 import pytest
+from hypothesis import given as when_given
+from hypothesis import settings
+from hypothesis import strategies as st
 
 import iptengine as ipt
 from course.test_hiding import trial
 from iptengine import commands as c
 from iptengine.course.course import Course
+from iptengine.course.events import Deviated
 from iptengine.course.hiding import KEPT_REVIEW, KEPT_RISK
 from iptengine.engine.held import Held
 from iptengine.engine.records import Records
@@ -21,6 +26,8 @@ from stores import fresh_store
 ANNA = ipt.Actor("u17", role="therapist")
 PHARMACY = ipt.Actor("u40", role="pharmacist")
 ASSESSOR = ipt.Actor("u31", role="assessor")
+ARMS = st.sampled_from(["drug", "placebo"])
+DOSES = st.integers(1, 4)
 
 
 def clinic(*protocols: ipt.Protocol, store: Any = None) -> ipt.Clinic:
@@ -235,3 +242,40 @@ def test_a_group_is_read_as_the_clinic_reads_it() -> None:
         reader.group("monday")
     assert isinstance(reader.course("a"), Course)
     assert KEPT_REVIEW not in reader.group_agenda("tuesday", on=on).text
+
+
+# -- a move that was made all the same -----------------------------------------------------------------------------
+
+
+def gone_on(arm: str, doses: int, role: str) -> tuple[Deviated, str]:
+    """The event of a deviation as a role reads it, and everything that a reader answers, for one arm and dose."""
+    numbers = count(1)
+    clock = lambda: datetime(2026, 3, 10, 15, tzinfo=UTC)  # noqa: E731
+    desk = ipt.Clinic(fresh_store(), [trial()], clock=clock, ids=lambda: f"k{next(numbers)}")
+    facts = {"arm": arm, "doses": doses, "unblinded": "2025-11-23"}
+    desk.start("ipt-adult", by=PHARMACY, on=START, course="a", facts=facts)
+    desk.do("a", c.HoldSession(on=week(1)), c.Read("phq9", total=14, answers={"self_harm": 0}, on=week(1)), by=ANNA)
+    desk.do("a", c.Deviate(c.EnterPhase("middle"), because="she is ready"), by=ANNA, on=week(1))
+    reader = desk.reader(ipt.Actor("u31", role=role))
+    (deviated,) = (event for event in reader.events("a") if isinstance(event, Deviated))
+    return deviated, told(reader)
+
+
+def test_what_was_passed_over_is_told_without_the_conditions_that_rest_on_what_is_kept() -> None:
+    whole, _ = gone_on("drug", 1, "pharmacist")
+    enough, _ = gone_on("placebo", 3, "pharmacist")
+    kept, _ = gone_on("drug", 1, "assessor")
+    others = ("diagnosis_or_waiver", "inventory_taken", "formulation_agreed", "focus_agreed", "contract_agreed")
+    assert whole.overridden == (*others, "enough")
+    assert enough.overridden == others
+    assert kept.overridden == others
+    assert (kept.what, kept.because) == ("enter_phase", "she is ready")
+
+
+@pytest.mark.parametrize("role", ["assessor", "therapist"])
+@settings(max_examples=5)
+@when_given(one=st.tuples(ARMS, DOSES), other=st.tuples(ARMS, DOSES))
+def test_two_courses_that_differ_in_what_is_kept_alone_read_the_same_after_the_same_moves(
+    role: str, one: tuple[str, int], other: tuple[str, int]
+) -> None:
+    assert gone_on(*one, role) == gone_on(*other, role)

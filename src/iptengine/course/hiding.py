@@ -11,16 +11,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from iptengine.course import events as e
 from iptengine.course.alerting import RISK_ITEM
 from iptengine.course.carrying import former_names
 from iptengine.course.course import Alert, Correction, Course, changed
 from iptengine.course.events import CourseWarning, Event
+from iptengine.course.kept_codes import told_codes
 from iptengine.course.unread_alerts import stands_in
 from iptengine.protocol.protocol import Protocol
 
+E = TypeVar("E", bound=Event)
 THERAPIST = "therapist"
 KEPT_RISK = (
     "A risk alert was raised; what it rests on is not shown to you, and the therapist's page says it. "
@@ -159,12 +161,27 @@ class Sight:
                 return replace(event, text=_kept_text(event.level), do="", warnings=())
             case e.AlertMoved() if event.alert in self._alerts:
                 return replace(event, found="", plan="", because="", warnings=())
+            case e.Deviated():
+                return replace(self._warned(event), overridden=self._told(event.overridden))
             case e.Unreadable() if self._facts or self._protocol is None:
                 return replace(event, stored="")
-            case _ if event.warnings and any(self._keeps_warning(one) for one in event.warnings):
-                return replace(event, warnings=tuple(self.warning(one) for one in event.warnings))
             case _:
-                return event
+                return self._warned(event)
+
+    def _warned(self, event: E) -> E:
+        if not any(self._keeps_warning(one) for one in event.warnings):
+            return event
+        return replace(event, warnings=tuple(self.warning(one) for one in event.warnings))
+
+    def _told(self, overridden: tuple[str, ...]) -> tuple[str, ...]:
+        """The conditions that were passed over, without those that may rest on what is kept.
+
+        Of a course that has moved, none: what they were called before may be something else by now.
+        """
+        if self._protocol is None or self._course.moves:
+            return ()
+        known = told_codes(self._protocol, self._facts)
+        return tuple(code for code in overridden if code in known)
 
     def alert(self, alert: Alert) -> Alert:
         """The alert; where what it rests on is kept, only that it is there."""
