@@ -9,6 +9,7 @@ import pytest
 from iptengine.course import commands as c
 from iptengine.course import timing, visits
 from iptengine.course.commands import Command
+from iptengine.course.ways import due
 from iptengine.protocol.protocol import Protocol
 from phrases import START, Story, anyway, contract, event, given, hold, logged, miss, protocol, variant, week
 
@@ -325,3 +326,32 @@ def test_a_dispute_without_a_stage_warns_from_the_first_session_of_the_phase_tha
     assert "unstaged" in story.warnings()
     staged = c.Restage("role_dispute", to="impasse", because="silence")
     assert "unstaged" not in story.when(staged).warnings()
+
+
+# -- used up -----------------------------------------------------------------------------------------------------
+
+
+def counted_out(ipt: Protocol, story: Story, on: date) -> list[tuple[date | None, str]]:
+    return [(one.by, one.text) for one in due(ipt, story.course, on=on) if one.kind == "count"]
+
+
+def test_a_course_that_has_used_its_sessions_with_the_ending_not_named_is_due(ipt: Protocol) -> None:
+    story = given(ipt, contract(12), *(hold(n) for n in range(1, 13)))
+    ((by, text),) = counted_out(ipt, story, week(13))
+    assert by == week(12)
+    assert text.startswith(
+        "All 12 agreed sessions are used, none is booked, and the course has not ended. The ending is not named yet, "
+        "with 0 sessions left. No session is left; required and not on record: "
+    )
+    assert text.endswith(". For more sessions: up to 16 can be agreed.")
+    assert counted_out(ipt, story.when(amend(sessions=14)), week(13)) == []
+    assert counted_out(ipt, story.when(anyway(c.EndCourse("completed"))), week(13)) == []
+    assert counted_out(ipt, given(ipt, contract(12), *(hold(n) for n in range(1, 12))), week(12)) == []
+
+
+def test_out_of_a_count_that_is_used_up_leads_a_deviation_or_a_longer_contract(ipt: Protocol) -> None:
+    story = given(ipt, contract(12), *(hold(n) for n in range(1, 13)), anyway(c.EnterPhase("middle")))
+    story = story.when(c.AnnounceEnding())
+    story.when(c.EnterPhase("ending", on=week(13))).then_refused("near_the_end")
+    assert story.when(anyway(c.EnterPhase("ending"))).course.phase == "ending"
+    assert story.when(amend(sessions=14), c.EnterPhase("ending")).course.phase == "ending"

@@ -36,6 +36,7 @@ DUE = Codes(
         "plan": "a plan that is not chosen",
         "group": "a course that is in no group yet",
         "calendar": "a course whose calendar has stopped, or that has no visit left before it stops",
+        "count": "a course that goes on although its sessions are used and none is booked",
         "follow_on": "a course that may follow this one, which has ended",
     },
 )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import TYPE_CHECKING
 
 from iptengine.course import timing
 from iptengine.course.course import Course
 from iptengine.course.lines import Line
+from iptengine.course.warnings import warnings
 from iptengine.course.ways_out import gates
-from iptengine.course.wording import counted, listed, spoken
+from iptengine.course.wording import counted, first_upper, listed, spoken
 from iptengine.protocol.protocol import Protocol
 
 if TYPE_CHECKING:
@@ -23,6 +25,9 @@ IN_A_SESSION = frozenset(
 )  # fmt: skip
 """First lines that ask for something in a session; where none is to come they are not said."""
 
+WAITING_AT_THE_END = ("ending_not_announced", "budget_short")
+"""Warnings that still want something done of a course whose count is used up."""
+
 
 def can_agree_more(protocol: Protocol, course: Course) -> int | None:
     """The most sessions the contract can be amended to; ``None`` where it holds as many as it may already."""
@@ -30,13 +35,34 @@ def can_agree_more(protocol: Protocol, course: Course) -> int | None:
     return number.high if number is not None and agreed is not None and agreed < number.high else None
 
 
+def count_told(course: Course) -> str:
+    """That the count is used up."""
+    agreed = counted(timing.contracted(course) or 0, "agreed session")
+    return f"All {agreed} are used, none is booked, and the course has not ended."
+
+
+def more_told(protocol: Protocol, course: Course) -> str:
+    """Whether more sessions can be agreed."""
+    most = can_agree_more(protocol, course)
+    told = f"up to {most} can be agreed" if most else "the protocol holds no more; one more takes a deviation"
+    return f"For more sessions: {told}."
+
+
+def used_up_due(protocol: Protocol, course: Course, on: date) -> str:
+    """What waits where the count is used up and the course goes on: in the words of its page; empty where it is not."""
+    if not timing.used_up(course, on):
+        return ""
+    waiting = [one.text for one in warnings(protocol, course, on=on) if one.code in WAITING_AT_THE_END]
+    told = [count_told(course), *(f"{first_upper(text)}." for text in waiting), more_told(protocol, course)]
+    return " ".join(told)
+
+
 def used_up_lines(scene: Standing) -> Iterator[Line]:
     """That the count is used up, what stands between here and an end of the course, and whether more can be agreed."""
     course, protocol = scene.course, scene.protocol
     if not timing.used_up(course, scene.on):
         return
-    agreed = counted(timing.contracted(course) or 0, "agreed session")
-    yield Line("count_used_up", f"All {agreed} are used, none is booked, and the course has not ended.", "contract")
+    yield Line("count_used_up", count_told(course), "contract")
     for gate in gates(protocol, course, scene.facts):
         path = f"phases.{course.phase}.next.{gate.target}"
         needs = [spoken(reason.code) for reason in gate.reasons] + ([f"{gate.asks} agrees"] if gate.asks else [])
@@ -45,6 +71,4 @@ def used_up_lines(scene: Standing) -> Iterator[Line]:
                 f"To end it as '{gate.title}' still needs: {listed(needs)}." if needs else f"Can end as '{gate.title}'."
             )
             yield Line("end_possible", told, path)
-    most = can_agree_more(protocol, course)
-    told = f"up to {most} can be agreed" if most else "the protocol holds no more; one more takes a deviation"
-    yield Line("more_sessions", f"For more sessions: {told}.", "contract.sessions")
+    yield Line("more_sessions", more_told(protocol, course), "contract.sessions")

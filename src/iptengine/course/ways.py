@@ -36,6 +36,7 @@ from iptengine.course.requests import REQUESTS
 from iptengine.course.rests import kept_or_missed, resting
 from iptengine.course.rhythms import due_measures, measure_due_by
 from iptengine.course.stamp import Actor, Stamp
+from iptengine.course.used_up import used_up_due
 from iptengine.course.warnings import warnings
 from iptengine.course.worded import unworded, words_of
 from iptengine.course.wording import day
@@ -354,6 +355,9 @@ def _due(protocol: Protocol, course: Course, on: date) -> Iterator[Due]:
         yield Due(course.id, "calendar", stop_day(protocol, course), told)
     if resting(course, on) is not None:
         return
+    waiting = used_up_due(protocol, course, on)
+    if waiting:
+        yield Due(course.id, "count", _last_session(course), waiting)
     for name in due_measures(protocol, course, on) if left == 0 and not is_booked else ():
         yield Due(course.id, "measure", _last_session(course) or on, _at_end(protocol, name))
     if is_booked or (left != 0 and not told):
