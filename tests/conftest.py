@@ -11,6 +11,9 @@ import postgres
 import stores
 from iptengine.protocol.protocol import Protocol
 from phrases import protocol
+from skips import pytest_make_collect_report, pytest_runtest_makereport
+
+__all__ = ["pytest_make_collect_report", "pytest_runtest_makereport"]
 
 settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("calm")
