@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import threading
@@ -20,6 +21,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 import django_databases
 import iptengine as ipt
+import postgres
 from django_databases import sqlite
 from iptengine import commands as c
 from iptengine.contrib.django import DjangoStore
@@ -242,6 +244,65 @@ def test_a_server_that_does_not_wait_for_its_disk_waits_for_an_append(postgres_a
     finally:
         with connection.cursor() as cursor:
             cursor.execute("RESET synchronous_commit")
+
+
+@pytest.fixture
+def careless(tmp_path: Path) -> Iterator[str]:
+    """A server of its own that does not wait for its disk, known to Django."""
+    postgres.server()  # skips, or fails in CI, where there is none
+    found = postgres.binaries()
+    assert found is not None
+    server = postgres.new_server(found)
+    server.start(fsync="off")
+    options = {"server_side_binding": True}
+    engine = "django.db.backends.postgresql"
+    django_databases.know(
+        "careless",
+        {"ENGINE": engine, "HOST": str(server.folder), "NAME": "postgres", "USER": "postgres", "OPTIONS": options},
+    )
+    yield "careless"
+    django_databases.forget("careless")
+    server.stop("immediate")
+    shutil.rmtree(server.folder)
+
+
+def test_a_server_that_loses_what_it_was_told_is_refused_and_nothing_is_recorded(careless: str) -> None:
+    call_command("migrate", database=careless, verbosity=0)
+    store = DjangoStore(careless)
+    told = (
+        "the PostgreSQL server has fsync = off; a store needs fsync = on, so that nothing recorded is lost. Nothing "
+        "was written"
+    )
+    for _ in range(2):
+        with pytest.raises(ipt.StoreError) as refused:
+            store.append("a", texts("one"), expected=0)
+        assert str(refused.value) == told
+    with pytest.raises(ipt.StoreError) as refused:
+        store.keep_protocol("d", "text")
+    assert str(refused.value) == told
+    with transaction.atomic(using=careless):
+        with pytest.raises(ipt.StoreError):
+            store.append("a", texts("one"), expected=0)
+        assert store.read("a") == ()
+    assert list(store.feed()) == []
+
+
+def test_a_server_is_asked_once_for_each_connection(postgres_alias: str) -> None:
+    connection = connections[postgres_alias]
+    StoredEvent.objects.using(postgres_alias).all().delete()
+    asked: list[str] = []
+
+    def listen(execute: Callable[..., T], sql: str, *rest: object) -> T:
+        asked.append(sql)
+        return execute(sql, *rest)
+
+    for course in ("a", "b"):
+        connection.close()
+        with connection.execute_wrapper(listen):
+            for number, text in enumerate(texts("one", "two")):
+                DjangoStore(postgres_alias).append(course, (text,), expected=number)
+    assert asked.count("SHOW fsync") == 2
+    assert asked.count("SHOW synchronous_commit") == 4
 
 
 # -- a clinic over it --------------------------------------------------------------------------------------------

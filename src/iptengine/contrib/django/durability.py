@@ -1,18 +1,20 @@
 """What makes a commit stay: asked of the connection that writes, each time it writes.
 
 On PostgreSQL an append waits for the others' transactions, so that positions grow in the order of commits, and
-``synchronous_commit`` is turned on for its transaction. On SQLite one transaction writes at a time anyway; what its
-pragmas say cannot be changed inside a transaction, so a weaker setting is refused.
+``synchronous_commit`` is turned on for its transaction; a server with ``fsync`` off is refused, asked once for each
+connection. On SQLite one transaction writes at a time anyway; what its pragmas say cannot be changed inside a
+transaction, so a weaker setting is refused.
 """
 
 from __future__ import annotations
 
 import re
 from typing import cast
+from weakref import WeakSet
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from iptengine.store.journals import wal_is_sound
+from iptengine.store.journals import server_may_lose, wal_is_sound
 from iptengine.store.port import StoreError
 
 LOCK = 0x1B7E_E61E
@@ -39,12 +41,27 @@ def turn_is_free(connection: BaseDatabaseWrapper) -> bool:
 def make_durable(connection: BaseDatabaseWrapper) -> None:
     """See that the commit of this transaction will stay; `StoreError` when it may not."""
     if connection.vendor == "postgresql":
+        _check_server(connection)
         if answer(connection, "SHOW synchronous_commit") == "off":
             answer(connection, "SELECT set_config('synchronous_commit', 'on', true)")
         return
     why = weakness(connection)
     if why:
         raise StoreError(f"the database '{connection.alias}' may lose what it is told: {why}; nothing was recorded")
+
+
+def _check_server(connection: BaseDatabaseWrapper) -> None:
+    """Refuse a server that does not wait for its disk: no connection can change that, so each is asked once."""
+    if connection.connection in _WAITS_FOR_ITS_DISK:
+        return
+    found = answer(connection, "SHOW fsync")
+    if found != "on":
+        raise StoreError(server_may_lose("fsync", found, "on"))
+    _WAITS_FOR_ITS_DISK.add(connection.connection)
+
+
+_WAITS_FOR_ITS_DISK: WeakSet[object] = WeakSet()
+"""The connections to PostgreSQL that were asked; Django makes a new one where the old has ended."""
 
 
 def weakness(connection: BaseDatabaseWrapper) -> str:

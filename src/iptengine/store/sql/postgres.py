@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
 from iptengine.diagnostics import missing_package
+from iptengine.store.journals import server_may_lose
 from iptengine.store.port import StoreError
 from iptengine.store.sql.failures import driver_sentence
 from iptengine.store.sql.quiet import quiet_settings
@@ -78,10 +79,7 @@ def _settle(connection: psycopg.Connection[Any], read_only: bool) -> None:
 def _need(connection: psycopg.Connection[Any], name: str, wanted: tuple[str, ...]) -> None:
     (found,) = connection.execute(f"SHOW {name}").fetchone() or ("",)
     if found not in wanted:
-        raise StoreError(
-            f"the PostgreSQL server has {name} = {found}; a store needs {name} = {wanted[0]}, so that nothing recorded "
-            "is lost. Nothing was written"
-        )
+        raise StoreError(server_may_lose(name, found, wanted[0]))
 
 
 def lock_order(connection: Connection) -> None:
