@@ -355,9 +355,9 @@ def _due(protocol: Protocol, course: Course, on: date) -> Iterator[Due]:
         yield Due(course.id, "calendar", stop_day(protocol, course), told)
     if resting(course, on) is not None:
         return
-    waiting = used_up_due(protocol, course, on)
-    if waiting:
-        yield Due(course.id, "count", _last_session(course), waiting)
+    used_up = used_up_due(protocol, course, on)
+    if used_up:
+        yield Due(course.id, "count", _last_session(course), used_up)
     for name in due_measures(protocol, course, on) if left == 0 and not is_booked else ():
         yield Due(course.id, "measure", _last_session(course) or on, _at_end(protocol, name))
     if is_booked or (left != 0 and not told):
