@@ -184,3 +184,42 @@ def test_where_the_session_of_a_group_is_on_record_the_lines_that_add_the_scores
         "  iptengine course record clinic.db ann read measure=phq9 total=4 answers.self_harm=0 --on 2026-01-12\n"
     )
     assert "reading_taken" not in kinds(formed, "bob")
+
+
+# -- a fact ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("No", "fear_at_home takes one of no, yes; did you mean 'no'? Nothing was recorded"),
+        ("noo", "fear_at_home takes one of no, yes; did you mean 'no'? Nothing was recorded"),
+    ],
+)
+def test_a_mistyped_value_of_a_fact_is_refused_and_never_kept_as_unanswered(begun: Type, value: str, told: str) -> None:
+    answer = begun("course", "record", "clinic.db", "a", "record_fact", "fact=fear_at_home", f"value={value}", *DAY)
+    assert (answer.code, answer.out, answer.err) == (2, "", f"error: {told}\n")
+    assert kinds(begun) == ["course_started"]
+
+
+@pytest.mark.parametrize("value", ["Yes", "perhaps"])
+def test_a_mistyped_value_of_a_fact_that_may_be_a_risk_is_told_first(begun: Type, value: str) -> None:
+    told = begun("course", "record", "clinic.db", "a", "record_fact", "fact=fear_at_home", f"value={value}", *DAY)
+    risk, _, error = told.err.partition("error: ")
+    assert " ".join(risk.split()).startswith("RISK ANSWER NOT RECORDED: ")
+    assert "is answered in a way that cannot be used in this line" in " ".join(risk.split())
+    assert error.startswith("fear_at_home takes one of no, yes")
+    assert value not in told.err
+    assert kinds(begun) == ["course_started"]
+
+
+def test_a_fact_that_was_asked_and_left_unanswered_is_recorded_with_its_alert(begun: Type) -> None:
+    told = begun("course", "record", "clinic.db", "a", "record_fact", "fact=fear_at_home", "value=", *DAY)
+    assert (told.code, kinds(begun)) == (0, ["course_started", "fact_recorded", "alert_raised"])
+
+
+def test_a_course_does_not_begin_with_a_mistyped_value_of_a_fact(begun: Type) -> None:
+    told = begun("course", "start", "clinic.db", SMALL, "--course", "b", "--fact", "fear_at_home=No", *DAY)
+    assert (told.code, told.out) == (2, "")
+    assert told.err == "error: fear_at_home takes one of no, yes; did you mean 'no'? Nothing was recorded\n"
+    assert begun("course", "history", "clinic.db", "b").code == 1

@@ -18,7 +18,7 @@ from iptengine.cli.came_of_it import say_risks_of, tell_alerts, tell_refused, te
 from iptengine.cli.event_words import named_by, numbers_in
 from iptengine.cli.given_fields import command_of, made, pair, whole
 from iptengine.cli.going_alone import tell_alone
-from iptengine.cli.known_names import check_known, measure_of, names_any
+from iptengine.cli.known_names import check_fact, check_known, measure_of, names_any
 from iptengine.cli.names import protocol_source
 from iptengine.cli.screen import Unclear
 from iptengine.cli.stores import check_in_the_clear, check_sealed, key_in, keys_in, store_at, today
@@ -171,6 +171,8 @@ def start_course(writing: Writing, protocol: str, course: str | None, called: st
     found = load(protocol_source(protocol))
     given = dict(pair("--fact", word) for word in facts)
     asked = {name: fact_value(found, name, value or None) for name, value in given.items()}
+    for name, value in asked.items():
+        check_fact(found, name, value)
     with writing.clinic(course or "", protocols=[found], new=True) as (_, clinic):
         try:
             done = clinic.start(found.ref, by=writing.by, on=writing.day, course=course, facts=asked, called=called)

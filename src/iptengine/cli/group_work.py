@@ -13,13 +13,13 @@ from iptengine.cli.course_work import Writing, added, tell_not_now
 from iptengine.cli.given_fields import command_of, pair
 from iptengine.cli.group_keys import key_now
 from iptengine.cli.group_scores import Scores
-from iptengine.cli.known_names import check_tasks
+from iptengine.cli.known_names import check_known, check_tasks
 from iptengine.cli.screen import Unclear
 from iptengine.cli.taken_back import tell_taken_back
 from iptengine.cli.turned_away import tell_turned_away
 from iptengine.cli.typed_lines import Lines, reading_line
 from iptengine.course.codec import BadInput
-from iptengine.course.commands import Command, MoveChart, Read, as_mapping
+from iptengine.course.commands import Command, MoveChart, Read, RecordFact, as_mapping
 from iptengine.course.refusal import Refused
 from iptengine.diagnostics import ProtocolError
 from iptengine.engine.answers import Done, GroupDone, UnknownCourse
@@ -148,9 +148,14 @@ def record(writing: Writing, group: str, kind: str, words: Sequence[str]) -> int
     judged_of_all = kind == MoveChart.kind and not any(word.startswith("because=") for word in words)
     command = command_of(kind, (*words, "because=") if judged_of_all else words, of_one_course)
     on = writing.day
+
+    def check(_: Sequence[str], protocols: Mapping[str, Protocol]) -> None:
+        for protocol in dict.fromkeys(protocols.values()):
+            check_known(protocol, [command])
+
     return _to_all(writing, group, ("record", group, on, as_mapping(command)), lambda clinic, key: (
         clinic.tell_group(group, command, by=writing.by, on=command.on or on, key=key)
-    ))  # fmt: skip
+    ), check if isinstance(command, RecordFact) else None)  # fmt: skip
 
 
 # -- what they share ---------------------------------------------------------------------------------------------

@@ -10,7 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NoReturn
 
 from iptengine.cli.screen import Unclear
-from iptengine.course.commands import Command, Correct, Defer, Deviate, DoTask, Read, RecordSession
+from iptengine.cli.telling_risks import complain_of_risk
+from iptengine.course.commands import Command, Correct, Defer, Deviate, DoTask, Read, RecordFact, RecordSession
+from iptengine.course.reports import fact_value, fact_wanted
 from iptengine.diagnostics import did_you_mean, nearest
 from iptengine.protocol.ids import is_id
 from iptengine.protocol.measure import TOTAL, Measure
@@ -22,7 +24,7 @@ _NUMBERED = re.compile(r"(?:item|question|q)?[_-]?([0-9]{1,3})")
 
 def names_any(commands: Iterable[Command]) -> bool:
     """Whether a protocol has to be asked at all."""
-    return any(isinstance(_inner(command), Read | RecordSession | DoTask | Defer) for command in commands)
+    return any(isinstance(_inner(command), Read | RecordSession | DoTask | Defer | RecordFact) for command in commands)
 
 
 def check_known(protocol: Protocol, commands: Iterable[Command]) -> None:
@@ -46,6 +48,8 @@ def check_known(protocol: Protocol, commands: Iterable[Command]) -> None:
                 _check_techniques(protocol, techniques)
             case Defer(task=task):
                 check_tasks(protocol, [task])
+            case RecordFact(fact=fact, value=value):
+                check_fact(protocol, fact, value)
 
 
 def measure_of(protocol: Protocol, name: str) -> Measure:
@@ -78,6 +82,34 @@ def check_tasks(protocol: Protocol, tasks: Iterable[str]) -> None:
     for task in tasks:
         if task not in known:
             _unknown("this course has no task", task, known)
+
+
+def check_fact(protocol: Protocol, fact: str, value: object) -> None:
+    """The value is one that the fact may have; nothing is one, too: asked, and left unanswered.
+
+    Raises:
+        Unclear: It is not. Recorded, it would stand there as asked and left unanswered.
+    """
+    spec = protocol.spec.facts.get(fact)  # the course itself refuses one that is not known
+    if spec is None or value is None or fact_value(spec, value) is not None:
+        return
+    word = str(value).strip().lower()
+    meant = word if word in spec.one_of else next(iter(nearest(word, spec.one_of, 1)), "")
+    if _may_be_a_risk(protocol, fact, meant):
+        complain_of_risk(f"'{spec.title.strip()}' is answered in a way that cannot be used")
+    hint = f"; did you mean '{meant}'?" if meant else "."
+    raise Unclear(f"{fact} takes {fact_wanted(spec)}{hint} Nothing was recorded")
+
+
+def _may_be_a_risk(protocol: Protocol, fact: str, meant: str) -> bool:
+    """Whether a risk alert rests on the fact, and the answer that was meant is not known to be another."""
+    for name, alert in protocol.spec.alerts.items():
+        guards = protocol.at("alerts", name, "raise_if") if alert.kind == "risk" else ()
+        for sentence in (one for guard in guards for one in guard.conditions()):
+            named = any((mention.kind, mention.name) == ("fact", fact) for mention in sentence.mentions)
+            if named and (not meant or meant in sentence.text.split()):
+                return True
+    return False
 
 
 def _check_techniques(protocol: Protocol, techniques: Sequence[str]) -> None:
@@ -142,4 +174,4 @@ def _unknown(told: str, name: str, known: Iterable[str]) -> NoReturn:
     raise Unclear(f"{told} {called}; {hint}{'' if hint.endswith('?') else '.'} Nothing was recorded")
 
 
-__all__ = ["check_known", "check_tasks", "item_meant", "measure_of", "names_any"]
+__all__ = ["check_fact", "check_known", "check_tasks", "item_meant", "measure_of", "names_any"]

@@ -14,11 +14,10 @@ import click
 
 from iptengine.authoring import shelves
 from iptengine.authoring.measure_files import read_measure
-from iptengine.cli import screen
 from iptengine.cli.known_names import item_meant
 from iptengine.cli.names import ENDINGS, shipped
 from iptengine.cli.stores import store_at
-from iptengine.cli.telling_risks import TYPED
+from iptengine.cli.telling_risks import TYPED, complain_of_risk
 from iptengine.course.alerting import item_name
 from iptengine.diagnostics import IptengineError, nearest
 from iptengine.protocol.measure import Measure
@@ -49,18 +48,7 @@ def tell_turned_away(*, recorded_in: Collection[str] = (), perhaps: bool = False
         if one.course in recorded_in:
             continue
         for told in _risks(one, _measures(places, one.course)):
-            _tell(one.course, told, perhaps)
-
-
-def _tell(course: str, told: str, perhaps: bool) -> None:
-    head, what = (
-        ("PERHAPS NOT RECORDED", "nobody knows whether it is on record: look in `iptengine course history`")
-        if (perhaps)
-        else ("NOT RECORDED", "nothing of it is on record, and no list will show it")
-    )
-    where = f" ({course})" if course else ""
-    text = f"RISK ANSWER {head}{where}: {told} in this line; {what}. This needs a clinician's assessment today."
-    screen.complain(screen.wrapped(text, 0, 2).replace(f"RISK ANSWER {head}", screen.bad(f"RISK ANSWER {head}"), 1))
+            complain_of_risk(told, one.course, perhaps=perhaps)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

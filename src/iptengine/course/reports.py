@@ -294,7 +294,7 @@ def review_homework(desk: Desk, command: c.ReviewHomework) -> Events:
 # -- facts and checklists ----------------------------------------------------------------------------------------
 
 
-def _fact_value(spec: FactSpec, value: object) -> str | int | None:
+def fact_value(spec: FactSpec, value: object) -> str | int | None:
     """The value as it is kept, or ``None`` when it does not fit."""
     if spec.one_of:
         return value if isinstance(value, str) and value in spec.one_of else None
@@ -316,7 +316,8 @@ def _iso_day(value: object) -> str | None:
         return None
 
 
-def _wanted(spec: FactSpec) -> str:
+def fact_wanted(spec: FactSpec) -> str:
+    """What a fact takes."""
     if spec.one_of:
         return "one of " + ", ".join(spec.one_of)
     if spec.number is not None:
@@ -329,11 +330,11 @@ def record_fact(desk: Desk, command: c.RecordFact) -> Events:
     if spec is None:
         known = ", ".join(desk.protocol.spec.facts) or "none"
         raise desk.nonsense("unknown_fact", f"this protocol asks for the facts {known}", "facts")
-    value = None if command.value is None else _fact_value(spec, command.value)
+    value = None if command.value is None else fact_value(spec, command.value)
     warnings = []
     if command.value is not None and value is None:
         warnings.append(
-            warning("bad_value", f"'{spec.title}' takes {_wanted(spec)}; kept as unanswered", "facts", command.fact)
+            warning("bad_value", f"'{spec.title}' takes {fact_wanted(spec)}; kept as unanswered", "facts", command.fact)
         )
     if command.expected and spec.type != "date":
         raise desk.nonsense("no_date", "only a date can be expected first", "facts", command.fact)
