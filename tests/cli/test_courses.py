@@ -454,6 +454,18 @@ def test_a_course_ends_in_an_outcome(begun: Type) -> None:
     assert (told.code, last(begun)["outcome"]) == (0, "lost")
 
 
+def test_history_shows_the_reasons_that_were_typed_each_at_its_event(begun: Type) -> None:
+    steady = Path(__file__).parents[2] / "examples" / "steady-months.protocol.yaml"
+    begun("course", "start", "clinic.db", steady, "--course", "s", *FIRST)
+    begun("course", "session", "clinic.db", "s", *SECOND, "--missed", "late_cancel", "--why", "Ill")
+    begun("course", "record", "clinic.db", "s", "pause", "pause=hospital", "because=Overdose", *SECOND)
+    begun("course", "end", "clinic.db", "s", "moved", "--reason", "another town", "--on", "2026-03-17")
+    told = [line.strip() for line in begun("course", "history", "clinic.db", "s").out.splitlines()]
+    assert any("status late_cancel, why Ill" in line for line in told)
+    assert "because: Overdose" in told
+    assert any("outcome moved, reason “another town”" in line for line in told)
+
+
 def test_an_appointment_is_booked_for_its_day(begun: Type) -> None:
     told = begun("course", "book", "clinic.db", "a", "--on", "2026-03-17", "--time", "15:00")
     assert told.out == "recorded in course a, 1 event:\n  2  2026-03-17  appointment booked\n"
