@@ -229,7 +229,7 @@ def session_agenda(
         budget=open_work,
         warnings=tuple(Line(w.code, w.text, w.path) for w in warnings_seen(protocol, course, facts, open_work)),
         homework=tuple(h.text for h in course.homework if not h.how),
-        stage_choices=words.stage_choices(area, focus),
+        stage_choices=words.stage_choices(protocol, facts, focus),
         recognise=words.recognise(area, focus),
         outcome_choices=words.outcome_choices(protocol, course) if occasion == "last" else (),
         measures_due=() if resting(course, on) else _measures_due(protocol, course, on, last),

@@ -25,6 +25,8 @@ from iptengine.protocol.task_spec import TaskSpec
 from iptengine.protocol.topics import KEPT_OUT
 from iptengine.protocol.truth import Truth
 
+ON_RECORD = "on record"
+"""How the reason of a task begins that was done as often as asked and only stays possible."""
 NOT_YET = "not on record yet"
 """Why a task is due of which nothing else is to be said."""
 CANNOT_TELL = "cannot tell whether it applies"
@@ -222,8 +224,10 @@ def _made(
     guests = "" if guards or home.group != "may" else _guests(protocol, spec)
     if answer is Truth.NO or (home.group == "may" and not guards and not guests and not named):
         return None
-    if guards:
-        why = _applies(guards) if answer is Truth.YES else _cannot_tell(protocol, guards, facts)
+    if guards and answer is not Truth.YES:
+        why = _cannot_tell(protocol, guards, facts)
+    elif guards and (home.group == "may" or not why.startswith(ON_RECORD)):
+        why = _applies(guards)
     elif guests and why == NOT_YET:
         why = f"{guests} expected"
     waiting = tuple(t for t in spec.after if _holds_up(protocol, facts, t)) if spec.after else ()
@@ -273,7 +277,7 @@ def _why(protocol: Protocol, course: Course, facts: CourseFacts, home: TaskHome,
         return NOT_YET if least == 1 else f"{done} of at least {least} on record"
     if not done:
         return f"not on record; at most {most} times"
-    return f"on record {done} times" if done > 1 else "on record once"
+    return f"{ON_RECORD} {done} times" if done > 1 else f"{ON_RECORD} once"
 
 
 def _put_off(course: Course, task: str) -> bool:
@@ -355,7 +359,7 @@ def _late(course: Course, facts: CourseFacts, home: TaskHome) -> bool:
 
 def is_extra(task: DueTask) -> bool:
     """Whether it was done as often as asked and only stays possible."""
-    return task.why.startswith("on record")
+    return task.why.startswith(ON_RECORD)
 
 
 def task_label(protocol: Protocol, task: str) -> str:

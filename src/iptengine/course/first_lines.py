@@ -30,7 +30,7 @@ from iptengine.course.rests import kept_or_missed, resting
 from iptengine.course.rhythms import due_by, is_due
 from iptengine.course.running_order import RunningOrder
 from iptengine.course.unread_alerts import none_open
-from iptengine.course.wording import counted, dated, day, first_lower, listed, ordinal
+from iptengine.course.wording import counted, dated, day, first_lower, first_upper, listed, ordinal
 from iptengine.protocol.parts import MISSES, FactSpec
 from iptengine.protocol.protocol import Guard, Protocol
 from iptengine.protocol.quantities import Rhythm
@@ -196,8 +196,14 @@ def answered_questions(protocol: Protocol, course: Course) -> tuple[Answered, ..
         record = next((f for f in reversed(course.facts) if f.fact == name), None)
         if not fact.first or fact.ask is None or fact.ask.recurs or fact.kept_from_therapist or record is None:
             continue
+        if fact.ask.start and _left_unanswered(record):
+            continue  # it is asked again, by a line of its own
         found.append(Answered(name, fact.title, _answer(fact, record), record.on, _session_on(course, record.on)))
     return tuple(found)
+
+
+def _left_unanswered(record: FactRecorded) -> bool:
+    return record.value is None and not record.hidden
 
 
 def _answer(fact: FactSpec, record: FactRecorded) -> str:
@@ -328,15 +334,28 @@ def _questions_told(protocol: Protocol, course: Course, work: int | None, on: da
     for name, fact in protocol.spec.facts.items():
         if not fact.first or fact.ask is None or fact.kept_from_therapist:
             continue
-        asked = [f.on for f in course.facts if f.fact == name]
+        records = [f for f in course.facts if f.fact == name]
+        asked = [f.on for f in records]
         sessions = [a.id for a in course.appointments if a.on in asked]
-        answered_for_good = asked and fact.ask.start and not fact.ask.recurs
-        if not answered_for_good and _asked_again(protocol, course, on, fact.ask, asked, sessions):
-            told = (
-                f"{fact.title} Not on record." if fact.title.endswith(("?", ".")) else f"{fact.title}: not on record."
-            )
-            told += f" Before step {work}." if work else ""
+        once = bool(records) and fact.ask.start and not fact.ask.recurs
+        open_still = (
+            _left_unanswered(records[-1]) if once else _asked_again(protocol, course, on, fact.ask, asked, sessions)
+        )
+        if open_still:
+            known = _known_of(course, fact, records[-1], once, on) if records else "not on record."
+            between = f" {first_upper(known)}" if fact.title.endswith(("?", ".")) else f": {known}"
+            told = f"{fact.title}{between}{f' Before step {work}.' if work else ''}"
             yield name, Line("question", told, f"facts.{name}", {"fact": name})
+
+
+def _known_of(course: Course, fact: FactSpec, last: FactRecorded, once: bool, on: date) -> str:
+    """What the last asking came to, where a question is to be asked again."""
+    answer = _answer(fact, last)
+    if not once:
+        return f"ask again today ({dated(last.on, on)}: {answer or 'asked, not answered'})."
+    number = _session_on(course, last.on)
+    where = f"session {number}" if number is not None else dated(last.on, on)
+    return f"asked, not answered ({where}). Ask again."
 
 
 def _first_tasks(scene: _Scene) -> Iterator[Line]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from iptengine.course.course import Course, Focus
 from iptengine.course.due_tasks import task_label
+from iptengine.course.facts import CourseFacts
 from iptengine.course.further_charts import notes_of_charts, words_of_charts
 from iptengine.course.hour import Step, tasks_in_order
 from iptengine.course.lines import Line
@@ -15,6 +16,7 @@ from iptengine.protocol.model import AreaSpec, PhaseSpec, StageSpec
 from iptengine.protocol.plan_spec import ComponentSpec
 from iptengine.protocol.protocol import Protocol
 from iptengine.protocol.task_spec import IfLine
+from iptengine.protocol.truth import Truth
 
 MOST_ASK = 4
 MOST_EXITS = 1
@@ -120,11 +122,31 @@ def techniques(protocol: Protocol, steps: Iterable[Step]) -> tuple[tuple[str, tu
     return tuple((technique.title, tuple(technique.steps.values())) for technique in found)
 
 
-def stage_choices(area: AreaSpec | None, focus: Focus | None) -> tuple[tuple[str, str], ...]:
-    """The stages the foot of the page offers: the one it stands in, and where the chart leads from there."""
+def stage_choices(protocol: Protocol, facts: CourseFacts, focus: Focus | None) -> tuple[tuple[str, str], ...]:
+    """The stages the foot of the page offers: the one it stands in, and where the chart leads from there.
+
+    Without those that what is on record keeps shut; a count of sessions may still be reached in the one to come.
+    """
+    area = protocol.spec.problem_areas[focus.area] if focus else None
     if area is None or focus is None or not area.stages:
         return ()
-    return tuple((name, area.stages[name].title) for name in _stages_ahead(area, focus))
+    ahead = _stages_ahead(area, focus)
+    return tuple((name, area.stages[name].title) for name in ahead if not _kept_shut(protocol, facts, focus, name))
+
+
+def _kept_shut(protocol: Protocol, facts: CourseFacts, focus: Focus, stage: str) -> bool:
+    """Whether a recorded fact or an alert keeps a focus from a stage; what cannot be told opens no way, either."""
+    guards = protocol.at("problem_areas", focus.area, "stages", focus.stage, "next", stage)
+    seen = facts.for_focus(focus)
+    return any(
+        guard.answer(seen) is not Truth.YES
+        and any(mention.kind in _ON_RECORD for sentence in guard.conditions() for mention in sentence.mentions)
+        for guard in guards
+    )
+
+
+_ON_RECORD = frozenset({"fact", "alert"})
+"""What a condition may speak of that no session brings about by being held."""
 
 
 def _stages_ahead(area: AreaSpec, focus: Focus) -> tuple[str, ...]:

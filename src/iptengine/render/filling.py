@@ -96,7 +96,7 @@ class Filling:
             ],
             "areas": bool(self.protocol.spec.problem_areas),
             "last": last_values(value.last_time),
-            "words": [self.say(text) for text in value.ask],
+            "words": _worded(self.say(text) for text in value.ask),
             "ifs": [{"when": self.say(when), "then": self.say(then)} for when, then in value.if_lines],
             "note": self.say(value.note) or None,
             "kept_out": [{"text": self.say(text), "rule": rule} for rule, text in value.kept_out],

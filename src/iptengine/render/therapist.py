@@ -451,7 +451,7 @@ def _techniques(filling: Filling) -> Section:
 def _words(filling: Filling) -> Section:
     if filling.overridden("words"):
         return Section("words", "WORDS YOU MIGHT USE", (Lines(filling.section("words")),))
-    words = tuple(filling.say(text) for text in filling.value.ask)
+    words = tuple(said for text in filling.value.ask if (said := filling.say(text)).strip())
     return Section("words", "WORDS YOU MIGHT USE", (Lines(words),) if words else ())
 
 
