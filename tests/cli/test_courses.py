@@ -573,7 +573,7 @@ def test_what_is_due_begins_with_risk_alerts(begun: Type) -> None:
     begun("course", "start", "clinic.db", SMALL, "--course", "b", *FIRST)
     begun("course", "session", "clinic.db", "b", *SECOND, "--score", "phq9=18", "--item", "phq9.self_harm=1")
     told = begun("clinic", "due", "clinic.db", *SECOND)
-    assert (told.code, told.out.splitlines()[0].split(":")[0]) == (0, "b  RISK ALERT")
+    assert (told.code, told.out.splitlines()[0].split(":")[0]) == (0, "b  RISK ALERT, 2026-03-10, not assessed")
     assert begun("clinic", "due", "clinic.db", *SECOND, "--course", "a").out == (
         "a  2026-03-10 session: Session 1 on 10 March, not booked\n"
         "a  2026-03-10 measure: PHQ-9 at session 1\n"
@@ -606,12 +606,13 @@ def test_of_two_alerts_in_the_same_words_the_number_says_which_one_is_assessed(b
         "a  RISK ALERT #5",
     ]
     due = [line for line in begun("clinic", "due", "clinic.db", *SECOND).out.splitlines() if "(#" in line]
+    assert begun("clinic", "due", "clinic.db", *SECOND).out.startswith("a  RISK ALERT, 2026-03-10, not assessed: ")
     assert [line[-4:] for line in due] == ["(#3)", "(#5)"]
     begun("course", "record", "clinic.db", "a", "assess_alert", "alert=5", "found=x", "plan=y", *SECOND)
     states = [line.partition(":")[0] for line in begun("clinic", "alerts", "clinic.db").out.splitlines()]
-    assert [line for line in states if "ALERT" in line] == [
+    assert [line for line in states if "alert" in line.lower()] == [
         "a  RISK ALERT #3, 2026-03-10, not assessed",
-        "a  RISK ALERT #5, 2026-03-10, assessed",
+        "a  risk alert #5, 2026-03-10, assessed 2026-03-10, not closed",
     ]
 
 
@@ -629,6 +630,20 @@ def test_a_stuck_course_is_listed_with_what_shuts_each_way(begun: Type) -> None:
     )
     found = json.loads(begun("clinic", "stuck", "clinic.db", "--on", "2026-03-18", "--format", "json").out)
     assert [(one["course"], one["to"]) for one in found] == [("a", "working")]
+
+
+def test_an_alert_that_was_assessed_and_not_closed_says_so_quietly_wherever_somebody_looks(begun: Type) -> None:
+    begun("course", "session", "clinic.db", "a", *SECOND, "--score", "phq9=18", "--item", "phq9.self_harm=1")
+    begun("course", "record", "clinic.db", "a", "assess_alert", "alert=4", "found=x", "plan=y", *SECOND)
+    told = (
+        f"a  risk alert #4, {SECOND[1]}, assessed {SECOND[1]}, not closed: PHQ-9 item 9 "
+        f"(thoughts of death or self-harm) was answered 1 on {SECOND[1]}."
+    )
+    looks = (("clinic", "alerts"), ("clinic", "stuck", *SECOND), ("course", "ways"), ("course", "history"))
+    for group, look, *more in looks:
+        out = begun(group, look, "clinic.db", *(("a",) if group == "course" else ()), *more).out
+        assert " ".join(out.split()).startswith(" ".join(told.split()))
+        assert "RISK ALERT" not in out
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from iptengine.cli import screen
 from iptengine.cli.event_words import event_words
 from iptengine.cli.typed_lines import Lines
+from iptengine.course.alert_words import as_it_stands, where_it_stands
 from iptengine.course.commands import AssessAlert
 from iptengine.course.course import Alert
 from iptengine.course.events import AlertRaised, CourseWarning
@@ -55,8 +56,10 @@ def tell_rest(done: Done, lines: Lines, *, again: bool = False) -> int:
 
 
 def alert_head(alert: Alert) -> str:
-    """How the line of an alert begins."""
-    return "RISK ALERT" if alert.level == "risk" else "review alert"
+    """How the line of an alert begins: in capitals while a risk waits for its assessment, and only then."""
+    if alert.level != "risk":
+        return "review alert"
+    return "RISK ALERT" if alert.needs_assessment else "risk alert"
 
 
 def alert_named(alert: Alert) -> str:
@@ -66,13 +69,14 @@ def alert_named(alert: Alert) -> str:
 
 def alert_row(alert: Alert) -> tuple[str, str]:
     """The course of an alert, and what it says and where it stands."""
-    state = "not assessed" if alert.needs_assessment else alert.state
-    return alert.course, f"{alert_named(alert)}, {alert.raised.isoformat()}, {state}: {alert.text}"
+    told = f"{alert_named(alert)}, {alert.raised.isoformat()}, {where_it_stands(alert)}: {as_it_stands(alert)}"
+    return alert.course, told
 
 
 def say_open_risks(alerts: Iterable[Alert]) -> None:
-    """Prints the risk alerts among open alerts; they stand before anything else that is told of a course."""
-    rows = [alert_row(alert) for alert in alerts if alert.level == "risk"]
+    """Prints the risk alerts among open alerts, before all else that is told of a course; assessed ones last."""
+    risks = sorted((alert for alert in alerts if alert.level == "risk"), key=lambda alert: not alert.needs_assessment)
+    rows = [alert_row(alert) for alert in risks]
     if rows:
         screen.say_all(map(loud, screen.columns(rows, indent=0)))
         screen.say("")

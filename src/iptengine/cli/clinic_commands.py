@@ -40,7 +40,7 @@ def due_command(store: str, courses: tuple[str, ...], form: str, **said: Any) ->
 @click.option("--closed", is_flag=True, help="Those that were closed, too.")
 @_list
 def alerts_command(store: str, courses: tuple[str, ...], form: str, closed: bool, **said: Any) -> int:
-    """List the alerts that are open: what needs an assessment first, risk before review."""
+    """List the alerts that are not closed: what needs an assessment first, risk before review."""
     from iptengine.cli.clinic_lists import show_alerts
     from iptengine.cli.course_looks import Looking
 

@@ -27,7 +27,8 @@ def show_due(looking: Looking, courses: Sequence[str], form: str) -> int:
 
 def _due_told(line: Due) -> tuple[str, str]:
     if line.kind == "alert":
-        return line.course, f"RISK ALERT: {line.text}"
+        when = f", {line.by.isoformat()}" if line.by else ""
+        return line.course, f"RISK ALERT{when}, not assessed: {line.text}"
     by = f"{line.by.isoformat()}  " if line.by else ""
     return line.course, f"{by}{line.kind}: {line.text}"
 

@@ -42,9 +42,24 @@ def what_alone(text: str) -> tuple[str, bool]:
     return alone.rstrip("."), alone != whole
 
 
+def where_it_stands(alert: Alert) -> str:
+    """How far an alert has come, as a list says it: ``assessed 2026-01-12, not closed``."""
+    if alert.needs_assessment:
+        return "not assessed"
+    if alert.state == "closed":
+        return "closed"
+    when = f"assessed {alert.assessed.isoformat()}" if alert.assessed else "assessed"
+    return f"{when}, not closed{', being watched' if alert.state == 'monitoring' else ''}"
+
+
+def as_it_stands(alert: Alert) -> str:
+    """The words of an alert; once it is assessed without that it needs an assessment today."""
+    return alert.text if alert.needs_assessment else f"{what_alone(alert.text)[0]}."
+
+
 def number_among(alert: Alert, standing: Collection[Alert]) -> str:
     """The number of an alert, as `` (#6)``, to be added where several stand: two may read alike."""
     return f" (#{alert.number})" if len(standing) > 1 and alert.number else ""
 
 
-__all__ = ["NEEDED", "number_among", "unanswered_words", "what_alone"]
+__all__ = ["NEEDED", "as_it_stands", "number_among", "unanswered_words", "what_alone", "where_it_stands"]
