@@ -4,55 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable, Mapping
 
-from torture.backups import backups, server_backups
-from torture.determinism import determinism
-from torture.intruders import intruders
-from torture.kills import kills, server_kills, server_running
-from torture.locks import locks
-from torture.power import Figures, Missing, disk_faults, power_cuts
-from torture.races import races
-from torture.tampering import flips
-
-Trial = Callable[[], Iterable[Figures]]
-
-
-def _races_on_postgresql(seconds: float, least: int) -> Iterable[Figures]:
-    with server_running() as server:
-        yield races(url=server.url(server.fresh_database()), seconds=seconds, least=least)
-
-
-FULL: Mapping[str, Trial] = {
-    "power": lambda: power_cuts(cuts=1_000, acts=320),
-    "disk": lambda: disk_faults(acts=20),
-    "kills": lambda: [kills(lives=1_000, least=20_000)],
-    "server-kills": lambda: [server_kills(lives=50)],
-    "races": lambda: [races(seconds=60, least=5_000)],
-    "races-postgresql": lambda: _races_on_postgresql(60, 5_000),
-    "flips": lambda: flips(acts=42, every=1),
-    "intruders": lambda: intruders(),
-    "determinism": lambda: [determinism(courses=10_000)],
-    "backups": lambda: [backups(copies=100)],
-    "backups-postgresql": lambda: [server_backups(copies=20)],
-    "locks": lambda: locks(seconds=30),
-}
-PART: Mapping[str, Trial] = {
-    "power": lambda: power_cuts(cuts=25, acts=30),
-    "disk": lambda: disk_faults(acts=3, step=40),
-    "kills": lambda: [kills(lives=25, least=200)],
-    "server-kills": lambda: [server_kills(lives=3)],
-    "races": lambda: [races(seconds=4, least=300)],
-    "races-postgresql": lambda: _races_on_postgresql(4, 300),
-    "flips": lambda: flips(acts=42, every=1_500, rows=9),
-    "intruders": lambda: intruders(acts=42, every=19),
-    "determinism": lambda: [determinism(courses=240)],
-    "backups": lambda: [backups(copies=10)],
-    "backups-postgresql": lambda: [server_backups(copies=2)],
-    "locks": lambda: locks(seconds=2),
-}
-"""The fraction that CI tries: 1 in 40 of the cuts, kills, bytes and courses, 1 in 15 of the races, and 1 in 10 of
-the backups."""
+from torture.power import Missing
+from torture.trials import BROKEN, FULL, PART, Size, run
 
 
 def main(words: list[str] | None = None) -> int:
@@ -60,18 +14,24 @@ def main(words: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m torture", description=__doc__)
     parser.add_argument("trial", nargs="*", help=f"one or several of {', '.join(FULL)}; all when left out")
     parser.add_argument("--part", action="store_true", help="the fraction that CI tries")
+    parser.add_argument("--twin", metavar="NAME", default="", help="try a broken build, in which something is wrong")
     given = parser.parse_args(words)
-    trials = PART if given.part else FULL
-    unknown = [name for name in given.trial if name not in trials]
+    unknown = [name for name in given.trial if name not in FULL]
     if unknown:
-        parser.error(f"there is no trial {', '.join(unknown)}; there are {', '.join(trials)}")
-    return max([_run(trials[name]) for name in given.trial or trials])
+        parser.error(f"there is no trial {', '.join(unknown)}; there are {', '.join(FULL)}")
+    named = given.trial or [name for name in FULL if not given.twin or given.twin in BROKEN[name]]
+    without = [name for name in named if given.twin and given.twin not in BROKEN[name]]
+    if without or not named:
+        twins = "; ".join(f"{name}: {', '.join(BROKEN[name])}" for name in without or BROKEN)
+        parser.error(f"there is no twin {given.twin} here; there are {twins}")
+    sizes = PART if given.part else FULL
+    return max([_run(name, BROKEN[name][given.twin].size if given.twin else sizes[name], given.twin) for name in named])
 
 
-def _run(trial: Trial) -> int:
+def _run(trial: str, size: Size, twin: str) -> int:
     try:
         wrong = 0
-        for figures in trial():
+        for figures in run(trial, size, twin):
             print(figures.told, flush=True)
             wrong += figures.wrong
     except Missing as missing:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 APART = 1_000_000
 """From the first act of one program to the first of the next."""
 PAGE = 4096
+LISTS = "iptengine_lists"
+COPIES = ("file_copy", "table_by_table")
+"""Twins that copy in a way that is broken."""
 
 BackUp = Callable[[Path], None]
 
@@ -43,7 +46,7 @@ def backups(*, copies: int, programs: int = 4, twin: str = "") -> Figures:
         return _figures("backups of SQLite", found, load)
 
 
-def server_backups(*, copies: int, programs: int = 4) -> Figures:
+def server_backups(*, copies: int, programs: int = 4, twin: str = "") -> Figures:
     """Dump a PostgreSQL database with pg_dump while programs append to it, and restore each dump with pg_restore."""
     protocol()
     with tempfile.TemporaryDirectory() as name, server_running() as server:
@@ -51,9 +54,10 @@ def server_backups(*, copies: int, programs: int = 4) -> Figures:
         folder, database = Path(name), server.fresh_database()
         url = server.url(database)
         with open_store(url) as store:
+            dump = _table_by_table if twin == "table_by_table" else _dump
             with _load(url, folder, programs) as load:
                 made = [
-                    load.backed_up(server.folder / f"dump-{number}", lambda target: _dump(server, database, target))
+                    load.backed_up(server.folder / f"dump-{number}", lambda target: dump(server, database, target))
                     for number in range(copies)
                 ]
             found = [judged(_restored(server, dump), store, told) for dump, told in made]
@@ -176,11 +180,23 @@ def _need_tools(server: Server) -> None:
             raise Missing(f"{tool} is not installed here (Debian: apt-get install postgresql-client)")
 
 
-def _dump(server: Server, database: str, target: Path) -> None:
-    server.run("pg_dump", "-h", str(server.folder), "-U", "postgres", "-Fc", "-f", str(target), database)
+def _dump(server: Server, database: str, target: Path, *which: str) -> None:
+    server.run("pg_dump", "-h", str(server.folder), "-U", "postgres", "-Fc", *which, "-f", str(target), database)
+
+
+def _table_by_table(server: Server, database: str, target: Path) -> None:
+    """The broken twin: the rows of the lists are dumped by themselves, at a later moment than all the rest."""
+    _dump(server, database, target, f"--exclude-table-data={LISTS}")
+    time.sleep(0.5)
+    _dump(server, database, _second(target), "--data-only", f"--table={LISTS}")
+
+
+def _second(dump: Path) -> Path:
+    return dump.with_name(f"{dump.name}-second")
 
 
 def _restored(server: Server, dump: Path) -> str:
     database = server.fresh_database()
-    server.run("pg_restore", "-h", str(server.folder), "-U", "postgres", "-e", "-d", database, str(dump))
+    for one in filter(Path.exists, (dump, _second(dump))):
+        server.run("pg_restore", "-h", str(server.folder), "-U", "postgres", "-e", "-d", database, str(one))
     return server.url(database)

@@ -26,8 +26,11 @@ MOST_COMPLAINTS = 20
 """After so many programs that ended by themselves no more is tried."""
 
 
-def kills(*, lives: int, least: int, seed: int = 1) -> Figures:
-    """Kill the writer of an SQLite store again and again; the next one begins with the act that was not answered."""
+def kills(*, lives: int, least: int, longest: float = 0.5, twin: str = "", seed: int = 1) -> Figures:
+    """Kill the writer of an SQLite store again and again; the next one begins with the act that was not answered.
+
+    None lives longer than `longest` seconds.
+    """
     rng = random.Random(seed)
     protocol()
     with tempfile.TemporaryDirectory() as name:
@@ -36,8 +39,8 @@ def kills(*, lives: int, least: int, seed: int = 1) -> Figures:
         open_store(url).close()
         lived, complained = 0, list[str]()
         while (lived < lives or acts_told(ack) < least) and len(complained) < MOST_COMPLAINTS:
-            writer = forked(lambda: write_on(url, ack, 0))
-            time.sleep(rng.uniform(0.02, 0.5))
+            writer = forked(lambda: write_on(url, ack, 0, twin))
+            time.sleep(rng.uniform(0.02, longest))
             complained += filter(None, [writer.kill()])
             lived += 1
         with open_store(url) as store:

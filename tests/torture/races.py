@@ -14,30 +14,21 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from iptengine.store.port import StaleVersion, Store, StoreError
 from iptengine.store.sql.opening import open_store
+from torture.kills import server_running
 from torture.power import HOSTILE, Figures, Missing
 from torture.programs import Program, complaints, forked
+from torture.twins import become
 
 COURSES = 40
 
 
-def _as_it_is(store: Any) -> Any:
-    return store
-
-
-def races(
-    *,
-    url: str = "",
-    seconds: float,
-    programs: int = 8,
-    least: int = 0,
-    wrap: Callable[[Any], Any] = lambda store: store,
-) -> Figures:
+def races(*, url: str = "", seconds: float, programs: int = 8, least: int = 0, twin: str = "") -> Figures:
     """Let programs append and read for a while, at least so many calls, with one of them killed now and then.
 
     Args:
@@ -45,7 +36,7 @@ def races(
         seconds: How long they go on at least.
         programs: How many there are, beside the one that follows the feed.
         least: How many calls there are at least.
-        wrap: Makes a broken twin of each store that is opened.
+        twin: What the programs that write are, broken on purpose.
     """
     if not HOSTILE.is_dir():
         raise Missing("the examiner of races is not beside this clone (../shared/hostile/check_history.py)")
@@ -53,7 +44,7 @@ def races(
         folder = Path(name)
         address = url or f"sqlite:///{folder}/clinic.db"
         open_store(address).close()
-        killed, complained = _raced(folder, address, seconds, programs, least, wrap)
+        killed, complained = _raced(folder, address, seconds, programs, least, twin)
         calls = _history(folder)
         with open_store(address) as store:
             seen = list(store.feed())
@@ -72,15 +63,21 @@ def races(
     return Figures("\n    ".join([told, *complaints(complained)]), wrong, calls)
 
 
+def server_races(*, seconds: float, least: int = 0, twin: str = "") -> Figures:
+    """The same on a PostgreSQL server of their own."""
+    with server_running() as server:
+        return races(url=server.url(server.fresh_database()), seconds=seconds, least=least, twin=twin)
+
+
 def _raced(
-    folder: Path, address: str, seconds: float, programs: int, least: int, wrap: Callable[[Any], Any]
+    folder: Path, address: str, seconds: float, programs: int, least: int, twin: str
 ) -> tuple[int, list[str]]:  # fmt: skip
     """How many were killed, and what those complained of who ended otherwise."""
     rng = random.Random(1)
     stop = folder / "stop"
 
     def start(number: int) -> Program:
-        return forked(lambda: _write(folder, address, number, stop, wrap))
+        return forked(lambda: _write(folder, address, number, stop, twin))
 
     following = forked(lambda: _follow(folder, address, stop))
     running = [start(number) for number in range(programs)]
@@ -96,11 +93,11 @@ def _raced(
     return killed, complained
 
 
-def _write(folder: Path, address: str, number: int, stop: Path, wrap: Callable[[Any], Any]) -> None:
+def _write(folder: Path, address: str, number: int, stop: Path, twin: str) -> None:
+    become(twin)
     rng = random.Random(os.getpid())
     log = _Log(folder / f"h{number}-{os.getpid()}.jsonl", number)
-    with open_store(address) as opened:
-        store = wrap(opened)
+    with open_store(address) as store:
         act = 0
         while not stop.exists():
             act += 1
@@ -194,23 +191,3 @@ def _final(store: Store, seen: list[tuple[int, str, str]]) -> Iterator[str]:
 
 def _ops(store: Store, course: str) -> list[str]:
     return [json.loads(text)["op"] for text in store.read(course)]
-
-
-class LooksThenWrites:
-    """A broken twin: it asks which version a course stands at, and then writes whatever the answer was."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    def read(self, course: str, after: int = 0) -> Any:
-        return self._store.read(course, after)
-
-    def append(self, course: str, events: list[str], *, expected: int) -> None:
-        if len(self._store.read(course)) != expected:
-            raise StaleVersion(course, expected)
-        time.sleep(0.005)
-        while True:
-            try:
-                return self._store.append(course, events, expected=len(self._store.read(course)))
-            except StaleVersion:
-                continue

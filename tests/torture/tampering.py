@@ -215,13 +215,13 @@ REFUSED = "refused"
 
 
 def _changes(database: sqlite3.Connection, table: str, every: int) -> Iterator[_Change]:
-    """Each value another one, none, nothing, and that of the next row; rows taken out, doubled, the last ones, all."""
+    """Each value another one, misspelt, none, nothing, that of the next row; rows taken out, doubled, the last, all."""
     names = [column[1] for column in database.execute(f"PRAGMA table_info({table})")]
     rows = database.execute(f"SELECT rowid, * FROM {table} ORDER BY rowid").fetchall()
     for number, (rowid, *row) in list(enumerate(rows))[::every]:
         after = rows[(number + 1) % len(rows)][1:]
         for name, value, next_value in zip(names, row, after, strict=True):
-            for other in dict.fromkeys((_otherwise(value), None, type(value)(), next_value)):
+            for other in dict.fromkeys((_otherwise(value), _misspelt(value), None, type(value)(), next_value)):
                 if other != value:
                     told = f"{table} {rowid}: {name} made other"
                     yield _Change(told, f"UPDATE {table} SET {name} = ? WHERE rowid = ?", (other, rowid))
@@ -238,6 +238,15 @@ def _otherwise(value: object, by: int = 1) -> object:
     if isinstance(value, int):
         return value + by
     return f"{value[:-1]}{chr(ord(value[-1]) ^ 1)}" if isinstance(value, str) and value else "x"
+
+
+def _misspelt(value: object) -> object:
+    """A text with another letter or figure in the middle; what is no text as it is."""
+    letters = re.search(r"[a-y0-8]", value[len(value) // 2 :]) if isinstance(value, str) else None
+    if not isinstance(value, str) or letters is None:
+        return value
+    at = len(value) // 2 + letters.start()
+    return f"{value[:at]}{chr(ord(value[at]) + 1)}{value[at + 1 :]}"
 
 
 def _attacked(path: Path, copy: Path, kept: Kept, change: _Change) -> str:

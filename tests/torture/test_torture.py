@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sqlite3
 import sys
@@ -17,19 +18,18 @@ import iptengine as ipt
 from filling import PROTOCOLS
 from iptengine.course.codec import decode
 from iptengine.store.memory import MemoryStore
-from torture.__main__ import FULL, PART, main
-from torture.backups import backups, judged
-from torture.determinism import determinism
+from torture.__main__ import main
+from torture.backups import COPIES, backups, judged
 from torture.drawing import A_CLINIC, draw_courses
 from torture.intruders import written_anew_unseen
 from torture.judging import faults
-from torture.kills import kills, server_kills
-from torture.locks import locks
-from torture.power import Figures, Missing, power_cuts
+from torture.kills import kills
+from torture.power import Figures, Missing
 from torture.programs import forked
-from torture.races import LooksThenWrites, races
+from torture.races import races
 from torture.tampering import look, made
-from torture.twins import broken
+from torture.trials import BROKEN, FULL, PART, TRIALS, run, told
+from torture.twins import TWINS, broken
 from torture.workload import ACTS_A_COURSE, clinic_over, perform
 
 IN_CI = os.environ.get("CI") == "true"
@@ -53,13 +53,25 @@ def tried(figures: Iterable[Figures], capsys: pytest.CaptureFixture[str]) -> lis
 def test_nothing_told_as_saved_is_lost_and_nothing_changed_is_unseen(
     name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    found = tried(PART[name](), capsys)
+    found = tried(run(name, PART[name]), capsys)
     assert found
     assert [figures.told for figures in found if figures.wrong] == []
 
 
-def test_every_trial_has_a_full_size_and_a_part() -> None:
-    assert list(FULL) == list(PART)
+def test_every_trial_has_a_full_size_a_part_and_twins() -> None:
+    assert list(TRIALS) == list(FULL) == list(PART)
+    assert {name for name, twins in BROKEN.items() if twins} == set(TRIALS)
+    assert {twin for twins in BROKEN.values() for twin in twins} == {*TWINS, *COPIES}
+
+
+def test_what_is_tried_in_ci_and_over_which_twins_is_told_as_it_is() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "explanation" / "reliability.md").read_text(encoding="utf-8")
+    cells = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in page.splitlines() if line[:3] == "| `"]
+    assert {cell[0].strip("`"): cell[-1] for cell in cells if len(cell) == 5} == {
+        name: told(size) for name, size in PART.items()
+    }
+    named = [(cell[0].strip("`"), cell[1].strip("`")) for cell in cells if len(cell) == 3]
+    assert named == [(name, twin) for name, twins in BROKEN.items() for twin in twins]
 
 
 def test_a_trial_that_is_not_there_is_told_with_those_that_are(capsys: pytest.CaptureFixture[str]) -> None:
@@ -71,54 +83,19 @@ def test_a_trial_that_is_not_there_is_told_with_those_that_are(capsys: pytest.Ca
 # -- twins ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.skipif(not IN_CI, reason="a minute; CI=true tries it")
-def test_a_commit_that_does_not_wait_for_the_disk_is_found_out(capsys: pytest.CaptureFixture[str]) -> None:
-    (figures,) = tried(power_cuts(cuts=20, acts=9, models=("drop",), twin="normal"), capsys)
-    assert "LOST" in figures.told
-    assert figures.wrong > 1
+@pytest.mark.skipif(not IN_CI, reason="some minutes; CI=true tries every twin")
+@pytest.mark.parametrize(("trial", "twin"), [(trial, twin) for trial, twins in BROKEN.items() for twin in twins])
+def test_a_build_that_is_broken_is_found_out(trial: str, twin: str, capsys: pytest.CaptureFixture[str]) -> None:
+    size, says = BROKEN[trial][twin]
+    found = tried(run(trial, size, twin), capsys)
+    assert sum(figures.wrong for figures in found) > 0
+    assert re.search(says, "\n".join(figures.told for figures in found))
 
 
-@pytest.mark.skipif(not IN_CI, reason="half a minute; CI=true tries it")
-def test_a_server_that_does_not_wait_for_the_disk_is_found_out(capsys: pytest.CaptureFixture[str]) -> None:
-    (figures,) = tried((server_kills(lives=6, twin="async_commit") for _ in range(1)), capsys)
-    assert figures.wrong > 0
-
-
-@pytest.mark.skipif(not IN_CI, reason="some seconds; CI=true tries it")
-def test_who_looks_and_then_writes_is_found_out(capsys: pytest.CaptureFixture[str]) -> None:
-    (figures,) = tried((races(seconds=4, wrap=LooksThenWrites) for _ in range(1)), capsys)
-    assert "WRONG" in figures.told
-
-
-@pytest.mark.skipif(not IN_CI, reason="half a minute; CI=true tries it")
-def test_a_copy_of_a_file_in_use_is_found_out(capsys: pytest.CaptureFixture[str]) -> None:
-    (figures,) = tried((backups(copies=10, twin="file_copy") for _ in range(1)), capsys)
-    assert figures.wrong > 0
-
-
-@pytest.mark.skipif(not IN_CI, reason="some seconds; CI=true tries it")
-def test_who_waits_for_nobodys_lock_is_found_out(capsys: pytest.CaptureFixture[str]) -> None:
-    for figures in tried(locks(seconds=1.5, programs=3, twin="impatient"), capsys):
-        assert figures.wrong > 0
-
-
-@pytest.mark.skipif(not IN_CI, reason="a minute; CI=true tries it")
-@pytest.mark.parametrize(
-    ("twin", "differs"),
-    [
-        ("by_set", "therapist's page"),
-        ("by_locale", "therapist's page"),
-        ("by_clock", "therapist's page, patient's page"),
-        ("by_zone", "course"),
-        ("by_assert", "therapist's page"),
-    ],
-)
-def test_what_lets_its_surroundings_in_is_found_out(
-    twin: str, differs: str, capsys: pytest.CaptureFixture[str]
-) -> None:  # fmt: skip
-    (figures,) = tried((determinism(courses=20, runs=4, twin=twin) for _ in range(1)), capsys)
-    assert figures.wrong > 0
-    assert f" courses differ, in {differs}" in figures.told
+def test_a_twin_that_is_not_there_is_told_with_those_that_are(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--twin", "normal", "races"])
+    assert "there is no twin normal here; there are races: looks_then_writes\n" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("twin", "wanted"), [("", 0), ("by_total", 2)])

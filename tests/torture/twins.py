@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date
 from importlib import import_module
 from typing import Any
+
+from sqlalchemy import Connection
 
 import iptengine.engine.batches
 from iptengine.course.agenda import SessionAgenda
@@ -17,12 +21,15 @@ from iptengine.course.commands import Command
 from iptengine.course.course import Course
 from iptengine.course.decide import decide
 from iptengine.course.events import AlertRaised, Event, ReadingTaken
-from iptengine.engine import lists, records
+from iptengine.engine import clinic, lists, records
 from iptengine.protocol.protocol import Protocol
 from iptengine.render.filling import Filling
 from iptengine.render.page import Page
 from iptengine.store import verification
-from iptengine.store.sql import postgres, sqlite
+from iptengine.store.port import StaleVersion, StoreError
+from iptengine.store.rows import Row
+from iptengine.store.sql import access, postgres, sqlite
+from iptengine.store.sql.store import SqlStore
 from iptengine.store.verification import Problem
 
 
@@ -52,6 +59,80 @@ def _by_total() -> None:
 def _async_commit() -> None:
     """PostgreSQL as its server is set: a commit does not wait for the disk."""
     _put(postgres, "_settle", lambda connection, read_only: None)
+
+
+def _unheard() -> None:
+    """A store that goes on where the disk has failed, and tells nobody."""
+    right = SqlStore.append
+
+    def deaf(self: SqlStore, course: str, events: Sequence[str], *, expected: int) -> None:
+        with suppress(StoreError):
+            right(self, course, events, expected=expected)
+
+    _put(SqlStore, "append", deaf)
+
+
+def _forgets_keys() -> None:
+    """A clinic that does not know what it has recorded under a key; it answers late, so that many are killed then."""
+    right = clinic.answered
+
+    def forgetful(
+        protocol: Protocol, course: Course, command: Command, *, to: Protocol | None = None
+    ) -> tuple[Event, ...]:
+        return decide(protocol, replace(course, seen=()), command, to=to)
+
+    def late(*given: Any) -> Any:
+        time.sleep(0.1)
+        return right(*given)
+
+    _put(iptengine.engine.batches, "decide", forgetful)
+    _put(clinic, "course_before", lambda history, commands: None)
+    _put(clinic, "check_new", lambda course, commands: None)
+    _put(clinic, "answered", late)
+
+
+def _alerts_after() -> None:
+    """A store that keeps what comes after a reading, its alert, in a transaction of its own."""
+    right = SqlStore.append_listed
+
+    def split(self: SqlStore, course: str, events: Sequence[str], *, expected: int, row: Row) -> None:
+        readings = (number for number, text in enumerate(events, 1) if isinstance(decode(text), ReadingTaken))
+        first = next(readings, 0)
+        if first:
+            self.append(course, events[:first], expected=expected)
+            time.sleep(0.1)
+        right(self, course, events[first:], expected=expected + first, row=row)
+
+    _put(SqlStore, "append_listed", split)
+
+
+def _looks_then_writes() -> None:
+    """A store that asks which version a course stands at, and then writes whatever the answer was."""
+    right = SqlStore.append
+
+    def hasty(self: SqlStore, course: str, events: Sequence[str], *, expected: int) -> None:
+        if len(self.read(course)) != expected:
+            raise StaleVersion(course, expected)
+        time.sleep(0.005)
+        while True:
+            try:
+                return right(self, course, events, expected=len(self.read(course)))
+            except StaleVersion:
+                continue
+
+    _put(SqlStore, "append", hasty)
+
+
+def _no_order() -> None:
+    """PostgreSQL without the lock of the store: positions are not in the order of the commits."""
+
+    @contextmanager
+    def disorderly(self: access.OwnEngine) -> Iterator[Connection]:
+        with self._engine.begin() as connection:
+            yield connection
+            time.sleep(random.uniform(0, 0.05))
+
+    _put(access.OwnEngine, "writing", disorderly)
 
 
 def _impatient() -> None:
@@ -147,6 +228,8 @@ def _by_assert() -> None:
 
 
 TWINS: Mapping[str, Callable[[], None]] = {
+    "unheard": _unheard, "forgets_keys": _forgets_keys, "alerts_after": _alerts_after,
+    "looks_then_writes": _looks_then_writes, "no_order": _no_order,
     "normal": _normal, "by_total": _by_total, "async_commit": _async_commit, "impatient": _impatient, "by_set": _by_set,
     "by_locale": _by_locale, "by_clock": _by_clock, "by_zone": _by_zone, "by_assert": _by_assert,
     "last_unsealed": _last_unsealed, "no_anchor": _no_anchor, "rows_believed": _rows_believed,
