@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
+
+from sqlalchemy import Connection, Engine, create_engine
 
 import iptengine as ipt
 import postgres
@@ -37,6 +41,22 @@ def opened(url: str, **settings: bool) -> ipt.SqlStore:
     store = ipt.open_store(url, **settings)
     _made.append(store)
     return store
+
+
+def engine_for(url: str, **settings: Any) -> Engine:
+    """An engine of an ordinary program over the database at an address."""
+    return create_engine(url.replace("postgresql://", "postgresql+psycopg://"), **settings)
+
+
+@contextmanager
+def connected(url: str, **settings: Any) -> Iterator[Connection]:
+    """A connection of a program that ends with it."""
+    engine = engine_for(url, **settings)
+    try:
+        with engine.connect() as connection:
+            yield connection
+    finally:
+        engine.dispose()
 
 
 def close_all() -> None:

@@ -109,7 +109,14 @@ def test_the_store_keeps_the_contract(alias: str) -> None:
         ListedCourse.objects.using(alias).all().delete()
         return FromAnyThread(using=alias)
 
-    check_store(fresh, threads=4, lists=True)
+    @contextmanager
+    def transaction_of_a_caller(store: ipt.Store) -> Iterator[ipt.Store]:
+        with transaction.atomic(using=alias):
+            yield store
+
+    check_store(
+        fresh, threads=4, lists=True, again=lambda: FromAnyThread(using=alias), transaction=transaction_of_a_caller
+    )
 
 
 def test_the_store_keeps_the_contract_inside_the_transaction_of_a_caller(alias: str) -> None:

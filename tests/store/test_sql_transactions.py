@@ -3,30 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy import Connection, event, text
 
 import iptengine as ipt
 from iptengine import SqlStore, StaleVersion
 from iptengine.testing import check_store
-from stores import fresh_store, fresh_url, opened
+from stores import connected, engine_for, fresh_store, fresh_url, opened
 
 SQL = ("sqlite", "postgres")
-
-
-def engine_for(url: str, **settings: object):  # type: ignore[no-untyped-def]
-    return create_engine(url.replace("postgresql://", "postgresql+psycopg://"), **settings)
-
-
-@contextmanager
-def connected(url: str, **settings: object) -> Iterator[Connection]:
-    """A connection of a program that ends with it."""
-    engine = engine_for(url, **settings)
-    with engine.connect() as connection:
-        yield connection
-    engine.dispose()
 
 
 @pytest.fixture(params=SQL)
@@ -229,7 +215,7 @@ def test_a_store_over_a_connection_keeps_the_contract_too(kind: str) -> None:
         made.append((engine, engine.connect()))
         return SqlStore(made[-1][1])
 
-    check_store(factory, threads=1, lists=False)
+    check_store(factory, threads=1, lists=True)
     for engine, connection in made:
         connection.close()
         engine.dispose()

@@ -4,7 +4,10 @@ A store knows nothing of therapy. It keeps, for every course, a line of texts in
 all of them once more in one order of its own, the feed. Nothing is ever changed or taken away.
 It joins the transaction of its caller where there is one: it begins, commits and rolls back nothing of the caller's.
 
-`iptengine.testing.check_store` proves that an implementation keeps this contract.
+`iptengine.testing.check_store` tries every sentence of this contract on an implementation; that it joins the caller's
+transaction only where it is told how to open one (`transaction=`), and that what it keeps is the same for whoever opens
+the store again only where it is told how (`again=`). What cannot be tried from outside is the implementation's to
+answer for: that a commit has reached the disk, and that a program stopped in the middle of an append leaves none of it.
 """
 
 from __future__ import annotations

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
-from threading import Barrier
+from threading import Barrier, Thread
 from typing import TypeVar
 
 from iptengine.store.port import StoreError
 
 STORE = "the store"
+PATIENCE = 60.0
+"""How many seconds one of several who use a store at once may wait, before it is said to hang."""
 E = TypeVar("E", bound=StoreError)
 
 
@@ -55,13 +58,44 @@ def texts_of(*names: object) -> tuple[str, ...]:
     return tuple(json.dumps({"v": 1, "note": name}) for name in names)
 
 
-def at_once(threads: int, act: Callable[[int], bool]) -> list[bool]:
-    """What the act answers for each number, all of them begun together."""
+def at_once(threads: int, act: Callable[[int], bool], who: str = STORE) -> list[bool]:
+    """What the act answers for each number, all of them begun together; say so when they do not come to an end.
+
+    The threads are daemons: one that hangs keeps neither the proof nor the program from ending.
+    """
+    within = 2 * PATIENCE  # whoever waits inside says what for before this ends
     ready = Barrier(threads)
+    answers = [Future[bool]() for _ in range(threads)]
 
-    def run(number: int) -> bool:
-        ready.wait()
-        return act(number)
+    def run(number: int) -> None:
+        try:
+            ready.wait(PATIENCE)
+            answers[number].set_result(act(number))
+        except BaseException as raised:  # noqa: BLE001  it goes to who waits for the answer, and is raised there
+            answers[number].set_exception(raised)
 
-    with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(run, range(threads)))
+    with _taking_turns_often():
+        for number in range(threads):
+            Thread(target=run, args=(number,), daemon=True).start()
+        ended, late = wait(answers, within)
+    _raise_any(ended)
+    expect(not late, f"several who use it at once come to an end ({len(late)} had not after {within:g} seconds)", who)
+    return [answer.result() for answer in answers]
+
+
+def _raise_any(ended: Iterable[Future[bool]]) -> None:
+    for answer in ended:
+        raised = answer.exception()
+        if raised is not None:
+            raise raised
+
+
+@contextmanager
+def _taking_turns_often() -> Iterator[None]:
+    """Let threads change places often, so that what is not whole for a moment is seen in that moment."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)

@@ -166,7 +166,7 @@ def _expect_one_key(keys: CourseKeys, again: Factory | None, threads: int) -> No
             made.append(key)
         return mine.key("a") == key
 
-    same = at_once(threads, make)
+    same = at_once(threads, make, WHO)
     _expect(len(set(made)) == 1 and all(same), "of several who make the key of a course at once all get the same one")
 
 
@@ -185,7 +185,7 @@ def _expect_destroyed_for_all(keys: CourseKeys, again: Factory | None, threads: 
         return True
 
     keys.make("a")
-    destroyed = at_once(threads, act)
+    destroyed = at_once(threads, act, WHO)
     _expect(any(destroyed), "a key that is there can be destroyed while others ask for it")
     _expect(_known_gone(keys, "a"), "a key that is destroyed while others ask for it stays destroyed")
     _expect_raised(KeyDestroyed, lambda: keys.make("a"), "a course whose key was destroyed never gets one again")

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from itertools import product
 
-from iptengine.store.port import StaleVersion, StoreError
-from iptengine.store.rows import NEVER, Asked, Lists, Row
+from iptengine.store.port import StaleVersion, Store, StoreError
+from iptengine.store.rows import NEVER, Asked, Lists, Row, keeps_lists
 from iptengine.testing.expecting import at_once, expect, expect_raised, texts_of
+from iptengine.testing.store_events import BreaksOff, breaks_off
 
 FORM = "form 1"
 TODAY = date(2026, 3, 3)
 NAMES = ("A", "a", "a-1", "a_1", "b", "b" * 80)
 ROUNDS = 10
+MANY = 520
+"""How many courses have rows, over the usual sizes of a page."""
 LATER = TODAY + timedelta(days=1)
 
 
@@ -73,7 +77,17 @@ def _both_or_neither(store: Lists) -> None:
             lambda wrong=wrong: store.append_listed("a", texts_of("x"), expected=1, row=wrong),  # type: ignore[misc]
             "a row of another course or version is refused",
         )
+    half = BreaksOff(texts_of("x"))
+    for course, version in (("a", 1), ("new", 0)):
+        row_of_half = row_of(course, version + 2, "half")
+        breaks_off(
+            lambda course=course, version=version, row=row_of_half: store.append_listed(  # type: ignore[misc]
+                course, half, expected=version, row=row
+            )
+        )
+        breaks_off(lambda course=course, version=version: store.append(course, half, expected=version))  # type: ignore[misc]
     expect(_rows(store) == [row], "of events that are refused no row is kept")
+    _no_strays(store, "whose events were refused")
     expect(list(store.read("a")) == list(texts_of(0)), "events whose row is refused are not kept")
 
 
@@ -120,12 +134,13 @@ def _what_is_asked_for(store: Lists) -> None:
     for on in (None, date.min, TODAY - timedelta(days=1), TODAY, LATER, date.max):
         for shown, courses, made in product(("", "alerts", "stuck"), named, forms):
             asked = Asked(made, on, shown, courses)
-            _expect_answer(list(store.rows(asked)), asked, rows)
+            _expect_answer(store, asked, rows)
 
 
-def _expect_answer(found: list[Row], asked: Asked, rows: Iterable[Row]) -> None:
+def _expect_answer(store: Lists, asked: Asked, rows: Iterable[Row]) -> None:
     on = "any day" if asked.on is None else asked.on.isoformat()
     which = f"asked for {asked.shown or 'every list'} on {on}, of {len(asked.courses or ()) or 'all'} courses"
+    found = list(store.rows(asked))
     expect(found == [row for row in rows if asked.wants(row)], f"a question finds the rows it wants ({which})")
 
 
@@ -142,6 +157,37 @@ def _many_are_asked_for(store: Lists) -> None:
     many = frozenset({"a", *(f"course-{number}" for number in range(40_000))})
     expect(_rows(store, courses=many) == [Row("a", 1)], "a question may name many courses")
     expect(list(store.strays(many)) == [], "no course is a stray of many that are named, nor one of no events")
+
+
+def many_rows_are_kept(store: Lists, transaction: Callable[[Store], AbstractContextManager[Store]]) -> None:
+    """Prove that no row is lost among many: over the usual sizes of a page, made one by one and all at once."""
+    names = [f"c-{number * 11 % MANY:05}" for number in range(MANY)]
+    kept: dict[str, Row] = {}
+    with transaction(store) as joined:
+        assert keeps_lists(joined)
+        for number, name in enumerate(names):
+            if number % 50:
+                kept[name] = _listed(joined, name, 0, shown=frozenset({"alerts"} if number % 3 else ()))
+            else:
+                joined.append(name, texts_of(0), expected=0)
+                kept[name] = Row(name, 1)
+    _expect_all(store, list(kept.values()))
+    made = [row_of(name, 1, f"made again {name}") for name in names]
+    asking = store.rows(Asked(frozenset({FORM})))
+    seen = [next(asking).course]
+    expect(store.keep_rows(made) == MANY, f"{MANY} rows made again are all kept, and counted")
+    seen += [row.course for row in asking]
+    expect(seen == sorted(names), "rows that are being read go on, each of them once, while rows are made again")
+    _expect_all(store, made)
+
+
+def _expect_all(store: Lists, rows: Iterable[Row]) -> None:
+    """Every row there is; those of one list, of one day, and of many named courses."""
+    wanted = sorted(rows, key=lambda row: row.course)
+    named = frozenset(row.course for row in wanted[::2])
+    for courses, shown, on in product((None, named), ("", "alerts"), (None, TODAY, LATER)):
+        _expect_answer(store, Asked(frozenset({FORM}), on, shown, courses), wanted)
+    _no_strays(store, "among many")
 
 
 def rows_keep_step(store: Lists, threads: int) -> None:
