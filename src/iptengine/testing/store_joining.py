@@ -19,7 +19,7 @@ from iptengine.testing.store_protocols import digest_of
 
 Transaction = Callable[[Store], AbstractContextManager[Store]]
 Act = Callable[[Store], object]
-HELD = 0.3
+HELD = 0.5
 """How many seconds a transaction is kept open for somebody else, who may have to wait for its end."""
 COURSES = ("old", "a", "b")
 ASKED = Asked(frozenset({FORM}))
@@ -236,7 +236,7 @@ def _harmless_inside(store: Store, transaction: Transaction) -> None:
 def _seen_in_the_order_of_commits(store: Store, transaction: Transaction) -> None:
     """One has appended and not committed while another appends and a third follows the feed."""
     _with_something_old(store)
-    begun, quick_done, leaving, ended = Event(), Event(), Event(), Ending(2)
+    begun, quick_done, looked, leaving, ended = Event(), Event(), Event(), Event(), Ending(2)
     seen: list[Entry] = []
     too_early: list[str] = []
 
@@ -246,6 +246,7 @@ def _seen_in_the_order_of_commits(store: Store, transaction: Transaction) -> Non
                 joined.append("a", texts_of("slow"), expected=0)
                 begun.set()
                 quick_done.wait(HELD)
+                looked.wait(HELD)
                 leaving.set()
         finally:
             begun.set()
@@ -263,6 +264,7 @@ def _seen_in_the_order_of_commits(store: Store, transaction: Transaction) -> Non
             if not leaving.is_set():
                 too_early.extend([*read, *(text for _, course, text in new if course == "a")])
             seen.extend(new)
+            looked.set()
 
     def act(number: int) -> bool:
         if number == 2:
