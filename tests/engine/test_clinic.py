@@ -747,7 +747,7 @@ def test_the_page_of_the_next_session_is_made_for_its_reader() -> None:
     clinic.do("a", WITHOUT_ITEM_9, by=ANNA)
     therapist = clinic.agenda("a", on=DAY + WEEK, detail="brief")
     assert (therapist.course_version, therapist.problem) == (3, "")
-    assert "!! PHQ-9, item 9 (thoughts of death or self-harm): not answered" in therapist.text
+    assert "!! PHQ-9, item 9 (thoughts of death or self-harm): no answer on record" in therapist.text
     patient = clinic.agenda("a", on=DAY + WEEK, audience="patient", service={"phone": "555 0100"})
     assert "555 0100" in patient.text
     assert "PHQ" not in patient.text

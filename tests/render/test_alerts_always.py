@@ -48,11 +48,31 @@ def test_an_open_alert_stands_above_everything_else_with_measure_item_value_and_
     assert lines[place + 4 : place + 6] == ["FIRST", " ! Risk alerts: 1 needs your assessment today. See above."]
 
 
-def test_an_unanswered_item_is_told_as_not_answered() -> None:
+def test_an_item_without_an_answer_is_told_so_whatever_the_patient_did_with_it() -> None:
     story = given(IPT, in_the_middle(), hold(4), phq9(18))
     assert alert_lines(IPT, story.course)[0].startswith(
-        "PHQ-9, item 9 (thoughts of death or self-harm): not answered, on Tue 24 March 2026. Needs your"
+        "PHQ-9, item 9 (thoughts of death or self-harm): no answer on record, on Tue 24 March 2026. Needs your"
     )
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "told"),
+    [
+        (phq9(18), phq9(18, self_harm=0), "no answer on record, on Tue 24 March 2026; put right since: answered 0."),
+        (
+            phq9(18, self_harm=2),
+            phq9(18),
+            "answered 2, on Tue 24 March 2026; put right since: no answer on record (#18).",
+        ),
+        (phq9(18, self_harm=2), phq9(17, self_harm=2), "answered 2, on Tue 24 March 2026 (#18)."),
+    ],
+)
+def test_an_answer_that_was_put_right_leaves_the_alert_open_and_says_so(first: c.Read, then: c.Read, told: str) -> None:
+    story = given(IPT, in_the_middle(), hold(4), first)
+    (alert,) = story.course.open_risk_alerts
+    story = story.when(c.Correct(alert.cause, then, because="the form was read again"))
+    line = alert_lines(IPT, story.course)[0]
+    assert line.startswith(f"PHQ-9, item 9 (thoughts of death or self-harm): {told} Needs your assessment today.")
 
 
 def test_a_reported_fear_at_home_is_told_with_what_the_protocol_asks_for() -> None:
