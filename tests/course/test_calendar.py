@@ -201,6 +201,26 @@ def test_while_a_course_rests_no_visit_is_planned_but_what_is_booked() -> None:
     assert days_of(story.when(c.EndPause(on=week(5))), week(5)) != []
 
 
+def test_while_a_course_rests_no_page_makes_up_a_meeting() -> None:
+    pauses = {"journey": {"title": "Journey"}}
+    protocol = changed(contract=contract(), pauses=pauses)
+    story = given(protocol, hold(1), c.Pause("journey", because="away", on=week(2)))
+
+    def heads(story: Story, on: date) -> tuple[str, str]:
+        pages = (agenda(story.protocol, story.course, on=on, audience=who).text for who in ("therapist", "patient"))
+        therapist, patient = (page.split("TO KEEP")[0].splitlines() for page in pages)
+        return therapist[0], " ".join(" ".join(patient).split())
+
+    therapist, patient = heads(story, week(2))
+    assert therapist.split()[:6] == ["Course", "c1", "No", "session", "is", "planned"]
+    assert patient == "FOR OUR MEETING No meeting is planned."
+    for again, on in ((story.when(c.Book(on=week(6))), week(2)), (story.when(c.EndPause(on=week(5))), week(5))):
+        therapist, patient = heads(again, on)
+        assert "No session is planned" not in therapist
+        assert "No meeting is planned" not in patient
+        assert "minutes" in patient
+
+
 def test_a_count_ends_the_planned_visits_before_the_stop_does() -> None:
     protocol = changed(calendar={"stop": "12 months after the start"}, contract=contract(sessions=4))
     story = given(protocol, hold(1))

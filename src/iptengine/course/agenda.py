@@ -81,6 +81,8 @@ class SessionAgenda:
     `occasion` is session, missed (the week the patient does not come), last (an unplanned last meeting) or contact
     (a meeting or message outside the count, which `contact` then holds). Where `used_up` says that no session is left
     and none is booked, there is no plan, and `day` and `number` are those that one more would have.
+    Where `no_session` says that the course rests, or that its calendar has stopped, `day` is when the next session
+    would be if it did not.
     `minutes_written` are those of the steps as the protocol has them, where they were cut to fit; otherwise 0.
     """
 
@@ -143,6 +145,7 @@ class SessionAgenda:
     contact: ContactPage | None = None
     used_up: bool = False
     minutes_written: int = 0
+    no_session: bool = False
 
 
 def session_agenda(
@@ -240,6 +243,7 @@ def session_agenda(
         contact=contact_page(protocol, course, facts, contact) if occasion == "contact" else None,
         used_up=idle,
         minutes_written=written if occasion == "session" and written > minutes else 0,
+        no_session=not plan.booked and visits.stopped(protocol, course, on),
     )
 
 

@@ -110,6 +110,12 @@ def last_planned(protocol: Protocol, course: Course, on: date) -> date | None:
     return stop_day(protocol, course)
 
 
+def stopped(protocol: Protocol, course: Course, on: date) -> bool:
+    """Whether no session is planned that is not booked: the course rests, or its calendar has stopped."""
+    last = last_planned(protocol, course, on)
+    return last is not None and last < on
+
+
 def next_visit(protocol: Protocol, course: Course, on: date) -> tuple[date, bool]:
     """The day of the next session, and whether it is booked."""
     booked = timing.next_booked(course, on)

@@ -35,7 +35,7 @@ def patient_page(
         TemplateFault: A text could not be filled in.
     """
     names = patient_names(protocol, course, value, service)
-    if value.ended or (value.used_up and value.occasion == "session"):
+    if value.ended or ((value.used_up or value.no_session) and value.occasion == "session"):
         return _nothing_planned(names)
     sections = tuple(_sections(names, value, overrides))
     return Page(

@@ -207,6 +207,8 @@ def _when(filling: Filling) -> str:
     value = filling.value
     if value.used_up and value.occasion != "missed":
         return ""
+    if value.no_session and value.occasion == "session":
+        return "No session is planned"
     when = weekday(value.missed.on if value.occasion == "missed" and value.missed else value.day)
     if value.time and value.occasion != "missed":
         when = f"{when}, {one_line(value.time)}"
