@@ -146,6 +146,15 @@ def test_last_time_tells_the_stage_with_its_reason_and_how_the_step_went() -> No
     assert "Asked S. on Sunday" not in later
 
 
+def test_what_is_older_than_the_last_session_is_told_with_its_day() -> None:
+    story = dispute().when(hold(7), *done(*USUAL))
+    made = " ".join(" ".join(part(page(story.course, week(8)).text, "LAST TIME")).split())
+    assert "To try: pick one thing to ask S., and when (since 31 March)" in made
+    assert "PHQ-9 16 on 31 March, down 1 since the one before, 3 below the start; moderately severe." in made
+    later = page(story.course, START.replace(year=START.year + 1)).text
+    assert "PHQ-9 16 on 31 March 2026, down 1" in " ".join(later.split())
+
+
 @pytest.mark.parametrize(
     ("totals", "told"),
     [

@@ -40,7 +40,7 @@ from iptengine.course.hour import (
     tasks_in_order,
     with_naming,
 )
-from iptengine.course.last_time import LastTime, last_time
+from iptengine.course.last_time import LastTime, last_time, to_try
 from iptengine.course.missed import MissedWeek, last_missed, missed_week
 from iptengine.course.plan_state import planned_doses
 from iptengine.course.rests import resting
@@ -209,7 +209,7 @@ def session_agenda(
             *(_left_open(protocol, without_step) if idle else without_step),
         ),
         standing=standing_lines(protocol, course, facts, on),
-        last_time=last_time(protocol, course),
+        last_time=last_time(protocol, course, on),
         missed_since=facts.misses_in_a_row > 0,
         missed=_missed(protocol, course, facts, plan, on, occasion),
         scores=series(protocol, course, on),
@@ -231,7 +231,7 @@ def session_agenda(
         gates=gates(protocol, course, facts),
         budget=open_work,
         warnings=tuple(Line(w.code, w.text, w.path) for w in warnings_seen(protocol, course, facts, open_work)),
-        homework=tuple(h.text for h in course.homework if not h.how),
+        homework=to_try(course, on),
         stage_choices=words.stage_choices(protocol, facts, focus),
         recognise=words.recognise(area, focus),
         outcome_choices=words.outcome_choices(protocol, course) if occasion == "last" else (),

@@ -8,6 +8,7 @@ from datetime import date
 
 from iptengine.course.course import Appointment, Course, in_session
 from iptengine.course.due_tasks import task_label
+from iptengine.course.wording import dated
 from iptengine.protocol.protocol import Protocol
 
 HOW_WORDS = {
@@ -47,8 +48,18 @@ class LastTime:
     tried: tuple[tuple[str, str, str], ...] = ()
 
 
-def last_time(protocol: Protocol, course: Course) -> LastTime | None:
-    """The last session that was held; ``None`` before the first."""
+def to_try(course: Course, on: date) -> tuple[str, ...]:
+    """What the patient was to try and nobody has said how it went; what is older than the last session has its day."""
+    last = course.last_held
+    still_open = (homework for homework in course.homework if not homework.how)
+    return tuple(
+        one.text if last is None or one.on >= last.on else f"{one.text} (since {dated(one.on, on)})"
+        for one in still_open
+    )
+
+
+def last_time(protocol: Protocol, course: Course, on: date) -> LastTime | None:
+    """The last session that was held, as it is told on the day `on`; ``None`` before the first."""
     last = course.last_held
     if last is None:
         return None
@@ -69,7 +80,7 @@ def last_time(protocol: Protocol, course: Course) -> LastTime | None:
         tuple(dict.fromkeys(known[n].title for t in done for n in t.techniques if n in known)),
         bool(logs),
         tuple(n.text for n in course.notes if in_session(n, last)),
-        tuple(h.text for h in course.homework if not h.how),
+        to_try(course, on),
         tuple(dict.fromkeys(task_label(protocol, t.task) for t in done if t.task in usual)),
         tuple(_stages_set(protocol, course, last)),
         tuple(_tried(course, last)),

@@ -10,7 +10,7 @@ from iptengine.course.course import Course, in_session
 from iptengine.course.diaries import diary, diary_days, diary_told
 from iptengine.course.events import ReadingTaken
 from iptengine.course.worded import comparable, reworded_on, words_of
-from iptengine.course.wording import day, first_lower
+from iptengine.course.wording import dated, day, first_lower
 from iptengine.protocol.measure import ChangeRule, Measure
 from iptengine.protocol.protocol import Protocol
 from iptengine.protocol.scoring import ChangeFact, Score, band, change, display
@@ -59,7 +59,9 @@ class Series:
 def series(protocol: Protocol, course: Course, on: date) -> tuple[Series, ...]:
     """Every measure that was taken at least once, as it is looked at on the day `on`."""
     taken = [name for name in protocol.measures if any(r.measure == name for r in course.readings)]
-    return tuple(_as_kept(protocol, course, name, _series(protocol.measures[name], name, course), on) for name in taken)
+    return tuple(
+        _as_kept(protocol, course, name, _series(protocol.measures[name], name, course, on), on) for name in taken
+    )
 
 
 def _as_kept(protocol: Protocol, course: Course, name: str, found: Series, on: date) -> Series:
@@ -74,7 +76,7 @@ def _as_kept(protocol: Protocol, course: Course, name: str, found: Series, on: d
     return replace(found, places=(), totals=(), risk=(), worded=(), told=told)
 
 
-def _series(measure: Measure, name: str, course: Course) -> Series:
+def _series(measure: Measure, name: str, course: Course, on: date) -> Series:
     columns = list(_columns(course, name))
     readings = comparable(course, name)
     if not readings:
@@ -88,7 +90,13 @@ def _series(measure: Measure, name: str, course: Course) -> Series:
         *_shown(measure, columns),
         found.title if found else "",
         _change(measure, first, last),
-        _told(measure, [r.total for r in readings], found.title if found else "", _anew(course, name)),
+        _told(
+            measure,
+            [r.total for r in readings],
+            found.title if found else "",
+            _anew(course, name),
+            _older(course, readings[-1], on),
+        ),
         tuple(_near(measure, first, last, facts)),
         _titles(facts, Truth.YES),
         _titles(facts, Truth.NO),
@@ -173,14 +181,19 @@ def _change(measure: Measure, first: float | None, last: float | None) -> str:
     return f"{display(abs(points), measure.decimals)} {'above' if points > 0 else 'below'} the start"
 
 
-def _told(measure: Measure, totals: Sequence[Score | None], band: str, anew: str) -> str:
+def _older(course: Course, last: ReadingTaken, on: date) -> str:
+    """The day of a last reading that was not taken at the last session, nor since; empty for one that was."""
+    return f" on {dated(last.on, on)}" if course.last_held is not None and last.on < course.last_held.on else ""
+
+
+def _told(measure: Measure, totals: Sequence[Score | None], band: str, anew: str, older: str) -> str:
     """``PHQ-9 18, up 2 since last time, 1 below the start; moderately severe``."""
     last = totals[-1]
     if last is None:
-        return f"{measure.label} has no total; change since the start cannot be told"
-    parts = [f"{measure.label} {display(last, measure.decimals)}"]
+        return f"{measure.label} has no total{older}; change since the start cannot be told"
+    parts = [f"{measure.label} {display(last, measure.decimals)}{older}"]
     if len(totals) > 2:
-        parts.append(_since_last(measure, totals[-2], last))
+        parts.append(_since_last(measure, totals[-2], last, "the one before" if older else "last time"))
     if len(totals) == 1:
         parts.append(f"the first reading{f' since it was worded anew{anew}' if anew else ''}")
     else:
@@ -188,13 +201,13 @@ def _told(measure: Measure, totals: Sequence[Score | None], band: str, anew: str
     return f"{', '.join(parts)}{f'; {first_lower(band)}' if band else ''}"
 
 
-def _since_last(measure: Measure, before: Score | None, last: Score) -> str:
+def _since_last(measure: Measure, before: Score | None, last: Score, called: str) -> str:
     if before is None:
         return "the one before without a total"
     points = last - before
     if not points:
-        return "as last time"
-    return f"{'up' if points > 0 else 'down'} {display(abs(points), measure.decimals)} since last time"
+        return f"as {called}"
+    return f"{'up' if points > 0 else 'down'} {display(abs(points), measure.decimals)} since {called}"
 
 
 MOST_NEAR = 2
