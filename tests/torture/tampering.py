@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -215,13 +216,13 @@ REFUSED = "refused"
 
 
 def _changes(database: sqlite3.Connection, table: str, every: int) -> Iterator[_Change]:
-    """Each value another one, misspelt, none, nothing, that of the next row; rows taken out, doubled, the last, all."""
+    """Each value otherwise, in every way of `_others`; rows taken out, doubled, the last, all."""
     names = [column[1] for column in database.execute(f"PRAGMA table_info({table})")]
     rows = database.execute(f"SELECT rowid, * FROM {table} ORDER BY rowid").fetchall()
     for number, (rowid, *row) in list(enumerate(rows))[::every]:
         after = rows[(number + 1) % len(rows)][1:]
         for name, value, next_value in zip(names, row, after, strict=True):
-            for other in dict.fromkeys((_otherwise(value), _misspelt(value), None, type(value)(), next_value)):
+            for other in dict.fromkeys(_others(value, next_value)):
                 if other != value:
                     told = f"{table} {rowid}: {name} made other"
                     yield _Change(told, f"UPDATE {table} SET {name} = ? WHERE rowid = ?", (other, rowid))
@@ -231,6 +232,15 @@ def _changes(database: sqlite3.Connection, table: str, every: int) -> Iterator[_
     last = f"DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM {table} ORDER BY rowid DESC LIMIT ?)"
     for cut in (1, 2, 3, len(rows)):
         yield _Change(f"{table}: the last {cut} taken out", last, (cut,))
+
+
+def _others(value: object, next_value: object) -> Iterator[object]:
+    """Another value, a misspelt one, none, nothing, that of the next row; of a record, each of its values another."""
+    yield from (_otherwise(value), _misspelt(value), None, type(value)(), next_value)
+    if isinstance(value, str) and value.startswith("{"):
+        record = json.loads(value)
+        changed = ({**record, name: _otherwise(one)} for name, one in record.items() if isinstance(one, str | int))
+        yield from (json.dumps(one, ensure_ascii=False, separators=(",", ":")) for one in changed)
 
 
 def _otherwise(value: object, by: int = 1) -> object:
