@@ -135,6 +135,13 @@ def test_a_reading_alone_is_turned_away_as_loudly(begun: Type) -> None:
     assert (told.code, told.err) == (2, LOUD + "error: read has no field 'totl'; did you mean 'total'?\n")
 
 
+def test_a_reading_alone_speaks_of_its_own_measure_also_where_no_course_is_found(begun: Type) -> None:
+    told = begun("course", "record", "none.db", "a", "read", "measure=phq9", "answers.self_harm=2", *DAY)
+    assert (told.code, told.out) == (2, "")
+    assert told.err.startswith(LOUD)
+    assert told.err.count("NOT RECORDED") == 1
+
+
 def test_where_the_store_fails_nobody_knows(begun: Type, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object, **__: object) -> None:
         raise StoreError("the disk is full")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import click
 
@@ -27,6 +27,7 @@ Measures = Mapping[str, Measure]
 
 _ITEM = re.compile(r"(?:(?P<course>[^:=]*):)?(?P<measure>[^.=:]*)\.(?P<item>[^.=:]*)=(?P<answer>.*)")
 _LIST = re.compile(r"(?:(?P<course>[^:=]*):)?(?P<measure>[^.=:]*)=(?P<answers>[^=]*,[^=]*)")
+_MEASURE = "measure="
 _BEHIND_AN_OPTION = re.compile(r"--[a-z-]+=")
 
 
@@ -39,7 +40,7 @@ def tell_turned_away(*, recorded_in: Collection[str] = (), perhaps: bool = False
     """
     ctx = click.get_current_context(silent=True)
     typed: Sequence[str] = ctx.meta.get(TYPED, ()) if ctx else ()
-    answers = [one for one in map(_answered, typed) if one is not None]
+    answers = [_of_its_measure(one, typed) for one in map(_answered, typed) if one is not None]
     if ctx is None or not answers:
         return
     said = [str(ctx.params[name]) for name in ("store", "course", "group") if ctx.params.get(name)]
@@ -68,6 +69,12 @@ def _answered(word: str) -> _Answered | None:
     if found := _LIST.fullmatch(word):
         return _Answered(found["course"] or "", found["measure"], "", tuple(found["answers"].split(",")))
     return None
+
+
+def _of_its_measure(one: _Answered, typed: Sequence[str]) -> _Answered:
+    """The same with its measure, where that is a word of its own: ``read measure=phq9 answers.self_harm=2``."""
+    measure = next((word.removeprefix(_MEASURE) for word in typed if word.startswith(_MEASURE)), "")
+    return replace(one, measure=measure) if measure and one.measure == "answers" else one
 
 
 def _risks(typed: _Answered, measures: Measures) -> Iterator[str]:
