@@ -26,6 +26,8 @@ from torture.programs import Program, complaints, forked
 from torture.twins import become
 
 COURSES = 40
+PATIENCE = 200
+"""How many times in a row who follows the feed asks again where it cannot be read."""
 
 
 def races(*, url: str = "", seconds: float, programs: int = 8, least: int = 0, twin: str = "") -> Figures:
@@ -139,12 +141,23 @@ class _Log:
 
 
 def _follow(folder: Path, address: str, stop: Path) -> None:
-    """Follow the feed by its last position; once all others have stopped, to its end."""
+    """Follow the feed by its last position; once all others have stopped, to its end.
+
+    Who only reads cannot put right what a killed program left; it is told so, and asks again until a writer has.
+    """
     seen = os.open(folder / "followed", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    last, quiet = 0, 0
+    last, quiet, patience = 0, 0, PATIENCE
     with open_store(address, read_only=True) as store:
         while quiet < 20:
-            new = [position for position, _, _ in store.feed(last)]
+            try:
+                new = [position for position, _, _ in store.feed(last)]
+            except StoreError:
+                patience -= 1
+                if not patience:
+                    raise
+                time.sleep(0.05)
+                continue
+            patience = PATIENCE
             os.write(seen, "".join(f"{position}\n" for position in new).encode())
             last = new[-1] if new else last
             quiet = quiet + 1 if stop.exists() and not new else 0
