@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from iptengine.cli import screen
 from iptengine.cli.event_words import event_words
 from iptengine.cli.typed_lines import Lines
-from iptengine.course.alert_words import as_it_stands, where_it_stands
+from iptengine.course.alert_words import NEEDED, as_it_stands, where_it_stands
 from iptengine.course.commands import AssessAlert
 from iptengine.course.course import Alert
 from iptengine.course.events import AlertRaised, CourseWarning
@@ -94,6 +94,23 @@ def loud(text: str) -> str:
     return text.replace("RISK ALERT", screen.bad("RISK ALERT"), 1)
 
 
+def complain_of_risk(told: str, course: str = "", *, perhaps: bool = False) -> None:
+    """Prints that a risk answer was turned away, and what it is.
+
+    Args:
+        told: The answer, as in ``PHQ-9 item 9 is answered 2``.
+        course: The member of a group it belongs to.
+        perhaps: The store failed, and nobody knows whether it is on record.
+    """
+    head, what = "RISK ANSWER NOT RECORDED", "nothing of it is on record, and no list will show it"
+    if perhaps:
+        head = "RISK ANSWER PERHAPS NOT RECORDED"
+        what = "nobody knows whether it is on record: look in `iptengine course history`"
+    where = f" ({course})" if course else ""
+    text = f"{head}{where}: {told} in this line; {what}.{NEEDED}"
+    screen.complain(screen.wrapped(text, 0, 2).replace(head, screen.bad(head), 1))
+
+
 def _alert_raised(alert: Alert, lines: Lines) -> Iterator[str]:
     yield loud(screen.wrapped(f"{alert_head(alert)}: {alert.text}", 0, 2))
     if alert.do:
@@ -121,6 +138,7 @@ def tell_refused(no: Refused, lines: Lines | None) -> int:
 __all__ = [
     "alert_head",
     "alert_row",
+    "complain_of_risk",
     "loud",
     "say_open_risks",
     "say_risks_of",

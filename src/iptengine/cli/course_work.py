@@ -14,7 +14,7 @@ from typing import Any
 from iptengine.authoring.kept import open_kept
 from iptengine.authoring.loader import load
 from iptengine.cli import screen
-from iptengine.cli.came_of_it import say_risks_of, tell_alerts, tell_refused, tell_rest
+from iptengine.cli.came_of_it import say_risks_of, tell_alerts, tell_refused
 from iptengine.cli.event_words import named_by, numbers_in
 from iptengine.cli.given_fields import command_of, made, pair, whole
 from iptengine.cli.going_alone import tell_alone
@@ -22,7 +22,7 @@ from iptengine.cli.known_names import check_fact, check_known, measure_of, names
 from iptengine.cli.names import protocol_source
 from iptengine.cli.screen import Unclear
 from iptengine.cli.stores import check_in_the_clear, check_sealed, key_in, keys_in, store_at, today
-from iptengine.cli.taken_back import tell_taken_back
+from iptengine.cli.taken_back import tell_standing
 from iptengine.cli.typed_lines import Lines, reading_line
 from iptengine.cli.whole_sessions import Said, WholeSession
 from iptengine.course.commands import Command, Correct, Deviate, Erase, Read, RecordFact, Void, as_mapping
@@ -152,8 +152,7 @@ class Writing:
         lines = self.lines(clinic, done.course.id)
         tell_alerts(done, lines)
         again = before == done.course.version
-        code = tell_rest(done, lines, again=again)
-        return (again and tell_taken_back(clinic, done, lines, "type the line under another --key")) or code
+        return tell_standing(clinic, done, lines, again=again, if_right="type the line under another --key")
 
 
 def _check_sealed(store: Store, courses: Iterable[str], key: bytes | None) -> None:

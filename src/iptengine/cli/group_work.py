@@ -8,14 +8,14 @@ from datetime import date
 
 from iptengine.authoring.kept import open_kept
 from iptengine.cli import screen
-from iptengine.cli.came_of_it import tell_alerts, tell_rest
+from iptengine.cli.came_of_it import tell_alerts
 from iptengine.cli.course_work import Writing, added, tell_not_now
 from iptengine.cli.given_fields import command_of, pair
 from iptengine.cli.group_keys import key_now
 from iptengine.cli.group_scores import Scores
 from iptengine.cli.known_names import check_known, check_tasks
 from iptengine.cli.screen import Unclear
-from iptengine.cli.taken_back import tell_taken_back
+from iptengine.cli.taken_back import tell_standing
 from iptengine.cli.turned_away import tell_turned_away
 from iptengine.cli.typed_lines import Lines, reading_line
 from iptengine.course.codec import BadInput
@@ -227,7 +227,10 @@ def _told(
         lines[course] = writing.lines(clinic, course)
         tell_alerts(done, lines[course])
     again = {id for id, done in came.courses.items() if done.events and before.get(id) == done.course.version}
-    codes = [_in_one(clinic, done, lines[id], again=id in again) for id, done in came.courses.items()]
+    codes = [
+        tell_standing(clinic, done, lines[id], again=id in again, if_right="say it to that course alone")
+        for id, done in came.courses.items()
+    ]
     if failed:
         screen.complain(screen.wrapped(f"{failed}: type the same line again"))
         return 1
@@ -236,11 +239,6 @@ def _told(
     elif once_more and len(again) == len(codes):
         screen.say(f"Nothing was recorded twice. If it happened once more, {once_more}.")
     return max(codes, default=0)
-
-
-def _in_one(clinic: Clinic, done: Done, lines: Lines, *, again: bool) -> int:
-    code = tell_rest(done, lines, again=again)
-    return (again and tell_taken_back(clinic, done, lines, "say it to that course alone")) or code
 
 
 __all__ = ["book", "form", "hold", "join", "leave", "record"]

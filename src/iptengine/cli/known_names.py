@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NoReturn
 
+from iptengine.cli.came_of_it import complain_of_risk
 from iptengine.cli.screen import Unclear
-from iptengine.cli.telling_risks import complain_of_risk
 from iptengine.course.commands import Command, Correct, Defer, Deviate, DoTask, Read, RecordFact, RecordSession
 from iptengine.course.reports import fact_value, fact_wanted
 from iptengine.diagnostics import did_you_mean, nearest

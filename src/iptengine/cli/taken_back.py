@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from iptengine.cli import screen
+from iptengine.cli.came_of_it import tell_rest
 from iptengine.cli.typed_lines import Lines
 from iptengine.course.events import Event, GroupJoined, GroupLeft, Voided, Withdrawn
 from iptengine.course.wording import listed
@@ -38,12 +39,21 @@ def taken_back(events: Iterable[Event]) -> Mapping[str, str]:
     return gone
 
 
-def tell_taken_back(clinic: Clinic, done: Done, lines: Lines, if_right: str) -> int:
-    """Prints what of a line that was recorded before was taken back since; 1 when anything was.
+def tell_standing(clinic: Clinic, done: Done, lines: Lines, *, again: bool, if_right: str) -> int:
+    """Prints what came of a batch beside its alerts, and what of it does not stand any more.
 
     Args:
-        if_right: How it is recorded all the same.
+        again: It was recorded before, under the same key, and nothing was recorded now.
+        if_right: How it is recorded all the same where it was taken back since.
+
+    Returns:
+        1 when something in it was refused, or was taken back since.
     """
+    code = tell_rest(done, lines, again=again)
+    return (again and _tell_taken_back(clinic, done, lines, if_right)) or code
+
+
+def _tell_taken_back(clinic: Clinic, done: Done, lines: Lines, if_right: str) -> int:
     gone = taken_back(clinic.events(done.course.id))
     by = dict.fromkeys(lines.numbers[gone[event.id]] for event in done.events if event.id in gone)
     if not by:
@@ -56,4 +66,4 @@ def tell_taken_back(clinic: Clinic, done: Done, lines: Lines, if_right: str) -> 
     return 1
 
 
-__all__ = ["taken_back", "tell_taken_back"]
+__all__ = ["taken_back", "tell_standing"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from iptengine.cli import screen
 from iptengine.diagnostics import IptengineError
 
 TYPED = "iptengine.typed"
@@ -32,23 +31,6 @@ class TellsRisks(click.Command):
 
             _tell(perhaps=isinstance(wrong, OSError) or type(wrong) is StoreError)
             raise
-
-
-def complain_of_risk(told: str, course: str = "", *, perhaps: bool = False) -> None:
-    """Prints that a risk answer was turned away, and what it is.
-
-    Args:
-        told: The answer, as in ``PHQ-9 item 9 is answered 2``.
-        course: The member of a group it belongs to.
-        perhaps: The store failed, and nobody knows whether it is on record.
-    """
-    head, what = "RISK ANSWER NOT RECORDED", "nothing of it is on record, and no list will show it"
-    if perhaps:
-        head = "RISK ANSWER PERHAPS NOT RECORDED"
-        what = "nobody knows whether it is on record: look in `iptengine course history`"
-    where = f" ({course})" if course else ""
-    text = f"{head}{where}: {told} in this line; {what}. This needs a clinician's assessment today."
-    screen.complain(screen.wrapped(text, 0, 2).replace(head, screen.bad(head), 1))
 
 
 def _tell(*, perhaps: bool) -> None:

@@ -9,15 +9,17 @@ import os
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import click
 
 from iptengine.authoring import shelves
 from iptengine.authoring.measure_files import read_measure
+from iptengine.cli.came_of_it import complain_of_risk
 from iptengine.cli.known_names import item_meant
 from iptengine.cli.names import ENDINGS, shipped
 from iptengine.cli.stores import store_at
-from iptengine.cli.telling_risks import TYPED, complain_of_risk
+from iptengine.cli.telling_risks import TYPED
 from iptengine.course.alerting import item_name
 from iptengine.diagnostics import IptengineError, nearest
 from iptengine.protocol.measure import Measure
@@ -45,10 +47,11 @@ def tell_turned_away(*, recorded_in: Collection[str] = (), perhaps: bool = False
         return
     said = [str(ctx.params[name]) for name in ("store", "course", "group") if ctx.params.get(name)]
     places = said if len(said) == 2 else [word for word in typed if not word.startswith("-")][:2]
+    measures = cache(lambda course: _measures(places, course))  # opened once, however many answers a line holds
     for one in answers:
         if one.course in recorded_in:
             continue
-        for told in _risks(one, _measures(places, one.course)):
+        for told in _risks(one, measures(one.course)):
             complain_of_risk(told, one.course, perhaps=perhaps)
 
 

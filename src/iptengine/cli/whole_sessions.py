@@ -73,7 +73,7 @@ class WholeSession:
             given = listed.split(",")
             names = items_of(measure)
             if len(given) != len(names):
-                raise Unclear(_too_few(measure, names, len(given)))
+                raise Unclear(_other_count(measure, names, len(given)))
             for item, answer in zip(names, given, strict=True):
                 readings.setdefault(measure, _Reading()).take_answer(measure, item, answer.strip())
         for measure, reading in readings.items():
@@ -92,7 +92,7 @@ class WholeSession:
         yield from (("write_note", {"text": text}) for text in self.notes)
 
 
-def _too_few(measure: str, names: Sequence[str], given: int) -> str:
+def _other_count(measure: str, names: Sequence[str], given: int) -> str:
     wanted = f"{measure} has {counted(len(names), 'item')}: {', '.join(names)}; --answers has {given}"
     if given == len(names) - 1:
         return f"{wanted}. If it is the last one, {names[-1]}, that was left out, add a comma at the end"

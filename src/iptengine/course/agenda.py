@@ -243,7 +243,7 @@ def session_agenda(
         contact=contact_page(protocol, course, facts, contact) if occasion == "contact" else None,
         used_up=idle,
         minutes_written=written if occasion == "session" and written > minutes else 0,
-        no_session=not plan.booked and visits.stopped(protocol, course, on),
+        no_session=plan.stopped and not plan.booked,
     )
 
 

@@ -67,12 +67,14 @@ class Plan:
     """The dates to come, computed; they move by themselves.
 
     `after_next` is ``None`` where no session is planned after the next one: the calendar stops, or the course rests.
+    Where it has `stopped`, or the course rests, none is planned that is not booked, the next one neither.
     """
 
     next_session: date
     booked: bool
     after_next: date | None
     end: date | None
+    stopped: bool
 
 
 def planned(protocol: Protocol, course: Course, on: date) -> Plan:
@@ -83,9 +85,10 @@ def planned(protocol: Protocol, course: Course, on: date) -> Plan:
     after_next = following or _following(frequency(protocol, course, first), [*done, first])
     last = last_planned(protocol, course, on)
     first = first if booked else _not_after_stop(protocol, course, on, first)
-    if following is None and last is not None and after_next > last:
-        return Plan(first, booked, None, _end(protocol, course, [*done, first], last))
-    return Plan(first, booked, after_next, _end(protocol, course, [*done, first], last))
+    ends = following is None and last is not None and after_next > last
+    stopped = last is not None and last < on
+    end = _end(protocol, course, [*done, first], last)
+    return Plan(first, booked, None if ends else after_next, end, stopped)
 
 
 def next_session(protocol: Protocol, course: Course, on: date) -> tuple[date, bool]:
@@ -108,12 +111,6 @@ def last_planned(protocol: Protocol, course: Course, on: date) -> date | None:
     if resting(course, on) is not None or stopped_by_event(protocol, CourseFacts(protocol, course, on)):
         return add(on, -1, "day")
     return stop_day(protocol, course)
-
-
-def stopped(protocol: Protocol, course: Course, on: date) -> bool:
-    """Whether no session is planned that is not booked: the course rests, or its calendar has stopped."""
-    last = last_planned(protocol, course, on)
-    return last is not None and last < on
 
 
 def next_visit(protocol: Protocol, course: Course, on: date) -> tuple[date, bool]:

@@ -53,6 +53,11 @@ class Filling:
         """A text of the protocol, filled in."""
         return self.voice.say(text)
 
+    @property
+    def words(self) -> list[str]:
+        """What a therapist might say; a text whose case does not hold is empty, and no words."""
+        return [said for text in self.value.ask if (said := self.say(text)).strip()]
+
     def line(self, line: Line) -> str:
         """A line of the agenda, its template part filled in."""
         if not line.template:
@@ -96,7 +101,7 @@ class Filling:
             ],
             "areas": bool(self.protocol.spec.problem_areas),
             "last": last_values(value.last_time),
-            "words": _worded(self.say(text) for text in value.ask),
+            "words": self.words,
             "ifs": [{"when": self.say(when), "then": self.say(then)} for when, then in value.if_lines],
             "note": self.say(value.note) or None,
             "kept_out": [{"text": self.say(text), "rule": rule} for rule, text in value.kept_out],

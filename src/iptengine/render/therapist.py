@@ -453,7 +453,7 @@ def _techniques(filling: Filling) -> Section:
 def _words(filling: Filling) -> Section:
     if filling.overridden("words"):
         return Section("words", "WORDS YOU MIGHT USE", (Lines(filling.section("words")),))
-    words = tuple(said for text in filling.value.ask if (said := filling.say(text)).strip())
+    words = tuple(filling.words)
     return Section("words", "WORDS YOU MIGHT USE", (Lines(words),) if words else ())
 
 

@@ -6,15 +6,18 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, wait
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from threading import Barrier, Thread
 from typing import TypeVar
 
-from iptengine.store.port import StoreError
+from iptengine.store.port import Store, StoreError
 
 STORE = "the store"
 PATIENCE = 60.0
 """How many seconds one of several who use a store at once may wait, before it is said to hang."""
+Factory = Callable[[], Store]
+Transaction = Callable[[Store], AbstractContextManager[Store]]
+"""Opens a transaction of a caller on a store, and gives the store that takes part in it."""
 E = TypeVar("E", bound=StoreError)
 
 

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 
-from iptengine.store.port import Store
 from iptengine.store.rows import Lists, keeps_lists
 from iptengine.testing import store_events, store_feed, store_lists, store_protocols
-from iptengine.testing.expecting import expect, nothing_refused
+from iptengine.testing.expecting import Factory, Transaction, expect, nothing_refused
 from iptengine.testing.store_at_once import check_at_once
 from iptengine.testing.store_joining import check_joining
 from iptengine.testing.store_openings import check_openings
 
 THREADS = 8
-Factory = Callable[[], Store]
-Transaction = Callable[[Store], AbstractContextManager[Store]]
 
 
 class StoreWithoutLists(UserWarning):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Event, Lock
 from time import monotonic
 
 from iptengine.store.port import StaleVersion, Store, StoreError
 from iptengine.testing import expecting
-from iptengine.testing.expecting import at_once, broken, expect, texts_of
+from iptengine.testing.expecting import Factory, at_once, broken, expect, texts_of
 from iptengine.testing.store_events import read_of
 from iptengine.testing.store_feed import Entry, feed_of
 from iptengine.testing.store_protocols import digest_of
@@ -169,7 +169,7 @@ def one_protocol_wins(stores: Sequence[Store], threads: int) -> None:
     expect(kept == f"text {won.index(True)}", "the text that was told as kept under a digest stays")
 
 
-def check_at_once(factory: Callable[[], Store], threads: int) -> None:
+def check_at_once(factory: Factory, threads: int) -> None:
     """Prove what a store promises to several who use it at once."""
     store = factory()
     for course in range(ROUNDS):

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from threading import Event
 
 from iptengine.store.port import StaleVersion, Store, StoreError, UnknownDigest
 from iptengine.store.rows import Asked, Row, keeps_lists
 from iptengine.store.strays import Stray
-from iptengine.testing.expecting import at_once, expect, expect_raised, texts_of
+from iptengine.testing.expecting import Transaction, at_once, expect, expect_raised, texts_of
 from iptengine.testing.store_at_once import Ending
 from iptengine.testing.store_events import BreaksOff, breaks_off, read_of
 from iptengine.testing.store_feed import Entry, feed_of
 from iptengine.testing.store_lists import FORM, row_of
 from iptengine.testing.store_protocols import digest_of
 
-Transaction = Callable[[Store], AbstractContextManager[Store]]
 Act = Callable[[Store], object]
 HELD = 0.5
 """How many seconds a transaction is kept open for somebody else, who may have to wait for its end."""

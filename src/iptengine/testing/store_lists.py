@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from itertools import product
 
-from iptengine.store.port import StaleVersion, Store, StoreError
+from iptengine.store.port import StaleVersion, StoreError
 from iptengine.store.rows import NEVER, Asked, Lists, Row, keeps_lists
-from iptengine.testing.expecting import at_once, expect, expect_raised, texts_of
+from iptengine.testing.expecting import Transaction, at_once, expect, expect_raised, texts_of
 from iptengine.testing.store_events import BreaksOff, breaks_off
 
 FORM = "form 1"
@@ -159,7 +158,7 @@ def _many_are_asked_for(store: Lists) -> None:
     expect(list(store.strays(many)) == [], "no course is a stray of many that are named, nor one of no events")
 
 
-def many_rows_are_kept(store: Lists, transaction: Callable[[Store], AbstractContextManager[Store]]) -> None:
+def many_rows_are_kept(store: Lists, transaction: Transaction) -> None:
     """Prove that no row is lost among many: over the usual sizes of a page, made one by one and all at once."""
     names = [f"c-{number * 11 % MANY:05}" for number in range(MANY)]
     kept: dict[str, Row] = {}

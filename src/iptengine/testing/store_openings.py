@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from iptengine.store.port import StaleVersion, Store, StoreError
 from iptengine.store.rows import Asked, keeps_lists
-from iptengine.testing.expecting import expect, expect_raised, texts_of
+from iptengine.testing.expecting import Factory, expect, expect_raised, texts_of
 from iptengine.testing.store_at_once import nobody_is_lost, one_protocol_wins, one_writer_wins
 from iptengine.testing.store_events import read_of
 from iptengine.testing.store_feed import feed_of
 from iptengine.testing.store_lists import FORM, row_of
 from iptengine.testing.store_protocols import LARGE, digest_of
 
-Again = Callable[[], Store]
 
-
-def check_openings(factory: Callable[[], Store], again: Again, threads: int) -> None:
+def check_openings(factory: Factory, again: Factory, threads: int) -> None:
     """Prove what a store promises to two who have opened it."""
     _events_are_everybodys(factory(), again)
     _protocols_are_everybodys(factory(), again)
@@ -32,7 +28,7 @@ def check_openings(factory: Callable[[], Store], again: Again, threads: int) -> 
         one_protocol_wins([factory(), again()], threads)
 
 
-def _events_are_everybodys(first: Store, again: Again) -> None:
+def _events_are_everybodys(first: Store, again: Factory) -> None:
     expect(read_of(first, "a") == () and feed_of(first) == [], "a fresh store is empty")
     first.append("a", texts_of(1, 2), expected=0)
     second = again()
@@ -52,7 +48,7 @@ def _events_are_everybodys(first: Store, again: Again) -> None:
     expect(read_of(again(), "a") == texts_of(1, 2, 3, 4), "two who append in turns go on where the other was")
 
 
-def _protocols_are_everybodys(first: Store, again: Again) -> None:
+def _protocols_are_everybodys(first: Store, again: Factory) -> None:
     second = again()
     first.keep_protocol(digest_of(1), LARGE)
     expect(second.protocol(digest_of(1)) == LARGE, "a protocol outlives who kept it")
@@ -64,7 +60,7 @@ def _protocols_are_everybodys(first: Store, again: Again) -> None:
     expect(first.protocol(digest_of(1)) == LARGE, "the text first kept under a digest stays")
 
 
-def _rows_are_everybodys(first: Store, again: Again) -> None:
+def _rows_are_everybodys(first: Store, again: Factory) -> None:
     second = again()
     assert keeps_lists(first)
     assert keeps_lists(second)
