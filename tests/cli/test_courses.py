@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from cli.typed_history import kinds
 from iptengine.store.sql.opening import open_store
 
 Type = Callable[..., Any]
@@ -37,11 +38,6 @@ def begun(here: Path, typed: Type) -> Type:
     """Types a line, where a course has begun."""
     assert typed("course", "start", "clinic.db", SMALL, "--course", "a", "--called", "A. R.", *FIRST).code == 0
     return typed
-
-
-def kinds(typed: Type, course: str = "a") -> list[str]:
-    told = typed("course", "history", "clinic.db", course, "--format", "json")
-    return [event["kind"] for event in json.loads(told.out)]
 
 
 def last(typed: Type) -> dict[str, object]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from cli.typed_history import kinds
 from iptengine.store.port import StoreError
 from iptengine.store.sql.store import SqlStore
 
@@ -40,11 +41,6 @@ def formed(begun: Type) -> Type:
     """Types a line, where they have formed a group."""
     assert begun(*FORM).code == 0
     return begun
-
-
-def kinds(typed: Type, course: str) -> list[str]:
-    told = typed("course", "history", "clinic.db", course, "--format", "json")
-    return [event["kind"] for event in json.loads(told.out)]
 
 
 # -- who is in it ------------------------------------------------------------------------------------------------

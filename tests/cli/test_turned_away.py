@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cli.typed_history import kinds
 from iptengine.engine.clinic import Clinic
 from iptengine.store.port import StoreError
 
@@ -34,11 +34,6 @@ def begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: Type) -> Type:
     monkeypatch.setenv("IPTENGINE_ROLE", "therapist")
     assert typed("course", "start", "clinic.db", SMALL, "--course", "a", *DAY).code == 0
     return typed
-
-
-def kinds(typed: Type, course: str = "a") -> list[str]:
-    told = typed("course", "history", "clinic.db", course, "--format", "json")
-    return [event["kind"] for event in json.loads(told.out)]
 
 
 def test_where_the_session_is_on_record_the_line_that_adds_the_scores_is_given(begun: Type) -> None:

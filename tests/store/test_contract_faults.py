@@ -9,6 +9,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from threading import Lock
 from typing import Any, ClassVar
 
@@ -545,15 +546,14 @@ def joined(store: Store) -> Any:
 class EndsIt(Joins):
     """Commits whatever is open when it does what `ends` names."""
 
-    ends: ClassVar[str]
-
-    def __init__(self) -> None:
+    def __init__(self, ends: str) -> None:
         super().__init__()
+        self._ends = ends
         self._open = False
         self._committed: dict[str, Any] = {}
 
     def _commit(self, what: str) -> None:
-        if self._open and what == self.ends:
+        if self._open and what == self._ends:
             self._committed = self._state()
 
     @contextmanager
@@ -598,57 +598,15 @@ class EndsIt(Joins):
         return super().strays(courses)
 
 
-class EndsItByAppending(EndsIt):
-    ends = "append"
-
-
-class EndsItByReading(EndsIt):
-    ends = "read"
-
-
-class EndsItByFeeding(EndsIt):
-    ends = "feed"
-
-
-class EndsItByAppendingNothing(EndsIt):
-    ends = "nothing"
-
-
-class EndsItByKeepingAProtocol(EndsIt):
-    ends = "protocol"
-
-
-class EndsItByAppendingListed(EndsIt):
-    ends = "listed"
-
-
-class EndsItByKeepingRows(EndsIt):
-    ends = "rows"
-
-
-class EndsItByLookingForStrays(EndsIt):
-    ends = "strays"
-
-
 class OutsideOfIt(Joins):
     """Keeps some of its parts over a connection of its own, so that they stay when the caller takes back."""
 
-    part: ClassVar[str]
+    def __init__(self, part: str) -> None:
+        super().__init__()
+        self._part = part
 
     def _state(self) -> dict[str, Any]:
-        return {name: value for name, value in super()._state().items() if name != self.part}
-
-
-class KeepsTheFeed(OutsideOfIt):
-    part = "_feed"
-
-
-class KeepsProtocols(OutsideOfIt):
-    part = "_protocols"
-
-
-class KeepsRows(OutsideOfIt):
-    part = "_rows"
+        return {name: value for name, value in super()._state().items() if name != self._part}
 
 
 class TakesBackTooMuch(Joins):
@@ -730,24 +688,29 @@ class SeenTooEarly(Joins):
 @pytest.mark.parametrize(
     ("broken", "sentence"),
     [
-        (EndsItByAppending, "(it appended) no event is kept, and none of before is lost"),
-        (EndsItByReading, "(it appended; reading came before and after it) no event is kept"),
-        (EndsItByFeeding, "(it appended; reading came before and after it) no event is kept"),
-        (EndsItByAppendingNothing, "(it appended; appending nothing came before and after it) no event is kept"),
-        (EndsItByKeepingAProtocol, "(it kept a protocol) no protocol is kept, and none of before is lost"),
-        (EndsItByAppendingListed, "(it appended with rows of the lists) no event is kept, and none of before is lost"),
-        (EndsItByKeepingRows, "(it made rows again) no row of the lists is kept, and none of before is lost"),
-        (EndsItByLookingForStrays, "(it appended; reading came before and after it) no event is kept"),
-        (KeepsTheFeed, "(it appended) nothing stands in the feed, and nothing of before is lost"),
-        (KeepsProtocols, "(it kept a protocol) no protocol is kept, and none of before is lost"),
-        (KeepsRows, "(it appended) no row of the lists is kept, and none of before is lost"),
+        (partial(EndsIt, "append"), "(it appended) no event is kept, and none of before is lost"),
+        (partial(EndsIt, "read"), "(it appended; reading came before and after it) no event is kept"),
+        (partial(EndsIt, "feed"), "(it appended; reading came before and after it) no event is kept"),
+        (partial(EndsIt, "nothing"), "(it appended; appending nothing came before and after it) no event is kept"),
+        (partial(EndsIt, "protocol"), "(it kept a protocol) no protocol is kept, and none of before is lost"),
+        (
+            partial(EndsIt, "listed"),
+            "(it appended with rows of the lists) no event is kept, and none of before is lost",
+        ),
+        (partial(EndsIt, "rows"), "(it made rows again) no row of the lists is kept, and none of before is lost"),
+        (partial(EndsIt, "strays"), "(it appended; reading came before and after it) no event is kept"),
+        (partial(OutsideOfIt, "_feed"), "(it appended) nothing stands in the feed, and nothing of before is lost"),
+        (partial(OutsideOfIt, "_protocols"), "(it kept a protocol) no protocol is kept, and none of before is lost"),
+        (partial(OutsideOfIt, "_rows"), "(it appended) no row of the lists is kept, and none of before is lost"),
         (TakesBackTooMuch, "(it appended) no event is kept, and none of before is lost"),
         (WritesAtTheEnd, "in a transaction of the caller's what was written in it is seen"),
         (RollsBackWhenStale, "it refuses what the contract allows"),
         (SeenTooEarly, "is seen by nobody else before its commit"),
     ],
 )
-def test_a_store_that_does_not_join_its_callers_transaction_is_found_out(broken: type[Joins], sentence: str) -> None:
+def test_a_store_that_does_not_join_its_callers_transaction_is_found_out(
+    broken: Callable[[], Joins], sentence: str
+) -> None:
     assert sentence in found_out(lambda: check_store(broken, threads=2, transaction=joined))
 
 

@@ -15,7 +15,7 @@ from iptengine.store.port import StoreError
 from iptengine.store.sql.opening import open_store
 from torture.judging import Fault, faults
 from torture.power import Figures, Missing
-from torture.programs import forked
+from torture.programs import complaints, forked
 from torture.twins import become
 from torture.workload import clinic_over, perform, protocol
 
@@ -79,7 +79,7 @@ def server_kills(*, lives: int, clients: int = 4, twin: str = "", seed: int = 1)
 def judged_lives(title: str, found: Sequence[Fault], complained: Sequence[str], tried: int) -> Figures:
     """What is wrong with the store in the end, and with the programs that ended otherwise than by being killed."""
     said = f"{title}, {len(found)} faults, {len(complained)} programs that ended by themselves"
-    first = [*dict.fromkeys(complained), *(fault.text for fault in found[:5])]
+    first = [*complaints(complained), *(fault.text for fault in found[:5])]
     return Figures("\n    ".join([said, *first]), len(found) + len(complained), tried)
 
 
