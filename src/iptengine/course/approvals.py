@@ -21,7 +21,7 @@ from iptengine.course.desk import Desk
 from iptengine.course.events import CourseWarning, Event
 from iptengine.course.refusal import Refused
 from iptengine.course.requested import kind_of, roles, targets, told
-from iptengine.course.wording import day
+from iptengine.course.wording import dated
 from iptengine.protocol.approval_spec import ApprovalSpec
 from iptengine.protocol.protocol import Protocol, Reason
 
@@ -111,7 +111,7 @@ def _passed_over(desk: Desk, command: c.Command) -> Iterator[Event]:
 
 def _already_asked(desk: Desk, waiting: Approval) -> Reason:
     text = f"{roles(waiting.roles)} has to approve it first"
-    sentence = f"asked on {day(waiting.asked)}, no answer yet"
+    sentence = f"asked on {dated(waiting.asked, desk.on)}, no answer yet"
     return desk.reason("waits_for_approval", text, sentence, "approvals", waiting.approval)
 
 

@@ -80,9 +80,9 @@ def _stop(protocol: Protocol, course: Course, on: date) -> str:
         return ""
     day = stop_day(protocol, course)
     if day is None:
-        return f"The calendar stops {told(calendar.stop, course)}."
+        return f"The calendar stops {told(calendar.stop, course, on)}."
     moved = days_moved(protocol, course, on)
-    why = told(calendar.stop, course) + (f", moved by {counted(moved, 'day')} for a pause" if moved else "")
+    why = told(calendar.stop, course, on) + (f", moved by {counted(moved, 'day')} for a pause" if moved else "")
     if day == on:
         return f"The calendar stops today ({why})."
     return f"The calendar {'stopped' if day < on else 'stops'} on {dated(day, on)} ({why})."
@@ -177,7 +177,7 @@ def why_not_booked(protocol: Protocol, course: Course, facts: CourseFacts) -> It
         return
     day = stop_day(protocol, course)
     if calendar.stop is not None and day is not None and facts.on > day:
-        sentence = f"the calendar stops on {day.isoformat()}: {told(calendar.stop, course)}"
+        sentence = f"the calendar stops on {day.isoformat()}: {told(calendar.stop, course, facts.on)}"
         yield _reason(protocol, str(calendar.stop), sentence, "stop")
     guards = protocol.at("calendar", "stop_when")
     if guards and all(guard.answer(facts) is Truth.YES for guard in guards):
@@ -218,5 +218,5 @@ def contacts_before_their_day(protocol: Protocol, course: Course, fact: str, on:
         day = day_of(spec.due, course)
         held = [c.on for c in course.contacts if c.contact == name]
         if day is not None and held and max(held) < day:
-            days = f"held on {dated(max(held), on)}, before {dated(day, on)} ({told(spec.due, course)})"
+            days = f"held on {dated(max(held), on)}, before {dated(day, on)} ({told(spec.due, course, on)})"
             yield CourseWarning("contact_before_day", f"'{spec.title}' was {days}; it stays held", f"contacts.{name}")

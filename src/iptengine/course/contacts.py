@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from iptengine.course.course import Course
 from iptengine.course.due_contacts import ContactDue, gap, possible_contacts
@@ -11,7 +12,7 @@ from iptengine.course.events import MessagePrepared
 from iptengine.course.facts import CourseFacts
 from iptengine.course.lines import Line
 from iptengine.course.participants import Somebody, somebody
-from iptengine.course.wording import counted, dated, day, first_lower, first_upper, listed
+from iptengine.course.wording import counted, dated, first_lower, first_upper, listed
 from iptengine.protocol.protocol import Protocol, verdict
 from iptengine.protocol.truth import Truth
 
@@ -32,7 +33,7 @@ def contact_lines(protocol: Protocol, course: Course, facts: CourseFacts) -> Ite
             yield due_line(protocol, facts, due)
     for name in protocol.spec.contacts:
         if not course.ended or verdict(protocol.at("contacts", name, "only_if"), facts) is Truth.YES:
-            yield from _waiting(protocol, course, name)
+            yield from _waiting(protocol, course, name, facts.on)
 
 
 def due_line(protocol: Protocol, facts: CourseFacts, due: ContactDue) -> Line:
@@ -81,11 +82,11 @@ def _without(one: Somebody) -> str:
     return f"{first_upper(one.title)} stays out ({one.why})"
 
 
-def _waiting(protocol: Protocol, course: Course, contact: str) -> Iterator[Line]:
+def _waiting(protocol: Protocol, course: Course, contact: str, on: date) -> Iterator[Line]:
     ready = ready_message(course, contact)
     if ready is not None:
         spec = protocol.spec.contacts[contact]
-        told = f"{spec.title} was prepared on {day(ready.on)} and is not on record as sent."
+        told = f"{spec.title} was prepared on {dated(ready.on, on)} and is not on record as sent."
         yield Line("message_waiting", told, f"contacts.{contact}", {"contact": contact})
 
 
@@ -142,6 +143,6 @@ def contact_page(protocol: Protocol, course: Course, facts: CourseFacts, contact
         tuple(people[who].title if who in people else "Patient" for who in spec.to),
         tuple(_without(one) for one in left_out(protocol, facts, (*spec.present, *spec.to))),
         tuple(spec.holds.values()),
-        f"{counted(len(held), 'time')}, last on {day(held[-1].on)}" if held else "not yet",
+        f"{counted(len(held), 'time')}, last on {dated(held[-1].on, facts.on)}" if held else "not yet",
         spec.text is not None,
     )

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from iptengine.course.course import Course
 from iptengine.course.events import ReadingTaken
-from iptengine.course.wording import counted, day, listed, listed_up_to
+from iptengine.course.wording import counted, dated, listed, listed_up_to
 from iptengine.protocol.measure import Measure
 from iptengine.protocol.parts import MeasureUse
 from iptengine.protocol.quantities import Rhythm
@@ -98,11 +98,11 @@ def _joined(stretches: Sequence[tuple[date, date]]) -> tuple[tuple[date, date], 
     return tuple(found)
 
 
-def diary_told(measure: Measure, found: Diary) -> str:
+def diary_told(measure: Measure, found: Diary, today: date) -> str:
     """``Sleep diary: entries on 5 of 7 days since session 3, from 4 to 9; none on 5 March and 8 March``."""
-    since = f"session {found.session}" if found.session is not None else f"the start on {day(found.since)}"
+    since = f"session {found.session}" if found.session is not None else f"the start on {dated(found.since, today)}"
     parts = [f"{measure.label}: {kept(found)} since {since}", *_ranges(measure, found.taken)]
-    gaps = f"; none {listed_up_to(map(_stretch, found.gaps))}" if found.gaps and found.taken else ""
+    gaps = f"; none {listed_up_to(_stretch(gap, today) for gap in found.gaps)}" if found.gaps and found.taken else ""
     return f"{', '.join(parts)}{gaps}"
 
 
@@ -113,9 +113,11 @@ def kept(found: Diary) -> str:
     return f"{found.entries} of {counted(found.expected, 'entry', 'entries')}"
 
 
-def _stretch(gap: tuple[date, date]) -> str:
+def _stretch(gap: tuple[date, date], today: date) -> str:
     first, last = gap
-    return f"on {day(first)}" if first == last else f"from {day(first)} to {day(last)}"
+    if first == last:
+        return f"on {dated(first, today)}"
+    return f"from {dated(first, today)} to {dated(last, today)}"
 
 
 def _ranges(measure: Measure, taken: Sequence[ReadingTaken]) -> list[str]:

@@ -13,7 +13,7 @@ from iptengine.course.facts import CourseFacts
 from iptengine.course.named_dates import day_of, has_come, is_over, missed_since, named_date
 from iptengine.course.seen_words import seen_words
 from iptengine.course.visits import next_visit
-from iptengine.course.wording import day, spoken
+from iptengine.course.wording import dated, spoken
 from iptengine.protocol.anchored import Interval, Moment
 from iptengine.protocol.parts import ContactSpec
 from iptengine.protocol.protocol import Protocol, verdict
@@ -142,7 +142,7 @@ def _contact(protocol: Protocol, course: Course, facts: CourseFacts, name: str, 
     reach = facts.on if course.ended else next_visit(protocol, course, facts.on)[0]
     come = has_come(moment, course, reach)
     now = has_come(moment, course, facts.on) if come is None else come
-    return ContactDue(name, title, now, day_of(moment, course), told(moment, course))
+    return ContactDue(name, title, now, day_of(moment, course), told(moment, course, facts.on))
 
 
 def _place_told(moment: Moment, course: Course) -> str:
@@ -154,7 +154,7 @@ def _place_told(moment: Moment, course: Course) -> str:
     return str(moment) if past or ahead else ""
 
 
-def told(moment: Moment, course: Course) -> str:
+def told(moment: Moment, course: Course, on: date) -> str:
     """What a day hangs on, in words: ``2 weeks before birth, expected 19 May``."""
     words = str(moment)
     if moment.anchor != "date":
@@ -162,8 +162,8 @@ def told(moment: Moment, course: Course) -> str:
     words = words.removesuffix(moment.fact) + spoken(moment.fact)
     known = named_date(course, moment.fact)
     if known.actual is not None:
-        return words if moment.side == "on" else f"{words}, {day(known.actual)}"
-    return f"{words}, expected {day(known.expected)}" if known.expected else f"{words}, no day on record"
+        return words if moment.side == "on" else f"{words}, {dated(known.actual, on)}"
+    return f"{words}, expected {dated(known.expected, on)}" if known.expected else f"{words}, no day on record"
 
 
 __all__ = ["ContactDue", "due_contacts", "gap", "most", "nth", "outreach_due", "possible_contacts", "told"]

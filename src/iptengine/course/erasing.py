@@ -33,7 +33,7 @@ def erase(desk: Desk, command: c.Erase) -> Iterator[e.Event]:
     if not course.ended:
         raise desk.nonsense("not_ended", "an erased course takes nothing more, so end it first", "outcomes")
     if course.open_risk_alerts:
-        days = ", ".join(dict.fromkeys(day(alert.raised) for alert in course.open_risk_alerts))
+        days = ", ".join(dict.fromkeys(_long_ago(alert.raised) for alert in course.open_risk_alerts))
         told = f"an erased course takes no assessment, and a risk alert of {days} still needs one: assess it first"
         raise desk.nonsense("risk_alert_open", told, "alerts")
     yield desk.event(e.CourseErased, because=command.because)

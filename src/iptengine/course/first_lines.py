@@ -30,7 +30,7 @@ from iptengine.course.rests import kept_or_missed, resting
 from iptengine.course.rhythms import due_by, is_due
 from iptengine.course.running_order import RunningOrder
 from iptengine.course.unread_alerts import none_open
-from iptengine.course.wording import counted, dated, day, first_lower, first_upper, listed, ordinal
+from iptengine.course.wording import counted, dated, first_lower, first_upper, listed, ordinal
 from iptengine.protocol.parts import MISSES, FactSpec
 from iptengine.protocol.protocol import Guard, Protocol
 from iptengine.protocol.quantities import Rhythm
@@ -271,12 +271,12 @@ def _reminders(scene: _Scene) -> Iterator[Line]:
 def _left_group(scene: _Scene) -> Iterator[Line]:
     """A course that left its group: everything else on the page hangs on it, so it is said first."""
     if grouping.left_its_group(scene.protocol, scene.course):
-        yield Line("no_group", grouping.told_missing(scene.protocol, scene.course), "group")
+        yield Line("no_group", grouping.told_missing(scene.protocol, scene.course, scene.on), "group")
 
 
 def _group(scene: _Scene) -> Iterator[Line]:
     """A course of a group treatment that is in no group yet."""
-    missing = grouping.told_missing(scene.protocol, scene.course)
+    missing = grouping.told_missing(scene.protocol, scene.course, scene.on)
     if missing and not grouping.left_its_group(scene.protocol, scene.course):
         yield Line("no_group", missing, "group")
 
@@ -289,11 +289,12 @@ def _missed(scene: _Scene) -> Iterator[Line]:
     what = MISSED_WORDS.get(last.status, last.status)
     which = f", the {ordinal(scene.facts.appointments_missed)} miss" if last.status in MISSES else ""
     since = [c for c in scene.course.contacts if c.on >= last.on]
-    contact = f" Contact since: {day(since[-1].on)}." if since else " Contact since: none on record."
+    contact = f" Contact since: {dated(since[-1].on, scene.on)}." if since else " Contact since: none on record."
     if outreach_due(scene.protocol, scene.course, scene.facts):
         contact = ""  # the contact itself stands among what is due
     used = " It used a session." if last.used else ""
-    yield Line("missed", f"{what} last time ({day(last.on)}){which}.{used}{contact}", "", {"status": last.status})
+    told = f"{what} last time ({dated(last.on, scene.on)}){which}.{used}{contact}"
+    yield Line("missed", told, "", {"status": last.status})
 
 
 # -- reviews, questions, tasks -----------------------------------------------------------------------------------
@@ -307,7 +308,7 @@ def _reviews(scene: _Scene) -> Iterator[Line]:
 
 
 def _approvals(scene: _Scene) -> Iterator[Line]:
-    for code, text, one in approvals_told(scene.protocol, scene.course):
+    for code, text, one in approvals_told(scene.protocol, scene.course, scene.on):
         yield Line(code, text, f"approvals.{one.approval}", {"approval": one.id})
 
 
@@ -400,7 +401,7 @@ def _guests_line(scene: _Scene, task: DueTask) -> Line:
         return Line(
             "task_first", f"Coming today: {listed(titles)}. First: ", task.path, values, first_lower(task.do), "."
         )
-    told = f"Coming today: {listed(titles)}. On record of {day(done)}: "
+    told = f"Coming today: {listed(titles)}. On record of {dated(done, scene.on)}: "
     return Line("task_first_done", told, task.path, {"why": task.why}, first_lower(task.do), ".")
 
 

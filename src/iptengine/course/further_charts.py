@@ -19,7 +19,7 @@ from iptengine.course.events import Event
 from iptengine.course.facts import CourseFacts
 from iptengine.course.first_lines import Line
 from iptengine.course.topics import said
-from iptengine.course.wording import day, listed
+from iptengine.course.wording import dated, listed
 from iptengine.protocol.chart_spec import ChartStateSpec, FurtherChartSpec
 from iptengine.protocol.protocol import Protocol, Reason, reasons
 
@@ -107,7 +107,7 @@ def chart_lines(scene: Standing) -> Iterator[Line]:
     protocol, course = scene.protocol, scene.course
     for here in charts_here(protocol, course):
         entry = course.chart_moved(here.chart)
-        since = f", since {_when(course, entry.session, day(entry.on))}" if entry else ""
+        since = f", since {_when(course, entry.session, dated(entry.on, scene.on))}" if entry else ""
         aim = here.state.aim or ""
         open_now = [
             here.spec.states[to].title

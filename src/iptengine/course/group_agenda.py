@@ -24,7 +24,7 @@ from iptengine.course.hour import Step, agreed_minutes, due_today, hour_steps
 from iptengine.course.session_lines import session_lines, topic_lines
 from iptengine.course.standing import Standing
 from iptengine.course.visits import Visit
-from iptengine.course.wording import counted, day, listed
+from iptengine.course.wording import counted, dated, listed
 from iptengine.protocol.protocol import Protocol
 
 
@@ -110,7 +110,12 @@ def group_agenda(
             *_first(protocol, group, shared),
             *_of_all(protocol, (*usual.first, *usual.also_due)),
         ),
-        standing=(*_standing(group, shared), *session_lines(scene), *_charts(scene, going), *topic_lines(scene)),
+        standing=(
+            *_standing(group, shared, scene.on),
+            *session_lines(scene),
+            *_charts(scene, going),
+            *topic_lines(scene),
+        ),
         steps=hour_steps(protocol, course, due, minutes, own_work=OWN_WORK),
         ask=usual.ask,
         note=usual.note,
@@ -197,17 +202,17 @@ def _title(protocol: Protocol, phase: str) -> str:
     return f"'{known.title if known else phase}'"
 
 
-def _standing(group: Group, shared: Common) -> Iterator[Line]:
+def _standing(group: Group, shared: Common, on: date) -> Iterator[Line]:
     led = f", led by {listed(group.facilitators)}" if group.facilitators else ""
     yield Line("group", f"{counted(len(shared.members), 'member')}{led}.", "group")
     if group.held:
         last = group.held[-1]
         there = f"{len(last.present)} of {len(last.present) + len(last.absent)} were there"
-        yield Line("group_last", f"Session {last.number} on {day(last.on)}: {there}.", "group")
+        yield Line("group_last", f"Session {last.number} on {dated(last.on, on)}: {there}.", "group")
     last_held = group.held[-1].on if group.held else None
     for missed in group.not_held[-1:]:
         if last_held is None or missed.on > last_held:
-            yield Line("group_missed", f"Nobody was there on {day(missed.on)}: no session was held.", "group")
+            yield Line("group_missed", f"Nobody was there on {dated(missed.on, on)}: no session was held.", "group")
     yield Line("group_pages", "Focus, scores and contacts of each member are on the member's own page.", "group")
 
 

@@ -14,6 +14,6 @@ if TYPE_CHECKING:
 
 def group_lines(scene: Standing) -> Iterator[Line]:
     """The group the course is in."""
-    told = told_stay(scene.course)
+    told = told_stay(scene.course, scene.on)
     if told:
         yield Line("group", told, "group")

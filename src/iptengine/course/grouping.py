@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from iptengine.course import commands as c
 from iptengine.course import events as e
@@ -10,7 +11,7 @@ from iptengine.course.course import Course
 from iptengine.course.desk import Desk, warning
 from iptengine.course.events import CourseWarning, Event
 from iptengine.course.group_stays import present_stay, stay_on
-from iptengine.course.wording import counted, day, listed
+from iptengine.course.wording import counted, dated, listed
 from iptengine.protocol.ids import is_id, why_not_id
 from iptengine.protocol.parts import GroupSpec
 from iptengine.protocol.protocol import Protocol, Reason
@@ -140,23 +141,23 @@ def shared_tasks(protocol: Protocol) -> frozenset[str]:
     )  # fmt: skip
 
 
-def told_missing(protocol: Protocol, course: Course) -> str:
+def told_missing(protocol: Protocol, course: Course, on: date) -> str:
     """The line of a course that waits for its group; empty when it does not."""
     spec = protocol.spec.group
     if spec is None or not waits_for_a_group(protocol, course):
         return ""
     last = course.groups[-1] if course.groups else None
-    since = f"; it left the last one on {day(last.left)}" if last is not None and last.left is not None else ""
+    since = f"; it left the last one on {dated(last.left, on)}" if last is not None and last.left is not None else ""
     led = f" and {_leaders(spec)}" if spec.facilitators is not None else ""
     yet = "" if since else " yet"
     return f"This course is in no group{yet}{since}. A group has {spec.size} members{led}."
 
 
-def told_stay(course: Course) -> str:
+def told_stay(course: Course, on: date) -> str:
     """The line of a course that is in a group: which, since when, and who leads it; nobody else of it."""
     here = present_stay(course)
     if here is None:
         return ""
     led = f", led by {listed(here.facilitators)}" if here.facilitators else ""
     met = sum(1 for a in course.appointments if a.held and a.group == here.group)
-    return f"In the group '{here.group}' since {day(here.joined)}{led}; here in {counted(met, 'session')} of it."
+    return f"In the group '{here.group}' since {dated(here.joined, on)}{led}; here in {counted(met, 'session')} of it."

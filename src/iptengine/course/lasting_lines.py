@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from iptengine.course.following import follows_told
 from iptengine.course.lines import Line
 from iptengine.course.pauses import back_words
-from iptengine.course.wording import day
+from iptengine.course.wording import dated
 
 if TYPE_CHECKING:
     from iptengine.course.standing import Standing
@@ -29,7 +29,7 @@ def voided_lines(scene: Standing) -> Iterator[Line]:
             other = (
                 "it belongs to another course" if gone[alert.cause].meant_for else "it is recorded in no other course"
             )
-            told = f"A record of {day(alert.raised)} was voided: {other}."
+            told = f"A record of {dated(alert.raised, scene.on)} was voided: {other}."
             told += " Its risk alert stays until you have assessed it."
             yield Line("voided_alert", told, "", {"alert": alert.id})
 

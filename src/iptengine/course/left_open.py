@@ -25,7 +25,7 @@ def left_open_lines(protocol: Protocol, course: Course, facts: CourseFacts) -> I
     missed = [name for name, spec in protocol.spec.contacts.items() if _too_late(protocol, course, facts, name, spec)]
     if missed:
         contacts = [(protocol.spec.contacts[name].title, protocol.spec.contacts[name].due) for name in missed]
-        words = listed(f"{first_lower(title)} ({told(due, course)})" for title, due in contacts if due)
+        words = listed(f"{first_lower(title)} ({told(due, course, facts.on)})" for title, due in contacts if due)
         path = f"contacts.{missed[0]}"
         yield Line("left_open", f"Too late for, and not on record: {words}.", path, {"contacts": missed})
 

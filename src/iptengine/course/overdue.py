@@ -10,7 +10,7 @@ from iptengine.course.rests import resting
 from iptengine.course.rhythms import sessions_with
 from iptengine.course.ways import Due
 from iptengine.course.worded import scorable
-from iptengine.course.wording import day
+from iptengine.course.wording import dated
 from iptengine.protocol.protocol import Protocol
 
 
@@ -42,7 +42,8 @@ def _not_taken(protocol: Protocol, course: Course, on: date) -> Iterator[Due]:
             missed = held[0] if use.due.start and not taken else None
         if missed is not None:
             session = f"session {missed.number}" if missed.number else "the session"
-            yield Due(course.id, "measure", missed.on, f"{measure.label}: no reading at {session} on {day(missed.on)}")
+            told = f"{measure.label}: no reading at {session} on {dated(missed.on, on)}"
+            yield Due(course.id, "measure", missed.on, told)
 
 
 def _last_missed(

@@ -13,7 +13,7 @@ from iptengine.course.plan_state import A_SESSION, ComponentState, PlanState, pl
 from iptengine.course.plans import sessions
 from iptengine.course.requested import asked_first
 from iptengine.course.seen_words import seen_words
-from iptengine.course.wording import counted, day, either, listed, shortened, spoken
+from iptengine.course.wording import counted, dated, either, listed, shortened, spoken
 from iptengine.protocol.doses import spoken_amount
 from iptengine.protocol.plan_spec import PlanSpec
 from iptengine.protocol.protocol import Guard, Protocol, verdict
@@ -34,14 +34,14 @@ def where_it_stands(protocol: Protocol, course: Course, facts: CourseFacts) -> I
     if state.chosen:
         yield "plan", f"Plan{_of_order(plan, state)}: {_told(state)}.", "plan"
         if isinstance(course.plans[-1], PlanChanged):
-            yield "plan_changed", f"Changed {_by_whom(course, course.plans[-1])}", "plan"
+            yield "plan_changed", f"Changed {_by_whom(course, course.plans[-1], facts.on)}", "plan"
     elif not _chooses_here(plan, course):
         yield "plan_not_chosen", _not_chosen(protocol, facts), "plan"
     here = state.interrupted_by
     if here is not None:
-        yield "plan_interrupted", _interrupted(course, state, here), f"plan.components.{here.name}"
+        yield "plan_interrupted", _interrupted(course, state, here, facts.on), f"plan.components.{here.name}"
     elif course.interruptions and _lately(course, course.interruptions[-1].on):
-        yield from _was_interrupted(plan, course)
+        yield from _was_interrupted(plan, course, facts.on)
     parts = planned_doses(protocol, course, state)
     if any(part != A_SESSION for _, part in parts):
         told = listed(f"{protocol.component(name).title} ({sessions(part)})" for name, part in parts)
@@ -66,9 +66,9 @@ def _one(one: ComponentState, now: bool, goes_on: bool) -> str:
     return f"{one.title} ({dose})"
 
 
-def _interrupted(course: Course, state: PlanState, here: ComponentState) -> str:
+def _interrupted(course: Course, state: PlanState, here: ComponentState, on: date) -> str:
     last = course.interruptions[-1]
-    since = f" since {day(last.on)}" if isinstance(last, PlanInterrupted) else ""
+    since = f" since {dated(last.on, on)}" if isinstance(last, PlanInterrupted) else ""
     goes_on = state.next
     then = f" {goes_on.title} goes on afterwards at {goes_on.told()}." if goes_on else ""
     why = shortened(last.because.strip(), REASON).rstrip(".")
@@ -77,13 +77,13 @@ def _interrupted(course: Course, state: PlanState, here: ComponentState) -> str:
     return f"Interrupted{since} by {here.title} ({here.told()}).{over}{then}{by}"
 
 
-def _was_interrupted(plan: PlanSpec, course: Course) -> Iterator[Told]:
+def _was_interrupted(plan: PlanSpec, course: Course, on: date) -> Iterator[Told]:
     """That the plan goes on after an interruption: why it came, and why it is over."""
     last = course.interruptions[-1]
     begun = next((e for e in reversed(course.interruptions) if isinstance(e, PlanInterrupted)), None)
     title = plan.components[last.component].title if last.component in plan.components else spoken(last.component)
-    why = f" {title} came in {_by_whom(course, begun)}" if begun else ""
-    yield "plan_resumed", f"The plan goes on, so decided {_by_whom(course, last)}{why}", "plan"
+    why = f" {title} came in {_by_whom(course, begun, on)}" if begun else ""
+    yield "plan_resumed", f"The plan goes on, so decided {_by_whom(course, last, on)}{why}", "plan"
 
 
 def _lately(course: Course, on: date) -> bool:
@@ -91,14 +91,14 @@ def _lately(course: Course, on: date) -> bool:
     return course.last_held is None or on >= course.last_held.on
 
 
-def _by_whom(course: Course, event: Event) -> str:
+def _by_whom(course: Course, event: Event, on: date) -> str:
     """When, by which role and why, short: ``on 25 March by the therapist: She cannot sleep.``"""
     asked = asked_first(course, event)
     who = f"the {event.by.role}"
     if asked is not None and asked.asked_by.role != event.by.role:
         who = f"the {asked.asked_by.role}, approved by {who}"
     why = shortened(event.because.strip(), REASON).rstrip(".")
-    return f"on {day(event.on)} by {who}{f': {why}' if why else ''}."
+    return f"on {dated(event.on, on)} by {who}{f': {why}' if why else ''}."
 
 
 # -- before a plan is chosen -------------------------------------------------------------------------------------

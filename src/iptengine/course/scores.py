@@ -10,7 +10,7 @@ from iptengine.course.course import Course, in_session
 from iptengine.course.diaries import diary, diary_days, diary_told
 from iptengine.course.events import ReadingTaken
 from iptengine.course.worded import comparable, reworded_on, words_of
-from iptengine.course.wording import dated, day, first_lower
+from iptengine.course.wording import dated, first_lower
 from iptengine.protocol.measure import ChangeRule, Measure
 from iptengine.protocol.protocol import Protocol
 from iptengine.protocol.scoring import ChangeFact, Score, band, change, display
@@ -71,7 +71,9 @@ def _as_kept(protocol: Protocol, course: Course, name: str, found: Series, on: d
         return found
     kept = diary(course, name, apart, on)
     told = (
-        diary_told(protocol.measures[name], kept) if kept.expected else f"{found.label}: no day since the last session"
+        diary_told(protocol.measures[name], kept, on)
+        if kept.expected
+        else f"{found.label}: no day since the last session"
     )
     return replace(found, places=(), totals=(), risk=(), worded=(), told=told)
 
@@ -80,7 +82,7 @@ def _series(measure: Measure, name: str, course: Course, on: date) -> Series:
     columns = list(_columns(course, name))
     readings = comparable(course, name)
     if not readings:
-        return _none_comparable(measure, name, course, columns)
+        return _none_comparable(measure, name, course, columns, on)
     first, last = readings[0].total, readings[-1].total
     facts = change(measure, first, last)
     found = band(measure, last)
@@ -94,7 +96,7 @@ def _series(measure: Measure, name: str, course: Course, on: date) -> Series:
             measure,
             [r.total for r in readings],
             found.title if found else "",
-            _anew(course, name),
+            _anew(course, name, on),
             _older(course, readings[-1], on),
         ),
         tuple(_near(measure, first, last, facts)),
@@ -118,20 +120,20 @@ def _shown(
     return tuple(place for place, _ in columns), tuple(_total(measure, r) for _, r in columns), tuple(risk)
 
 
-def _none_comparable(measure: Measure, name: str, course: Course, columns: Sequence[_Column]) -> Series:
+def _none_comparable(measure: Measure, name: str, course: Course, columns: Sequence[_Column], on: date) -> Series:
     """A series whose readings all speak of words that stand no more: shown, and compared with nothing."""
     return Series(
         name,
         measure.label,
         *_shown(measure, columns),
-        "", UNTOLD, f"{measure.label} worded anew{_anew(course, name)} and not scored since", (), (), (), (), (),
+        "", UNTOLD, f"{measure.label} worded anew{_anew(course, name, on)} and not scored since", (), (), (), (), (),
         tuple(_worded(measure, name, course, columns)),
     )  # fmt: skip
 
 
-def _anew(course: Course, name: str) -> str:
+def _anew(course: Course, name: str, on: date) -> str:
     since = reworded_on(course, name)
-    return f" on {day(since)}" if since else ""
+    return f" on {dated(since, on)}" if since else ""
 
 
 def _worded(

@@ -39,7 +39,7 @@ from iptengine.course.stamp import Actor, Stamp
 from iptengine.course.used_up import used_up_due
 from iptengine.course.warnings import warnings
 from iptengine.course.worded import unworded, words_of
-from iptengine.course.wording import day
+from iptengine.course.wording import dated
 from iptengine.protocol.model import UNSTAGED
 from iptengine.protocol.parts import STATUSES
 from iptengine.protocol.protocol import Protocol, Reason
@@ -335,7 +335,7 @@ def _due(protocol: Protocol, course: Course, on: date) -> Iterator[Due]:
     if course.erased is not None or course.started is None:
         return
     for waiting in open_approvals(course):
-        yield Due(course.id, "review", waiting.asked, waits(protocol, waiting))
+        yield Due(course.id, "review", waiting.asked, waits(protocol, waiting, on))
     offered = follow_on_told(protocol, course)
     if offered:
         yield Due(course.id, "follow_on", None, offered)
@@ -345,7 +345,7 @@ def _due(protocol: Protocol, course: Course, on: date) -> Iterator[Due]:
         for name in measures_after_end(protocol, course, on):
             yield Due(course.id, "measure", course.outcome.on if course.outcome else on, _at_end(protocol, name))
         return
-    missing = told_missing(protocol, course)
+    missing = told_missing(protocol, course, on)
     if missing:
         yield Due(course.id, "group", None, missing)
     left = timing.sessions_left(course)
@@ -363,7 +363,7 @@ def _due(protocol: Protocol, course: Course, on: date) -> Iterator[Due]:
     if is_booked or (left != 0 and not told):
         number = timing.sessions_used(course) + 1
         booked = "booked" if is_booked else "not booked"
-        yield Due(course.id, "session", next_session, f"Session {number} on {day(next_session)}, {booked}")
+        yield Due(course.id, "session", next_session, f"Session {number} on {dated(next_session, on)}, {booked}")
         for name in due_measures(protocol, course, on):
             label = protocol.measures[name].label
             by = measure_due_by(protocol, course, name, on) or next_session
@@ -372,7 +372,7 @@ def _due(protocol: Protocol, course: Course, on: date) -> Iterator[Due]:
             if unworded(measure, course, name) and not words_of(course, name):
                 text = f"{measure.label} to be put into the patient's words at session {number}"
                 yield Due(course.id, "words", next_session, text)
-    for missed in _outreach(course):
+    for missed in _outreach(course, on):
         if not outreach_due(protocol, course, facts):
             yield missed
     for text in plan_due(protocol, course, facts) if protocol.spec.plan else ():
@@ -387,13 +387,13 @@ def _at_end(protocol: Protocol, measure: str) -> str:
     return f"{protocol.measures[measure].label} at the end"
 
 
-def _outreach(course: Course) -> Iterator[Due]:
+def _outreach(course: Course, on: date) -> Iterator[Due]:
     past = kept_or_missed(course, timing.past(course))
     if not past or past[-1].status not in ("no_show", "late_cancel"):
         return
     missed = past[-1]
     if not any(contact.on >= missed.on for contact in course.contacts):
-        yield Due(course.id, "outreach", missed.on, f"No contact on record since the missed {day(missed.on)}")
+        yield Due(course.id, "outreach", missed.on, f"No contact on record since the missed {dated(missed.on, on)}")
 
 
 def _due_contacts(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[Due]:

@@ -15,7 +15,7 @@ from iptengine.course.last_time import LastTime
 from iptengine.course.missed import MissedWeek
 from iptengine.course.visits import MOST_VISITS
 from iptengine.course.ways_out import Gate
-from iptengine.course.wording import dated, day, first_lower, first_upper, spoken, weekday, with_year
+from iptengine.course.wording import dated, first_lower, first_upper, spoken, weekday, with_year
 from iptengine.protocol.protocol import Protocol, Reason
 from iptengine.render.scope import Voice, first_name, one_line, therapist_voice
 from iptengine.render.sections import section_lines
@@ -100,7 +100,7 @@ class Filling:
                 for focus in value.focuses
             ],
             "areas": bool(self.protocol.spec.problem_areas),
-            "last": last_values(value.last_time),
+            "last": last_values(value.last_time, value.on),
             "words": self.words,
             "ifs": [{"when": self.say(when), "then": self.say(then)} for when, then in value.if_lines],
             "note": self.say(value.note) or None,
@@ -116,7 +116,7 @@ class Filling:
                 if gate.near
             ],
             "budget": {"open": len(value.budget.open), "minutes": value.budget.minutes},
-            "missed": missed_values(value.missed),
+            "missed": missed_values(value.missed, value.on),
         }
 
     def _label(self, line: Line) -> str:
@@ -153,7 +153,7 @@ class Filling:
             "number": value.number,
             "of": value.of,
             "left": None if value.occasion == "last" else value.left,
-            "day": weekday(value.day),
+            "day": self._weekday(value.day),
             "time": one_line(value.time) or None,
             "minutes": value.minutes,
             "booked": value.booked,
@@ -178,13 +178,13 @@ class Filling:
         return {"number": value.number + 1, "day": self._weekday(value.next_day), "booked": value.next_booked}
 
 
-def last_values(last: LastTime | None) -> dict[str, Value] | None:
+def last_values(last: LastTime | None, today: date) -> dict[str, Value] | None:
     """What is on record of the last session, for a template."""
     if last is None:
         return None
     return {
         "number": last.number,
-        "day": day(last.on),
+        "day": dated(last.on, today),
         "logged": last.logged,
         "done": list(last.done),
         "techniques": [first_lower(title) for title in last.techniques],
@@ -203,19 +203,19 @@ def last_values(last: LastTime | None) -> dict[str, Value] | None:
     }
 
 
-def missed_values(missed: MissedWeek | None) -> dict[str, Value] | None:
+def missed_values(missed: MissedWeek | None, today: date) -> dict[str, Value] | None:
     """The missed week, for a template."""
     if missed is None:
         return None
     return {
-        "day": weekday(missed.on),
+        "day": with_year(weekday(missed.on), missed.on, today),
         "status": missed.status or None,
         "used": bool(missed.used),
         "policy": first_lower(missed.policy) or None,
         "uses": [first_lower(words) for _, words, uses in missed.choices if uses],
         "keeps": [first_lower(words) for _, words, uses in missed.choices if not uses],
         "contacts": [{"title": title, "after": first_lower(after)} for _, title, after in missed.contacts],
-        "contacted": [day(on) for on in missed.contacted],
+        "contacted": [dated(on, today) for on in missed.contacted],
     }
 
 

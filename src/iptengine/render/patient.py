@@ -71,7 +71,7 @@ def patient_names(
             "of": value.of,
             "left": value.left,
             "left_in_words": number_word(value.left) if value.left is not None else None,
-            "day": long_day(value.day),
+            "day": with_year(long_day(value.day), value.day, value.on),
             "time": one_line(value.time) or None,
             "minutes": value.minutes,
         },
@@ -103,7 +103,8 @@ def _next(value: SessionAgenda) -> dict[str, Value] | None:
     if value.occasion == "last" or value.ended or value.used_up:
         return None
     if value.occasion == "missed" and value.missed is not None and value.missed.status:
-        return {"day": long_day(value.day), "time": one_line(value.time) or None, "booked": value.booked}
+        when = with_year(long_day(value.day), value.day, value.on)
+        return {"day": when, "time": one_line(value.time) or None, "booked": value.booked}
     if value.occasion != "missed" and value.left is not None and value.left <= 1:
         return None
     if value.next_day is None:
@@ -121,7 +122,7 @@ def _when(value: SessionAgenda) -> tuple[str, ...]:
     if value.occasion == "missed":
         return ()
     time = f", {one_line(value.time)}" if value.time else ""
-    return (f"{long_day(value.day)}{time}, {value.minutes} minutes",)
+    return (f"{with_year(long_day(value.day), value.day, value.on)}{time}, {value.minutes} minutes",)
 
 
 def _sections(names: Mapping[str, Value], value: SessionAgenda, overrides: Mapping[str, str]) -> Iterator[Section]:

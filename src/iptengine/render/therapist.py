@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 
 from iptengine.course.contacts import CODES
 from iptengine.course.course import Alert, Course
@@ -13,7 +14,7 @@ from iptengine.course.plan_lines import facts_of
 from iptengine.course.record_lines import REVIEW_ASSESSED, standing_reviews
 from iptengine.course.requested import kind_of
 from iptengine.course.scores import Series
-from iptengine.course.wording import dated, day, either, first_lower, first_upper, shortened, weekday
+from iptengine.course.wording import dated, either, first_lower, first_upper, shortened, weekday, with_year
 from iptengine.render.alerts import alert_lines, alert_name
 from iptengine.render.filling import Filling, sentence
 from iptengine.render.page import (
@@ -209,7 +210,8 @@ def _when(filling: Filling) -> str:
         return ""
     if value.no_session and value.occasion == "session":
         return "No session is planned"
-    when = weekday(value.missed.on if value.occasion == "missed" and value.missed else value.day)
+    meant = value.missed.on if value.occasion == "missed" and value.missed else value.day
+    when = with_year(weekday(meant), meant, value.on)
     if value.time and value.occasion != "missed":
         when = f"{when}, {one_line(value.time)}"
     if value.occasion != "missed":
@@ -250,7 +252,7 @@ def footer(filling: Filling, *, printed: bool = True) -> str:
     value = filling.value
     ref = f"{filling.protocol.id} {filling.protocol.version}"
     status = " draft" if value.status == "draft" else ""
-    record = f"record to {day(value.record_to)}" if value.record_to else "nothing on record yet"
+    record = f"record to {dated(value.record_to, value.on)}" if value.record_to else "nothing on record yet"
     kept = filling.course.protocol
     other = f" This course keeps {kept}." if kept and kept != filling.protocol.ref else ""
     lacks = f" {NO_HELP}" if printed and not filling.service.get("help", "").strip() else ""
@@ -274,11 +276,12 @@ def _first(filling: Filling, *, trainee: bool = False) -> Section:
 
 def marked(filling: Filling, lines: tuple[str, ...]) -> Marked:
     """The first lines; under the risk line the last assessment, and questions that were answered once."""
-    last, answered = filling.value.last_assessed, tuple(map(_answered, filling.value.answered))
+    last, on = filling.value.last_assessed, filling.value.on
+    answered = tuple(_answered(one, on) for one in filling.value.answered)
     if last is None:
         return Marked(lines, answered, answered)
     cut = replace(last, found=shortened(one_line(last.found), FOUND), plan=shortened(one_line(last.plan), AGREED))
-    return Marked(lines, (_assessed(last), *answered), (_assessed(cut), *answered))
+    return Marked(lines, (_assessed(last, on), *answered), (_assessed(cut, on), *answered))
 
 
 def standing(filling: Filling, *, reviews: bool = True) -> Section:
@@ -288,8 +291,8 @@ def standing(filling: Filling, *, reviews: bool = True) -> Section:
     return Section("standing", "WHERE WE ARE", (Lines(lines, CUT),) if lines else ())
 
 
-def _assessed(last: Assessed) -> str:
-    where = f"session {last.session}" if last.session is not None else day(last.raised)
+def _assessed(last: Assessed, on: date) -> str:
+    where = f"session {last.session}" if last.session is not None else dated(last.raised, on)
     parts = [f"Last: {where}, {one_line(last.what)}"]
     parts += [f"found: {found}"] if (found := one_line(last.found)) else []
     parts += [f"plan: {plan}"] if (plan := one_line(last.plan)) else []
@@ -297,8 +300,8 @@ def _assessed(last: Assessed) -> str:
     return f"{whole}{'' if whole.endswith(('.', '…', '?', '!')) else '.'} Check it still holds."
 
 
-def _answered(one: Answered) -> str:
-    where = f"session {one.session}" if one.session is not None else day(one.on)
+def _answered(one: Answered, on: date) -> str:
+    where = f"session {one.session}" if one.session is not None else dated(one.on, on)
     title = one.title if one.title.endswith("?") else f"{one.title.rstrip('.')}:"
     return f"{title} {one.answer or 'asked, not answered'} ({where})."
 
@@ -311,7 +314,7 @@ def _last_time(filling: Filling, *, brief: bool = False, every_rule: bool = Fals
     heading = "LAST TIME"
     if last is not None:
         number = f"session {last.number}, " if last.number is not None else ""
-        heading = f"LAST TIME ({number}{day(last.on)})"
+        heading = f"LAST TIME ({number}{dated(last.on, filling.value.on)})"
     tables = tuple(_scores(series, every_rule=every_rule) for series in filling.value.scores)
     told = _to_try(filling) if brief else filling.section("last_time")
     return Section("last-time", heading, (*((Lines(told, CUT, flow=True),) if told else ()), *tables))
