@@ -342,7 +342,7 @@ def test_a_course_that_has_not_ended_or_has_an_open_risk_alert_is_not_erased() -
     with pytest.raises(ipt.Refused) as no:
         erase(opened)
     assert str(no.value) == (
-        "erase is not possible now: an erased course takes no assessment, and a risk alert of 3 March still needs one: "
+        "erase is not possible now: an erased course takes no assessment, and a risk alert of 3 March 2026 still needs one: "
         "assess it first"
     )
     assert not no.value.overridable
