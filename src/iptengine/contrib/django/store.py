@@ -18,6 +18,7 @@ from iptengine.store.paging import page_by_page
 from iptengine.store.port import StaleVersion, StoreError, UnknownDigest, whole
 from iptengine.store.rows import Asked, Row, check_row, columns, row_of
 from iptengine.store.strays import Stray
+from iptengine.store.taken import somebody_was_first
 
 T = TypeVar("T")
 
@@ -80,7 +81,9 @@ class DjangoStore:
                 if stands == expected:
                     mine.bulk_create(rows)
                     self._list(row)
-        except IntegrityError:
+        except IntegrityError as error:
+            if not somebody_was_first(error.__cause__):
+                raise
             return False
         return bool(stands == expected)
 
@@ -176,6 +179,6 @@ class DjangoStore:
         """What the database answers. Its own errors, and the frames they came through, may show what is stored."""
         try:
             return ask()
-        except (Error, UnicodeEncodeError) as error:
+        except (Error, UnicodeError) as error:
             told = failed(error, self._using)
         raise told

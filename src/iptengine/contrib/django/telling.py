@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from django.db.transaction import TransactionManagementError
+
 from iptengine.store.port import StoreError
 
 _READ_ONLY = "it can only be read"
+_DAMAGED = "its file is damaged; restore a backup"
 
 # By the name of the driver's own error: a database's sentences may quote the row they speak of.
 _NEXT = {
@@ -13,6 +16,12 @@ _NEXT = {
     "SQLITE_FULL": "there is no room left",
     "SQLITE_CANTOPEN": "its file or its folder cannot be opened",
     "SQLITE_IOERR": "its disk fails",
+    "SQLITE_CORRUPT": _DAMAGED,
+    "UnicodeDecodeError": _DAMAGED,
+    **dict.fromkeys(
+        ("SQLITE_CONSTRAINT", "UniqueViolation", "NotNullViolation", "CheckViolation"),
+        "its tables are not as this library makes them, so nothing was kept; restore a backup",
+    ),
     "UndefinedTable": "its tables are not there: run manage.py migrate",
     "ReadOnlySqlTransaction": _READ_ONLY,
     "DeadlockDetected": "two transactions waited for each other; try again",
@@ -47,6 +56,10 @@ def _name(error: Exception) -> str:
     """The driver's name for it: of SQLite its code, of PostgreSQL the class made from it."""
     if str(error).startswith("no such table:"):
         return "UndefinedTable"
+    if isinstance(error, TransactionManagementError):
+        return type(error).__name__  # its cause is the caller's own error, in the same block before
     cause = error.__cause__ or error
     code = getattr(cause, "sqlite_errorname", "")
-    return str(code) if code else type(cause).__name__
+    if code:
+        return str(code)
+    return "UnicodeDecodeError" if "Could not decode" in str(cause) else type(cause).__name__

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
@@ -16,6 +17,8 @@ T = TypeVar("T")
 TRY_AGAIN = frozenset({"40001", "40P01"})
 """Two transactions stood in each other's way, and PostgreSQL has taken one of them back."""
 
+DAMAGED = "the file is damaged; restore a backup"
+NOT_AS_MADE = "its tables are not as this library makes them, so nothing was kept; restore a backup"
 _SQLITE = {
     "SQLITE_BUSY": "another program has held the database's lock for too long; nothing was kept, try again",
     "SQLITE_LOCKED": "another connection has held the database's lock for too long; nothing was kept, try again",
@@ -23,18 +26,20 @@ _SQLITE = {
     "SQLITE_CANTOPEN": "the file, or one beside it, cannot be opened; is its folder there, and can it be written to?",
     "SQLITE_FULL": "the disk is full; nothing was kept",
     "SQLITE_NOTADB": "the file is no SQLite database",
-    "SQLITE_CORRUPT": "the file is damaged; restore a backup",
+    "SQLITE_CORRUPT": DAMAGED,
     "SQLITE_IOERR": "the disk cannot be read or written; nothing was kept",
     "SQLITE_NOMEM": "there is too little memory; nothing was kept",
     "SQLITE_PERM": "the file may not be used by this user",
     "SQLITE_TOOBIG": "a text is longer than SQLite can keep; nothing was kept",
     "SQLITE_INTERRUPT": "the database was interrupted; nothing was kept",
+    "SQLITE_CONSTRAINT": NOT_AS_MADE,
 }
 _SQLITE_ROLLBACK = (
     "a program was stopped while it wrote, and what it left can only be put right by a store opened for writing"
 )
 
 _POSTGRESQL = {
+    "23": NOT_AS_MADE,
     "08": "the connection to the database broke; whether the last append was kept is told by reading the course again",
     "25006": "the database, or this connection, is read-only; nothing was kept",
     "28": "the database does not let this user in",
@@ -66,6 +71,8 @@ def tells_failures(act: Callable[P, T]) -> Callable[P, T]:
             return act(*args, **kwargs)
         except exc.SQLAlchemyError as error:
             failure = sentence(error)
+        except UnicodeDecodeError:  # by the driver: a name or a text in the file is no text any more
+            failure = DAMAGED
         raise StoreError(failure)
 
     return told
@@ -85,6 +92,8 @@ def driver_sentence(error: BaseException | None) -> str:
     name = getattr(error, "sqlite_errorname", None)
     if name is not None:
         return _told_by_sqlite(name, str(error))
+    if isinstance(error, sqlite3.Error) and "Could not decode" in str(error):
+        return DAMAGED  # sqlite3 has no code for what it cannot read as text
     state = sqlstate(error)
     if state is None:
         return _GONE

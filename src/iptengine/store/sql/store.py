@@ -18,6 +18,7 @@ from iptengine.store.sql.access import Access, CallersConnection
 from iptengine.store.sql.backup import back_up
 from iptengine.store.sql.failures import TRY_AGAIN, sqlstate, tells_failures
 from iptengine.store.sql.listing import SqlLists, array, fill, storable
+from iptengine.store.taken import somebody_was_first
 
 PAGE = 500
 """How many events of the feed are read at once."""
@@ -135,8 +136,9 @@ class SqlStore(SqlLists):
                 if kept and row is not None:
                     fill(connection, row)
                 return kept
-        except exc.IntegrityError:
-            # The unique key of course and version: somebody else was first.
+        except exc.IntegrityError as error:
+            if not somebody_was_first(error.orig):
+                raise
             return False
 
     def feed(self, after: int = 0) -> Iterator[tuple[int, str, str]]:
@@ -152,7 +154,7 @@ class SqlStore(SqlLists):
             return []
         with self._access.reading() as connection:
             rows = tables.FEED.run(connection, after=after, most=PAGE).all()
-        return [(row.position, row.course, row.text) for row in rows]
+        return [(position, course, text) for position, course, text in rows]
 
     # Protocols
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
 
 from iptengine.store.sql.statements import Statement
 from iptengine.store.strays import DIALECTS, strays_sql
+from iptengine.store.taken import ONE_EVENT_A_VERSION
 
 SCHEMA = "0002"
 """The newest schema this library knows: the name of its last migration."""
@@ -37,7 +38,7 @@ events = Table(
     Column("course", Text, nullable=False),
     Column("version", Integer, nullable=False),
     Column("text", Text, nullable=False),
-    UniqueConstraint("course", "version", name="iptengine_one_event_a_version"),
+    UniqueConstraint("course", "version", name=ONE_EVENT_A_VERSION),
     sqlite_autoincrement=True,
 )
 
