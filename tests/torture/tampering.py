@@ -235,8 +235,8 @@ def _changes(database: sqlite3.Connection, table: str, every: int) -> Iterator[_
 
 
 def _others(value: object, next_value: object) -> Iterator[object]:
-    """Another value, a misspelt one, none, nothing, that of the next row; of a record, each of its values another."""
-    yield from (_otherwise(value), _misspelt(value), None, type(value)(), next_value)
+    """Another value, a misspelt one, none, nothing, bytes, that of the next row; of a record, each value another."""
+    yield from (_otherwise(value), _misspelt(value), None, type(value)(), b"\xff\x00\xfe", next_value)
     if isinstance(value, str) and value.startswith("{"):
         record = json.loads(value)
         changed = ({**record, name: _otherwise(one)} for name, one in record.items() if isinstance(one, str | int))

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from iptengine.diagnostics import IptengineError
+from iptengine.store.texts import as_text
 
 
 class StoreError(IptengineError):
@@ -74,13 +75,13 @@ class DamagedCourse(UnopenedCourse):
         )
 
 
-def whole(course: str, after: int, found: Iterable[tuple[int, str]]) -> tuple[str, ...]:
+def whole(course: str, after: int, found: Iterable[tuple[int, object]]) -> tuple[str, ...]:
     """The texts of a course, read with their versions after its first `after`.
 
     Raises:
         DamagedCourse: A version between them is missing.
     """
-    rows = [(version, text) for version, text in found]
+    rows = [(version, as_text(text)) for version, text in found]
     texts = tuple([text for _, text in rows])
     missing = [n for n, (version, _) in enumerate(rows, after + 1) if version != n]
     if missing:

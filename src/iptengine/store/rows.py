@@ -16,6 +16,7 @@ from typing import Any, Protocol, TypeGuard
 
 from iptengine.store.port import Store, StoreError
 from iptengine.store.strays import Stray, version_of
+from iptengine.store.texts import as_text
 
 NEVER = (date.max, date.min)
 """The days of a row that is good for no day."""
@@ -139,15 +140,15 @@ def row_of(kept: Any) -> Row:
     Where somebody has written what no row can hold, an empty one at the version that stands there: it answers nothing,
     and is made again.
     """
-    version = version_of(kept.version)
+    course, version = as_text(kept.course), version_of(kept.version)
     try:
         since, until = date.fromordinal(kept.since), date.fromordinal(kept.until)
     except (TypeError, ValueError, OverflowError):
-        return Row(kept.course, version)
+        return Row(course, version)
     if not (isinstance(kept.made, str) and isinstance(kept.text, str)):
-        return Row(kept.course, version)
+        return Row(course, version)
     shown = frozenset(name for name in LISTS if getattr(kept, name))
-    return Row(kept.course, version, kept.made, since, until, shown, kept.text)
+    return Row(course, version, kept.made, since, until, shown, kept.text)
 
 
 def check_row(row: Row, course: str, version: int) -> None:

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from iptengine.store.texts import as_text
+
 
 @dataclass(frozen=True, slots=True)
 class Stray:
@@ -34,7 +36,7 @@ def version_of(kept: object) -> int:
 def stray_of(found: Sequence[Any]) -> Stray:
     """The stray that the statement below has found."""
     course, version, row = found
-    return Stray(course, version, version_of(row))
+    return Stray(as_text(course), version, version_of(row))
 
 
 Dialect = Literal["sqlite", "postgresql"]

@@ -19,6 +19,7 @@ from iptengine.store.port import StaleVersion, StoreError, UnknownDigest, whole
 from iptengine.store.rows import Asked, Row, check_row, columns, row_of
 from iptengine.store.strays import Stray
 from iptengine.store.taken import somebody_was_first
+from iptengine.store.texts import as_text
 
 T = TypeVar("T")
 
@@ -96,7 +97,8 @@ class DjangoStore:
             if seen is not None and seen >= last:
                 return []
             rest = mine.filter(position__gt=seen or 0, position__lte=last).values_list("position", "course", "text")
-            return self._asked(lambda: list(rest[:PAGE]))
+            found = self._asked(lambda: list(rest[:PAGE]))
+            return [(position, as_text(course), as_text(text)) for position, course, text in found]
 
         return page_by_page(page, itemgetter(0), max(after, 0))
 
@@ -117,7 +119,7 @@ class DjangoStore:
         text = self._asked(found.first)
         if text is None:
             raise UnknownDigest(digest)
-        return str(text)
+        return as_text(text)
 
     # Lists
 

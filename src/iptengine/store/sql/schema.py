@@ -13,6 +13,7 @@ from iptengine.store.port import StoreError
 from iptengine.store.sql.access import Access
 from iptengine.store.sql.failures import tells_failures
 from iptengine.store.sql.tables import SCHEMA, SCHEMA_TABLE
+from iptengine.store.texts import as_text
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -41,7 +42,8 @@ def schema_of(connection: Connection) -> str | None:
     """The schema a database has; ``None`` where there is no store in it yet."""
     if not inspect(connection).has_table(SCHEMA_TABLE):
         return None
-    return connection.execute(text(f"SELECT version_num FROM {SCHEMA_TABLE}")).scalar_one_or_none()
+    found = connection.execute(text(f"SELECT version_num FROM {SCHEMA_TABLE}")).scalar_one_or_none()
+    return None if found is None else as_text(found)
 
 
 def _check_not_newer(stands: str | None) -> None:

@@ -19,6 +19,7 @@ from iptengine.store.sql.backup import back_up
 from iptengine.store.sql.failures import TRY_AGAIN, sqlstate, tells_failures
 from iptengine.store.sql.listing import SqlLists, array, fill, storable
 from iptengine.store.taken import somebody_was_first
+from iptengine.store.texts import as_text
 
 PAGE = 500
 """How many events of the feed are read at once."""
@@ -153,8 +154,8 @@ class SqlStore(SqlLists):
         if (after := after or 0) >= 2**63:
             return []
         with self._access.reading() as connection:
-            rows = tables.FEED.run(connection, after=after, most=PAGE).all()
-        return [(position, course, text) for position, course, text in rows]
+            rows: Sequence[Any] = tables.FEED.run(connection, after=after, most=PAGE).all()
+        return [(position, as_text(course), as_text(text)) for position, course, text in rows]
 
     # Protocols
 
@@ -178,8 +179,8 @@ class SqlStore(SqlLists):
     @tells_failures
     def _kept(self, digest: str) -> str | None:
         with self._access.reading() as connection:
-            kept: str | None = tables.PROTOCOL.run(connection, digest=digest).scalar_one_or_none()
-            return kept
+            kept = tables.PROTOCOL.run(connection, digest=digest).scalar_one_or_none()
+            return None if kept is None else as_text(kept)
 
     def protocol(self, digest: str) -> str:
         """The text kept under a digest; `UnknownDigest` when there is none."""
