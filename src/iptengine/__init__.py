@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from iptengine.authoring.loader import load as load
     from iptengine.authoring.moves_file import MoveRules as MoveRules
     from iptengine.authoring.moves_file import load_moves as load_moves
-    from iptengine.course.codec import BadInput as BadInput
     from iptengine.course.commands import Command as Command
     from iptengine.course.course import Alert as Alert
     from iptengine.course.course import Course as Course
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from iptengine.course.ways import Way as Way
     from iptengine.course.ways import due as due
     from iptengine.course.ways import ways as ways
+    from iptengine.diagnostics import BadInput as BadInput
     from iptengine.diagnostics import Diagnostic as Diagnostic
     from iptengine.diagnostics import IptengineError as IptengineError
     from iptengine.diagnostics import ProtocolError as ProtocolError
@@ -104,7 +104,6 @@ _HOMES = {
     ),
     "authoring.loader": ("check", "load"),
     "authoring.moves_file": ("MoveRules", "load_moves"),
-    "course.codec": ("BadInput",),
     "course.commands": ("Command",),
     "course.course": ("Alert", "Course"),
     "course.decide": ("decide",),
@@ -117,7 +116,7 @@ _HOMES = {
     "course.stamp": ("Actor", "Stamp"),
     "course.stuck": ("Stuck",),
     "course.ways": ("Due", "Way", "due", "ways"),
-    "diagnostics": ("Diagnostic", "IptengineError", "ProtocolError", "Span"),
+    "diagnostics": ("BadInput", "Diagnostic", "IptengineError", "ProtocolError", "Span"),
     "engine.clinic": ("Clinic",),
     "engine.in_turn": ("GroupNotTold",),
     "engine.handing_over": ("BrokenExport", "export_course", "import_course"),

@@ -64,6 +64,18 @@ class IptengineError(Exception):
     """The root of every error this library raises on purpose. Never carries patient text."""
 
 
+class BadInput(IptengineError, ValueError):
+    """What a program gave is not what it should be: a field of a command or of a stored course, or an argument.
+
+    Attributes:
+        field: The field, with dots where it lies deeper: ``command.total``; or the argument. Its value is never told.
+    """
+
+    def __init__(self, field: str, text: str) -> None:
+        self.field = field
+        super().__init__(text)
+
+
 class ProtocolError(IptengineError, ValueError):
     """The file is not a usable protocol; `diagnostics` says why and where, all mistakes at once."""
 

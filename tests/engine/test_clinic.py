@@ -494,13 +494,41 @@ def test_a_form_from_the_present_version_is_carried_out() -> None:
     assert done.course.phase == "middle"
 
 
-@pytest.mark.parametrize("expected", [0, -1, 7])
+@pytest.mark.parametrize("expected", [0, 7])
 def test_a_form_from_no_version_at_all_moves_nothing(expected: int) -> None:
     clinic = with_course()
     clinic.do("a", c.WriteNote("a"), by=ANNA)
     with pytest.raises(Conflict) as caught:
         clinic.do("a", MIDDLE, by=ANNA, expected=expected)
     assert kinds(caught.value.since) == (["course_started", "note_written"] if expected < 1 else [])
+
+
+@pytest.mark.parametrize("expected", ["1", 1.0, True, -1])
+def test_a_version_that_is_none_is_told_before_anything_is_recorded(expected: Any) -> None:
+    clinic = with_course()
+    with pytest.raises(BadInput) as caught:
+        clinic.do("a", c.Read("phq9", answers={"self_harm": 3}), by=ANNA, on=DAY, expected=expected)
+    assert str(caught.value) == "'expected' must be the version the form was drawn from: a whole number, 0 or more"
+    assert caught.value.field == "expected"
+    assert kinds(clinic.events("a")) == ["course_started"]
+
+
+def test_what_is_recorded_is_answered_since_its_answer_is_made_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise RuntimeError("an answer that cannot be made")
+
+    clinic = with_course()
+    monkeypatch.setattr("iptengine.engine.batches.warnings", fails)
+    for say in (
+        lambda: clinic.do("a", WITHOUT_ITEM_9, by=ANNA, on=DAY),
+        lambda: clinic.start("ipt-adult", by=ANNA, on=DAY, course="b"),
+        lambda: clinic.adopt("ipt-adult", by=ANNA, on=DAY, course="b", phase="middle", sessions_used=4),
+        lambda: clinic.move("a", other_text(adult()), by=ANNA, on=DAY, because="a new version"),
+    ):
+        with pytest.raises(RuntimeError):
+            say()
+    assert kinds(clinic.events("a")) == ["course_started"]
+    assert [course.id for course in clinic.courses()] == ["a"]
 
 
 # -- a form posted twice -----------------------------------------------------------------------------------------

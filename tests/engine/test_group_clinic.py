@@ -323,6 +323,15 @@ def test_what_is_one_members_own_is_said_with_the_session_and_reaches_that_cours
     }
 
 
+def test_what_is_wrong_in_one_members_own_is_told_before_anything_is_recorded_in_another() -> None:
+    found = formed("ada", "bob", "cy")
+    before = {course: kinds(found, course) for course in ("ada", "bob", "cy")}
+    own = {"ada": [c.Read("phq9", answers={"self_harm": 3})], "cy": [c.WriteNote(5)]}  # type: ignore[arg-type]
+    with pytest.raises(BadInput, match=r"^the command cannot be used: 'text' must be text$"):
+        found.hold_group_session("tuesday", on=MET, by=ANNA, key="s1", own=own)
+    assert {course: kinds(found, course) for course in before} == before
+
+
 def test_of_a_course_that_was_no_member_nothing_can_be_said_with_the_session() -> None:
     found = begun("eve")
     for course in FOUR:

@@ -24,7 +24,8 @@ from iptengine.course.course import Course
 from iptengine.course.events import EVENTS, Event, Unreadable
 from iptengine.course.filling import open_twin
 from iptengine.course.stamp import Actor
-from iptengine.diagnostics import IptengineError, did_you_mean
+from iptengine.diagnostics import BadInput as BadInput
+from iptengine.diagnostics import did_you_mean
 
 SCHEMA = 1
 """The version of the written form of events, under ``v`` in each of them."""
@@ -43,18 +44,6 @@ UNREADABLE = "a stored event cannot be read: "
 
 COMMAND_DEPTH = 4
 """How deep commands may stand inside commands: a deviation inside a correction is two."""
-
-
-class BadInput(IptengineError, ValueError):
-    """A field of a command or of a stored course is not what it should be.
-
-    Attributes:
-        field: The field, with dots where it lies deeper: ``command.total``. Its value is never told.
-    """
-
-    def __init__(self, field: str, text: str) -> None:
-        self.field = field
-        super().__init__(text)
 
 
 # -- events ------------------------------------------------------------------------------------------------------
@@ -207,7 +196,7 @@ def command_from_mapping(mapping: Mapping[str, Any]) -> Command:
         <EnterPhase>
         >>> command_from_mapping({"kind": "enter_phase", "phase": 2})
         Traceback (most recent call last):
-        iptengine.course.codec.BadInput: the command cannot be used: 'phase' must be text
+        iptengine.diagnostics.BadInput: the command cannot be used: 'phase' must be text
     """
     try:
         return _read_command(mapping, COMMAND_DEPTH)

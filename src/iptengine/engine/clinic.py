@@ -16,6 +16,7 @@ from iptengine.course.commands import Adopt, Command, Erase, ImportCourse, Start
 from iptengine.course.course import Course
 from iptengine.course.events import Event
 from iptengine.course.hiding import THERAPIST, Sight
+from iptengine.course.inputs import check_expected
 from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Actor, Stamp
 from iptengine.engine.answers import (
@@ -174,12 +175,13 @@ class Clinic(
             raise NotAllowed(batch.denied)
         if not batch.events:
             raise batch.refused[0]
+        done = answered(protocol, batch, on, by)  # what can fail comes before anything is recorded
         self._records.keep_protocol(protocol)
         try:
             self._records.append(protocol, History(Course(id)), batch.texts, row=row_at_append(batch.course))
         except StaleVersion:
             raise self._exists(id, by) from None
-        return answered(protocol, batch, on, by)
+        return done
 
     def _exists(self, id: str, by: Actor) -> CourseExists:
         history = self._records.history(id)
@@ -219,8 +221,8 @@ class Clinic(
             UnknownProtocol: The protocol the course keeps is neither here nor in the store; nothing was recorded.
             Conflict: See `expected`; carries what was recorded since, and what came of the reports.
             NotAllowed: The policy does not allow one of the commands; carries them, and what came of the others.
-            BadInput: A field of a command is of the wrong sort, or something else was recorded under this key;
-                nothing was recorded.
+            BadInput: A field of a command, the day, the version or the key is of the wrong sort, or something else
+                was recorded under this key; nothing was recorded.
             StoreError: The store failed; nothing was recorded.
         """
         for kind, told in _SAID_OTHERWISE.items():
@@ -233,6 +235,7 @@ class Clinic(
         key: str | None, *, one_act: bool = False,
     ) -> Done:  # fmt: skip
         """As `do`; with `one_act` the key was made from the act itself, so what is said under it again is that act."""
+        check_expected(expected)
         stamped = self._stamped(commands, by, on, key)
         for _ in range(TRIES):
             history = self._records.history(course)
@@ -258,12 +261,13 @@ class Clinic(
         held_back = late and any(command.request for command in commands)
         given = [command for command in commands if not (held_back and command.request)]
         batch = decided(protocol, history.course, given, self._policy)
+        # What can fail comes before anything is recorded: what is on record is always answered, its alerts with it.
+        done = answered(protocol, batch, day_of(commands), by)
+        told = Sight(protocol, history.course, by.role).events(history.events[expected or 0 :]) if held_back else ()
+        conflict = Conflict(told, done) if held_back else None
         if batch.events:
             self._records.append(protocol, history, batch.texts, row=row_at_append(batch.course))
-        done = answered(protocol, batch, day_of(commands), by)
-        since = history.events[max(expected or 0, 0) :]
-        told = Sight(protocol, history.course, by.role).events(since) if held_back else ()
-        return settled(done, batch.denied, Conflict(told, done) if held_back else None)
+        return settled(done, batch.denied, conflict)
 
     def _stamped(
         self, commands: Sequence[Command], by: Actor, on: date | None, key: str | None, *, at: datetime | None = None

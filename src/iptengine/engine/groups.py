@@ -10,7 +10,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -45,6 +45,11 @@ class GroupClinic(ClinicPort):
 
     @abstractmethod
     def _checked_key(self, key: str) -> None: ...
+
+    @abstractmethod
+    def _stamped(
+        self, commands: Sequence[Command], by: Actor, on: date | None, key: str | None, *, at: datetime | None = None
+    ) -> tuple[Command, ...]: ...  # fmt: skip
 
     # Who is in it
 
@@ -270,7 +275,13 @@ class GroupClinic(ClinicPort):
         self, here: Group, told: Mapping[str, Sequence[Command]], by: Actor, on: date, key: str,
         beside: Mapping[str, Sequence[CourseWarning]] = MappingProxyType({}),
     ) -> GroupDone:  # fmt: skip
-        """Say to each course what is `told` it; `beside` are warnings that stand in its answer, too."""
+        """Say to each course what is `told` it; `beside` are warnings that stand in its answer, too.
+
+        All of it is looked at first: a field that is wrong in what one course is told is heard before anything is
+        recorded in another.
+        """
+        for commands in told.values():
+            self._stamped(commands, by, on, key)
         turn = InTurn(here)
         for course, commands in told.items():
             turn.say(course, partial(self._said, course, commands, by, on, key))

@@ -180,12 +180,13 @@ class MoveClinic(ClinicPort):
             if before is not None:
                 return before
             batch, to = self._tried_move(history, asked, by, on, anyway, key)
+            done = answered(to, batch, on, by)  # what can fail comes before anything is recorded
             self._records.keep_protocol(to)
             try:
                 self._records.append(to, history, batch.texts, row=row_at_append(batch.course))
             except StaleVersion:
                 continue
-            return answered(to, batch, on, by)
+            return done
         raise StoreError("others keep writing to the course; it was not moved, try again")
 
     def _tried_move(

@@ -72,7 +72,7 @@ def told_again(
     denied = (*again.denied, *(_not_then(history.course.id, one, by) for one in lost))
     conflict = None
     if held_back:
-        since = history.events[then.version if expected is None else max(expected, 0) :]
+        since = history.events[then.version if expected is None else expected :]
         since = tuple(event for event in since if event.command not in recorded)
         conflict = Conflict(Sight(protocol, history.course, by.role).events(since), done)
     return settled(done, denied, conflict)

@@ -1,0 +1,15 @@
+"""What a program gives beside commands, checked in one way wherever it is given."""
+
+from __future__ import annotations
+
+from iptengine.diagnostics import BadInput
+
+
+def check_expected(expected: object) -> None:
+    """Refuse what cannot be the version a form was drawn from; ``None`` says nothing of one.
+
+    Raises:
+        BadInput: It cannot: text, as a form posts it, a number that is not whole, or one below 0.
+    """
+    if expected is not None and (type(expected) is not int or expected < 0):
+        raise BadInput("expected", "'expected' must be the version the form was drawn from: a whole number, 0 or more")
