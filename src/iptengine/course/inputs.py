@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+
 from iptengine.diagnostics import BadInput
 
 
@@ -13,3 +15,15 @@ def check_expected(expected: object) -> None:
     """
     if expected is not None and (type(expected) is not int or expected < 0):
         raise BadInput("expected", "'expected' must be the version the form was drawn from: a whole number, 0 or more")
+
+
+def check_day(on: object) -> None:
+    """Refuse what is no day: nothing, as a form gives it that could not be read, text, or a time.
+
+    Raises:
+        BadInput: It is none.
+    """
+    if isinstance(on, datetime):
+        raise BadInput("on", "'on' must be a day, without a time")
+    if not isinstance(on, date):
+        raise BadInput("on", "'on' must be a day, such as date(2026, 3, 3)")

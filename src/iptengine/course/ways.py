@@ -26,6 +26,7 @@ from iptengine.course.further_charts import charts_here
 from iptengine.course.group_stays import present_stay
 from iptengine.course.grouping import told_missing
 from iptengine.course.hiding import THERAPIST, seen_by
+from iptengine.course.inputs import check_day
 from iptengine.course.measure_lines import measures_after_end
 from iptengine.course.participants import welcome
 from iptengine.course.plan_lines import plan_due
@@ -85,6 +86,7 @@ def ways(protocol: Protocol, course: Course, *, on: date, role: str | None = THE
     A way that rests on a fact that is kept from the role is blocked, with the reason that it cannot be told; asked
     for all the same, it is decided by the record. With ``None`` nothing is kept: for programs, never for a page.
     """
+    check_day(on)
     scene = _Scene(protocol, course if role is None else seen_by(protocol, course, role), on)
     if course.started is None:
         return tuple(_beginnings(scene))
@@ -324,6 +326,7 @@ def due(protocol: Protocol, course: Course, *, on: date, role: str | None = THER
 
     As `role` may see it; with ``None`` nothing is kept back: for programs, never for a page.
     """
+    check_day(on)
     return tuple(_due(protocol, course if role is None else seen_by(protocol, course, role), on))
 
 

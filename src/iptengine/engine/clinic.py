@@ -16,7 +16,7 @@ from iptengine.course.commands import Adopt, Command, Erase, ImportCourse, Start
 from iptengine.course.course import Course
 from iptengine.course.events import Event
 from iptengine.course.hiding import THERAPIST, Sight
-from iptengine.course.inputs import check_expected
+from iptengine.course.inputs import check_day, check_expected
 from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Actor, Stamp
 from iptengine.engine.answers import (
@@ -164,6 +164,7 @@ class Clinic(
     def _begin(
         self, protocol: Protocol, commands: Sequence[Command], by: Actor, on: date, course: str | None
     ) -> Done:  # fmt: skip
+        check_day(on)
         id = self._ids() if course is None else course
         check_course_id(id)
         stamped = self._stamped(commands, by, on, None)
@@ -278,8 +279,8 @@ class Clinic(
         """
         if key is not None:
             self._checked_key(key)
-        if on is not None and type(on) is not date:
-            raise BadInput("on", "'on' must be a day, without a time")
+        if on is not None:
+            check_day(on)
         checked = [command_from_mapping(as_mapping(command)) for command in commands]
         at = at or self._time()
         day = on or next((found for command in checked if (found := own_day(command))), at.date())

@@ -8,6 +8,7 @@ from datetime import date
 
 from iptengine.course.commands import Command, Erase
 from iptengine.course.hiding import Sight
+from iptengine.course.inputs import check_day
 from iptengine.course.stamp import Actor
 from iptengine.engine.answers import Done
 from iptengine.engine.port import ClinicPort
@@ -50,6 +51,7 @@ class ErasingClinic(ClinicPort):
             CannotErase: Its text stands in the clear, or the clinic has no keys; nothing was recorded.
             StoreError: The store failed, or the key was not destroyed; say it again.
         """
+        check_day(on)
         before = self._records.history(course)
         protocol = self._pinned(before.course)
         if before.course.erased is None:

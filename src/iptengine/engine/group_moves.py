@@ -18,6 +18,7 @@ from iptengine.course.course import Course
 from iptengine.course.events import ProtocolMoved
 from iptengine.course.groups import Group
 from iptengine.course.hiding import Sight
+from iptengine.course.inputs import check_day
 from iptengine.course.moving import move_to_undo
 from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Actor
@@ -121,6 +122,7 @@ class GroupMoveClinic(MoveClinic):
         self, group: str, which: Callable[[Members, Recorded], Mapping[str, Asked]], by: Actor, on: date,
         because: str, anyway: str, key: str | None,
     ) -> GroupDone:  # fmt: skip
+        check_day(on)
         here = group_of(self._records, group)
         members = self._members(here)
         told = {id: again for id, one in members.items() if (again := self._moved_before(one, by, on, key)) is not None}

@@ -22,6 +22,7 @@ from iptengine.course.course import Course
 from iptengine.course.events import CourseWarning, TaskDeferred, TaskLogged
 from iptengine.course.groups import Group
 from iptengine.course.hiding import THERAPIST
+from iptengine.course.inputs import check_day
 from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Actor
 from iptengine.diagnostics import IptengineError
@@ -89,6 +90,7 @@ class GroupClinic(ClinicPort):
             GroupNotTold: The store failed half way; has what came of it in those that have joined.
             BadInput: The name is none, or a course is named twice.
         """
+        check_day(on)
         _check_name(group)
         members = _courses_once(courses)
         known = [self._openable(group, course) for course in members]
@@ -135,6 +137,7 @@ class GroupClinic(ClinicPort):
             Refused: The group is full, the course is in a group already, or keeps another protocol.
             UnknownGroup: There is no such group.
         """
+        check_day(on)
         here = self.group(group)
         size = len(set(here.on(on)) | {course})
         command = groups.joining(group, size, here.facilitators, because)
@@ -156,6 +159,7 @@ class GroupClinic(ClinicPort):
             Refused: It is not in that group.
             UnknownGroup: There is no such group.
         """
+        check_day(on)
         done = self.do(course, groups.leaving(self.group(group), course, on, because), by=by, on=on, key=key)
         if done.refused:
             raise done.refused[0]
@@ -199,6 +203,7 @@ class GroupClinic(ClinicPort):
             BadInput: Somebody is absent who is no member, or with no such status; something is said of a course that
                 is no member; the key is none.
         """
+        check_day(on)
         self._checked_key(key)
         here = self.group(group)
         members = here.on(on)
@@ -246,6 +251,7 @@ class GroupClinic(ClinicPort):
             UnknownGroup: There is no such group, or nobody is in it on that day.
             BadInput: A command cannot be said to all.
         """
+        check_day(on)
         self._checked_key(key)
         for command in commands:
             if (why := groups.not_for_all(command)) != "":
@@ -355,6 +361,7 @@ def group_agenda_of(
     """What the next session of a group should hold, as `role` may read it; see `GroupClinic.group_agenda`."""
     from iptengine.render.group_page import group_page
 
+    check_day(on)
     courses = in_group(records, group)
     found = groups.group_of(group, courses)
     if found is None:

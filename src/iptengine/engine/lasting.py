@@ -14,6 +14,7 @@ from iptengine.course.course import Course
 from iptengine.course.desk import Desk
 from iptengine.course.erasing import check_open
 from iptengine.course.events import Event, Voided
+from iptengine.course.inputs import check_day
 from iptengine.course.moving import told_under
 from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Actor, Stamp
@@ -85,6 +86,7 @@ class LastingClinic(ClinicPort):
             Refused: There is no such record here, or no reason was given; nothing was recorded.
             NotAllowed: The policy does not allow it in one of the two courses; nothing was recorded.
         """
+        check_day(on)
         one_act, key = not key, key or _key(course, event, to)
         said = Void(event, because=because, meant_for=to, on=on)
         self._open_course(course, said)
@@ -127,6 +129,7 @@ class LastingClinic(ClinicPort):
             NotAllowed: The policy does not allow it in one of the two courses; nothing was recorded.
             CourseExists: There is a course `new` already, and it does not follow this one.
         """
+        check_day(on)
         before = self._open_course(course, NoteFollowed("", "", on=on))
         kept, follower = self._pinned(before), self._named(protocol)
         said = following.follow_of(kept, before, follower, called)

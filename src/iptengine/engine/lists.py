@@ -17,6 +17,7 @@ from functools import cache
 from iptengine.course.codec import BadInput
 from iptengine.course.course import Alert, Course
 from iptengine.course.hiding import THERAPIST, Sight, hidden_facts
+from iptengine.course.inputs import check_day
 from iptengine.course.overview import (
     SCHEMA,
     Overview,
@@ -142,7 +143,12 @@ class Lists:
         self._role = role
 
     def overviews(self, on: date, courses: Iterable[str] | None, shown: str = "") -> Iterator[Overview]:
-        """Where courses stand on a day; with `shown`, those that stand in that list."""
+        """Where courses stand on a day; with `shown`, those that stand in that list.
+
+        Raises:
+            BadInput: The day is none: a list for no day would leave out who is due on it.
+        """
+        check_day(on)
         if self._records.keeps_lists:
             return self._answers(on, courses, shown, _Kept(self._records))
         return (self._seen(course, on)[0] for course in self._records.courses(courses))
@@ -164,6 +170,7 @@ class Lists:
 
     def refresh(self, on: date, courses: Iterable[str] | None, anew: bool) -> int:
         """Make the rows that cannot answer for a day; how many were kept."""
+        check_day(on)
         if not self._records.keeps_lists:
             return 0
         kept = _Kept(self._records)
@@ -358,8 +365,10 @@ def _until(protocol: Protocol, course: Course, found: Overview, on: date) -> dat
     """The last day from `on` for which the course is seen to look the same."""
     until = on
     for _ in range(AHEAD_ENDED if course.ended else AHEAD):
+        if until.year >= LAST_YEAR:
+            break
         following = until + timedelta(days=1)
-        if following.year >= LAST_YEAR or overview(protocol, course, on=following) != found:
+        if overview(protocol, course, on=following) != found:
             break
         until = following
     return until

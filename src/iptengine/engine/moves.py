@@ -16,6 +16,7 @@ from iptengine.course.codec import BadInput
 from iptengine.course.commands import Command, Deviate, MoveProtocol
 from iptengine.course.course import Course, changed
 from iptengine.course.events import ProtocolMoved
+from iptengine.course.inputs import check_day
 from iptengine.course.moving import move_to_undo
 from iptengine.course.passage import Passage
 from iptengine.course.refusal import Refused
@@ -87,6 +88,7 @@ class MoveClinic(ClinicPort):
             ProtocolError: The rules do not fit the two versions; every mistake is told at its line.
             UnknownCourse: There is no such course.
         """
+        check_day(on)
         looking = Looking(self._pinned, protocol, on, rules)
         members = None if courses is None else partial(in_group, self._records)
         return looking.moves(self._records.courses(courses), {protocol.id, *of}, members)
@@ -101,6 +103,7 @@ class MoveClinic(ClinicPort):
         """
         from iptengine.render import agenda
 
+        check_day(on)
         found = self.course(course)
         old = self._pinned(found)
         asked = _command(passage_between(old, protocol, rules), "seen before it moves", group_now(found))
@@ -174,6 +177,7 @@ class MoveClinic(ClinicPort):
         return asked
 
     def _moved(self, course: str, asked: Asked, by: Actor, on: date, anyway: str, key: str | None) -> Done:
+        check_day(on)
         for _ in range(TRIES):
             history = self._records.history(course)
             before = self._moved_before(history, by, on, key, asked, anyway)

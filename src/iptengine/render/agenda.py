@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias, get_args
 from iptengine.course.agenda import SessionAgenda, session_agenda
 from iptengine.course.course import Course
 from iptengine.course.hiding import THERAPIST, seen_by
+from iptengine.course.inputs import check_day
 from iptengine.course.unread_alerts import none_open
 from iptengine.diagnostics import IptengineError
 from iptengine.protocol.protocol import Protocol
@@ -108,6 +109,7 @@ def agenda(
     Raises:
         ValueError: `audience`, `detail`, `occasion`, `contact` or a key of `service` is not one of those there are.
     """
+    check_day(on)
     _one_of("audience", audience, get_args(Audience))
     _one_of("detail", detail, get_args(Detail))
     _one_of("occasion", occasion, get_args(Occasion))

@@ -13,6 +13,7 @@ from iptengine.authoring.texts import MESSAGE_NAMES
 from iptengine.course import timing
 from iptengine.course.course import Course
 from iptengine.course.hiding import THERAPIST
+from iptengine.course.inputs import check_day
 from iptengine.course.messages import addressed
 from iptengine.course.refusal import Refused
 from iptengine.course.refused_to import refused_to
@@ -55,6 +56,7 @@ def message(protocol: Protocol, course: Course, contact: str, *, on: date, role:
             such message.
         TemplateFault: It cannot be filled in; never says a value.
     """
+    check_day(on)
     try:
         names = addressed(protocol, course, contact, on=on)
     except Refused as no:
