@@ -571,7 +571,8 @@ def test_what_is_due_begins_with_risk_alerts(begun: Type) -> None:
     told = begun("clinic", "due", "clinic.db", *SECOND)
     assert (told.code, told.out.splitlines()[0].split(":")[0]) == (0, "b  RISK ALERT, 2026-03-10, not assessed")
     assert begun("clinic", "due", "clinic.db", *SECOND, "--course", "a").out == (
-        "a  2026-03-10 session: Session 1 on 10 March, not booked\n"
+        "a  2026-03-03 session: Session 1 is not booked; none is on record since 3 March,\n"
+        "   when the course began\n"
         "a  2026-03-10 measure: PHQ-9 at session 1\n"
     )  # fmt: skip
 

@@ -513,7 +513,7 @@ def test_a_visit_on_the_day_of_the_stop_is_planned_and_one_booked_after_it_is_no
 
 def test_a_booking_whose_day_has_passed_is_no_visit_to_come_and_an_ended_course_has_none() -> None:
     story = given(birth_course(), born(BIRTH, on=BIRTH), c.Book(on=date(2026, 7, 1)))
-    assert days_of(story, date(2026, 7, 2), most=1) == [date(2026, 7, 2)]
+    assert days_of(story, date(2026, 7, 2), most=1) == [date(2026, 8, 1)], "the rhythm goes on from the booked day"
     ended = story.when(anyway(c.EndCourse("completed", on=date(2026, 7, 2))))
     assert days_of(ended, date(2026, 7, 2)) == []
 

@@ -208,7 +208,7 @@ class TestRowsThatCannotBeTrusted:
         assert desk.out_of_step(courses=[]) == ()
 
     @pytest.mark.parametrize(
-        "text", ["", "{", "[]", '{"schema":"iptengine.overview/3"}', '{"schema":"other"}', "sealed:x"]
+        "text", ["", "{", "[]", '{"schema":"iptengine.overview/4"}', '{"schema":"other"}', "sealed:x"]
     )
     def test_a_row_that_cannot_be_read_is_made_again(self, text: str) -> None:
         store = fresh_store()

@@ -153,8 +153,8 @@ def test_verify_says_where_it_is_although_its_seal_fits(kind: str, form: str) ->
 def test_a_row_that_was_made_before_an_unreadable_event_stood_as_an_alert_answers_nothing() -> None:
     store = with_an_unreadable_alert("sqlite", "newer")
     (row,) = store.rows(Asked(frozenset()))  # type: ignore[attr-defined]
-    assert '"schema":"iptengine.overview/3"' in row.text
-    assert " iptengine.overview/3:" in row.made
+    assert '"schema":"iptengine.overview/4"' in row.text
+    assert " iptengine.overview/4:" in row.made
 
 
 class TestAssessing:

@@ -29,7 +29,8 @@ DUE = Codes(
     {
         "alert": "a risk alert that nobody has assessed",
         "review": "a review to assess, or something that waits for an approval or a confirmation",
-        "session": "the next session",
+        "session": "the next session, or one that was due and is not booked",
+        "unrecorded": "an appointment that was booked and of which nothing is on record",
         "measure": "a measure, at the next session or by the calendar",
         "words": "a problem that the patient has not put into words yet",
         "outreach": "a contact of the protocol, or a call after a missed appointment",
@@ -57,6 +58,7 @@ LINES = Codes(
         "review": "a review alert to assess",
         "review_assessed": "a review that was assessed and is not closed",
         "reminder": "what the therapist asked to be reminded of",
+        "unrecorded": "appointments that were booked and of which nothing is on record",
         "missed": "the appointment that was not kept",
         "paused": "that the course rests",
         "back_from_pause": "what is due again after a pause",

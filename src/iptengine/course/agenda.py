@@ -57,7 +57,7 @@ from iptengine.protocol.plan_spec import ComponentSpec
 from iptengine.protocol.protocol import Protocol
 
 MOST_FIRST = 4
-NEVER_FOLDED = frozenset({"review"})
+NEVER_FOLDED = frozenset({"review", "unrecorded"})
 """First lines that stand there however many come before them: paper cuts what is folded."""
 
 
@@ -146,6 +146,11 @@ class SessionAgenda:
     used_up: bool = False
     minutes_written: int = 0
     no_session: bool = False
+
+    @property
+    def missed_is_next(self) -> bool:
+        """Whether the missed week is not on record and is that of the next session, so that the dates count on it."""
+        return self.missed is not None and not self.missed.status and self.missed.on >= self.day
 
 
 def session_agenda(
@@ -302,8 +307,18 @@ def _missed(
     """The missed week, on its own page and on that of the next session."""
     if occasion != "missed" and last_missed(course) is None:
         return None
-    unrecorded = occasion == "missed" and plan.next_session <= on
-    return missed_week(protocol, course, facts, plan.next_session, unrecorded=unrecorded)
+    day = _not_on_record(protocol, course, plan, on) if occasion == "missed" else None
+    return missed_week(protocol, course, facts, day or plan.next_session, unrecorded=day is not None)
+
+
+def _not_on_record(protocol: Protocol, course: Course, plan: visits.Plan, on: date) -> date | None:
+    """The last day up to `on` of which nothing is on record since: as booked, or else as the rhythm had it."""
+    past = timing.past(course)
+    booked = [a.on for a in course.appointments if a.status == "planned" and a.on <= on]
+    since = [day for day in booked if not past or day > past[-1].on]
+    if since or plan.next_session > on:
+        return max(since, default=None)
+    return visits.overdue_since(protocol, course, on) or plan.next_session
 
 
 # -- where we are, and what comes --------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What must not be missed, ranked: the risk, measures, reminders, the missed week, reviews, questions, tasks.
+"""What must not be missed, ranked: risk, measures, reminders, bookings without a record, misses, reviews, questions.
 
 The rank is the order of the functions in `_RANKED`; a page shows the first four lines and folds the rest.
 """
@@ -30,6 +30,7 @@ from iptengine.course.rests import kept_or_missed, resting
 from iptengine.course.rhythms import due_by, is_due
 from iptengine.course.running_order import RunningOrder
 from iptengine.course.unread_alerts import none_open
+from iptengine.course.unrecorded import unrecorded_told
 from iptengine.course.wording import counted, dated, first_lower, first_upper, listed, ordinal
 from iptengine.protocol.parts import MISSES, FactSpec
 from iptengine.protocol.protocol import Guard, Protocol
@@ -279,6 +280,14 @@ def _group(scene: _Scene) -> Iterator[Line]:
     missing = grouping.told_missing(scene.protocol, scene.course, scene.on)
     if missing and not grouping.left_its_group(scene.protocol, scene.course):
         yield Line("no_group", missing, "group")
+
+
+def _unrecorded(scene: _Scene) -> Iterator[Line]:
+    """Appointments that were booked and of which nothing is on record, in one line."""
+    booked = timing.unrecorded(scene.course, scene.on)
+    if booked:
+        days = [one.on.isoformat() for one in booked]
+        yield Line("unrecorded", unrecorded_told(booked, scene.on), "", {"days": days})
 
 
 def _missed(scene: _Scene) -> Iterator[Line]:
@@ -583,7 +592,7 @@ _RANKED: tuple[Callable[[_Scene], Iterator[Line]], ...] = (
     _risk, _imported,
     _risk_measures, _risk_questions,
     _paused, _left_group,
-    _measures, _booked_but_out, _guests, _wanted, _reminders, _missed, _group, _reviews, _calendar,
+    _measures, _booked_but_out, _guests, _wanted, _reminders, _unrecorded, _missed, _group, _reviews, _calendar,
     _approvals, _by_now, _plan, _questions, _first_tasks, _late_tasks, _cannot_tell, _contacts, _checklists,
     _facts_due, _may_come,
 )  # fmt: skip

@@ -179,8 +179,8 @@ def _charts(scene: Standing, courses: Sequence[Course]) -> Iterator[Line]:
 
 OWN_WORK = "Each on their own focus"
 """What stands in the plan where the members work on what is their own."""
-DEADLINES = frozenset({"task_first", "task_late", "task_by_now", "announce_now", "announce_soon"})
-"""First lines of a usual page that speak of the hour and of nobody."""
+DEADLINES = frozenset({"unrecorded", "task_first", "task_late", "task_by_now", "announce_now", "announce_soon"})
+"""First lines of a usual page that speak of the hour, or of one that was booked, and of nobody."""
 
 
 def _of_all(protocol: Protocol, lines: Iterable[Line]) -> Iterator[Line]:

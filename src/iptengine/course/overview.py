@@ -15,7 +15,7 @@ from iptengine.course.stuck import Stuck, stuck
 from iptengine.course.ways import Due, due
 from iptengine.protocol.protocol import Protocol
 
-SCHEMA = "iptengine.overview/3"
+SCHEMA = "iptengine.overview/4"
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -53,6 +53,11 @@ def past(course: Course) -> tuple[Appointment, ...]:
     return tuple([a for a in course.appointments if a.status != "planned"])
 
 
+def unrecorded(course: Course, on: date) -> tuple[Appointment, ...]:
+    """Appointments that were booked for a day that is over, and of which nothing is on record."""
+    return tuple([a for a in course.appointments if a.status == "planned" and a.on < on])
+
+
 def next_booked(course: Course, on: date) -> Appointment | None:
     """The next planned appointment on or after a day."""
     return next((a for a in course.appointments if a.status == "planned" and a.on >= on), None)

@@ -118,12 +118,30 @@ def next_visit(protocol: Protocol, course: Course, on: date) -> tuple[date, bool
     booked = timing.next_booked(course, on)
     if booked is not None:
         return booked.on, True
-    done = timing.past(course)
+    return max(on, _due_day(protocol, course, on)), False
+
+
+def overdue_since(protocol: Protocol, course: Course, on: date) -> date | None:
+    """The day before `on` on which a session was due that is not booked; ``None`` where none was, or while it rests.
+
+    One that fell into a pause was due on the day the course went on.
+    """
+    if timing.next_booked(course, on) is not None or resting(course, on) is not None:
+        return None
+    day = _due_day(protocol, course, on)
+    rest = resting(course, day)
+    day = rest.ended if rest is not None and rest.ended is not None else day
+    return day if day < on else None
+
+
+def _due_day(protocol: Protocol, course: Course, on: date) -> date:
+    """The day the next session follows on, also where that is over: one rhythm after the last, kept or not."""
+    done = [a for a in course.appointments if a.status != "planned" or a.on < on]
     if not done:
-        return max(on, course.started or on), False
+        return course.started or on
     # The next visit follows the frequency that held on the day of the last one.
     how_often = frequency(protocol, course, done[-1].on)
-    return max(on, _following(how_often, [a.on for a in done])), False
+    return _following(how_often, [a.on for a in done])
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ from iptengine.course.requests import REQUESTS
 from iptengine.course.rests import kept_or_missed, resting
 from iptengine.course.rhythms import due_measures, measure_due_by
 from iptengine.course.stamp import Actor, Stamp
+from iptengine.course.unrecorded import unrecorded_told
 from iptengine.course.used_up import used_up_due
 from iptengine.course.warnings import warnings
 from iptengine.course.worded import unworded, words_of
@@ -69,7 +70,7 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Something that is due: a session, a measure, outreach, a review, an alert, the plan, the calendar's stop."""
+    """Something that is due: a session, what became of one, a measure, outreach, a review, an alert, the plan."""
 
     course: str
     kind: str
@@ -324,6 +325,9 @@ def _approvals(scene: _Scene) -> Iterator[Way]:
 def due(protocol: Protocol, course: Course, *, on: date, role: str | None = THERAPIST) -> tuple[Due, ...]:
     """What is due for a course on the day `on`: alerts first, then sessions, measures, outreach, the plan.
 
+    A booked appointment of which nothing is on record stays due from the day after it, until it is recorded or
+    withdrawn. A session that is not booked keeps the day it was due on.
+
     As `role` may see it; with ``None`` nothing is kept back: for programs, never for a page.
     """
     check_day(on)
@@ -351,6 +355,8 @@ def _due(protocol: Protocol, course: Course, on: date) -> Iterator[Due]:
     missing = told_missing(protocol, course, on)
     if missing:
         yield Due(course.id, "group", None, missing)
+    for booked in timing.unrecorded(course, on):
+        yield Due(course.id, "unrecorded", booked.on, unrecorded_told([booked], on))
     left = timing.sessions_left(course)
     next_session, is_booked = visits.next_session(protocol, course, on)
     told = stop_told(protocol, course, facts) or none_left_told(protocol, course, facts)
@@ -365,8 +371,7 @@ def _due(protocol: Protocol, course: Course, on: date) -> Iterator[Due]:
         yield Due(course.id, "measure", _last_session(course) or on, _at_end(protocol, name))
     if is_booked or (left != 0 and not told):
         number = timing.sessions_used(course) + 1
-        booked = "booked" if is_booked else "not booked"
-        yield Due(course.id, "session", next_session, f"Session {number} on {dated(next_session, on)}, {booked}")
+        yield _session_due(protocol, course, on)
         for name in due_measures(protocol, course, on):
             label = protocol.measures[name].label
             by = measure_due_by(protocol, course, name, on) or next_session
@@ -380,6 +385,23 @@ def _due(protocol: Protocol, course: Course, on: date) -> Iterator[Due]:
             yield missed
     for text in plan_due(protocol, course, facts) if protocol.spec.plan else ():
         yield Due(course.id, "plan", next_session, text)
+
+
+def _session_due(protocol: Protocol, course: Course, on: date) -> Due:
+    """The next session on its day; one that was due on a day that is over keeps that day, and says who was not seen."""
+    number = timing.sessions_used(course) + 1
+    was_due = visits.overdue_since(protocol, course, on)
+    if was_due is None:
+        day, is_booked = visits.next_session(protocol, course, on)
+        booked = "booked" if is_booked else "not booked"
+        return Due(course.id, "session", day, f"Session {number} on {dated(day, on)}, {booked}")
+    told = f"Session {number} was due on {dated(was_due, on)}, not booked"
+    if course.last_held is not None:
+        told = f"{told}; the last was held on {dated(course.last_held.on, on)}"
+    elif was_due == course.started and not course.appointments:
+        began = "was taken over" if course.adopted else "began"
+        told = f"Session {number} is not booked; none is on record since {dated(was_due, on)}, when the course {began}"
+    return Due(course.id, "session", was_due, told)
 
 
 def _last_session(course: Course) -> date | None:

@@ -145,7 +145,7 @@ class Filling:
     @property
     def _waits_for_record(self) -> bool:
         """Whether the missed week is not on record yet, so that the dates still count on it."""
-        return self.value.occasion == "missed" and self.value.missed is not None and not self.value.missed.status
+        return self.value.occasion == "missed" and self.value.missed is not None and self.value.missed_is_next
 
     def _session(self) -> dict[str, Value]:
         value = self.value

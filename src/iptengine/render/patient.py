@@ -102,7 +102,7 @@ def _next(value: SessionAgenda) -> dict[str, Value] | None:
     """The meeting after the one the page is for; for a missed week the next one that can be held."""
     if value.occasion == "last" or value.ended or value.used_up:
         return None
-    if value.occasion == "missed" and value.missed is not None and value.missed.status:
+    if value.occasion == "missed" and value.missed is not None and not value.missed_is_next:
         when = with_year(long_day(value.day), value.day, value.on)
         return {"day": when, "time": one_line(value.time) or None, "booked": value.booked}
     if value.occasion != "missed" and value.left is not None and value.left <= 1:

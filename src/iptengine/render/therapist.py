@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
+from iptengine.course import timing
 from iptengine.course.contacts import CODES
 from iptengine.course.course import Alert, Course
 from iptengine.course.first_lines import Answered, Assessed
@@ -14,6 +15,7 @@ from iptengine.course.plan_lines import facts_of
 from iptengine.course.record_lines import REVIEW_ASSESSED, standing_reviews
 from iptengine.course.requested import kind_of
 from iptengine.course.scores import Series
+from iptengine.course.unrecorded import MOST_TOLD
 from iptengine.course.wording import dated, either, first_lower, first_upper, shortened, weekday, with_year
 from iptengine.render.alerts import alert_lines, alert_name
 from iptengine.render.filling import Filling, sentence
@@ -523,6 +525,7 @@ def _session_form(filling: Filling) -> Iterator[tuple[Field, ...]]:
             *(Field(item, size=SHORT) for item in items),
             *((Field("assessed", size=LONG),) if items else ()),
         )
+    yield from _unrecorded_form(filling)
     names = any(line.code.startswith("announce_") for line in value.first) or _announces(filling)
     numbers = tuple(str(number) for number, _ in enumerate(value.steps, 1))
     done = (*numbers, *_first_labels(filling), *(("Ending named",) if names else ()))
@@ -545,6 +548,12 @@ def _session_form(filling: Filling) -> Iterator[tuple[Field, ...]]:
         yield ways
     if value.outcome_choices:
         yield (Field("Ends as", size=LONG),)
+
+
+def _unrecorded_form(filling: Filling) -> Iterator[tuple[Field, ...]]:
+    """A box for each appointment that was booked and of which nothing is on record, as far as its line names them."""
+    for booked in timing.unrecorded(filling.course, filling.on)[:MOST_TOLD]:
+        yield (Field(f"{dated(booked.on, filling.on)} was", ("held", "missed", "moved")),)
 
 
 def _announces(filling: Filling) -> bool:
