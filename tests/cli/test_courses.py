@@ -547,7 +547,9 @@ def test_a_sealed_course_is_not_written_without_its_key(here: Path, typed: Type)
     typed("course", "start", "clinic.db", SMALL, "--course", "a", *FIRST, *sealed)
     told = typed("course", "session", "clinic.db", "a", *SECOND)
     assert (told.code, told.out) == (2, "")
-    assert told.err.startswith("error: the last event of this course was sealed with a key, or was changed since: ")
+    assert told.err.startswith(
+        "error: the last event of this course was sealed with a key that was not given, or was changed since: "
+    )
     assert typed("course", "session", "clinic.db", "a", *SECOND, *sealed).code == 0
     assert typed("verify", "clinic.db", *sealed).code == 0
 

@@ -186,8 +186,10 @@ def test_a_sealed_store_is_not_moved_without_its_key(sealed: Path, capsys: pytes
     code, out, err = said(capsys, *words)
     assert (code, out) == (2, "")
     assert err == (
-        "error: the last event of this course was sealed with a key, or was changed since: give the clinic's own "
-        "--key-file, or look with `iptengine verify`; nothing was recorded\n"
+        "error: the last event of this course was sealed with a key that was not given, or was changed since: give "
+        "--key-file where the course was begun with it, and only there; or hand the course over to another store "
+        "(`iptengine course export`, `iptengine course import`), which seals it anew; or look with `iptengine verify`; "
+        "nothing was recorded\n"
     )
     assert stands() == "not anchored"
     assert said(capsys, *words, "--key-file", "key")[0] == 0

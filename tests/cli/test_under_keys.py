@@ -119,8 +119,10 @@ def test_a_folder_of_keys_that_is_not_there_is_told_and_not_made(begun: Type, wo
 
 SHORT = "a key for seals has at least 16 bytes; make one with secrets.token_bytes(32)"
 OTHER = (
-    "error: the last event of this course was sealed with {}, or was changed since: give the clinic's own --key-file, "
-    "or look with `iptengine verify`; nothing was recorded"
+    "error: the last event of this course was sealed with another key than the one given, or was changed since: give "
+    "--key-file where the course was begun with it, and only there; or hand the course over to another store "
+    "(`iptengine course export`, `iptengine course import`), which seals it anew; or look with `iptengine verify`; "
+    "nothing was recorded"
 )
 
 
@@ -130,7 +132,7 @@ OTHER = (
         (None, "'other': no such file or directory", "'other': no such file or directory"),
         (b"", SHORT, SHORT),
         (b"too short", SHORT, SHORT),
-        (b"a key of another clinic", "", OTHER.format("another key than this one")),
+        (b"a key of another clinic", "", OTHER),
     ],
 )
 def test_a_key_file_that_is_not_there_too_short_or_another_is_told(

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from iptengine.cli import screen
-from iptengine.store.chain import checked_key, opened, seal
-from iptengine.store.ciphers import is_enciphered
+from iptengine.store.chain import checked_key, sealed_otherwise
 from iptengine.store.port import DamagedCourse, Store, StoreError
+from iptengine.store.secrecy import BESIDE_ENCIPHERED, Looked
 
 if TYPE_CHECKING:
     from iptengine.store.keys import CourseKeys
@@ -69,15 +69,12 @@ def check_in_the_clear(store: Store) -> None:
     Raises:
         Unclear: Others have; nothing is to be recorded.
     """
-    if any(is_enciphered(text) for _, _, text in store.feed()):
-        raise screen.Unclear(
-            "the patient text of courses in this store is enciphered, and that of a course begun without keys could "
-            "never be: give --keys; nothing was recorded"
-        )
+    if not Looked(store).all_clear():
+        raise screen.Unclear(f"{BESIDE_ENCIPHERED}: give --keys; nothing was recorded")
 
 
 def check_sealed(store: Store, course: str, key: bytes | None) -> None:
-    """The last event of a course is sealed with this key, so that the next one follows it.
+    """A course is sealed with this key, so that the next event follows its last one.
 
     Raises:
         Unclear: It is not; nothing is to be recorded, because `verify` would then take it for damage.
@@ -86,13 +83,10 @@ def check_sealed(store: Store, course: str, key: bytes | None) -> None:
         texts = store.read(course) if course else ()
     except DamagedCourse:  # it takes nothing, whatever it is sealed with, and says so itself
         return
-    if not texts:
-        return
-    body, found = opened(texts[-1])
-    before = opened(texts[-2])[1] if len(texts) > 1 else ""
-    if found and found != seal(body, course=course, number=len(texts), before=before, key=key):
-        other = "another key than this one" if key else "a key"
+    otherwise = sealed_otherwise(texts, course=course, key=key)
+    if otherwise:
         raise screen.Unclear(
-            f"the last event of this course was sealed with {other}, or was changed since: give the clinic's own "
-            "--key-file, or look with `iptengine verify`; nothing was recorded"
+            f"{otherwise}: give --key-file where the course was begun with it, and only there; or hand the course over "
+            "to another store (`iptengine course export`, `iptengine course import`), which seals it anew; or look "
+            "with `iptengine verify`; nothing was recorded"
         )

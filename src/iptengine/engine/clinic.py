@@ -80,9 +80,11 @@ class Clinic(
         policy: Who may give which command: asked for each, and its answer recorded with each event (`Policy`). Left
             out, everybody may give every command.
         seal_key: At least 16 bytes that lie elsewhere than the store, always the same ones: events are sealed with
-            them, so that `verify` finds what somebody else changed. Left out, the seals find accidents only.
+            them, so that `verify` finds what somebody else changed. Left out, the seals find accidents only. A course
+            that is sealed otherwise than this clinic seals can be read, and takes nothing.
         keys: The keys of courses (`FileKeys`): patient text of every course begun from now on is enciphered under a
-            key of its own, so that `erase` can erase it. Left out, text is stored in the clear.
+            key of its own, so that `erase` can erase it. Left out, text is stored in the clear, and no course
+            begins beside enciphered ones.
 
     Example:
         >>> from datetime import date
@@ -142,6 +144,8 @@ class Clinic(
             Refused: The facts make no sense under this protocol; nothing was recorded.
             NotAllowed: The policy does not allow it, or one of the facts; nothing was recorded.
             BadInput: The id, the day or a fact is of the wrong sort.
+            StoreError: The clinic has no keys and courses of this store are enciphered, or the store failed; nothing
+                was recorded.
         """
         return self._begin(self._named(protocol), (Start(called=called, facts=facts or {}),), by, on, course)
 
@@ -177,6 +181,7 @@ class Clinic(
         if not batch.events:
             raise batch.refused[0]
         done = answered(protocol, batch, on, by)  # what can fail comes before anything is recorded
+        self._records.check_begins()
         self._records.keep_protocol(protocol)
         try:
             self._records.append(protocol, History(Course(id)), batch.texts, row=row_at_append(batch.course))
@@ -224,7 +229,8 @@ class Clinic(
             NotAllowed: The policy does not allow one of the commands; carries them, and what came of the others.
             BadInput: A field of a command, the day, the version or the key is of the wrong sort, or something else
                 was recorded under this key; nothing was recorded.
-            StoreError: The store failed; nothing was recorded.
+            StoreError: The course is sealed with another key than the clinic was given, or the store failed; nothing
+                was recorded.
         """
         for kind, told in _SAID_OTHERWISE.items():
             if any(isinstance(command, kind) for command in commands):
@@ -299,7 +305,9 @@ class Clinic(
         return refused[0] if refused else None
 
     def _tried(self, course: str, commands: Sequence[Command], by: Actor, on: date) -> tuple[Refused, ...]:
-        protocol, found = self._open(course)
+        history = self._records.history(course)
+        protocol, found = self._pinned(history.course), history.course
+        self._records.check_goes_on(history)
         batch = decided(protocol, found, self._stamped(commands, by, on, None), self._policy)
         if batch.denied:
             raise NotAllowed(batch.denied)

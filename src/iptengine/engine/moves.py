@@ -204,6 +204,7 @@ class MoveClinic(ClinicPort):
         """
         old = self._pinned(history.course)
         command, to = asked(old, history.course)
+        self._records.check_goes_on(history)
         stamped = self._stamped((_all_the_same(command, anyway),), by, on, key)
         check_new(history.course, stamped)
         batch = decided(old, history.course, stamped, self._policy, to=to)

@@ -12,12 +12,12 @@ from iptengine.course.evolve import fold
 from iptengine.course.unread_alerts import of_a_missing_event
 from iptengine.engine.answers import UnknownCourse
 from iptengine.protocol.protocol import Protocol
-from iptengine.store.chain import chained, checked_key, opened
+from iptengine.store.chain import chained, checked_key, opened, sealed_otherwise
 from iptengine.store.ciphers import Choices, is_enciphered
 from iptengine.store.keys import CourseKeys, KeyDestroyed
-from iptengine.store.port import DamagedCourse, StaleVersion, Store, StoreError
+from iptengine.store.port import DamagedCourse, StaleVersion, Store, StoreError, UnopenedCourse
 from iptengine.store.rows import Asked, Row, keeps_lists
-from iptengine.store.secrecy import Secrecy
+from iptengine.store.secrecy import BESIDE_ENCIPHERED, Looked, Secrecy
 from iptengine.store.strays import Stray
 
 
@@ -28,13 +28,13 @@ class History:
     Attributes:
         course: The course.
         events: Everything recorded in it, in order.
-        seal: The seal of its last event; ``""`` when it has none.
+        texts: What is stored of it.
         secret: Whether its patient text is enciphered.
     """
 
     course: Course
     events: tuple[Event, ...] = ()
-    seal: str = ""
+    texts: Sequence[str] = ()
     secret: bool = False
 
     def __repr__(self) -> str:
@@ -56,6 +56,12 @@ class History:
         return fold(Course(course.id), self.events[:version])
 
 
+_SEALED_OTHERWISE = (
+    "give the clinic the key of the store, and no other: Clinic(store, protocols, seal_key=...); or hand the course "
+    "over to another store by export and import, which seals it anew; or look with ipt.verify. Nothing was recorded"
+)
+
+
 def said_under(key: str, events: Iterable[Event]) -> tuple[Event, ...]:
     """What was recorded under a key."""
     return tuple(event for event in events if event.command.startswith(f"{key}."))
@@ -74,6 +80,7 @@ class Records:
         self._store = store
         self._key = checked_key(seal_key)
         self._secrecy = Secrecy(keys)
+        self._looked = Looked(store)
 
     def there(self, course: str) -> bool:
         """Whether anything is recorded of a course."""
@@ -139,6 +146,27 @@ class Records:
         """
         return self._store.protocol(digest)
 
+    def check_begins(self) -> None:
+        """Refuse to begin a course in the clear where others are enciphered.
+
+        Raises:
+            StoreError: The clinic has no keys, and others have worked with keys in this store.
+        """
+        if not self._secrecy.given and not self._looked.all_clear():
+            next_step = "give the clinic its keys: Clinic(store, protocols, keys=...); nothing was recorded"
+            raise StoreError(f"{BESIDE_ENCIPHERED}: {next_step}")
+
+    def check_goes_on(self, history: History) -> None:
+        """Refuse to write to a course that is sealed otherwise than this clinic seals.
+
+        Raises:
+            UnopenedCourse: It is; says how.
+        """
+        course = history.course.id
+        otherwise = sealed_otherwise(history.texts, course=course, key=self._key)
+        if otherwise:
+            raise UnopenedCourse(course, f"{otherwise}: {_SEALED_OTHERWISE}")
+
     def append(
         self, protocol: Protocol, history: History, texts: tuple[str, ...], *, row: Row | None = None
     ) -> None:  # fmt: skip
@@ -154,8 +182,10 @@ class Records:
 
         Raises:
             StaleVersion: Others have written to the course since it was read; nothing was kept.
+            UnopenedCourse: The course is sealed with another key; nothing was kept.
             StoreError: The store failed; nothing was kept.
         """
+        self.check_goes_on(history)
         course, version = history.course.id, history.course.version
         try:
             texts = self._secrecy.enciphered(
@@ -165,7 +195,8 @@ class Records:
             if len(self._store.read(course)) != version:  # somebody has erased it since: that is on record by now
                 raise StaleVersion(course, version) from None
             raise
-        texts = chained(texts, course=course, after=version, before=history.seal, key=self._key)
+        before = opened(history.texts[-1])[1] if history.texts else ""
+        texts = chained(texts, course=course, after=version, before=before, key=self._key)
         if row is not None and keeps_lists(self._store):
             row = self._secrecy.hidden_row(row, secret=is_enciphered(texts[0]) if version == 0 else history.secret)
             self._store.append_listed(course, texts, expected=version, row=row)
@@ -254,7 +285,7 @@ class Records:
 
     def _history(self, course: str, texts: Sequence[str], clear: Iterable[str]) -> History:
         events = tuple(map(decode, clear))
-        return History(fold(Course(course), events), events, opened(texts[-1])[1], any(map(is_enciphered, texts)))
+        return History(fold(Course(course), events), events, texts, any(map(is_enciphered, texts)))
 
 
 def _choices(protocol: Protocol) -> Choices:

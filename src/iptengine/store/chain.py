@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from collections.abc import Iterator, Sequence
 
 from iptengine.store.port import StoreError
 
@@ -62,6 +63,37 @@ def opened(text: str) -> tuple[str, str]:
     """
     found = _SEALED.search(text)
     return (f"{text[: found.start()]}}}", found[1]) if found else (text, "")
+
+
+def sealed_otherwise(texts: Sequence[str], *, course: str, key: bytes | None) -> str:
+    """Why no event may be sealed with this key upon the last one of a course, in words; ``""`` where one may.
+
+    Upon the seals of another key it would be taken for damage from then on, by `iptengine.store.verification` and by
+    whoever the course is handed over to. Where some of its events have seals of this key and others have not, that is
+    so already: then what is reported is kept.
+
+    Args:
+        texts: What is stored of the course.
+        course: Its id.
+        key: What the next event would be sealed with; ``None`` for seals without a key.
+    """
+    if not texts or not opened(texts[-1])[1]:
+        return ""
+    if any(_fit(texts, course, key)):
+        return ""
+    if key is None:
+        return "the last event of this course was sealed with a key that was not given, or was changed since"
+    if next(_fit(texts, course, None)):
+        return "the last event of this course was sealed without a key, and a key was given"
+    return "the last event of this course was sealed with another key than the one given, or was changed since"
+
+
+def _fit(texts: Sequence[str], course: str, key: bytes | None) -> Iterator[bool]:
+    """Of each event of a course, the last one first, whether its seal was made with this key."""
+    for number in range(len(texts), 0, -1):
+        body, found = opened(texts[number - 1])
+        before = opened(texts[number - 2])[1] if number > 1 else ""
+        yield hmac.compare_digest(found, seal(body, course=course, number=number, before=before, key=key))
 
 
 def chained(texts: tuple[str, ...], *, course: str, after: int, before: str, key: bytes | None) -> tuple[str, ...]:

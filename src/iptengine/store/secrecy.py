@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from iptengine.store.ciphers import Choices, enciphered, hidden, is_enciphered, is_hidden, opened, shown
 from iptengine.store.keys import CourseKeys, KeyDestroyed
-from iptengine.store.port import StoreError, UnopenedCourse
+from iptengine.store.port import Store, StoreError, UnopenedCourse
 from iptengine.store.rows import Row
 
 _DESTROYED = (
@@ -22,12 +22,40 @@ _NOT_AGAIN = (
     "the key of a course of this id was destroyed, and none is made for it again, so no course can begin under this "
     "id; choose another"
 )
+BESIDE_ENCIPHERED = (
+    "the patient text of courses in this store is enciphered, and that of a course begun without keys could never be"
+)
 _ERASED = '"kind":"course_erased"'
 """What the text of that event holds; inside a text of JSON the quotes would be escaped."""
 
 
 class CannotErase(StoreError):
     """The patient text of a course cannot be erased; the text says why. Nothing was recorded."""
+
+
+class Looked:
+    """Looks for enciphered patient text in a store, and at what it has seen in the clear only once.
+
+    Args:
+        store: The store; nothing is written to it.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._last: tuple[int, str, str] | None = None
+
+    def all_clear(self) -> bool:
+        """Whether no course of the store is enciphered."""
+        last = self._last
+        entries = iter(self._store.feed(last[0] - 1 if last else 0))
+        if last is not None and next(entries, None) != last:  # it was rolled back, and its position given to another
+            last, entries = None, iter(self._store.feed())
+        for entry in entries:
+            if is_enciphered(entry[2]):
+                return False
+            last = entry
+        self._last = last
+        return True
 
 
 class Secrecy:
@@ -39,6 +67,11 @@ class Secrecy:
 
     def __init__(self, keys: CourseKeys | None = None) -> None:
         self._keys = keys
+
+    @property
+    def given(self) -> bool:
+        """Whether the clinic has keys."""
+        return self._keys is not None
 
     def opened(self, course: str, texts: Sequence[str]) -> tuple[str, ...]:
         """Texts as they were before they were enciphered; of an erased course, what is left of them.
