@@ -240,6 +240,31 @@ def test_another_move_under_a_used_key_is_never_told_as_done() -> None:
     assert (desk.course("a").digest, desk.course("a").version) == (to.digest, 2)
 
 
+@pytest.mark.parametrize("on_to", ["back", "further"])
+def test_a_move_is_not_told_as_done_once_the_course_has_moved_back_or_on(on_to: str) -> None:
+    to = newer({"phases.middle.aim": "Another aim"})
+    further = newer({"version": "1.2.0", "phases.middle.aim": "A third aim"})
+    desk = clinic(to, further)
+    begun(desk, "a")
+    move(desk, "a", to, key="m1")
+    if on_to == "back":
+        desk.move_back("a", by=LEAD, on=week(5), because="too early", key="m2")
+    else:
+        move(desk, "a", further)
+    before = desk.events("a")
+    with pytest.raises(BadInput) as refused:
+        move(desk, "a", to, key="m1")
+    assert str(refused.value) == (
+        "the course was moved under this key before, and has moved back or on since; nothing was moved now: to move it "
+        "again, give the move another key"
+    )
+    assert desk.events("a") == before
+    if on_to == "back":
+        assert move(desk, "a", to, key="m3").course.digest == to.digest
+        with pytest.raises(BadInput, match="^the course was moved under this key before, and has moved back or on"):
+            desk.move_back("a", by=LEAD, on=week(5), because="too early", key="m2")
+
+
 def test_nobody_moves_a_course_past_the_clinic() -> None:
     to = newer({"phases.middle.aim": "Another aim"})
     desk = clinic(to)

@@ -38,6 +38,12 @@ if TYPE_CHECKING:
     from iptengine.render.agenda import Agenda
 
 
+_MOVED_ON = (
+    "the course was moved under this key before, and has moved back or on since; nothing was moved now: to move it "
+    "again, give the move another key"
+)
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class MovedPages:
     """The agenda of a course under the version it is under, and under the one it would go to."""
@@ -148,6 +154,7 @@ class MoveClinic(ClinicPort):
                 on with it only: `move_group`.
             ProtocolError: The rules do not fit the two versions. Nothing was recorded.
             NotAllowed: The policy does not allow it. Nothing was recorded.
+            BadInput: Something else was recorded under this key, or the course has moved back or on since.
             UnknownCourse: There is no such course.
             UnknownProtocol: The protocol the course is under is not here; nothing was recorded.
         """
@@ -161,6 +168,7 @@ class MoveClinic(ClinicPort):
         Raises:
             Refused: There is no move to take back, or what was recorded since does not fit the version before.
             UnknownProtocol: The version before is not here.
+            BadInput: As `move`.
         """
         return self._moved(course, self._back(because), by, on, anyway, key)
 
@@ -220,7 +228,7 @@ class MoveClinic(ClinicPort):
         """The answer to a move that was recorded before under the same key, and that was `asked` for then as now.
 
         Raises:
-            BadInput: Something else was.
+            BadInput: Something else was, or the course has moved back or on since.
         """
         stamped = self._stamped((MoveProtocol("", "", because=""),), by, on, key)
         then = course_before(history, stamped) if key is not None else None
@@ -235,6 +243,8 @@ class MoveClinic(ClinicPort):
             command, to = asked(old, then)
             said = self._stamped((_all_the_same(command, anyway),), by, on, key, at=mine[0].at)
             check_same(old, history, then, said, to=to)
+            if history.course.digest != to.digest:
+                raise BadInput("key", _MOVED_ON)
         return answered(self._pinned(history.course), Batch(history.course, mine, (), ()), on, by)
 
 
