@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import date
@@ -75,7 +74,7 @@ def _way_told(way: Stuck) -> Iterator[str]:
 
 def _shown(records: Sequence[dict[str, Any]], rows: Iterable[tuple[str, str]], form: str, none: str) -> int:
     if form == "json":
-        screen.say(json.dumps(records, ensure_ascii=False, indent=2, default=str))
+        screen.say(screen.json_text(records))
         return 0
     lines = list(screen.columns(rows, indent=0))
     screen.say_all(map(loud, lines) if lines else [none])

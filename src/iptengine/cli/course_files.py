@@ -31,7 +31,7 @@ def write_record(looking: Looking, course: str, out: str | None) -> int:
 
 def _written(text: str, out: str | None, what: str) -> int:
     if out is None:
-        screen.say_all(text.splitlines())
+        screen.hand_over(text.removesuffix("\n"))
         return 0
     _write_for_owner(out, text)
     screen.say(f"{out}: {what}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -76,7 +75,7 @@ def show_ways(looking: Looking, course: str, form: str) -> int:
     lines = Lines(looking.store, course, numbers, looking.on)
     if form == "json":
         record = [_way_record(way, lines) for way in found]
-        screen.say(json.dumps(record, ensure_ascii=False, indent=2))
+        screen.say(screen.json_text(record))
         return 0
     say_open_risks(alerts)
     screen.say_all(_ways_told(found, lines))
@@ -177,7 +176,7 @@ def show_history(looking: Looking, course: str, form: str) -> int:
         alerts = reader.alerts(courses=[course])
     if form == "json":
         record = [_event_record(number, event) for number, event in enumerate(events, 1)]
-        screen.say(json.dumps(record, ensure_ascii=False, indent=2))
+        screen.say(screen.json_text(record))
         return 0
     say_open_risks(alerts)
     screen.say(screen.strong(f"Course {course}, {counted(len(events), 'event')}"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -33,7 +32,7 @@ class Checked:
 def told(checked: Checked, form: Form, *, one_line: bool = False) -> Iterator[str]:
     """The findings in one of the forms; in JSON one record, on one line if that is asked for."""
     if form == "json":
-        yield json.dumps(_record(checked), ensure_ascii=False, indent=None if one_line else 2)
+        yield screen.json_text(_record(checked), indent=None if one_line else 2)
     else:
         yield from map({"text": _for_a_person, "github": github, "concise": concise}[form], checked.found)
 

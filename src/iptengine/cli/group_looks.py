@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict
 
@@ -29,7 +28,7 @@ def show_members(looking: Looking, group: str, form: str) -> int:
         waiting = reader.alerts(courses=[member.course for member in found.members])
     alerts = list(dict.fromkeys(alert.course for alert in waiting if alert.needs_assessment and alert.level == "risk"))
     if form == "json":
-        screen.say(json.dumps({"alerts": alerts, **asdict(found)}, ensure_ascii=False, indent=2, default=str))
+        screen.say(screen.json_text({"alerts": alerts, **asdict(found)}))
         return 0
     for course in alerts:
         screen.say(loud(screen.wrapped(f"RISK ALERT: {course} needs your assessment today", 0, 2)))

@@ -366,8 +366,11 @@ def run_command(arguments: list[str] | None = None) -> int:
     except click.exceptions.NoArgsIsHelpError as asked:
         asked.show()
         return USAGE
+    except screen.Unclear as unclear:
+        unclear.show()
+        return USAGE
     except click.ClickException as mistake:
-        mistake.show()
+        screen.complain_as_click_does(mistake)
         return USAGE if isinstance(mistake, click.UsageError) else FINDINGS
     except (click.Abort, KeyboardInterrupt):
         screen.complain("stopped")

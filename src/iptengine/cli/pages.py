@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import date
 from typing import cast
 
+from iptengine.cli import screen
 from iptengine.cli.screen import Unclear
 from iptengine.cli.stories import Story
 from iptengine.course.course import Course
@@ -35,18 +35,20 @@ def page_of(
 def written(page: Agenda | GroupPage, form: str) -> str:
     """One agenda as text, Markdown, a whole HTML document, or JSON."""
     if form == "json":
-        return json.dumps(page.data(), ensure_ascii=False, indent=2)
-    return {"text": page.text, "markdown": page.markdown, "html": page.page}[form].rstrip("\n")
+        return screen.json_text(page.data())
+    if form == "html":
+        return screen.html_text(page.page.rstrip("\n"))
+    return (page.markdown if form == "markdown" else page.text).rstrip("\n")
 
 
 def bound(pages: Sequence[Agenda], form: str) -> str:
     """Several agendas as one document: a list in JSON, one page after another in HTML and Markdown."""
     if form == "json":
-        return json.dumps([page.data() for page in pages], ensure_ascii=False, indent=2)
+        return screen.json_text([page.data() for page in pages])
     if form == "markdown":
         return "\n\n---\n\n".join(page.markdown.strip("\n") for page in pages)
     articles = "\n".join(str(page.html) for page in pages)
-    return (
+    return screen.html_text(
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>Agendas</title>\n'
         f"<style>\n{page_style()}.ipt-agenda {{ break-after: page; }}\n</style>\n</head>\n"

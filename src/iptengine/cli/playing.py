@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -148,7 +147,7 @@ def show_summary(vignette: str, form: str, member: str = "") -> int:
     """Prints the summary of a course."""
     story = tell_one(vignette, member)
     if form == "json":
-        screen.say(json.dumps(summary_record(story), ensure_ascii=False, indent=2))
+        screen.say(screen.json_text(summary_record(story)))
     else:
         screen.say_all(summary_lines(story))
     return 0

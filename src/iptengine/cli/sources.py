@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
@@ -32,7 +31,7 @@ def show_sources(word: str, form: Form) -> int:
     grounds = grounds_of(opened)
     assert opened.protocol is not None
     if form == "json":
-        screen.say(json.dumps(_record(opened.protocol, grounds), ensure_ascii=False, indent=2))
+        screen.say(screen.json_text(_record(opened.protocol, grounds)))
     else:
         screen.say_all((_page if form == "text" else _markdown)(opened.protocol, grounds))
     return 0

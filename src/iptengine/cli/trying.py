@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -34,7 +33,7 @@ def try_vignettes(
     reached = coverages(trials) if coverage else ()
     if form == "json":
         record = {**_record(trials, other), **({"coverage": [_reached(one) for one in reached]} if coverage else {})}
-        screen.say(json.dumps(record, ensure_ascii=False, indent=2))
+        screen.say(screen.json_text(record))
     else:
         _count(trials, other)
         for one in reached:

@@ -91,7 +91,8 @@ def _option(name: str, value: str) -> str:
 
 
 def _quoted(value: str) -> str:
-    return value if value == GAP else shlex.quote(value)
+    """The value as a shell takes it; one with a sign that nobody can type is left to fill in."""
+    return GAP if value == GAP or not value.isprintable() else shlex.quote(value)
 
 
 def _given(command: Command, choices: Mapping[str, Sequence[str]], *, blank: bool) -> list[tuple[str, str]]:
