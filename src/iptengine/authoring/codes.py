@@ -52,7 +52,7 @@ LINES = Codes(
         "item_unknown": "a risk item not known from before the course was taken over",
         "measure_due": "a measure to take",
         "word_items": "a problem to put into the patient's words",
-        "question": "a fact with `first: true` to ask",
+        "question": "a fact to ask: one with `first: true`, or one that a risk alert rests on and that is late",
         "fact_due": "another fact to record",
         "checklist": "a checklist to go through",
         "review": "a review alert to assess",

@@ -333,7 +333,12 @@ def _questions(scene: _Scene) -> Iterator[Line]:
 def asked_for_risk(protocol: Protocol, fact: str) -> bool:
     """Whether a fact is asked for again and again and a risk alert rests on it."""
     ask = protocol.spec.facts[fact].ask
-    return ask is not None and ask.recurs and any(
+    return ask is not None and ask.recurs and _raises_risk(protocol, fact)
+
+
+def _raises_risk(protocol: Protocol, fact: str) -> bool:
+    """Whether a risk alert rests on a fact."""
+    return any(
         (m.kind, m.name) == ("fact", fact)
         for name, alert in protocol.spec.alerts.items() if alert.kind == "risk"
         for guard in protocol.at("alerts", name, "raise_if") for c in guard.conditions() for m in c.mentions
@@ -342,7 +347,7 @@ def asked_for_risk(protocol: Protocol, fact: str) -> bool:
 
 def _questions_told(protocol: Protocol, course: Course, work: int | None, on: date) -> Iterator[tuple[str, Line]]:
     for name, fact in protocol.spec.facts.items():
-        if not fact.first or fact.ask is None or fact.kept_from_therapist:
+        if fact.ask is None or fact.kept_from_therapist or not _must_be_asked(protocol, course, name, fact.ask):
             continue
         records = [f for f in course.facts if f.fact == name]
         asked = [f.on for f in records]
@@ -356,6 +361,11 @@ def _questions_told(protocol: Protocol, course: Course, work: int | None, on: da
             between = f" {first_upper(known)}" if fact.title.endswith(("?", ".")) else f": {known}"
             told = f"{fact.title}{between}{f' Before step {work}.' if work else ''}"
             yield name, Line("question", told, f"facts.{name}", {"fact": name})
+
+
+def _must_be_asked(protocol: Protocol, course: Course, fact: str, ask: Rhythm) -> bool:
+    """Whether a fact is a question of the first lines: as the file says, or as an alert rests on it and it is late."""
+    return protocol.spec.facts[fact].first or (_begun(protocol, course, ask) and _raises_risk(protocol, fact))
 
 
 def _known_of(course: Course, fact: FactSpec, last: FactRecorded, once: bool, on: date) -> str:
@@ -494,14 +504,17 @@ def _plan(scene: _Scene) -> Iterator[Line]:
 
 def _facts_due(scene: _Scene) -> Iterator[Line]:
     for name, fact in scene.protocol.spec.facts.items():
-        if fact.first or fact.ask is None or fact.kept_from_therapist:
+        if fact.ask is None or fact.kept_from_therapist:
+            continue
+        if _must_be_asked(scene.protocol, scene.course, name, fact.ask):
             continue
         asked = [f.on for f in scene.course.facts if f.fact == name]
         if asked and not fact.ask.recurs:
             continue
         if _asked_again(scene.protocol, scene.course, scene.on, fact.ask, asked, []):
             told = f"Record: {fact.title}."
-            yield Line("fact_due", told, f"facts.{name}", {"fact": name}, fold=_begun(scene, fact.ask))
+            fold = _begun(scene.protocol, scene.course, fact.ask)
+            yield Line("fact_due", told, f"facts.{name}", {"fact": name}, fold=fold)
 
 
 def _asked_again(
@@ -513,9 +526,9 @@ def _asked_again(
     return due_by(protocol, course, on, rhythm.interval, days) is not None
 
 
-def _begun(scene: _Scene, rhythm: Rhythm) -> bool:
+def _begun(protocol: Protocol, course: Course, rhythm: Rhythm) -> bool:
     """Whether it was due at the start and the first phase is over: still open, but no longer for the first screen."""
-    return rhythm.start and scene.course.phase != scene.protocol.spec.start
+    return rhythm.start and course.phase != protocol.spec.start
 
 
 def _checklists(scene: _Scene) -> Iterator[Line]:
@@ -527,7 +540,8 @@ def _checklists(scene: _Scene) -> Iterator[Line]:
             left = "to be answered again" if spec.ask.interval and done else "not answered"
             asked = f"{len(open_ones)} of {len(spec.items)} {left}; next: {spec.items[open_ones[0]].text}"
             told = f"{spec.title}: {asked if asked.endswith(('.', '?')) else f'{asked}.'}"
-            yield Line("checklist", told, f"checklists.{name}", {"checklist": name}, fold=_begun(scene, spec.ask))
+            fold = _begun(scene.protocol, scene.course, spec.ask)
+            yield Line("checklist", told, f"checklists.{name}", {"checklist": name}, fold=fold)
 
 
 def _question_open(scene: _Scene, checklist: str, question: str, rhythm: Rhythm) -> bool:

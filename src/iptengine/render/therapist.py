@@ -583,10 +583,11 @@ def _facts_form(filling: Filling) -> Iterator[tuple[Field, ...]]:
     also = filling.value.also_due if filling.value.occasion == "session" else ()
     lines = (*filling.value.first, *(line for line in also if not line.fold))
     asked = (line.values.get("fact") for line in lines)
+    must = {line.values.get("fact") for line in lines if line.code == "question"}
     for name in dict.fromkeys((*asked, *_facts_of_rules(filling))):
         fact = filling.protocol.spec.facts.get(name) if isinstance(name, str) else None
         if fact is not None:
-            boxes = (*fact.one_of, *(("no answer",) if fact.first else ())) if fact.one_of else ()
+            boxes = (*fact.one_of, *(("no answer",) if fact.first or name in must else ())) if fact.one_of else ()
             yield (Field(fact.title.rstrip("?."), boxes, LONG),)
 
 
