@@ -261,7 +261,7 @@ def test_a_move_is_not_told_as_done_once_the_course_has_moved_back_or_on(on_to: 
     assert desk.events("a") == before
     if on_to == "back":
         assert move(desk, "a", to, key="m3").course.digest == to.digest
-        with pytest.raises(BadInput, match="^the course was moved under this key before, and has moved back or on"):
+        with pytest.raises(BadInput, match=r"^the course was moved under this key before, and has moved back or on"):
             desk.move_back("a", by=LEAD, on=week(5), because="too early", key="m2")
 
 

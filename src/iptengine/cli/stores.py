@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from iptengine.cli import screen
 from iptengine.store.chain import checked_key, sealed_otherwise
 from iptengine.store.port import DamagedCourse, Store, StoreError
-from iptengine.store.secrecy import BESIDE_ENCIPHERED, Looked
+from iptengine.store.secrecy import BESIDE_ENCIPHERED, others_have_keys
 
 if TYPE_CHECKING:
     from iptengine.store.keys import CourseKeys
@@ -69,7 +69,7 @@ def check_in_the_clear(store: Store) -> None:
     Raises:
         Unclear: Others have; nothing is to be recorded.
     """
-    if not Looked(store).all_clear():
+    if others_have_keys(store):
         raise screen.Unclear(f"{BESIDE_ENCIPHERED}: give --keys; nothing was recorded")
 
 

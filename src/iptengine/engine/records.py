@@ -17,7 +17,7 @@ from iptengine.store.ciphers import Choices, is_enciphered
 from iptengine.store.keys import CourseKeys, KeyDestroyed
 from iptengine.store.port import DamagedCourse, StaleVersion, Store, StoreError, UnopenedCourse
 from iptengine.store.rows import Asked, Row, keeps_lists
-from iptengine.store.secrecy import BESIDE_ENCIPHERED, Looked, Secrecy
+from iptengine.store.secrecy import BESIDE_ENCIPHERED, Secrecy, others_have_keys
 from iptengine.store.strays import Stray
 
 
@@ -56,6 +56,8 @@ class History:
         return fold(Course(course.id), self.events[:version])
 
 
+FIRST = 100
+"""Events of a store that are looked at before a course begins without a key."""
 _SEALED_OTHERWISE = (
     "give the clinic the key of the store, and no other: Clinic(store, protocols, seal_key=...); or hand the course "
     "over to another store by export and import, which seals it anew; or look with ipt.verify. Nothing was recorded"
@@ -80,7 +82,6 @@ class Records:
         self._store = store
         self._key = checked_key(seal_key)
         self._secrecy = Secrecy(keys)
-        self._looked = Looked(store)
 
     def there(self, course: str) -> bool:
         """Whether anything is recorded of a course."""
@@ -147,12 +148,14 @@ class Records:
         return self._store.protocol(digest)
 
     def check_begins(self) -> None:
-        """Refuse to begin a course in the clear where others are enciphered.
+        """Refuse to begin a course in the clear where others are enciphered, as the first events of the store show.
+
+        All of them are not read for it: a program may make a clinic for each course that it begins.
 
         Raises:
             StoreError: The clinic has no keys, and others have worked with keys in this store.
         """
-        if not self._secrecy.given and not self._looked.all_clear():
+        if not self._secrecy.given and others_have_keys(self._store, FIRST):
             next_step = "give the clinic its keys: Clinic(store, protocols, keys=...); nothing was recorded"
             raise StoreError(f"{BESIDE_ENCIPHERED}: {next_step}")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 
 from iptengine.store.ciphers import Choices, enciphered, hidden, is_enciphered, is_hidden, opened, shown
 from iptengine.store.keys import CourseKeys, KeyDestroyed
@@ -33,29 +34,9 @@ class CannotErase(StoreError):
     """The patient text of a course cannot be erased; the text says why. Nothing was recorded."""
 
 
-class Looked:
-    """Looks for enciphered patient text in a store, and at what it has seen in the clear only once.
-
-    Args:
-        store: The store; nothing is written to it.
-    """
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._last: tuple[int, str, str] | None = None
-
-    def all_clear(self) -> bool:
-        """Whether no course of the store is enciphered."""
-        last = self._last
-        entries = iter(self._store.feed(last[0] - 1 if last else 0))
-        if last is not None and next(entries, None) != last:  # it was rolled back, and its position given to another
-            last, entries = None, iter(self._store.feed())
-        for entry in entries:
-            if is_enciphered(entry[2]):
-                return False
-            last = entry
-        self._last = last
-        return True
+def others_have_keys(store: Store, among: int | None = None) -> bool:
+    """Whether an event of the store is enciphered; looked for among so many of the first ones, or among all."""
+    return any(is_enciphered(text) for _, _, text in islice(store.feed(), among))
 
 
 class Secrecy:
