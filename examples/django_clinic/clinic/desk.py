@@ -47,11 +47,15 @@ def seen_by(user: Any) -> ipt.Reader:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of a form: `done`, what a colleague recorded `since` it was drawn, and what may not be said."""
+    """What came of a form: `done`, what a colleague recorded `since` it was drawn, and what may not be said.
+
+    `held_back` says why what it asked for was not carried out, also where nothing was recorded since.
+    """
 
     done: ipt.Done | None
     since: Sequence[ipt.Event] = ()
     denied: Sequence[ipt.Denial] = ()
+    held_back: str = ""
 
 
 def record(course: str, commands: Sequence[ipt.Command], *, by: ipt.Actor, expected: int, key: str) -> Answer:
@@ -61,9 +65,10 @@ def record(course: str, commands: Sequence[ipt.Command], *, by: ipt.Actor, expec
         try:
             return Answer(desk().do(course, *commands, by=by, expected=expected, key=key))
         except ipt.Conflict as clash:
-            return Answer(clash.done, clash.since)
+            return Answer(clash.done, clash.since, held_back=str(clash))
         except ipt.NotAllowed as no:
-            return Answer(no.done, no.conflict.since if no.conflict else (), no.denied)
+            held = no.conflict
+            return Answer(no.done, held.since if held else (), no.denied, str(held) if held else "")
 
 
 @dataclass(frozen=True)

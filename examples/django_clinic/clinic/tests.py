@@ -313,6 +313,15 @@ class ACourse(Clinic, TestCase):
         assert "reading_taken" in self.kinds(patient)
         assert "phase_entered" not in self.kinds(patient)
 
+    def test_a_form_that_knows_more_than_a_restored_store_is_told_that_records_may_be_lost(self) -> None:
+        patient = self.begin()
+        form = self.session_form(patient)
+        ask = self.ask(patient, "Enter phase: ending")
+        told = words(self.save(patient, form, **answers(self_harm=1), ask=[ask], version=4))
+        assert "What you asked for was not carried out this form was drawn from version 4 of the course" in told
+        assert f"Needs your assessment today {ALERT}" in told
+        assert self.kinds(patient).count("session_held") == 1
+
     def test_every_kind_of_way_has_a_form(self) -> None:
         patient = self.begin()
         self.save(patient, self.session_form(patient), **answers(self_harm=1))

@@ -211,7 +211,11 @@ def _waiting(request: HttpRequest, patient: Patient) -> list[ipt.Alert]:
 def _told(answer: Answer) -> dict[str, Any]:
     """An answer for people: alerts first, then what was not done, and the form to go on all the same."""
     since = [(event, event.kind.replace("_", " ")) for event in answer.since]
-    told: dict[str, Any] = {"since": since, "denied": [in_words(no.command) for no in answer.denied]}
+    told: dict[str, Any] = {
+        "since": since,
+        "held_back": answer.held_back,
+        "denied": [in_words(no.command) for no in answer.denied],
+    }
     done = answer.done
     if done is None:
         return told

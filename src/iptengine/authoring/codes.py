@@ -156,6 +156,7 @@ WARNINGS = Codes(
         "group_facilitators": "too few or too many who lead",
         "other_group": "a session of a group the course was not in",
         "group_absent": "a task said of a group that met without this member",
+        "store_behind": "a form drawn from a version of the course that this store does not have",
         "in_pause": "a session while the course rests",
         "miss_in_pause": "a miss in a pause that uses a session",
         "already_paused": "a pause while the course rests already",

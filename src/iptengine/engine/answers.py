@@ -38,8 +38,26 @@ class Done:
         return f"<Done {self.course.id} version {self.course.version}: {counts}>"
 
 
+STORE_BEHIND = "store_behind"
+
+
+def store_behind(expected: int | None, version: int) -> tuple[CourseWarning, ...]:
+    """The warning that a form knows more of a course than its store; none where it does not."""
+    if expected is None or expected <= version:
+        return ()
+    text = (
+        f"this form was drawn from version {expected} of the course, and this store has {version}: records may be "
+        "lost, as when an older backup was restored; compare the store with an anchor (iptengine verify --anchor), and "
+        "restore a newer backup"
+    )
+    return (CourseWarning(STORE_BEHIND, text),)
+
+
 class Conflict(IptengineError):
     """The course moved on since the form was drawn; the requests in the batch were not carried out.
+
+    Or the form was drawn from a version that this store does not have: then records may be lost, which the error says,
+    and the warning ``store_behind`` in `done`.
 
     Attributes:
         since: The events recorded after the version the form was drawn from, oldest first.
@@ -49,8 +67,11 @@ class Conflict(IptengineError):
     def __init__(self, since: Iterable[Event], done: Done) -> None:
         self.since = tuple(since)
         self.done = done
+        behind = next((warning.text for warning in done.warnings if warning.code == STORE_BEHIND), "")
         moved = f"the course has moved on by {len(self.since)} event(s) since this form was drawn"
-        super().__init__(f"{moved}; its requests were not carried out, and {len(done.events)} event(s) were kept")
+        before = "the course had moved on already when this form was posted first"
+        why = behind or (moved if self.since else before)
+        super().__init__(f"{why}; its requests were not carried out, and {len(done.events)} event(s) were kept")
 
 
 class CourseExists(Conflict):

@@ -10,7 +10,7 @@ from iptengine.course.codec import BadInput, decode, encode
 from iptengine.course.commands import Command, Correct, Deviate
 from iptengine.course.course import Course
 from iptengine.course.decide import decide
-from iptengine.course.events import AlertRaised, Event, Unreadable
+from iptengine.course.events import AlertRaised, CourseWarning, Event, Unreadable
 from iptengine.course.evolve import fold
 from iptengine.course.hiding import Sight
 from iptengine.course.refusal import Refused
@@ -87,10 +87,13 @@ def as_read_back(text: str) -> Event:
     return event
 
 
-def answered(protocol: Protocol, batch: Batch, on: date | None, by: Actor) -> Done:
+def answered(
+    protocol: Protocol, batch: Batch, on: date | None, by: Actor, first: Sequence[CourseWarning] = ()
+) -> Done:  # fmt: skip
     """The answer to a batch: with the alerts it raised, its warnings, and where the course stands on that day.
 
-    It is told to who gave the batch: without what is kept from their role.
+    It is told to who gave the batch: without what is kept from their role. `first` are warnings that stand before the
+    others.
     """
     sight = Sight(protocol, batch.course, by.role)
     course, events = sight.course(), sight.events(batch.events)
@@ -101,7 +104,7 @@ def answered(protocol: Protocol, batch: Batch, on: date | None, by: Actor) -> Do
         course=course,
         events=events,
         alerts=tuple(alert for alert in course.alerts if alert.id in raised),
-        warnings=tuple(dict.fromkeys((*told, *stands))),
+        warnings=tuple(dict.fromkeys((*first, *told, *stands))),
         refused=batch.refused,
     )
 

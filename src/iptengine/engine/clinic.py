@@ -24,6 +24,7 @@ from iptengine.engine.answers import (
     CourseExists,
     Done,
     check_course_id,
+    store_behind,
 )
 from iptengine.engine.batches import (
     TRIES,
@@ -217,7 +218,8 @@ class Clinic(
             on: The day the batch speaks of, for commands without one of their own. Left out, it is the day of the
                 first command that has one, else the clock's.
             expected: The version the form was drawn from. When the course has moved on and the batch holds
-                requests, the reports are recorded after what came between, and `Conflict` is raised.
+                requests, the reports are recorded after what came between, and `Conflict` is raised. When the store
+                has less than that version, what is missing may be lost: the warning ``store_behind`` says so.
             key: A name for this form, new for every form drawn. A batch posted again under its key records nothing:
                 the answer is told once more, as far as it can be made again from what was recorded. Whatever else is
                 said under it is refused, and never told as recorded.
@@ -269,7 +271,8 @@ class Clinic(
         given = [command for command in commands if not (held_back and command.request)]
         batch = decided(protocol, history.course, given, self._policy)
         # What can fail comes before anything is recorded: what is on record is always answered, its alerts with it.
-        done = answered(protocol, batch, day_of(commands), by)
+        behind = store_behind(expected, history.course.version)
+        done = answered(protocol, batch, day_of(commands), by, behind)
         told = Sight(protocol, history.course, by.role).events(history.events[expected or 0 :]) if held_back else ()
         conflict = Conflict(told, done) if held_back else None
         if batch.events:

@@ -15,7 +15,7 @@ from iptengine.course.hiding import Sight
 from iptengine.course.patient_text import ERASED
 from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Actor
-from iptengine.engine.answers import Conflict, Done
+from iptengine.engine.answers import Conflict, Done, store_behind
 from iptengine.engine.batches import Batch, answered, as_read_back, day_of, decided, id_of, settled
 from iptengine.engine.policy import Allowed, Denial, Permission, Policy
 from iptengine.engine.records import History
@@ -65,7 +65,7 @@ def told_again(
     recorded = {event.command for event in mine}
     again = decided(under, then, commands, _of_what_is_not(recorded, policy))
     batch = Batch(history.course, mine, (), tuple(no for no in again.refused if id_of(no.command) not in recorded))
-    done = answered(protocol, batch, day_of(commands), by)
+    done = answered(protocol, batch, day_of(commands), by, store_behind(expected, history.course.version))
     silent = {event.command for event in again.events} - recorded
     held_back = [one for one in commands if one.request and id_of(one) in silent]
     lost = [one for one in commands if not one.request and id_of(one) in silent]
