@@ -589,10 +589,40 @@ def test_alerts_are_listed_until_they_are_closed(begun: Type) -> None:
     )
     record = ("course", "record", "clinic.db", "a")
     begun(*record, "assess_alert", "alert=4", "found=x", "plan=y", *SECOND)
-    begun(*record, "close_alert", "alert=4", *SECOND)
+    no = begun(*record, "close_alert", "alert=4", *SECOND)
+    assert (no.code, no.out) == (
+        1,
+        "nothing was recorded in course a\n"
+        "refused: close_alert\n"
+        "  no_reason: an alert is closed with a reason: say it in 'because'\n",
+    )
+    begun(*record, "close_alert", "alert=4", "because=eased", *SECOND)
     assert begun("clinic", "alerts", "clinic.db").out == "No alert is open.\n"
     found = json.loads(begun("clinic", "alerts", "clinic.db", "--closed", "--format", "json").out)
     assert [(one["code"], one["state"]) for one in found] == [("risk_item", "closed")]
+
+
+def test_an_assessment_on_the_wrong_course_is_taken_back_and_the_alert_stands_in_capitals_again(begun: Type) -> None:
+    begun("course", "start", "clinic.db", SMALL, "--course", "b", *FIRST)
+    begun("course", "session", "clinic.db", "a", *SECOND, "--score", "phq9=18", "--item", "phq9.self_harm=1")
+    before = [begun("clinic", look, "clinic.db").out for look in ("alerts", "due", "stuck")]
+    record = ("course", "record", "clinic.db", "a")
+    assess = (*record, "assess_alert", "alert=4", "found=x", "plan=y", *SECOND)
+    begun(*assess, "--key", "form-1")
+    told = begun(*record, "withdraw", "event=5", "because=meant for b", *SECOND)
+    assert told.code == 0
+    assert told.out.startswith("RISK ALERT: PHQ-9 item 9 (thoughts of death or self-harm) was answered 1 on\n")
+    assert [begun("clinic", look, "clinic.db").out for look in ("alerts", "due", "stuck")] == before
+    history = begun("course", "history", "clinic.db", "a").out
+    assert history.startswith("a  RISK ALERT #4, 2026-03-10, not assessed: ")
+    assert "WITHDRAWN by #6" in history
+    again = begun(*assess, "--key", "form-1")
+    assert again.code == 1
+    assert "taken back since in course a, by #6" in again.out
+    begun(*assess)
+    told = begun(*record, "void", "event=7", "meant_for=b", "because=the same initials", *SECOND)
+    assert told.out.endswith("#7 in course a spoke of an alert: assess the alert of course b there\n")
+    assert begun("clinic", "alerts", "clinic.db").out == before[0]
 
 
 def test_of_two_alerts_in_the_same_words_the_number_says_which_one_is_assessed(begun: Type) -> None:

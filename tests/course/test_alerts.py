@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from iptengine.course import commands as c
@@ -402,3 +404,88 @@ def test_a_total_taken_after_the_adoption_raises_like_any_other(ipt: Protocol) -
 def test_the_alert_of_a_measure_needs_no_declaration() -> None:
     assert "self_harm" not in str(protocol("small").spec.alerts)
     given(protocol("small")).when(phq9(3, self_harm=3)).then(scored(3), alert("risk_item"))
+
+
+# -- a record that does not stand any more -----------------------------------------------------------------------
+
+KEYS = c.AssessAlert("", found="Thinks of the bridge", plan="Sister keeps the car keys; call Thursday", on=week(1, 1))
+
+
+def taken_back(ipt: Protocol, *, first: Command, then: Command, back: type[Command]) -> Story:
+    """An own alert that was assessed; then one whose record is taken back, and which is assessed after that."""
+    story = given(ipt, hold(1), first)
+    story = story.when(replace(KEYS, alert=story.course.alerts[0].id), then)
+    cause = story.course.alerts[-1].cause
+    if cause != story.course.alerts[0].cause:
+        story = story.when(back(cause, because="another form"))
+    last = story.course.alerts[-1].id
+    return story.when(c.AssessAlert(last, found="not this patient", plan="recorded with W.", on=week(1, 3)))
+
+
+def said_of_risk(story: Story) -> tuple[str, str]:
+    """The risk line, and what the last assessment was of and agreed."""
+    page, last = story.agenda(on=week(2)), story.agenda(on=week(2)).last_assessed
+    return page.first[0].text, f"{last.what}: {last.found}; {last.plan}" if last else ""
+
+
+def test_another_patients_answer_that_was_voided_never_displaces_the_patients_own_plan(ipt: Protocol) -> None:
+    story = taken_back(ipt, first=phq9(9, self_harm=1), then=phq9(14, week(1, 2), self_harm=3), back=c.Void)
+    assert said_of_risk(story) == (
+        "Risk alerts: none open; 1 assessed (session 1); 1 assessed on a voided record. Ask again today.",
+        "item 9 = 1: Thinks of the bridge; Sister keeps the car keys; call Thursday",
+    )
+
+
+def test_an_answer_that_was_put_right_and_then_voided_is_another_patients_too(ipt: Protocol) -> None:
+    story = given(ipt, hold(1), phq9(14, self_harm=3))
+    wrong = story.course.alerts[0]
+    story = story.when(c.Correct(wrong.cause, phq9(12, self_harm=2), because="misread"))
+    story = story.when(c.Void(story.id_of("reading_taken"), because="another patient", on=week(1, 1)))
+    told = [line.text for line in story.agenda(on=week(2)).standing if line.code == "voided_alert"]
+    assert told[0].startswith("A record of 3 March was voided: it is recorded in no other course. Its risk alert stays")
+    assert len(told) == len(story.open_alerts)
+    for waiting in story.open_alerts:
+        story = story.when(c.AssessAlert(waiting.id, found="not this patient", plan="recorded with W."))
+    assert said_of_risk(story)[1] == ""
+
+
+def test_with_only_a_voided_record_assessed_the_page_says_so_and_tells_no_plan_of_it(ipt: Protocol) -> None:
+    story = given(ipt, hold(1), phq9(14, self_harm=3))
+    wrong = story.course.alerts[0]
+    story = story.when(c.Void(wrong.cause, because="another patient"))
+    story = story.when(c.AssessAlert(wrong.id, found="not this patient", plan="recorded with W."))
+    assert said_of_risk(story) == (
+        "Risk alerts: none open; 1 assessed on a voided record. Ask again today.",
+        "",
+    )
+
+
+def test_what_was_assessed_of_an_answer_that_was_withdrawn_stands_behind_that_of_one_which_stands(
+    ipt: Protocol,
+) -> None:
+    story = taken_back(ipt, first=phq9(9, self_harm=1), then=phq9(14, week(1, 2), self_harm=3), back=c.Withdraw)
+    assert said_of_risk(story) == (
+        "Risk alerts: none open; 2 assessed (session 1). Ask again today.",
+        "item 9 = 1: Thinks of the bridge; Sister keeps the car keys; call Thursday",
+    )
+
+
+def test_a_plan_that_was_agreed_on_an_answer_withdrawn_since_is_not_lost_where_it_is_the_only_one(
+    ipt: Protocol,
+) -> None:
+    story = given(ipt, hold(1), phq9(9, self_harm=1))
+    own = story.course.alerts[0]
+    story = story.when(replace(KEYS, alert=own.id), c.Withdraw(own.cause, because="the wrong form"))
+    assert said_of_risk(story)[1] == (
+        "item 9 = 1 (withdrawn since): Thinks of the bridge; Sister keeps the car keys; call Thursday"
+    )
+
+
+def test_the_page_says_that_the_record_of_an_open_alert_was_withdrawn(ipt: Protocol) -> None:
+    story = given(ipt, hold(1), phq9(9, self_harm=1))
+    story = story.when(c.Withdraw(story.course.alerts[0].cause, because="the wrong form"))
+    (line,) = [line for line in story.agenda(on=week(2)).standing if line.code == "withdrawn_alert"]
+    assert line.text == "A record of 3 March was withdrawn. Its risk alert stays until you have assessed it."
+    assert len(story.open_alerts) == 1
+    assessed = story.when(found(story.course.alerts[0].id))
+    assert "withdrawn_alert" not in [line.code for line in assessed.agenda(on=week(2)).standing]

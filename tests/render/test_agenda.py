@@ -528,6 +528,7 @@ def test_an_ended_course_has_no_plan_and_no_meeting_ahead() -> None:
     ]
     assert part(made.text, "HOW IT ENDED") == [
         "   Ended early by the patient's decision on Tue 14 April 2026.",
+        "   Reason: other.",
         "   It still takes readings, assessments of alerts, corrections and contacts.",
     ]
     assert "PLAN" not in made.text

@@ -102,6 +102,8 @@ LINES = Codes(
         "erased": "that the patient text of the course was erased",
         "follows": "what the course follows, or what follows it",
         "voided_alert": "an alert whose record was voided",
+        "withdrawn_alert": "an alert whose record was withdrawn",
+        "assessment_taken_back": "an alert whose assessment was withdrawn or voided",
         "group": "on the page of a group: its members and who leads it",
         "group_last": "its last session",
         "group_missed": "a session since then that nobody came to",

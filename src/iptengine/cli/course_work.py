@@ -26,6 +26,7 @@ from iptengine.cli.taken_back import tell_standing
 from iptengine.cli.typed_lines import Lines, reading_line
 from iptengine.cli.whole_sessions import Said, WholeSession
 from iptengine.course.commands import Command, Correct, Deviate, Erase, Read, RecordFact, Void, as_mapping
+from iptengine.course.events import AlertMoved
 from iptengine.course.groups import Group
 from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Actor
@@ -299,10 +300,19 @@ def _voided(writing: Writing, clinic: Clinic, course: str, said: Void) -> int:
     codes = [writing.told(clinic, came.right, before[1])] if came.right is not None else []
     codes.append(writing.told(clinic, came.wrong, before[0]))
     if came.ask_anew:
-        numbers = numbers_of(clinic, course)
-        moves = ", ".join(f"#{numbers[id]}" for id in came.ask_anew)
-        screen.say(f"{moves} in course {course} was a move: ask for it anew in course {said.meant_for}")
+        _tell_ask_anew(clinic, course, came.ask_anew, said.meant_for)
     return max(codes)
+
+
+def _tell_ask_anew(clinic: Clinic, course: str, events: Sequence[str], other: str) -> None:
+    """Prints what is not said again by itself in the course it belongs to: moves, and assessments of its alerts."""
+    numbers = numbers_of(clinic, course)
+    of_alerts = {event.id for event in clinic.events(course) if isinstance(event, AlertMoved)}
+    if moves := [f"#{numbers[id]}" for id in events if id not in of_alerts]:
+        screen.say(f"{', '.join(moves)} in course {course} was a move: ask for it anew in course {other}")
+    if assessed := [f"#{numbers[id]}" for id in events if id in of_alerts]:
+        told = f"{', '.join(assessed)} in course {course} spoke of an alert: assess the alert of course {other} there"
+        screen.say(screen.wrapped(told, 0, 2))
 
 
 def _erased(writing: Writing, clinic: Clinic, course: str, said: Erase) -> int:

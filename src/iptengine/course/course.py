@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from iptengine.course.events import (
+    AlertMoved,
     ChecklistFilled,
     ComponentDelivered,
     ComponentFinished,
@@ -46,6 +47,7 @@ from iptengine.course.events import (
     TaskDeferred,
     TaskLogged,
     Voided,
+    Withdrawn,
 )
 from iptengine.course.stamp import Actor
 
@@ -315,6 +317,7 @@ class Course:
     readings: tuple[ReadingTaken, ...] = ()
     wordings: tuple[ItemWorded, ...] = ()
     alerts: tuple[Alert, ...] = ()
+    alert_moves: tuple[AlertMoved, ...] = ()
     tasks: tuple[TaskLogged, ...] = ()
     deferred: tuple[TaskDeferred, ...] = ()
     reminders: tuple[ReminderSet, ...] = ()
@@ -338,6 +341,7 @@ class Course:
     approvals: tuple[Approval, ...] = ()
     pauses: tuple[PauseBegan | PauseEnded, ...] = ()
     voided: tuple[Voided, ...] = ()
+    withdrawn: tuple[Withdrawn, ...] = ()
     moves: tuple[Moved, ...] = ()
     follows: Followed | None = None
     followed_by: tuple[CourseFollowed, ...] = ()

@@ -11,6 +11,7 @@ from typing import Any
 from iptengine.course import commands as c
 from iptengine.course import events as e
 from iptengine.course import timing
+from iptengine.course.alert_moves import resting_on
 from iptengine.course.alerting import protocol_alerts
 from iptengine.course.approvals import approve, asked, gone_on
 from iptengine.course.commands import Command
@@ -221,7 +222,8 @@ def _correct(desk: Desk, command: c.Correct) -> Iterator[Event]:
 
 def _withdraw(desk: Desk, command: c.Withdraw) -> Iterator[Event]:
     _known_record(desk, command.event, command.because)
-    yield desk.event(e.Withdrawn, corrects=command.event, because=command.because)
+    for id in (command.event, *resting_on(desk.course, command.event)):
+        yield desk.event(e.Withdrawn, corrects=id, because=command.because)
 
 
 def _take_from(desk: Desk, command: c.TakeFrom) -> Iterator[Event]:

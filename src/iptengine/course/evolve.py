@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from iptengine.course import events as e
 from iptengine.course import group_stays, protocol_moved
+from iptengine.course.alert_moves import as_moved, moved_on
 from iptengine.course.course import (
     Alert,
     Anomaly,
@@ -225,17 +226,12 @@ def _alert_raised(course: Course, event: e.AlertRaised) -> Changes:
 
 
 def _alert_moved(course: Course, event: e.AlertMoved) -> Changes:
+    kept: Changes = {"alert_moves": (*course.alert_moves, event)}
     if course.alert(event.alert) is None:
         if stood_for_an_event(event.alert):  # the event is read by now, and says itself what it is
-            return {}
+            return kept
         return _anomaly(course, event, f"there is no alert '{event.alert}' in this course")
-
-    def move(alert: Alert) -> Alert:
-        if event.state != "assessed":
-            return renewed(alert, state=event.state)
-        return renewed(alert, state=event.state, found=event.found, plan=event.plan, assessed=event.on)
-
-    return {"alerts": tuple(move(a) if a.id == event.alert else a for a in course.alerts)}
+    return {**kept, "alerts": tuple(moved_on(a, event) if a.id == event.alert else a for a in course.alerts)}
 
 
 def _approval_requested(course: Course, event: e.ApprovalRequested) -> Changes:
@@ -350,7 +346,7 @@ def _person(course: Course, event: e.PersonRecorded) -> Changes:
 
 
 def _withdrawn(course: Course, event: e.Withdrawn) -> Changes:
-    return {}
+    return {"withdrawn": (*course.withdrawn, event)}
 
 
 def _voided(course: Course, event: e.Voided) -> Changes:
@@ -393,7 +389,7 @@ def _unstaged(focus: Focus, id: str) -> Focus:
 _LISTS = (
     "readings", "tasks", "doses", "plans", "finished_components", "interruptions", "deferred", "facts", "notes",
     "contacts", "prepared", "people", "life_events", "goals", "checklists", "reminders", "homework", "deviations",
-    "pauses", "wordings",
+    "pauses", "wordings", "alert_moves",
 )  # fmt: skip
 _SINGLE = ("diagnosis", "formulation", "announced")
 
@@ -402,7 +398,7 @@ def _corrected(course: Course, event: e.Event, handler: Callable[[Course, Any], 
     """Take the wrong record out, keep it visible, and let the event say it anew."""
     without, was, changes = _taken_out(course, event.corrects)
     if was is None:
-        found = handler(course, event)
+        found = {} if isinstance(event, e.Withdrawn) else handler(course, event)
         told = Anomaly(event.id, f"it corrects '{event.corrects}', which is not on record here")
         return {**found, "anomalies": (*found.get("anomalies", course.anomalies), told)}
     found = {**changes, **handler(without, event)}
@@ -424,6 +420,8 @@ def _taken_out(course: Course, id: str) -> tuple[Course, e.Event | Appointment |
         was = next((r for r in records if r.id == id), None)
         if was is not None:
             changes = {field: tuple(r for r in records if r is not was)}
+            if isinstance(was, e.AlertMoved):
+                changes["alerts"] = as_moved(changed(course, changes), was.alert)
             return changed(course, changes), was, changes
     for field in _SINGLE:
         was = getattr(course, field)

@@ -19,8 +19,9 @@ from iptengine.course.contacts import contact_lines
 from iptengine.course.course import Alert, Course
 from iptengine.course.due_contacts import outreach_due
 from iptengine.course.due_tasks import DueTask
-from iptengine.course.events import FactRecorded
+from iptengine.course.events import FactRecorded, Voided
 from iptengine.course.facts import CourseFacts
+from iptengine.course.gone import ended_by
 from iptengine.course.lines import Line as Line
 from iptengine.course.measure_lines import measures_told
 from iptengine.course.named_dates import day_in
@@ -143,15 +144,25 @@ MOST_SESSIONS = 3
 def _risk(scene: _Scene) -> Iterator[Line]:
     risk = [a for a in scene.course.alerts if a.level == "risk"]
     waiting = [a for a in risk if a.needs_assessment]
-    assessed = [a for a in risk if not a.needs_assessment]
-    sessions = _sessions_of(scene.course, assessed)
-    done = f"; {len(assessed)} assessed{sessions}" if assessed else ""
+    done = _assessed_told(scene.course, [a for a in risk if not a.needs_assessment])
     if waiting:
         verb = "needs" if len(waiting) == 1 else "need"
         head = f"Risk alerts: {len(waiting)} {verb} your assessment today{done}."
         yield Line("risk_open", f"{head} See above.", "", {"open": len(waiting)})
     else:
         yield Line("risk_none_open", f"Risk alerts: {none_open(scene.course)}{done}. Ask again today.", "", {"open": 0})
+
+
+def _assessed_told(course: Course, assessed: Sequence[Alert]) -> str:
+    """How many are assessed; those whose record was voided apart, since they were never about this patient."""
+    elsewhere = [a for a in assessed if isinstance(ended_by(course, a.cause), Voided)]
+    own = [a for a in assessed if a not in elsewhere]
+    told = f"; {len(own)} assessed{_sessions_of(course, own)}" if own else ""
+    return told + (f"; {len(elsewhere)} assessed on {_voided_records(len(elsewhere))}" if elsewhere else "")
+
+
+def _voided_records(number: int) -> str:
+    return "a voided record" if number == 1 else "voided records"
 
 
 def _sessions_of(course: Course, alerts: Iterable[Alert]) -> str:
@@ -166,14 +177,18 @@ def _sessions_of(course: Course, alerts: Iterable[Alert]) -> str:
 
 
 def last_assessed(protocol: Protocol, course: Course) -> Assessed | None:
-    """The risk alert assessed last, with what was found and agreed; of several that day, the one raised last."""
-    done = [a for a in course.alerts if a.level == "risk" and a.assessed is not None]
+    """The risk alert assessed last, with what was found and agreed; of several that day, the one raised last.
+
+    One whose record was voided speaks of another patient, and is left out; one whose record was withdrawn stands only
+    where there is no other, since what was agreed was agreed with this patient.
+    """
+    every = [(a, ended_by(course, a.cause)) for a in course.alerts if a.level == "risk" and a.assessed is not None]
+    done = [(gone is None, a) for a, gone in every if not isinstance(gone, Voided)]
     if not done:
         return None
-    _, last = max(enumerate(done), key=lambda pair: (pair[1].assessed, pair[1].raised, pair[0]))
-    return Assessed(
-        last.id, last.raised, _session_on(course, last.raised), _what(protocol, last), last.found, last.plan
-    )  # fmt: skip
+    _, (stands, last) = max(enumerate(done), key=lambda n: (n[1][0], n[1][1].assessed, n[1][1].raised, n[0]))
+    what = _what(protocol, last) if stands else f"{_what(protocol, last)} (withdrawn since)"
+    return Assessed(last.id, last.raised, _session_on(course, last.raised), what, last.found, last.plan)
 
 
 def _what(protocol: Protocol, alert: Alert) -> str:

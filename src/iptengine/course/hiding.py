@@ -77,9 +77,15 @@ class Sight:
         return frozenset(alert.id for alert in self._course.alerts if self._keeps_alert(alert.code, alert.level))
 
     @cached_property
-    def _kept_records(self) -> frozenset[str]:
-        """The events of answers that are kept, those put right since included."""
-        return frozenset(record.id for record in _records(self._course) if self._keeps(record))
+    def _kept_whys(self) -> frozenset[str]:
+        """The events of answers that are kept, those put right since included, and of assessments that rest on one.
+
+        Why such a record was taken back may say what it held.
+        """
+        answers = (record.id for record in _records(self._course) if self._keeps(record))
+        before = (one.was for one in self._course.corrections)
+        moves = (*self._course.alert_moves, *(was for was in before if isinstance(was, e.AlertMoved)))
+        return frozenset((*answers, *(move.id for move in moves if move.alert in self._alerts)))
 
     @cached_property
     def _said_with(self) -> frozenset[CourseWarning]:
@@ -142,7 +148,7 @@ class Sight:
                 return part
 
     def _because(self, was: Event, because: str) -> str:
-        return "" if isinstance(was, e.FactRecorded) and self._keeps(was) else because
+        return "" if was.id in self._kept_whys else because
 
     def events(self, events: Iterable[Event]) -> tuple[Event, ...]:
         """Events of this course without what is kept from this role."""
@@ -155,7 +161,7 @@ class Sight:
                 return replace(
                     event, value=None, hidden=event.hidden or event.value is not None, because="", warnings=()
                 )
-            case e.Withdrawn() | e.Voided() if not self._kept_records.isdisjoint(_taken_out(event)):
+            case e.Withdrawn() | e.Voided() if not self._kept_whys.isdisjoint(_taken_out(event)):
                 return replace(event, because="", warnings=tuple(self.warning(one) for one in event.warnings))
             case e.AlertRaised() if event.id in self._alerts or self._keeps_alert(event.code, event.level):
                 return replace(event, text=_kept_text(event.level), do="", warnings=())

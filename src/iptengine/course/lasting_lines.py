@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from iptengine.course.alert_moves import assessment_taken_back
+from iptengine.course.alert_words import number_among
+from iptengine.course.events import Voided
 from iptengine.course.following import follows_told
+from iptengine.course.gone import ended_by
 from iptengine.course.lines import Line
 from iptengine.course.pauses import back_words
 from iptengine.course.wording import dated
@@ -22,16 +26,34 @@ def back_lines(scene: Standing) -> Iterator[Line]:
 
 
 def voided_lines(scene: Standing) -> Iterator[Line]:
-    """That a risk alert rests on a record that was voided, in favour of another course or of none."""
-    gone = {id: event for event in scene.course.voided for id in event.events}
+    """That a risk alert rests on a record that was voided, in favour of another course or of none, or withdrawn."""
     for alert in scene.course.open_risk_alerts:
-        if alert.cause in gone:
-            other = (
-                "it belongs to another course" if gone[alert.cause].meant_for else "it is recorded in no other course"
+        gone = ended_by(scene.course, alert.cause)
+        if gone is None:
+            continue
+        code, how = "withdrawn_alert", "withdrawn"
+        if isinstance(gone, Voided):
+            other = "it belongs to another course" if gone.meant_for else "it is recorded in no other course"
+            code, how = "voided_alert", f"voided: {other}"
+        told = f"A record of {dated(alert.raised, scene.on)} was {how}."
+        told += " Its risk alert stays until you have assessed it."
+        yield Line(code, told, "", {"alert": alert.id})
+
+
+def taken_back_lines(scene: Standing) -> Iterator[Line]:
+    """That the last assessment of an alert was taken back: it is open again, or what was found before stands."""
+    waiting = [alert for alert in scene.course.alerts if alert.needs_assessment]
+    for alert in scene.course.alerts:
+        gone = assessment_taken_back(scene.course, alert)
+        if gone is not None:
+            told = f"An assessment of {dated(gone.on, scene.on)} was taken back: "
+            which = f"its {alert.level} alert{number_among(alert, waiting)}"
+            told += (
+                f"{which} is open again."
+                if alert.needs_assessment
+                else f"what was found of {which} before that stands."
             )
-            told = f"A record of {dated(alert.raised, scene.on)} was voided: {other}."
-            told += " Its risk alert stays until you have assessed it."
-            yield Line("voided_alert", told, "", {"alert": alert.id})
+            yield Line("assessment_taken_back", told, "", {"alert": alert.id})
 
 
 def follows_lines(scene: Standing) -> Iterator[Line]:

@@ -271,6 +271,6 @@ WITHOUT_INSIDE = frozenset({
     "id", "version", "protocol", "digest", "called", "started", "adopted_sessions", "reminders", "notes",
     "diagnosis", "people", "life_events", "formulation", "homework", "groups", "announced", "voided", "follows",
     "followed_by", "deviations", "anomalies", "warnings", "seen", "moves",
-    "erased", "unopened",
+    "erased", "unopened", "alert_moves", "withdrawn",
 })  # fmt: skip
 """The fields of a course in which no name of the protocol can stand."""

@@ -414,7 +414,10 @@ def monitor(desk: Desk, command: c.MonitorAlert) -> Events:
 
 
 def close_alert(desk: Desk, command: c.CloseAlert) -> Events:
-    yield _move_alert(desk, command.alert, "close", because=command.because)
+    closed = _move_alert(desk, command.alert, "close", because=command.because)
+    if not command.because.strip():
+        raise desk.nonsense("no_reason", "an alert is closed with a reason: say it in 'because'", "alerts")
+    yield closed
 
 
 Handler = Callable[[Desk, Any], Events]

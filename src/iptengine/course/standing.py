@@ -15,7 +15,7 @@ from iptengine.course.erasing import erased_lines
 from iptengine.course.facts import CourseFacts
 from iptengine.course.further_charts import chart_lines
 from iptengine.course.group_lines import group_lines
-from iptengine.course.lasting_lines import back_lines, follows_lines, voided_lines
+from iptengine.course.lasting_lines import back_lines, follows_lines, taken_back_lines, voided_lines
 from iptengine.course.left_open import left_open_lines
 from iptengine.course.lines import Line
 from iptengine.course.measure_lines import after_end_told
@@ -72,6 +72,7 @@ _SUBJECTS: tuple[Callable[[Standing], Iterator[Line]], ...] = (
     held_back_lines,
     back_lines,
     voided_lines,
+    taken_back_lines,
     follows_lines,
     review_lines,
     calendar_lines,

@@ -1,6 +1,7 @@
 """What was recorded on the wrong course: it is voided there, kept in both histories, and said again where it belongs.
 
-A risk alert that it raised stays until a clinician has assessed it, and is raised anew in the right course.
+A risk alert that it raised stays until a clinician has assessed it, and is raised anew in the right course. Of an alert
+that was assessed on the wrong course, the assessment is voided, and the alert is as open as it was before.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any
 
 from iptengine.course import commands as c
 from iptengine.course import events as e
+from iptengine.course.alert_moves import resting_on
 from iptengine.course.commands import Command
 from iptengine.course.course import Course
 from iptengine.course.desk import Desk
@@ -20,11 +22,11 @@ Events = Iterator[Event]
 _LISTS = (
     "readings", "tasks", "deferred", "facts", "notes", "contacts", "people", "life_events",
     "goals", "checklists", "reminders", "homework", "deviations", "pauses", "doses", "plans", "finished_components",
-    "interruptions", "prepared", "wordings",
+    "interruptions", "prepared", "wordings", "alert_moves",
 )  # fmt: skip
 MOVES = frozenset({
     "focus_agreed", "focus_staged", "course_ended", "chart_moved", "plan_chosen", "plan_changed", "plan_interrupted",
-    "plan_resumed", "component_finished", "message_prepared",
+    "plan_resumed", "component_finished", "message_prepared", "alert_moved",
 })  # fmt: skip
 """Events that can be voided, and that a clinician then asks anew where they belong."""
 
@@ -69,8 +71,9 @@ def voided_with(course: Course, event: str) -> tuple[str, ...]:
         return ()
     told, _, number = event.rpartition(".")
     if number != "1" or not told:
-        return (event,)
-    return tuple(id for id in known if id.rpartition(".")[0] == told)
+        return (event, *resting_on(course, event))
+    together = (id for id in known if id.rpartition(".")[0] == told)
+    return tuple(dict.fromkeys(one for id in together for one in (id, *resting_on(course, id))))
 
 
 # -- said again where it belongs ---------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ class Done:
     Attributes:
         course: The course after it.
         events: What was recorded, in order.
-        alerts: The alerts it raised, whatever else in it was refused.
+        alerts: The alerts it raised, or opened again by taking an assessment back, whatever else in it was refused.
         warnings: What the clinician should know: about what was recorded, then about where the course stands.
         refused: Every command that was not carried out, with its reasons.
     """

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from iptengine.course.alert_moves import opened_again
 from iptengine.course.codec import BadInput, decode, encode
 from iptengine.course.commands import Command, Correct, Deviate
 from iptengine.course.course import Course
@@ -97,7 +98,7 @@ def answered(
     """
     sight = Sight(protocol, batch.course, by.role)
     course, events = sight.course(), sight.events(batch.events)
-    raised = {event.id for event in events if isinstance(event, AlertRaised)}
+    raised = {event.id for event in events if isinstance(event, AlertRaised)} | opened_again(course, events)
     told = [warning for event in events for warning in event.warnings]
     stands = warnings(protocol, course, on=on) if on is not None else ()
     return Done(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from iptengine.course.alert_words import number_among, what_alone
 from iptengine.course.course import Alert, Course
 from iptengine.course.wording import counted, weekday
@@ -28,9 +26,9 @@ def alert_lines(protocol: Protocol, course: Course) -> tuple[str, ...]:
     return tuple(_line(protocol, course, alert, number_among(alert, standing)) for alert in standing)
 
 
-def alert_name(alert: Alert, standing: Collection[Alert]) -> str:
-    """What a field to fill in calls an alert: ``Alert 1``; among several, by the number that its line has."""
-    return f"Alert #{alert.number}" if number_among(alert, standing) else "Alert 1"
+def alert_name(alert: Alert) -> str:
+    """What a field to fill in calls an alert: ``Alert #4``, by the number under which its assessment is recorded."""
+    return f"Alert #{alert.number}" if alert.number else "Alert"
 
 
 def _line(protocol: Protocol, course: Course, alert: Alert, which: str) -> str:

@@ -80,8 +80,7 @@ def _message(filling: Filling, contact: ContactPage) -> Section:
 def _form(filling: Filling, contact: ContactPage) -> Form:
     rows: list[tuple[Field, ...]] = [(Field("On", size=LONG), Field("with", size=LONG))]
     rows += [
-        (Field(f"{alert_name(alert, filling.value.alerts)}: found", size=LONG), Field("agreed", size=LONG))
-        for alert in filling.value.alerts
+        (Field(f"{alert_name(alert)}: found", size=LONG), Field("agreed", size=LONG)) for alert in filling.value.alerts
     ]
     return Form((*rows, (Field("Note", size=LONG),)))
 

@@ -116,7 +116,9 @@ def _ended(filling: Filling) -> Page:
     title = known.title if known else filling.value.ended
     when = f" on {weekday(outcome.on)} {outcome.on.year}" if outcome else ""
     takes = "Nothing more is recorded in it." if filling.course.erased else STILL_TAKES
-    words = (f"{title}{when}.", takes)
+    why = one_line(outcome.reason) if outcome else ""
+    reason = (f"Reason: {why}{'' if why.endswith(('.', '…', '?', '!')) else '.'}",) if why else ()
+    words = (f"{title}{when}.", *reason, takes)
     first = tuple(filling.line(line) for line in filling.value.first if line.code not in CODES)
     return Page(
         audience="therapist",
@@ -501,10 +503,7 @@ def _ahead(filling: Filling) -> Section:
 def _after(filling: Filling) -> Section:
     value = filling.value
     rows = list(_missed_form(filling)) if value.occasion == "missed" else list(_session_form(filling))
-    rows += [
-        (Field(f"{alert_name(alert, value.alerts)}: found", size=LONG), Field("agreed", size=LONG))
-        for alert in value.alerts
-    ]
+    rows += [(Field(f"{alert_name(alert)}: found", size=LONG), Field("agreed", size=LONG)) for alert in value.alerts]
     if value.occasion == "missed":
         rows.append((Field("remind me", size=LONG),))
     elif value.left is not None and value.left <= 1:
