@@ -19,7 +19,7 @@ from iptengine.course.contacts import contact_lines
 from iptengine.course.course import Alert, Course
 from iptengine.course.due_contacts import outreach_due
 from iptengine.course.due_tasks import DueTask
-from iptengine.course.events import FactRecorded, Voided
+from iptengine.course.events import ContactHeld, FactRecorded, Voided
 from iptengine.course.facts import CourseFacts
 from iptengine.course.gone import ended_by
 from iptengine.course.lines import Line as Line
@@ -32,7 +32,7 @@ from iptengine.course.rhythms import due_by, is_due
 from iptengine.course.running_order import RunningOrder
 from iptengine.course.unread_alerts import none_open
 from iptengine.course.unrecorded import unrecorded_told
-from iptengine.course.wording import counted, dated, first_lower, first_upper, listed, ordinal
+from iptengine.course.wording import counted, dated, first_lower, first_upper, listed, ordinal, shortened
 from iptengine.protocol.parts import MISSES, FactSpec
 from iptengine.protocol.protocol import Guard, Protocol
 from iptengine.protocol.quantities import Rhythm
@@ -134,6 +134,8 @@ def _routine(protocol: Protocol, line: Line) -> bool:
     return measure is not None and not measure.risk_items
 
 
+WORDS = 90
+"""Signs of why an appointment was missed, and of a note of a contact, as a first line repeats them."""
 MOST_SESSIONS = 3
 """Sessions that the risk line names; of more, it names the last."""
 
@@ -313,12 +315,23 @@ def _missed(scene: _Scene) -> Iterator[Line]:
     what = MISSED_WORDS.get(last.status, last.status)
     which = f", the {ordinal(scene.facts.appointments_missed)} miss" if last.status in MISSES else ""
     since = [c for c in scene.course.contacts if c.on >= last.on]
-    contact = f" Contact since: {dated(since[-1].on, scene.on)}." if since else " Contact since: none on record."
+    contact = f" Contact since: {_contacted(since[-1], scene.on)}." if since else " Contact since: none on record."
     if outreach_due(scene.protocol, scene.course, scene.facts):
         contact = ""  # the contact itself stands among what is due
     used = " It used a session." if last.used else ""
-    told = f"{what} last time ({dated(last.on, scene.on)}){which}.{used}{contact}"
+    why = _in_short(last.why)
+    told = f"{what} last time ({dated(last.on, scene.on)}){which}{f': {why}' if why else ''}.{used}{contact}"
     yield Line("missed", told, "", {"status": last.status})
+
+
+def _contacted(contact: ContactHeld, on: date) -> str:
+    note = _in_short(contact.note)
+    return f"{dated(contact.on, on)}{f' ({note})' if note else ''}"
+
+
+def _in_short(words: str) -> str:
+    """Words of the record in the middle of a sentence, at most `WORDS` signs of them."""
+    return shortened(" ".join(words.split()).rstrip(". "), WORDS)
 
 
 # -- reviews, questions, tasks -----------------------------------------------------------------------------------

@@ -30,6 +30,8 @@ class MissedWeek:
         choices: What it may have been: status, its words, and whether that uses up a session.
         contacts: Contacts the protocol foresees now: name, title, and for which status, in words.
         contacted: Days of contact since.
+        noted: What was noted of each of them; empty where nothing was.
+        why: Why it was missed, as recorded.
     """
 
     status: str
@@ -41,6 +43,8 @@ class MissedWeek:
     choices: tuple[tuple[str, str, bool], ...]
     contacts: tuple[tuple[str, str, str], ...]
     contacted: tuple[date, ...]
+    noted: tuple[str, ...] = ()
+    why: str = ""
 
 
 def missed_week(
@@ -52,6 +56,7 @@ def missed_week(
     policies = protocol.spec.contract.missed
     name = (contract.missed if contract else "") or protocol.spec.contract.missed_unless_agreed or ""
     uses = contract.uses_session if contract else ("attended",)
+    since = [c for c in course.contacts if last and c.on >= last.on]
     return MissedWeek(
         MISSED_WORDS.get(last.status, last.status) if last else "",
         last.status if last else "",
@@ -61,7 +66,9 @@ def missed_week(
         policies[name].title if name in policies else "",
         tuple((status, MISSED_WORDS[status], status in uses) for status in STATUSES if status in MISSED_WORDS),
         tuple(_contacts(protocol, facts, last)),
-        tuple(c.on for c in course.contacts if last and c.on >= last.on),
+        tuple(c.on for c in since),
+        tuple(c.note for c in since),
+        last.why if last else "",
     )
 
 

@@ -388,7 +388,7 @@ def _due(protocol: Protocol, course: Course, on: date) -> Iterator[Due]:
 
 
 def _session_due(protocol: Protocol, course: Course, on: date) -> Due:
-    """The next session on its day; one that was due on a day that is over keeps that day, and says who was not seen."""
+    """The next session on its day; one that was due on a day that is over keeps that day."""
     number = timing.sessions_used(course) + 1
     was_due = visits.overdue_since(protocol, course, on)
     if was_due is None:

@@ -215,7 +215,11 @@ def missed_values(missed: MissedWeek | None, today: date) -> dict[str, Value] | 
         "uses": [first_lower(words) for _, words, uses in missed.choices if uses],
         "keeps": [first_lower(words) for _, words, uses in missed.choices if not uses],
         "contacts": [{"title": title, "after": first_lower(after)} for _, title, after in missed.contacts],
-        "contacted": [dated(on, today) for on in missed.contacted],
+        "contacted": [
+            f"{dated(on, today)} ({words})" if (words := one_line(note)) else dated(on, today)
+            for on, note in zip(missed.contacted, missed.noted, strict=True)
+        ],
+        "why": one_line(missed.why) or None,
     }
 
 

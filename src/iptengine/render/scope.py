@@ -85,6 +85,7 @@ SECTION_NAMES = Scope(
                     "uses": Many(TEXT),
                     "contacts": Many(Scope({"title": TEXT, "after": TEXT})),
                     "contacted": Many(TEXT),
+                    "why": maybe(TEXT),
                 }
             )
         ),

@@ -528,7 +528,7 @@ def _session_form(filling: Filling) -> Iterator[tuple[Field, ...]]:
     names = any(line.code.startswith("announce_") for line in value.first) or _announces(filling)
     numbers = tuple(str(number) for number, _ in enumerate(value.steps, 1))
     done = (*numbers, *_first_labels(filling), *(("Ending named",) if names else ()))
-    why = (Field("why missed", size=LONG),) if value.missed_since else ()
+    why = (Field("why missed", size=LONG),) if value.missed_since and not _why_is_told(filling) else ()
     if value.used_up:
         yield (Field("Contact on", size=LONG), Field("by", size=LONG))
         yield (*why, Field("Ends as", size=LONG))
@@ -618,12 +618,19 @@ def _missed_form(filling: Filling) -> Iterator[tuple[Field, ...]]:
     missed = filling.value.missed
     if missed is not None and not missed.status:
         yield (Field("It was", tuple(first_lower(words) for _, words, _ in missed.choices)),)
-    yield (Field("why", size=LONG), Field("moved to", size=LONG))
+    why = () if _why_is_told(filling) else (Field("why", size=LONG),)
+    yield (*why, Field("moved to", size=LONG))
     yield (Field("Contacted on", size=LONG), Field("by", size=LONG))
 
 
+def _why_is_told(filling: Filling) -> bool:
+    """Whether it is on record why the last appointment was missed."""
+    missed = filling.value.missed
+    return missed is not None and bool(missed.why.strip())
+
+
 def _missed(filling: Filling) -> Section:
-    return Section("missed", "THE MISSED WEEK", (Lines(filling.section("missed")),))
+    return Section("missed", "THE MISSED WEEK", (Lines(filling.section("missed"), CUT),))
 
 
 def _sources(filling: Filling) -> Section:
