@@ -14,6 +14,7 @@ from typing import Protocol as Shape
 from iptengine.course import timing, visits, words
 from iptengine.course.contacts import CODES, ContactPage, contact_page
 from iptengine.course.course import Alert, Appointment, Course, Focus
+from iptengine.course.decided import set_in
 from iptengine.course.diaries import diary_days
 from iptengine.course.due_tasks import DueTask, due_tasks
 from iptengine.course.facts import CourseFacts
@@ -43,6 +44,7 @@ from iptengine.course.hour import (
 from iptengine.course.last_time import LastTime, last_time, to_try
 from iptengine.course.missed import MissedWeek, last_missed, missed_week
 from iptengine.course.plan_state import planned_doses
+from iptengine.course.protocol_moved import MOVED
 from iptengine.course.rests import resting
 from iptengine.course.rhythms import due_measures
 from iptengine.course.running_order import RunningOrder, returns
@@ -63,7 +65,7 @@ NEVER_FOLDED = frozenset({"review", "unrecorded"})
 
 @dataclass(frozen=True, slots=True, repr=False)
 class FocusLine:
-    """A focus as the heading of a page says it."""
+    """A focus as the heading of a page says it: its stage since a session, or since a day between two."""
 
     id: str
     area: str
@@ -72,6 +74,7 @@ class FocusLine:
     stage: str
     stage_title: str
     since: int | None
+    since_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -328,10 +331,11 @@ def _focus_line(protocol: Protocol, course: Course, focus: Focus) -> FocusLine:
     area = protocol.spec.problem_areas[focus.area]
     stage = area.stages.get(focus.stage)
     entry = focus.history[-1] if focus.history else None
-    since = course.appointment(entry.session) if entry and entry.session else None
+    since = next((a for a in course.appointments if entry and a.number is not None and set_in(a, entry)), None)
+    day = entry.on if entry and since is None and entry.way != MOVED else None
     return FocusLine(
         focus.id, focus.area, area.title, focus.person, focus.stage, stage.title if stage else "",
-        since.number if since else None,
+        since.number if since else None, day,
     )  # fmt: skip
 
 

@@ -113,7 +113,7 @@ class StageEntry:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Focus:
-    """A problem area agreed with this patient."""
+    """A problem area agreed with this patient. `replaces` is the focus that the work changed from, if it did."""
 
     id: str
     area: str
@@ -126,6 +126,7 @@ class Focus:
     closed: date | None = None
     because: str = ""
     event: str = ""
+    replaces: str = ""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

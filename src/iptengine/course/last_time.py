@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from iptengine.course.course import Appointment, Course, in_session
+from iptengine.course.decided import decided_since, set_in
 from iptengine.course.due_tasks import task_label
 from iptengine.course.wording import dated
 from iptengine.protocol.protocol import Protocol
@@ -31,6 +32,7 @@ class LastTime:
         logged: Whether any task is logged; when not, nobody knows what was done.
         homework: What the patient wants to try, not reviewed yet.
         stages: Stages a focus was placed in: the problem area, the stage, and why, as recorded.
+        decided: What else was decided then, and all that was decided since: what, why, and the day of what came since.
         tried: What was to be tried and was reviewed, how it went in a word, and what was noted of it.
     """
 
@@ -46,6 +48,7 @@ class LastTime:
     usual_done: tuple[str, ...] = ()
     stages: tuple[tuple[str, str, str], ...] = ()
     tried: tuple[tuple[str, str, str], ...] = ()
+    decided: tuple[tuple[str, str, date | None], ...] = ()
 
 
 def to_try(course: Course, on: date) -> tuple[str, ...]:
@@ -84,6 +87,7 @@ def last_time(protocol: Protocol, course: Course, on: date) -> LastTime | None:
         tuple(dict.fromkeys(task_label(protocol, t.task) for t in done if t.task in usual)),
         tuple(_stages_set(protocol, course, last)),
         tuple(_tried(course, last)),
+        tuple(decided_since(protocol, course, last)),
     )
 
 
@@ -92,8 +96,7 @@ def _stages_set(protocol: Protocol, course: Course, last: Appointment) -> Iterat
     for focus in course.focuses:
         area = protocol.spec.problem_areas.get(focus.area)
         for entry in focus.history:
-            here = entry.session == last.id or (not entry.session and entry.on == last.on)
-            if here and area and entry.stage in area.stages:
+            if set_in(last, entry) and area and entry.stage in area.stages:
                 yield area.title, area.stages[entry.stage].title, entry.because
 
 

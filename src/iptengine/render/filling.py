@@ -96,6 +96,7 @@ class Filling:
                     "person": one_line(focus.person) or None,
                     "stage": first_lower(focus.stage_title) or None,
                     "since": focus.since,
+                    "since_day": dated(focus.since_day, value.on) if focus.since_day else None,
                 }
                 for focus in value.focuses
             ],
@@ -194,6 +195,10 @@ def last_values(last: LastTime | None, today: date) -> dict[str, Value] | None:
         "otherwise": [{"label": label, "how": how} for label, how in last.otherwise],
         "stages": [
             {"area": area, "stage": stage, "because": one_line(because) or None} for area, stage, because in last.stages
+        ],
+        "decided": [
+            {"what": one_line(what), "because": one_line(because) or None, "day": dated(on, today) if on else None}
+            for what, because, on in last.decided
         ],
         "tried": [
             {"text": one_line(text), "how": how, "note": one_line(note) or None} for text, how, note in last.tried

@@ -42,7 +42,17 @@ SECTION_NAMES = Scope(
                 "planned": TRUTH,
             }
         ),
-        "focuses": Many(Scope({"title": TEXT, "person": maybe(TEXT), "stage": maybe(TEXT), "since": maybe(NUMBER)})),
+        "focuses": Many(
+            Scope(
+                {
+                    "title": TEXT,
+                    "person": maybe(TEXT),
+                    "stage": maybe(TEXT),
+                    "since": maybe(NUMBER),
+                    "since_day": maybe(TEXT),
+                }
+            )
+        ),
         "areas": TRUTH,
         "last": maybe(
             Scope(
@@ -57,6 +67,7 @@ SECTION_NAMES = Scope(
                     "usual_whole": TRUTH,
                     "otherwise": Many(Scope({"label": TEXT, "how": TEXT})),
                     "stages": Many(Scope({"area": TEXT, "stage": TEXT, "because": maybe(TEXT)})),
+                    "decided": Many(Scope({"what": TEXT, "because": maybe(TEXT), "day": maybe(TEXT)})),
                     "tried": Many(Scope({"text": TEXT, "how": TEXT, "note": maybe(TEXT)})),
                     "notes": Many(TEXT),
                     "to_try": Many(TEXT),
