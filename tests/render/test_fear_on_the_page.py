@@ -7,11 +7,15 @@ from collections.abc import Callable
 import pytest
 
 from iptengine.course import commands as c
+from iptengine.course.commands import Command
+from iptengine.course.ways import due
 from iptengine.render import agenda
 from phrases import Story, fact, given, hold, in_the_middle, protocol, staged, week
 from render.pages import IPT, assessed
 
 MIDDLE = in_the_middle(sessions=12, area="role_dispute", person="Lee")
+YOUNG = protocol("ipt-adolescent")
+REPORTED = "Fear or violence at home was reported"
 FIRST = "Fear or violence at home, asked alone"
 
 
@@ -77,6 +81,66 @@ def test_joint_sessions_are_on_hold_until_fear_is_ruled_out() -> None:
     booked = gone_quiet().when(joined).when(fact("fear_at_home", "yes", on=week(3)))
     assert "Spouse or partner is expected, and stays out: " in text(booked)
     assert "Spouse or partner is expected" not in text(gone_quiet().when(joined))
+
+
+def told(name: str, *said: Command) -> list[str]:
+    """What a page says after the first session of somebody who stays out."""
+    story = given(protocol(name), hold(1), *said)
+    value = story.agenda(on=week(2))
+    return [line.text for line in (*value.standing, *value.first, *value.also_due) if "stays out" in line.text]
+
+
+def test_a_partner_stays_out_with_the_one_reason_that_decides_and_in_the_words_of_the_page() -> None:
+    asked = "'Fear or violence at home, asked alone'"
+    assert told("ipt-adult") == []
+    assert told("ipt-adult", fact("fear_at_home", None)) == [
+        f"Spouse or partner stays out until it is known: {asked} was asked on 3 March and not answered."
+    ]
+    assert told("ipt-adult", fact("fear_at_home", "yes")) == [
+        f"Spouse or partner stays out: the alert '{REPORTED}' was raised; {asked} is yes."
+    ]
+    assert told("ipt-postnatal") == [f"Spouse or partner stays out: {asked} is not on record."]
+    assert told("ipt-postnatal", fact("fear_at_home", None)) == [
+        f"Spouse or partner stays out: {asked} was asked on 3 March and not answered."
+    ]
+
+
+def test_a_parent_stays_out_while_the_alert_is_open_and_no_joint_talk_is_planned() -> None:
+    school = (
+        "School stays out until it is known: 'The young person agrees to contact with the school' is not on record."
+    )
+    joint = ("Say the same to the parents", "Meeting with the parents at the beginning")
+    for answer, words in (
+        ("yes", REPORTED),
+        (None, "Fear or violence at home, asked alone: asked on 3 March, not answered"),
+    ):
+        _, parent, rest = told("ipt-adolescent", fact("fear_at_home", answer))
+        assert parent == f"Parent or carer stays out: the alert '{words}' is not assessed yet."
+        assert rest == school
+        story = given(YOUNG, hold(1), fact("fear_at_home", answer))
+        page = " ".join(agenda(YOUNG, story.course, on=week(2), detail="trainee").text.split())
+        assert not any(words in page for words in joint)
+        after = assessed(story)
+        page = " ".join(agenda(YOUNG, after.course, on=week(2), detail="trainee").text.split())
+        assert all(words in page for words in joint)
+        assert "Parent or carer stays out" not in page
+
+
+def test_abuse_that_is_told_holds_back_the_meetings_with_the_parents_as_well() -> None:
+    story = given(YOUNG, hold(1), fact("abuse_or_neglect", "yes"))
+    assert "Meeting with the parents at the beginning" in [
+        one.text.split(",")[0] for one in due(YOUNG, given(YOUNG, hold(1)).course, on=week(1))
+    ]
+    assert "Meeting with the parents" not in " ".join(one.text for one in due(YOUNG, story.course, on=week(1)))
+    assert (
+        "Parent or carer stays out: the alert 'Abuse or neglect was told or is suspected' is not assessed yet."
+        in told("ipt-adolescent", fact("abuse_or_neglect", "yes"))
+    )
+
+
+def test_parents_who_take_no_part_stay_out_for_that_reason_alone() -> None:
+    parent, _ = told("ipt-adolescent", fact("parents_take_part", "no"))
+    assert parent == "Parent or carer stays out: 'Parents or carers take part' is no."
 
 
 def test_what_is_asked_in_every_session_is_told_with_its_last_answer_and_never_as_not_on_record() -> None:

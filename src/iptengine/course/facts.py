@@ -380,6 +380,12 @@ class CourseFacts:
     def alert_raised(self, alert: str) -> bool:
         return any(a.code == alert for a in self._course.alerts)
 
+    def alert_text(self, alert: str) -> str:
+        """The text of the alert that was raised last, of one that waits for a clinician first; empty without any."""
+        raised = [a for a in self._course.alerts if a.code == alert]
+        waiting = [a for a in raised if a.needs_assessment]
+        return (waiting or raised)[-1].text if raised else ""
+
     @property
     def in_group(self) -> bool:
         return present_stay(self._course) is not None

@@ -16,7 +16,7 @@ from iptengine.course.course import Course
 from iptengine.course.events import CourseWarning
 from iptengine.course.facts import CourseFacts
 from iptengine.course.lines import Line
-from iptengine.course.seen_words import seen_words
+from iptengine.course.seen_words import deciding_words
 from iptengine.course.wording import first_lower, first_upper, listed, spoken
 from iptengine.protocol.protocol import Guard, Protocol, Reason, verdict
 from iptengine.protocol.truth import Truth
@@ -42,7 +42,7 @@ def somebody(protocol: Protocol, facts: CourseFacts, name: str) -> Somebody:
     answer = verdict(out, facts) if out else Truth.NO
     if answer is not Truth.NO:
         found: Place = "out" if answer is Truth.YES else "not known"
-        return Somebody(name, title, found, _seen(protocol, facts, _telling(out, facts)))
+        return Somebody(name, title, found, deciding_words(protocol, facts, _telling(out, facts)))
     for place, key in _ASKED:
         guards = protocol.at("participants", name, key)
         if guards and verdict(guards, facts) is Truth.YES:
@@ -68,11 +68,6 @@ def _telling(guards: tuple[Guard, ...], facts: CourseFacts) -> list[Guard]:
     return unknown or list(guards)
 
 
-def _seen(protocol: Protocol, facts: CourseFacts, guards: Iterable[Guard]) -> str:
-    """What was seen, without what the condition needs: here a condition that holds keeps somebody out."""
-    return seen_words(protocol, facts, guards, needs=False)
-
-
 def kept_out(protocol: Protocol, facts: CourseFacts, names: Iterable[str]) -> Iterator[Reason]:
     """Why some of those named stay out, each condition by the name its author gave it."""
     for name in dict.fromkeys(names):
@@ -88,7 +83,7 @@ def kept_out(protocol: Protocol, facts: CourseFacts, names: Iterable[str]) -> It
                 guard.name,
                 f"{first_upper(spec.title)} {said}: {spoken(guard.name)}",
                 "unknown" if unknown else "no",
-                MappingProxyType({**guard.seen(facts), "sentence": _seen(protocol, facts, [guard])}),
+                MappingProxyType({**guard.seen(facts), "sentence": deciding_words(protocol, facts, [guard])}),
                 path,
                 guard.span,
             )
@@ -147,7 +142,7 @@ def wanted(protocol: Protocol, course: Course, facts: CourseFacts) -> Iterator[L
             yield Line("participant_needed", told, path, {"participant": name})
         guards = protocol.at("participants", name, "required_if")
         if guards and verdict(guards, facts) is Truth.UNKNOWN:
-            gap = _seen(protocol, facts, [g for g in guards if g.answer(facts) is Truth.UNKNOWN])
+            gap = deciding_words(protocol, facts, [g for g in guards if g.answer(facts) is Truth.UNKNOWN])
             told = f"Cannot tell whether {first_lower(spec.title)} is needed: {gap}."
             yield Line("participant_not_known", told, path, {"participant": name})
 

@@ -89,6 +89,15 @@ class Guard:
         path = ".".join(str(part) for part in self.path)
         return Reason(self.name, self.text, answer.value, MappingProxyType(self.seen(facts)), path, self.span)
 
+    def deciding(self, facts: Facts) -> Iterator[Condition]:
+        """The sentences that its answer rests on: where one under `any` holds, those that hold and not the others."""
+        if self.sentence is not None:
+            yield self.sentence
+        answer = ~self.answer(facts) if self.how == "not" else self.answer(facts)
+        for part in self.parts:
+            if part.answer(facts) is answer:
+                yield from part.deciding(facts)
+
     @property
     def enough(self) -> tuple[Guard, ...]:
         """The conditions of which each alone makes it hold: those under `any`, else itself."""
