@@ -1,24 +1,45 @@
-"""What a risk alert rests on, and what comes first, stays on the page until it was asked, with its box in AFTER."""
+"""What a risk alert rests on, and a task that comes first, stays on the page with its box until it was asked."""
 
 from __future__ import annotations
 
 import pytest
 
+from iptengine.course import commands as c
+from iptengine.course.commands import Command
 from iptengine.render import agenda
-from phrases import INITIAL, Story, anyway, contract, enter, fact, focus, given, hold, protocol, week
+from iptengine.render.agenda import Occasion
+from phrases import (
+    INITIAL,
+    Story,
+    anyway,
+    contract,
+    enter,
+    fact,
+    focus,
+    given,
+    hold,
+    in_the_middle,
+    miss,
+    phq9,
+    protocol,
+    staged,
+    week,
+)
+
+IPT = protocol("ipt-adult")
 
 POSTNATAL = protocol("ipt-postnatal")
 ONSET = "Signs of psychosis or mania"
 ASKED_NO = (fact("harm_to_baby", "no"), fact("fear_at_home", "no"))
 
 
-def in_the_middle_after(*said: object) -> Story:
+def in_the_middle_after(*said: Command) -> Story:
     """A course after a birth in its middle phase: the other questions were asked and denied in session 3."""
     begun = (hold(1), *said, hold(2), hold(3), *ASKED_NO, *INITIAL, focus("role_transition"), contract(12))
-    return given(POSTNATAL, *begun, anyway(enter("middle")))  # type: ignore[arg-type]
+    return given(POSTNATAL, *begun, anyway(enter("middle")))
 
 
-def text(story: Story, occasion: str = "session") -> str:
+def text(story: Story, occasion: Occasion = "session") -> str:
     """The therapist's page in one line."""
     made = agenda(story.protocol, story.course, on=week(4), occasion=occasion)
     assert made.problem == ""
@@ -65,3 +86,58 @@ def test_danger_to_the_body_never_asked_for_has_its_box_in_every_phase(phase: st
     story = story if phase == "initial" else story.when(anyway(enter("middle")))
     assert story.course.phase == phase
     assert "Danger to the body from the eating problem no[ ] yes[ ]" in text(story)
+
+
+# -- tasks that come first ---------------------------------------------------------------------------------------
+
+
+def worse(stage: str) -> Story:
+    """A dispute, fear denied in session 1; in session 7 the score is up by 7, with thoughts of death."""
+    begun = in_the_middle(sessions=12, area="role_dispute", person="Lee")[1:]
+    calm = [said for number in (4, 5, 6) for said in (hold(number), phq9(12, self_harm=0))]
+    story = given(IPT, hold(1), phq9(12, self_harm=0), fact("fear_at_home", "no"), begun, staged(stage), calm)
+    return story.when(hold(7), phq9(19, self_harm=1))
+
+
+def first(story: Story, number: int) -> list[str]:
+    """What stands under FIRST before the session of a week, each line by its first words."""
+    made = story.agenda(on=week(number)).first
+    return [" ".join(f"{line.text}{line.template}".split()[:6]) for line in made]
+
+
+ASKED_AGAIN = [
+    ("dissolution", "Ask again, alone, about fear, threats"),
+    ("impasse", "Before talk is reopened, ask again,"),
+]
+
+
+@pytest.mark.parametrize(("stage", "asked"), ASKED_AGAIN)
+def test_fear_is_asked_about_above_every_review_and_above_an_ending_that_is_not_due_yet(stage: str, asked: str) -> None:
+    story = worse(stage)
+    assert first(story, 8) == [
+        "Risk alerts: 1 needs your assessment",
+        "PHQ-9 before you talk. Item 9",
+        asked,
+        "Review: Half of the sessions are",
+        "Review: The PHQ-9 rose by 6",
+    ]
+    page = agenda(IPT, story.course, on=week(8)).text
+    assert "Also due: Name the ending by session 10; today is not too early." in page
+    assert "Done  1[ ] 2[ ] 3[ ] 4[ ] 5[ ] 6[ ] Alone[ ]" in page
+
+
+@pytest.mark.parametrize(("stage", "asked"), ASKED_AGAIN)
+def test_it_stands_there_with_its_box_however_much_comes_before_it(stage: str, asked: str) -> None:
+    story = worse(stage).when(c.RemindMe("ask about the move"), miss(8))
+    assert first(story, 9) == [
+        "Risk alerts: 1 needs your assessment",
+        "PHQ-9 before you talk. Item 9",
+        "You asked to be reminded: ask",
+        "No-show last time (21 April), the",
+        asked,
+        "Review: Half of the sessions are",
+        "Review: The PHQ-9 rose by 6",
+    ]
+    assert "Done 1[ ] 2[ ] 3[ ] 4[ ] 5[ ] 6[ ] Alone[ ] why missed" in " ".join(
+        agenda(IPT, story.course, on=week(9)).text.split()
+    )

@@ -59,7 +59,7 @@ from iptengine.protocol.plan_spec import ComponentSpec
 from iptengine.protocol.protocol import Protocol
 
 MOST_FIRST = 4
-NEVER_FOLDED = frozenset({"review", "unrecorded"})
+NEVER_FOLDED = frozenset({"review", "task_first", "unrecorded"})
 """First lines that stand there however many come before them: paper cuts what is folded."""
 
 

@@ -1,4 +1,4 @@
-"""What must not be missed, ranked: risk, measures, reminders, bookings without a record, misses, reviews, questions.
+"""What must not be missed, ranked: risk, measures, reminders, bookings without a record, misses, first tasks, reviews.
 
 The rank is the order of the functions in `_RANKED`; a page shows the first four lines and folds the rest.
 """
@@ -634,7 +634,7 @@ _RANKED: tuple[Callable[[_Scene], Iterator[Line]], ...] = (
     _risk, _imported,
     _risk_measures, _risk_questions,
     _paused, _left_group,
-    _measures, _booked_but_out, _guests, _wanted, _reminders, _unrecorded, _missed, _group, _reviews, _calendar,
-    _approvals, _by_now, _plan, _questions, _first_tasks, _late_tasks, _cannot_tell, _contacts, _checklists,
+    _measures, _booked_but_out, _guests, _wanted, _reminders, _unrecorded, _missed, _group, _first_tasks, _reviews,
+    _calendar, _approvals, _by_now, _plan, _questions, _late_tasks, _cannot_tell, _contacts, _checklists,
     _facts_due, _may_come,
 )  # fmt: skip
