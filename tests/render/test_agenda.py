@@ -122,6 +122,26 @@ def test_last_time_shows_what_was_done_what_to_try_and_the_gap_in_the_scores() -
     ]
 
 
+def test_two_readings_on_the_day_of_a_session_stand_in_the_order_they_were_taken_in() -> None:
+    story = given(IPT, hold(1), phq9(12, self_harm=0), hold(2), phq9(10, self_harm=2), phq9(18, self_harm=1))
+    assert part(page(story.course, week(3)).text, "LAST TIME") == [
+        "   What was done: not logged.  To try: none on record.",
+        "   session   1   +   2",
+        "   PHQ-9    12  10  18",
+        "   item 9    0   2   1",
+        "   PHQ-9 18, up 8 since last time, 6 above the start; moderately severe.",
+        "   Met: reliable deterioration (NHS).",
+    ]
+
+
+def test_a_reading_before_the_first_session_of_a_day_and_those_after_it_keep_their_order() -> None:
+    story = given(IPT, phq9(12, week(1), self_harm=0), hold(1), phq9(11, self_harm=0), phq9(9, week(1, 3), self_harm=0))
+    story = story.when(phq9(8, week(1, 3), self_harm=0), miss(2), phq9(7, week(2, 1), self_harm=0))
+    (table,) = story.agenda(on=week(3)).scores
+    assert table.places == ("+", "1", "+", "+", "-", "+")
+    assert table.totals == ("12", "11", "9", "8", "-", "7")
+
+
 def test_last_time_tells_the_stage_with_its_reason_and_how_the_step_went() -> None:
     story = dispute().when(
         hold(7), phq9(18, self_harm=0), *done(*USUAL),

@@ -27,7 +27,8 @@ class Series:
     """One measure over the course.
 
     Attributes:
-        places: Session numbers, ``-`` for an appointment that was not held, ``+`` for a reading between sessions.
+        places: Session numbers, ``-`` for an appointment that was not held, ``+`` for a reading between sessions,
+            or one before the last on a session's day.
         totals: Totals as shown; ``-`` for none taken, ``?`` for a reading without a total.
         risk: For each risk item its label and its answers, in the same places.
         change: Points from the first to the last total, in words.
@@ -148,18 +149,28 @@ def _worded(
 
 
 def _columns(course: Course, name: str) -> list[_Column]:
-    """Appointments and readings in their order of days."""
+    """Appointments and readings in their order: a session has the last reading of its day, earlier ones stand before.
+
+    So the last reading of the course is the last in the table, whatever else was taken on its day.
+    """
     taken = [r for r in course.readings if r.measure == name]
-    columns = []
+    order = {id(r): number for number, r in enumerate(taken)}
+    columns: list[tuple[date, str, ReadingTaken | None]] = []
     for appointment in course.appointments:
         if appointment.status == "planned":
             continue
         reading = next((r for r in reversed(taken) if in_session(r, appointment)), None)
         place = str(appointment.number) if appointment.held else GAP
         columns.append((appointment.on, place, reading))
-    between = [(r.on, "+", r) for r in taken if not any(r is found for _, _, found in columns)]
-    ordered = sorted([*columns, *between], key=lambda column: column[0])
-    return [(place, reading) for _, place, reading in ordered]
+    shown = {id(r) for _, _, r in columns if r is not None}
+    columns.sort(key=lambda column: column[0])
+    for between in (r for r in taken if id(r) not in shown):
+        later = (
+            at for at, (on, _, found) in enumerate(columns)
+            if on > between.on or (found is not None and order[id(found)] > order[id(between)])
+        )  # fmt: skip
+        columns.insert(next(later, len(columns)), (between.on, "+", between))
+    return [(place, reading) for _, place, reading in columns]
 
 
 def _total(measure: Measure, reading: ReadingTaken | None) -> str:
