@@ -220,11 +220,39 @@ PHQ9 = (MEASURES / "phq9.measure.yaml").read_text(encoding="utf-8")
 
 def test_a_measure_beside_the_protocol_goes_before_one_further_away(tmp_path: Path) -> None:
     home, other = tmp_path / "home", tmp_path / "other"
+    own = PHQ9.replace("measure: phq9", "measure: mine")
+    text = TEXT.replace("use: phq9@1", "use: mine@1")
     titles = {}
     for folder, title in ((other, "third"), (home / "measures", "second"), (home, "first")):
-        measure(folder, "phq9", PHQ9.replace("title: Patient Health Questionnaire, 9 items (PHQ-9)", f"title: {title}"))
-        titles[title] = load(protocol_in(home) if home.exists() else SMALL, folders=[other]).measures["phq9"].title
+        measure(folder, "mine", own.replace("title: Patient Health Questionnaire, 9 items (PHQ-9)", f"title: {title}"))
+        home.mkdir(exist_ok=True)
+        titles[title] = load(protocol_in(home, text), folders=[other]).measures["phq9"].title
     assert titles == {"third": "third", "second": "second", "first": "first"}
+
+
+def test_a_file_of_a_shipped_measures_name_and_version_holds_that_measure(tmp_path: Path) -> None:
+    for folder in (tmp_path, tmp_path / "measures"):
+        path = measure(folder, "phq9", "# As it is shipped\n" + PHQ9)
+        assert check(protocol_in(tmp_path)) == ()
+        measure(folder, "phq9", PHQ9.replace("    risk: {from: 1, source: calc}\n", ""))
+        (found,) = check(protocol_in(tmp_path))
+        assert (found.code, found.span.line, found.message, found.hint) == (
+            "other-measure",
+            TEXT[: TEXT.index("phq9@1")].count("\n") + 1,
+            f"'phq9@1' is another file here ({path}) than the one that comes with iptengine",
+            "give a changed instrument another id or version",
+        )
+        measure(
+            folder, "phq9", PHQ9.replace('version: "1"', 'version: "2"').replace("risk: {from: 1", "risk: {from: 2")
+        )
+        assert check(protocol_in(tmp_path, TEXT.replace("phq9@1", "phq9@2"))) == ()
+        path.unlink()
+
+
+def test_a_shipped_protocol_keeps_its_measures_whatever_lies_in_a_folder_that_is_named(tmp_path: Path) -> None:
+    measure(tmp_path, "phq9", PHQ9.replace("    risk: {from: 1, source: calc}\n", ""))
+    assert load("ipt-adult", folders=[tmp_path]).digest == load("ipt-adult").digest
+    assert [one.code for one in check(SMALL, folders=[tmp_path])] == ["other-measure"]
 
 
 def test_the_mistakes_of_a_measure_are_told_at_its_own_file_and_line(tmp_path: Path) -> None:

@@ -317,9 +317,28 @@ def test_a_risk_item_cannot_be_lost_by_a_file_of_the_measures_name(tmp_path: Pat
     assert check(path) == ()
     assert text.count("risk: {from: 1,") == 1
     changed = text.replace("risk: {from: 1,", "risk: {from: 3,")
-    (tmp_path / "phq9.measure.yaml").write_text(changed, encoding="utf-8")
+    file = tmp_path / "phq9.measure.yaml"
+    file.write_text(changed, encoding="utf-8")
     assert [(one.code, one.message) for one in check(path)] == [
-        ("other-measure", "'phq9@1' is another file here than for the base")
+        ("other-measure", f"'phq9@1' is another file here ({file}) than the one that comes with iptengine")
+    ]
+
+
+def test_a_measure_of_a_base_of_ones_own_is_the_same_file_for_the_variant(tmp_path: Path) -> None:
+    text = (PROTOCOLS / "measures" / "phq9.measure.yaml").read_text(encoding="utf-8")
+    text = text.replace("measure: phq9", "measure: mood")
+    home, shelf = tmp_path / "home", tmp_path / "shelf"
+    for folder in (home, shelf):
+        folder.mkdir()
+        (folder / "mood.measure.yaml").write_text(text, encoding="utf-8")
+    base = (PROTOCOLS / "ipt-adult.protocol.yaml").read_text(encoding="utf-8")
+    base = base.replace("protocol: ipt-adult\n", "protocol: ipt-own\n").replace("use: phq9@1", "use: mood@1")
+    (shelf / "ipt-own.protocol.yaml").write_text(base, encoding="utf-8")
+    path = written(home, "ipt-one", "ipt-own@1.0.0", "remove: [decisions.weeks]")
+    assert check(path, folders=[shelf]) == ()
+    (home / "mood.measure.yaml").write_text(text.replace("risk: {from: 1,", "risk: {from: 3,"), encoding="utf-8")
+    assert [(one.code, one.message) for one in check(path, folders=[shelf])] == [
+        ("other-measure", "'mood@1' is another file here than for the base")
     ]
 
 

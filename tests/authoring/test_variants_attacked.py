@@ -169,12 +169,11 @@ def test_a_copy_of_the_base_beside_the_variant_brings_no_other_measure_with_it(t
     phq9 = (PROTOCOLS / "measures" / "phq9.measure.yaml").read_text(encoding="utf-8")
     (tmp_path / "ipt-adult.protocol.yaml").write_text(base, encoding="utf-8")
     (tmp_path / "measures").mkdir()
-    (tmp_path / "measures" / "phq9.measure.yaml").write_text(
-        phq9.replace("from: 1, source: calc", "from: 3, source: calc")
-    )
+    file = tmp_path / "measures" / "phq9.measure.yaml"
+    file.write_text(phq9.replace("from: 1, source: calc", "from: 3, source: calc"))
     path = written(tmp_path, "ipt-one", "ipt-adult@1.0.0", "remove: [decisions.weeks]")
     assert [(one.code, one.message) for one in check(path)] == [
-        ("other-measure", "'phq9@1' is another file here than for the base"),
+        ("other-measure", f"'phq9@1' is another file here ({file}) than the one that comes with iptengine"),
     ]  # fmt: skip
 
 

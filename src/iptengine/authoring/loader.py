@@ -169,8 +169,7 @@ def _open(document: Document, folders: tuple[str, ...], chain: tuple[str, ...] =
 
 
 def _check(document: Document, folders: tuple[str, ...]) -> Answer:
-    places = (*folders, *_shipped_measures())
-    return protocol_in(document, lambda uses: find_measures(uses, places))
+    return protocol_in(document, lambda uses: find_measures(uses, folders))
 
 
 def protocol_in(document: Document, measures_of: MeasuresOf) -> Answer:
@@ -200,10 +199,6 @@ def protocol_in(document: Document, measures_of: MeasuresOf) -> Answer:
         return None, _in_order(wrong)
     measures = MappingProxyType(dict(found_measures.measures))
     return Protocol(spec, measures, MappingProxyType(guards), places), ()
-
-
-def _shipped_measures() -> tuple[str, ...]:
-    return (os.path.join(shelves.shipped_folder(), "measures"),)
 
 
 def _no_map(document: Document) -> Diagnostic:

@@ -17,6 +17,8 @@ from iptengine.protocol.measure import Measure, answered_by
 from iptengine.protocol.measure_rules import check_measure
 from iptengine.protocol.parts import MeasureUse
 
+OTHER = "give a changed instrument another id or version"
+
 
 def load_measure(path: str | os.PathLike[str]) -> Measure:
     """The measure in a file.
@@ -76,7 +78,12 @@ class Found:
 
 
 def find_measures(uses: Mapping[str, MeasureUse], folders: Sequence[str]) -> Found:
-    """The measures that a protocol names, from the first of `folders` that has them."""
+    """The measures that a protocol names, from the first of `folders` that has them, else from the shipped ones.
+
+    A file that is found before the shipped one of its name and version has to hold the same measure.
+    """
+    shipped = os.path.join(shelves.shipped_folder(), "measures")
+    folders = (*folders, shipped)
     measures: dict[str, Measure] = {}
     findings: list[tuple[str, Finding]] = []
     diagnostics: list[Diagnostic] = []
@@ -93,6 +100,7 @@ def find_measures(uses: Mapping[str, MeasureUse], folders: Sequence[str]) -> Fou
         measure = read[wanted][0]
         if measure is not None:
             findings += other_than_named(name, measure, wanted, version)
+            findings += _other_than_shipped(name, measure, path, shipped)
             measures[name] = answered_by(measure, use.informant) if use.informant else measure
     return Found(measures, tuple(findings), tuple(diagnostics))
 
@@ -101,6 +109,17 @@ def _not_found(name: str, wanted: str, folders: Sequence[str]) -> tuple[str, Fin
     hint = did_you_mean(wanted, shelves.names_in(folders, shelves.MEASURE))
     message = f"there is no measure '{wanted}': no file {wanted}{shelves.MEASURE} was found"
     return "unknown-measure", Finding(("measures", name, "use"), message, hint, on_key=False)
+
+
+def _other_than_shipped(name: str, measure: Measure, path: str, shipped: str) -> Iterator[tuple[str, Finding]]:
+    """What is wrong with a measure that has the name and version of a shipped one, and is not that one."""
+    known = shelves.find(measure.id, shelves.MEASURE, (shipped,))
+    if known is None or os.path.samefile(known, path):
+        return
+    there = read_measure(known, shelves.shown(known))[0]
+    if there is not None and there.ref == measure.ref and there != measure:
+        message = f"'{measure.ref}' is another file here ({shelves.shown(path)}) than the one that comes with iptengine"
+        yield "other-measure", Finding(("measures", name, "use"), message, OTHER, on_key=False)
 
 
 def other_than_named(name: str, measure: Measure, wanted: str, version: str) -> Iterator[tuple[str, Finding]]:

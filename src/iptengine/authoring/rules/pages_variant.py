@@ -114,9 +114,9 @@ PAGES: dict[str, Page] = {
         "    do: Assess it today",
     ),
     "other-measure": Page(
-        "A measure of the base is another file for the variant, under the same name and version.",
+        "A file has the name and version of a measure of the base, or of a shipped one, and is another.",
         "scores that look alike would mean different things, and a question about risk could be lost unseen.",
-        "measures/phq9.measure.yaml beside the variant, with one item less and version: 1",
-        "measures/phq9_short.measure.yaml beside the variant, and measures.phq9.use: phq9_short@1",
+        "measures/phq9.measure.yaml beside the protocol, with one item less and version: 1",
+        "measures/phq9_short.measure.yaml beside the protocol, and measures.phq9.use: phq9_short@1",
     ),
 }

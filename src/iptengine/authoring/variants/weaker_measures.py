@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from iptengine.authoring.measure_files import OTHER
 from iptengine.authoring.variants.beside import Beside, named
 from iptengine.course.diaries import days_apart
 from iptengine.diagnostics import Diagnostic, Path
@@ -13,7 +14,6 @@ from iptengine.protocol.protocol import Protocol
 from iptengine.protocol.quantities import Rhythm
 
 _AS_OFTEN = "keep it, or use another measure with a risk item as often"
-_OTHER = "give a changed instrument another id or version"
 
 
 def lessened_measures(beside: Beside) -> Iterator[Diagnostic]:
@@ -38,7 +38,7 @@ def _risk(beside: Beside, name: str, use: MeasureUse, spare: list[str]) -> Itera
     revised = now is not None and there is not None and there.use != use.use and now.id == before.id
     if now is not None and revised and not _asks_the_same(before, now):
         what = f"'{name}' of the base no longer asks about risk as it does there, or from a higher answer on"
-        yield beside.told((*path, "use"), what, _OTHER)
+        yield beside.told((*path, "use"), what, OTHER)
         return
     for one in (called, *spare):
         if _takes_its_place(beside, one, before, use):
@@ -96,7 +96,7 @@ def _file(beside: Beside, name: str, use: MeasureUse) -> Iterator[Diagnostic]:
         return
     if beside.variant.measures[called] != beside.base.measures[name]:
         place = beside.composition.document.span(("measures", called, "use"), on_key=False)
-        yield Diagnostic(place, "other-measure", f"'{use.use}' is another file here than for the base", _OTHER)
+        yield Diagnostic(place, "other-measure", f"'{use.use}' is another file here than for the base", OTHER)
 
 
 def as_often(before: Rhythm, now: Rhythm) -> bool:
