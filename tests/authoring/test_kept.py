@@ -13,7 +13,7 @@ from typing import Any, get_args
 import pytest
 
 from iptengine.authoring.kept import MOST_CHARACTERS, open_kept
-from iptengine.authoring.loader import open_protocol
+from iptengine.authoring.loader import check_text, open_protocol
 from iptengine.authoring.vignette import protocol_of, read_vignette
 from iptengine.course.codec import encode
 from iptengine.course.ways import ways
@@ -267,3 +267,19 @@ def test_a_text_goes_through_the_checks_of_a_file(code: str, change: Callable[[A
 def test_a_key_twice_is_not_the_text_that_any_protocol_has() -> None:
     text = adult().content.replace('"title":', '"title":"x","title":', 1)
     assert [line.split("[")[-1].split("]")[0] for line in refusal(text)] == ["kept-unreadable"]
+
+
+def test_a_kept_text_is_not_asked_what_an_author_is_asked_since() -> None:
+    text = (ROOT / "tests" / "bad_protocols" / "word-as-name.protocol.yaml").read_text(encoding="utf-8")
+    others = {"not": "not_denied", "until": "taken", "unless": "reported", "and": "also"}
+    for word, name in others.items():
+        text = text.replace(f" {word}: ", f" {name}: ")
+    protocol, found = check_text(text.encode(), "named.protocol.yaml")
+    assert found == ()
+    assert protocol is not None
+    content = protocol.content
+    for word, name in others.items():
+        content = content.replace(f'"{name}":{{', f'"{word}":{{')
+    before = hashlib.sha256(content.encode()).hexdigest()
+    assert before != protocol.digest
+    assert open_kept(before, content).content == content

@@ -69,10 +69,12 @@ ONLY_CHECK_SEES = [
     "plan-phase",
     "repeated-task",
     "restart-without-relapse",
+    "review-by-nobody",
     "risk-alert-without-fact",
     "same-series",
     "sessions-do-not-fit-contract",
     "sessions-do-not-fit-end",
+    "source-without-a-work",
     "task-in-no-session",
     "template-condition",
     "template-not-here",
@@ -112,6 +114,7 @@ ONLY_CHECK_SEES = [
     "window-hole",
     "window-open-ended",
     "window-order",
+    "word-as-role",
 ]
 """Bad protocols whose mistake lies between two places, in a sentence, or in another file: no schema can see it.
 

@@ -19,6 +19,7 @@ from iptengine.authoring.repair import Repaired, repair
 from iptengine.authoring.rules.flow_text import check_flow
 from iptengine.authoring.rules.listing import RULES
 from iptengine.authoring.said import misfits, python_names, say
+from iptengine.authoring.taken_words import taken_words
 from iptengine.authoring.texts import check_texts
 from iptengine.authoring.variants.causes import consequences, explained
 from iptengine.authoring.variants.opening import Opened, Variant, against_base, is_variant, open_variant, put_together
@@ -169,7 +170,9 @@ def _open(document: Document, folders: tuple[str, ...], chain: tuple[str, ...] =
 
 
 def _check(document: Document, folders: tuple[str, ...]) -> Answer:
-    return protocol_in(document, lambda uses: find_measures(uses, folders))
+    protocol, found = protocol_in(document, lambda uses: find_measures(uses, folders))
+    taken = tuple(taken_words(document))
+    return (None, _in_order((*found, *taken))) if taken else (protocol, found)
 
 
 def protocol_in(document: Document, measures_of: MeasuresOf) -> Answer:

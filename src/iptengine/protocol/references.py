@@ -28,13 +28,29 @@ class NameKind:
         given_by: Where such names come from: a key of this file, a list in it, a measure file, the format, the
             program around, or a vignette.
         local: Nothing else in the file refers to it; its name is its own only within its map.
+        taken: Words that mean something else where such a name stands, and so are no names of this kind.
     """
 
     a: str
     of: str = ""
     given_by: GivenBy = "key"
     local: bool = False
+    taken: frozenset[str] = frozenset()
 
+
+JOINING: frozenset[str] = frozenset({"all", "any", "and", "or", "says"})
+"""Words that say how conditions go together, or that one follows."""
+TURNING: frozenset[str] = frozenset(
+    {"not", "nor", "neither", "none", "no", "never", "unless", "except", "until", "if_not", "not_if"}
+)
+"""Words that say of a condition that it does not hold."""
+NO_ROLE: frozenset[str] = frozenset(
+    {
+        "all", "any", "anybody", "anyone", "each", "every", "everybody", "everyone", "except", "false", "no", "nobody",
+        "none", "not", "nothing", "true", "yes",
+    }
+)  # fmt: skip
+"""Words for many, for none, or for all but some, with which no role begins."""
 
 KINDS: Mapping[str, NameKind] = {
     "phase": NameKind("a phase"),
@@ -63,7 +79,7 @@ KINDS: Mapping[str, NameKind] = {
     "step": NameKind("a step of the hour"),
     "decision": NameKind("a decision", local=True),
     "frequency": NameKind("a frequency", local=True),
-    "condition": NameKind("a condition", local=True),
+    "condition": NameKind("a condition", local=True, taken=JOINING | TURNING),
     "goal": NameKind("a goal", local=True),
     "phrase": NameKind("words to say", local=True),
     "if line": NameKind("a line of what may come up", local=True),
@@ -77,7 +93,7 @@ KINDS: Mapping[str, NameKind] = {
     "band": NameKind("a band", of="measure", given_by="measure"),
     "status": NameKind("an appointment status", given_by="format"),
     "request": NameKind("a request", given_by="format"),
-    "role": NameKind("a role", given_by="program"),
+    "role": NameKind("a role", given_by="program", taken=NO_ROLE),
     "focus": NameKind("a focus", given_by="vignette"),
     "way": NameKind("something that can be said to a course", given_by="vignette"),
     "recorded": NameKind("something that a happening says", given_by="vignette"),

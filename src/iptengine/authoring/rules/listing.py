@@ -80,6 +80,7 @@ from iptengine.authoring.rules import (
     unreachable_stage,
     unreachable_state,
     window_does_not_fit,
+    word_as_name,
 )
 from iptengine.authoring.view import View
 from iptengine.diagnostics import Finding
@@ -163,6 +164,7 @@ _FOUND_BEFORE: tuple[ModuleType, ...] = (
     unknown_key,
     unknown_measure,
     unknown_protocol,
+    word_as_name,
 )
 
 

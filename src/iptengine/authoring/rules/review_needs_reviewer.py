@@ -1,6 +1,6 @@
 """A protocol is called reviewed, but not by whom.
 
-`status: reviewed` needs `reviewed_by`: a person, and when.
+`status: reviewed` needs `reviewed_by`: a person, and when. A word such as `none` or `pending` names nobody.
 
 Why it matters: a clinician who relies on the review must be able to ask the reviewer.
 

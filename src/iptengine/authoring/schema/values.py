@@ -98,12 +98,22 @@ def _map(shape: Shape, around: Around) -> Schema:
     found: Schema = {"type": "object", "additionalProperties": entry, **_limits(shape)}
     names = schema_at(shape.names, around) if shape.names else {}
     if "pattern" in names:
-        found["propertyNames"] = {"title": "name", **lone(names), "type": "string"}
+        found["propertyNames"] = {"title": "name", **lone(names), "type": "string", **_own_names(shape)}
     if not shape.listed:
         return found
     if entry.get("type") == "string":
         found["additionalProperties"] = {**lone(entry), "type": ["string", "integer"]}
     return {**found, "type": ["object", "string", "array"], **lone(names), "items": names}
+
+
+def _own_names(shape: Shape) -> Schema:
+    """What the names in a map may not be: words that mean something else there."""
+    taken = KINDS[shape.gives].taken if shape.gives else frozenset()
+    if not taken or shape.names is None:
+        return {}
+    pattern = shape.names.limits["pattern"].removeprefix("^")
+    told = f"{KINDS[shape.gives].a} has a name of your own, in small letters; all, any and not stand under one"
+    return {"pattern": f"^(?!(?:{'|'.join(sorted(taken))})$){pattern}", "patternErrorMessage": told}
 
 
 def _list(shape: Shape, around: Around) -> Schema:
