@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from iptengine.authoring import shelves
 from iptengine.authoring.document import Document, read_path
 from iptengine.authoring.said import misfits, python_names, say
+from iptengine.authoring.taken_words import words_for_sources
 from iptengine.diagnostics import Diagnostic, Finding, ProtocolError, did_you_mean
 from iptengine.protocol.ids import is_id
 from iptengine.protocol.measure import Measure, answered_by
@@ -36,7 +37,10 @@ def read_measure(
     path: str | os.PathLike[str], file: str | None = None
 ) -> tuple[Measure | None, tuple[Diagnostic, ...]]:
     """The measure in a file, or none, and everything that is wrong with it; `file` is what places call the file."""
-    return measure_in(read_path(path, file))
+    document = read_path(path, file)
+    measure, wrong = measure_in(document)
+    wrong += tuple(words_for_sources(document))
+    return (None if wrong else measure), wrong
 
 
 def measure_in(document: Document) -> tuple[Measure | None, tuple[Diagnostic, ...]]:

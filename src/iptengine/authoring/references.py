@@ -88,14 +88,14 @@ class Definitions:
 
 def named(root: object, model: type[Model] = Spec) -> tuple[Definitions, tuple[Reference, ...]]:
     """Everything that a file gives a name to, and every place of it that refers to something by its name."""
-    found = tuple(_names(root, model))
+    found = tuple(names_in(root, model))
     known = Definitions(tuple(one for one in found if isinstance(one, Definition)))
     return known, tuple(replace(one, to=known.meant(one)) for one in found if isinstance(one, Reference))
 
 
 def definitions(root: object, model: type[Model] = Spec) -> Definitions:
     """Everything that a file of this model gives a name to."""
-    return Definitions(tuple(one for one in _names(root, model) if isinstance(one, Definition)))
+    return Definitions(tuple(one for one in names_in(root, model) if isinstance(one, Definition)))
 
 
 def references(root: object, model: type[Model] = Spec, known: Definitions | None = None) -> Iterator[Reference]:
@@ -111,12 +111,13 @@ def references(root: object, model: type[Model] = Spec, known: Definitions | Non
         >>> [(".".join(map(str, one.path)), one.kind, one.on_key) for one in references(root)]
         [('start', 'phase', False), ('phases.first.next.completed', 'outcome', True)]
     """
-    found = tuple(_names(root, model))
+    found = tuple(names_in(root, model))
     known = Definitions(tuple(one for one in found if isinstance(one, Definition))) if known is None else known
     return (replace(one, to=known.meant(one)) for one in found if isinstance(one, Reference))
 
 
-def _names(root: object, model: type[Model]) -> Iterator[Definition | Reference]:
+def names_in(root: object, model: type[Model] = Spec) -> Iterator[Definition | Reference]:
+    """Every place of a file that gives a name or refers to one; what it refers to is not looked up."""
     return _inside(Shape("part", "a map", model), root, (), {}, {})
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from iptengine.authoring.document import Document
-from iptengine.authoring.references import Definition, Reference, named
+from iptengine.authoring.references import Definition, Reference, names_in
 from iptengine.diagnostics import Diagnostic, Path
 from iptengine.protocol.references import JOINING, KINDS, TURNING
 
@@ -35,9 +35,7 @@ _Said = tuple[str, str]
 
 def taken_words(document: Document) -> Iterator[Diagnostic]:
     """Every word in a protocol that would be a mere name, or a mere text, where its author means something by it."""
-    known, places = named(document.root)
-    every: tuple[Definition | Reference, ...] = (*known.found, *places)
-    for one in every:
+    for one in names_in(document.root):
         if _first_word(one.name) in KINDS[one.kind].taken:
             on_key = isinstance(one, Definition) or one.on_key
             yield Diagnostic(document.span(one.path, on_key), CODE, *_SAY[one.kind](one))
