@@ -110,6 +110,85 @@ def test_the_answers_of_a_form_are_looked_through(begun: Type, answers: str) -> 
     assert begun(*SESSION, "--answers", answers).err.startswith(LOUD)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--item", "phq9.self_harm:2"),
+        ("--item", "self_harm=2"),
+        ("--item", "Self-Harm=2"),
+        ("--item", "phq9,self_harm=2"),
+        ("--item", "phq9=self_harm=2"),
+        ("--item", "PHQ9.self_harm=2"),
+        ("--score", "phq9=14,self_harm=2"),
+        ("--score", "phq9=14;self_harm=2"),
+        ("--answers", "phq9=1;1;1;1;1;1;1;1;2;0"),
+        ("--answers", "phq9=1 1 1 1 1 1 1 1 2"),
+        ("--answers=phq9:1,1,1,1,1,1,1,1,2,0",),
+        ("--answers", "phq9=1,1,1,1,1,1,1,1,self_harm=2"),
+        ("--item", "phq9.self_harm=2", "--item", "phq9.self_harm=2"),
+    ],
+)
+def test_a_risk_answer_is_told_once_however_its_line_is_mistyped(begun: Type, words: tuple[str, ...]) -> None:
+    told = begun(*SESSION, *words, "--done", "inventroy")
+    assert (told.code, told.out) == (2, "")
+    assert told.err.startswith(LOUD)
+    assert told.err.count("NOT RECORDED") == 1
+    assert kinds(begun) == ["course_started"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "record_session scores.PHQ9.self_harm=2",
+        "record_session scores.phq8.self_harm=2",
+        "record_session scores.self_harm=2",
+        "read measure=phq9 self_harm=2",
+        "read measure=phq9 answers=self_harm=2",
+        "read measure=phq9 answers=1,1,1,1,1,1,1,1,2,0",
+        "read measure=phq9 q9=2",
+        "read measure=gad7 self_harm=2",
+        "read phq9 self_harm=2",
+        "red measure=phq9 answers.self_harm=2",
+        "correct event=1 command=read command.measure=phq9 command.answers=self_harm=2",
+    ],
+)
+def test_a_risk_answer_behind_mistyped_fields_is_told_once(begun: Type, words: str) -> None:
+    told = begun("course", "record", "clinic.db", "a", *words.split(), *DAY)
+    assert (told.code, told.out) == (2, "")
+    assert told.err.startswith(LOUD)
+    assert told.err.count("NOT RECORDED") == 1
+    assert kinds(begun) == ["course_started"]
+
+
+def test_a_risk_answer_in_a_word_is_told_without_it_also_where_its_scores_have_parts(begun: Type) -> None:
+    told = begun("course", "record", "clinic.db", "a", "record_session", "scores.phq9.self_harm=two", *DAY)
+    assert (told.code, told.out) == (2, "")
+    assert " ".join(told.err.split()).startswith(
+        "RISK ANSWER NOT RECORDED: PHQ-9 item 9 (thoughts of death or self-harm) is answered in a way that cannot be "
+        "used in this line; nothing of it is on record, and no list will show it. This needs a clinician's assessment "
+        "today. error: "
+    )
+    assert "two" not in told.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--item", "self_harm=0"),
+        ("--item", "phq9.self_harm:0"),
+        ("--answers", "phq9=3;3;3;3;3;3;3;3;0;3"),
+        ("--score", "phq9=14,self_harm=0"),
+        ("--note", "slept 2 nights: 3 hours, then 4=better", "--minutes", "long"),
+    ],
+)
+def test_however_it_is_mistyped_a_line_without_a_risk_answer_raises_no_alarm(
+    begun: Type, words: tuple[str, ...]
+) -> None:
+    told = begun(*SESSION, *words, "--done", "inventroy")
+    assert told.code == 2
+    assert "RISK" not in told.err
+
+
 @pytest.mark.parametrize("item", ["phq9.self_harm=0", "phq9.low_mood=3"])
 def test_a_line_without_a_risk_answer_is_refused_as_ever(begun: Type, item: str) -> None:
     told = begun(*SESSION, "--item", item, "--done", "inventroy")
@@ -176,6 +255,27 @@ def test_a_line_of_a_group_that_is_turned_away_names_the_course(formed: Type, wr
     assert kinds(formed, "bob") == ["course_started", "group_joined"]
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--item", "bob:phq9.self_harm:2"),
+        ("--item", "bob:self_harm=2"),
+        ("--score", "bob:phq9=18,self_harm=2"),
+        ("--answers", "bob:phq9=1;1;1;1;1;1;1;1;2"),
+    ],
+)
+def test_a_mistyped_line_of_a_group_names_the_course(formed: Type, words: tuple[str, ...]) -> None:
+    told = formed(*GROUP, *words)
+    assert (told.code, told.err.count("NOT RECORDED")) == (2, 1)
+    assert " ".join(told.err.split()).startswith(" ".join(OF_BOB.split()))
+
+
+def test_a_risk_answer_of_a_group_that_names_no_course_is_told_all_the_same(formed: Type) -> None:
+    told = formed(*GROUP, "--item", "phq9.self_harm=2")
+    assert (told.code, told.err.count("NOT RECORDED")) == (2, 1)
+    assert told.err.startswith(LOUD)
+
+
 def test_where_the_session_of_a_group_is_on_record_the_lines_that_add_the_scores_are_given(formed: Type) -> None:
     assert formed(*GROUP).code == 0
     told = formed(*GROUP, *BOB, "--score", "ann:phq9=4", "--item", "ann:phq9.self_harm=0")
@@ -212,7 +312,62 @@ def test_a_mistyped_value_of_a_fact_that_may_be_a_risk_is_told_first(begun: Type
     assert "is answered in a way that cannot be used in this line" in " ".join(risk.split())
     assert error.startswith("fear_at_home takes one of no, yes")
     assert value not in told.err
+    assert risk.count("NOT RECORDED") == 1
     assert kinds(begun) == ["course_started"]
+
+
+FEAR = (
+    "RISK ANSWER NOT RECORDED: 'Afraid of someone at home' is answered yes in this line; "
+    "nothing of it is on record, and no list will show it. This needs a clinician's assessment today. "
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        ("fear_at_home=yes", "error: record_fact has no field 'fear_at_home'"),
+        ("fear_at_home value=yes", "error: after record_fact come fields"),
+        ("fact=fear_at_home value=yes value=no", "error: 'value' is given twice"),
+        ("fact=fear_at_home value=yes --on 2026-02-31", "Usage: "),
+        ("fact=fear_at_home valu=x value=yes", "error: record_fact has no field 'valu'"),
+    ],
+)
+def test_a_risk_fact_in_a_line_that_is_turned_away_is_told_first(begun: Type, words: str, error: str) -> None:
+    told = begun("course", "record", "clinic.db", "a", "record_fact", *DAY, *words.split())
+    assert told.code == 2
+    assert " ".join(told.err.split()).startswith(FEAR + error)
+    assert kinds(begun) == ["course_started"]
+
+
+def test_a_risk_fact_that_the_course_refuses_is_told_first(begun: Type) -> None:
+    told = begun("course", "record", "clinic.db", "a", "record_fact", "fact=fear_at_hom", "value=yes", *DAY)
+    assert (told.code, " ".join(told.err.split())) == (1, FEAR.strip())
+    assert told.out == (
+        "nothing was recorded in course a\nrefused: record_fact\n"
+        "  unknown_fact: this protocol asks for the facts fear_at_home\n"
+    )
+    assert kinds(begun) == ["course_started"]
+
+
+@pytest.mark.parametrize("words", ["fact=fear_at_hom value=no", "fear_at_home=no", "fear_at_home="])
+def test_a_fact_that_is_no_risk_is_turned_away_without_an_alarm(begun: Type, words: str) -> None:
+    told = begun("course", "record", "clinic.db", "a", "record_fact", *words.split(), *DAY)
+    assert "RISK" not in told.err + told.out
+
+
+def test_a_risk_fact_is_told_also_where_the_course_is_not_found(begun: Type) -> None:
+    told = begun("course", "record", "none.db", "a", "record_fact", "fact=fear_at_home", "value=yes", *DAY)
+    assert (told.code, told.err.count("NOT RECORDED")) == (2, 1)
+    assert " is answered yes in this line; " in " ".join(told.err.split())
+
+
+def test_a_course_that_does_not_begin_tells_the_risk_fact_it_was_to_begin_with(begun: Type) -> None:
+    start = ("course", "start", "clinic.db", SMALL, "--course", "b")
+    for fact in ("fear_at_home=Yes", "fear_at_hom=yes"):
+        told = begun(*start, "--fact", fact, *DAY)
+        assert (told.err + told.out).count("NOT RECORDED") == 1
+    told = begun(*start, "--fact", "fear_at_home=yes", "--on", "2026-02-31")
+    assert " ".join(told.err.split()).startswith(FEAR)
 
 
 def test_a_fact_that_was_asked_and_left_unanswered_is_recorded_with_its_alert(begun: Type) -> None:

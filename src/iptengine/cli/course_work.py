@@ -23,6 +23,7 @@ from iptengine.cli.names import protocol_source
 from iptengine.cli.screen import Unclear
 from iptengine.cli.stores import check_in_the_clear, check_sealed, key_in, keys_in, store_at, today
 from iptengine.cli.taken_back import tell_standing
+from iptengine.cli.turned_away import tell_turned_away
 from iptengine.cli.typed_lines import Lines, reading_line
 from iptengine.cli.whole_sessions import Said, WholeSession
 from iptengine.course.commands import Command, Correct, Deviate, Erase, Read, RecordFact, Void, as_mapping
@@ -177,6 +178,7 @@ def start_course(writing: Writing, protocol: str, course: str | None, called: st
         try:
             done = clinic.start(found.ref, by=writing.by, on=writing.day, course=course, facts=asked, called=called)
         except Refused as no:
+            tell_turned_away()
             return tell_refused(no, None)
         return writing.told(clinic, done)
 
@@ -327,6 +329,8 @@ def _done(writing: Writing, clinic: Clinic, course: str, commands: Sequence[Comm
     before = clinic.course(course).version
     key = writing.key_of(writing.on, [as_mapping(command) for command in commands])
     done = clinic.do(course, *commands, by=writing.by, on=writing.on, key=key)
+    if done.refused and not done.events:
+        tell_turned_away()
     code = writing.told(clinic, done, before)
     tell_alone(clinic, done, writing.store, writing.on)
     return code

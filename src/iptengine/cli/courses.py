@@ -25,7 +25,7 @@ from iptengine.cli.telling_risks import TellsRisks
 OCCASIONS = ["session", "missed", "last"]
 
 
-@click.command("start")
+@click.command("start", cls=TellsRisks)
 @named_store
 @click.argument("protocol")
 @click.option("--course", metavar="ID", help="The id of the new course; one is made if not said.")

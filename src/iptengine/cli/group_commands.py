@@ -128,7 +128,7 @@ def session_command(
     return hold(Writing(store, **said), group, missed, led_by, minutes=minutes, mode=mode, done=done, scores=own)
 
 
-@group_group.command("record")
+@group_group.command("record", cls=TellsRisks)
 @named_group
 @click.argument("kind", metavar="COMMAND")
 @click.argument("fields", nargs=-1, metavar="[FIELD=VALUE]...")

@@ -9,13 +9,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NoReturn
 
-from iptengine.cli.came_of_it import complain_of_risk
 from iptengine.cli.screen import Unclear
 from iptengine.course.commands import Command, Correct, Defer, Deviate, DoTask, Read, RecordFact, RecordSession
 from iptengine.course.reports import fact_value, fact_wanted
 from iptengine.diagnostics import did_you_mean, nearest
 from iptengine.protocol.ids import is_id
 from iptengine.protocol.measure import TOTAL, Measure
+from iptengine.protocol.parts import FactSpec
 from iptengine.protocol.protocol import Protocol
 from iptengine.protocol.scoring import NothingUsable, score
 
@@ -93,23 +93,15 @@ def check_fact(protocol: Protocol, fact: str, value: object) -> None:
     spec = protocol.spec.facts.get(fact)  # the course itself refuses one that is not known
     if spec is None or value is None or fact_value(spec, value) is not None:
         return
-    word = str(value).strip().lower()
-    meant = word if word in spec.one_of else next(iter(nearest(word, spec.one_of, 1)), "")
-    if _may_be_a_risk(protocol, fact, meant):
-        complain_of_risk(f"'{spec.title.strip()}' is answered in a way that cannot be used")
+    meant = fact_meant(spec, str(value))
     hint = f"; did you mean '{meant}'?" if meant else "."
     raise Unclear(f"{fact} takes {fact_wanted(spec)}{hint} Nothing was recorded")
 
 
-def _may_be_a_risk(protocol: Protocol, fact: str, meant: str) -> bool:
-    """Whether a risk alert rests on the fact, and the answer that was meant is not known to be another."""
-    for name, alert in protocol.spec.alerts.items():
-        guards = protocol.at("alerts", name, "raise_if") if alert.kind == "risk" else ()
-        for sentence in (one for guard in guards for one in guard.conditions()):
-            named = any((mention.kind, mention.name) == ("fact", fact) for mention in sentence.mentions)
-            if named and (not meant or meant in sentence.text.split()):
-                return True
-    return False
+def fact_meant(spec: FactSpec, value: str) -> str:
+    """The one of the values of a fact that somebody means; nothing where none looks like it."""
+    word = value.strip().lower()
+    return word if word in spec.one_of else next(iter(nearest(word, spec.one_of, 1)), "")
 
 
 def _check_techniques(protocol: Protocol, techniques: Sequence[str]) -> None:
@@ -174,4 +166,4 @@ def _unknown(told: str, name: str, known: Iterable[str]) -> NoReturn:
     raise Unclear(f"{told} {called}; {hint}{'' if hint.endswith('?') else '.'} Nothing was recorded")
 
 
-__all__ = ["check_fact", "check_known", "check_tasks", "item_meant", "measure_of", "names_any"]
+__all__ = ["check_fact", "check_known", "check_tasks", "fact_meant", "item_meant", "measure_of", "names_any"]
