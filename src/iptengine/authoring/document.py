@@ -7,13 +7,13 @@ no anchors, tags or merged keys, no key twice, and `no`, `on` and dates stay wor
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
 from iptengine.authoring.reading import Mark, Reading, Style, Value
+from iptengine.authoring.regular_files import NotRegular, TooLarge, bytes_of
 from iptengine.authoring.source import MOST_BYTES, too_large
 from iptengine.diagnostics import Diagnostic, Path, ProtocolError, Span
 
@@ -156,15 +156,11 @@ def read_path(path: str | os.PathLike[str], file: str | None = None, most_bytes:
     """The document in the file at `path`; only a regular file of at most `most_bytes` is opened and read."""
     name = os.fspath(path) if file is None else file
     try:
-        if not stat.S_ISREG(os.stat(path).st_mode):
-            return _unread(name, "file-not-regular", "this is not a file with text in it", "name a YAML file")
-        with open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as stream:
-            status = os.fstat(stream.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                return _unread(name, "file-not-regular", "this is not a file with text in it", "name a YAML file")
-            if status.st_size > most_bytes:
-                return _unread(name, "yaml-too-large", *too_large(most_bytes))
-            return read(stream.read(most_bytes + 1), name)
+        return read(bytes_of(path, most_bytes), name)
+    except NotRegular:
+        return _unread(name, "file-not-regular", "this is not a file with text in it", "name a YAML file")
+    except TooLarge:
+        return _unread(name, "yaml-too-large", *too_large(most_bytes))
     except (FileNotFoundError, NotADirectoryError, ValueError):
         return _unread(name, "file-not-found", "there is no such file", "look at the folder and the spelling")
     except OSError:

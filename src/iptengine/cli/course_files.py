@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 from iptengine.cli import screen
 from iptengine.cli.came_of_it import say_risks_of
 from iptengine.cli.course_looks import Looking
+from iptengine.cli.given_files import given_text
 from iptengine.cli.stores import key_in, store_at
 from iptengine.engine.clinic import Clinic
 from iptengine.engine.handing_over import export_course, import_course
+
+MOST_OF_A_COURSE = 500
+"""Megabytes: hundreds of times what the longest course holds with its protocols."""
 
 
 def write_course(address: str, course: str, out: str | None) -> int:
@@ -50,10 +53,7 @@ def _write_for_owner(out: str, text: str) -> None:
 
 def read_course(address: str, file: str, key_file: str | None, sealed_with: str | None) -> int:
     """Takes a course from a file into a store, and tells the risk alerts that come with it."""
-    try:
-        text = Path(file).read_bytes().decode("utf-8")
-    except UnicodeDecodeError:
-        raise screen.Unclear(f"{file} is not an exported course") from None
+    text = given_text(file, "an exported course", MOST_OF_A_COURSE)
     with store_at(address) as store:
         key = key_in(key_file)
         course = import_course(store, text, seal_key=key, sealed_with=key_in(sealed_with) if sealed_with else key)

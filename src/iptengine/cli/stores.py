@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from iptengine.cli import screen
+from iptengine.cli.given_files import given_bytes
 from iptengine.store.chain import checked_key, sealed_otherwise
 from iptengine.store.port import DamagedCourse, Store, StoreError
 from iptengine.store.secrecy import BESIDE_ENCIPHERED, others_have_keys
@@ -14,6 +15,9 @@ from iptengine.store.secrecy import BESIDE_ENCIPHERED, others_have_keys
 if TYPE_CHECKING:
     from iptengine.store.keys import CourseKeys
     from iptengine.store.sql.store import SqlStore
+
+MOST_OF_A_KEY = 10
+"""Megabytes."""
 
 
 def store_at(address: str, *, read_only: bool = False, there: bool = False) -> SqlStore:
@@ -44,8 +48,9 @@ def key_in(file: str | None) -> bytes | None:
 
     Raises:
         StoreError: They are too few for a key.
+        Unclear: It is no file, or too large for one with a key.
     """
-    return checked_key(Path(file).read_bytes()) if file else None
+    return checked_key(given_bytes(file, "a file with a key", MOST_OF_A_KEY)) if file else None
 
 
 def keys_in(folder: str | None) -> CourseKeys | None:

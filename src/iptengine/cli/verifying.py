@@ -6,10 +6,14 @@ from datetime import datetime
 from pathlib import Path
 
 from iptengine.cli import screen
+from iptengine.cli.given_files import given_text
 from iptengine.cli.stores import key_in, keys_in, store_at
 from iptengine.course.wording import counted
 from iptengine.store.rows import Asked
 from iptengine.store.verification import MAKE_ROWS, Problem, Verdict, anchor, anchor_from_json, verify
+
+MOST_OF_AN_ANCHOR = 500
+"""Megabytes; it has a line for each course."""
 
 _SAID = {
     "intact": "intact: it is what was anchored",
@@ -25,7 +29,7 @@ def verify_store(address: str, anchor_file: str | None, key_file: str | None, ke
     from iptengine.engine.records import Records
 
     key = key_in(key_file)
-    against = anchor_from_json(Path(anchor_file).read_text(encoding="utf-8"), key) if anchor_file else None
+    against = anchor_from_json(given_text(anchor_file, "an anchor", MOST_OF_AN_ANCHOR), key) if anchor_file else None
     with store_at(address, read_only=True) as store:
         verdict = verify(store, key=key, against=against)
         told = {problem.course for problem in verdict.problems}
