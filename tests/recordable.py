@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from iptengine.course.commands import Command, HoldSession, Read, RecordFact
 from iptengine.course.events import EVENTS, ContractAmended, Event, NoteWritten, ReadingTaken, Unreadable
-from iptengine.course.stamp import Actor
+from iptengine.course.stamp import Actor, recorded_actor
 
 # Two surrogate halves side by side are one character to JSON; a lone half is kept.
 TEXT = st.text(st.characters(codec=None), max_size=20).map(
@@ -29,7 +29,7 @@ SIMPLE: dict[Any, st.SearchStrategy[Any]] = {
     NoneType: st.none(),
     date: st.dates(),
     datetime: st.datetimes(timezones=OFFSETS),
-    Actor: st.builds(Actor, TEXT, role=TEXT),
+    Actor: st.builds(recorded_actor, TEXT, TEXT),
     object: st.none() | st.booleans() | NUMBER | TEXT,
 }
 

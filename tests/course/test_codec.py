@@ -32,7 +32,7 @@ from iptengine.course.events import (
     Unreadable,
 )
 from iptengine.course.evolve import evolve, fold
-from iptengine.course.stamp import Actor
+from iptengine.course.stamp import Actor, recorded_actor
 from recordable import ANY_EVENT, READABLE, TEXT, a_record, of
 
 CANARY = "Wilhelmina was beaten"
@@ -244,7 +244,14 @@ def test_an_unreadable_event_still_says_when_and_by_whom_as_far_as_it_can() -> N
     assert (event.id, event.on, event.by, event.command) == ("c1.1", DAY, ANNA, "c1")
     assert event.at == datetime.min.replace(tzinfo=UTC)
     event = decode("[]")
-    assert (event.id, event.on, event.by, event.command) == ("", date.min, Actor("", role=""), "")
+    assert (event.id, event.on, event.by, event.command) == ("", date.min, recorded_actor("", ""), "")
+
+
+@pytest.mark.parametrize(("id", "role"), [("", ""), ("u17", "Assessor "), (" ", "therapist")])
+def test_whoever_a_former_version_recorded_is_read_as_it_was_recorded(id: str, role: str) -> None:
+    event = FactRecorded(id="a", on=DAY, at=AT, by=recorded_actor(id, role), fact="room", value="x")
+    assert decode(encode(event)) == event
+    assert (event.by.id, event.by.role) == (id, role)
 
 
 def test_an_unreadable_correction_takes_nothing_out_of_the_course() -> None:

@@ -80,7 +80,7 @@ class Writing:
         self.store = store
         self.on = self._said.on
         self.key = self._said.key
-        if not self._said.by or not self._said.role:
+        if not self._said.by.strip() or not self._said.role.strip():
             raise Unclear(
                 "say who records this: --by ID --role ROLE, or IPTENGINE_BY and IPTENGINE_ROLE in the environment"
             )

@@ -23,7 +23,7 @@ from iptengine.course.commands import COMMANDS, Command
 from iptengine.course.course import Course
 from iptengine.course.events import EVENTS, Event, Unreadable
 from iptengine.course.filling import open_twin
-from iptengine.course.stamp import Actor
+from iptengine.course.stamp import Actor, recorded_actor
 from iptengine.diagnostics import BadInput as BadInput
 from iptengine.diagnostics import did_you_mean
 
@@ -121,7 +121,7 @@ def _unreadable(text: str, raw: Mapping[str, Any], why: str) -> Unreadable:
         id=_or(raw.get("id"), _text, ""),
         on=_or(raw.get("on"), _read_date, date.min),
         at=_or(raw.get("at"), _read_datetime, _NO_TIME),
-        by=_or(raw.get("by"), _read_actor, Actor("", role="")),
+        by=_or(raw.get("by"), _read_actor, recorded_actor("", "")),
         command=_or(raw.get("command"), _text, ""),
         stored=text,
         why=f"{UNREADABLE}{why}",
@@ -521,7 +521,7 @@ def _datetime(text: str) -> datetime:
 
 @lru_cache(maxsize=4096)
 def _actor(id: str, role: str) -> Actor:
-    return Actor(id, role=role)
+    return recorded_actor(id, role)
 
 
 def _read_actor(value: object) -> Actor:

@@ -36,8 +36,8 @@ _BY_DATE = frozenset({"calendar", "contacts", "phases"})
 
 @lru_cache(maxsize=1024)
 def hidden_facts(protocol: Protocol, roles: frozenset[str]) -> frozenset[str]:
-    """The facts that are kept from any of `roles`."""
-    return frozenset(name for name, fact in protocol.spec.facts.items() if not roles.isdisjoint(fact.hide_from))
+    """The facts that are kept from any of `roles`, however these are spelt: who is blinded stays so."""
+    return frozenset(name for name, fact in protocol.spec.facts.items() if fact.kept_from(*roles))
 
 
 def seen_by(protocol: Protocol, course: Course, role: str, *others: str) -> Course:

@@ -286,6 +286,7 @@ class Clinic(
 
         So a form without a day that is posted again after midnight speaks of the day it was posted first.
         """
+        self._held.check_actor(by, "by")
         if key is not None:
             self._checked_key(key)
         if on is not None:
@@ -332,7 +333,11 @@ class Clinic(
 
         What `course`, `events` and `alerts` of the clinic itself tell is the whole record, and everything else is
         told as to a therapist: make a reader for whatever is shown to somebody.
+
+        Raises:
+            BadInput: It is nobody, or the role is spelt otherwise than the protocols spell it.
         """
+        self._held.check_actor(actor, "actor")
         return Reader(self._records, self._held, actor, lambda: self._time().date())
 
     def course(self, course: str, *, version: int | None = None) -> Course:

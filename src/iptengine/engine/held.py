@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 
 from iptengine.course.course import Course
-from iptengine.diagnostics import ProtocolError, did_you_mean
+from iptengine.course.hiding import THERAPIST
+from iptengine.course.stamp import Actor
+from iptengine.diagnostics import BadInput, ProtocolError, did_you_mean
 from iptengine.engine.answers import UnknownProtocol
 from iptengine.engine.records import Records
 from iptengine.protocol.protocol import Protocol
+from iptengine.protocol.roles import spelt_otherwise
 from iptengine.store.port import UnknownDigest
 
 
@@ -61,6 +65,29 @@ class Held:
         if found is None:
             found = self._opened[course.digest] = self._kept(course)
         return found
+
+    def check_actor(self, actor: object, field: str) -> None:
+        """Refuse what is nobody, and a role that is spelt otherwise than a protocol given here spells it.
+
+        Spelt otherwise, it could not approve what it may, and its program means another than it says.
+
+        Raises:
+            BadInput: Names the spelling that is right.
+        """
+        if not isinstance(actor, Actor):
+            raise BadInput(field, f"'{field}' must be an Actor: who it is, and in which role")
+        right = spelt_otherwise(actor.role, self._roles)
+        if right:
+            names = " or ".join(f"'{name}'" for name in right)
+            raise BadInput(field, f"the role is spelt otherwise than the protocols spell it: write {names}")
+
+    @cached_property
+    def _roles(self) -> frozenset[str]:
+        """The roles that the protocols given name, and the one that every page is for."""
+        specs = [protocol.spec for protocol in self._given.values()]
+        hidden = (role for spec in specs for fact in spec.facts.values() for role in fact.hide_from)
+        approving = (role for spec in specs for one in spec.approvals.values() for role in one.by)
+        return frozenset((THERAPIST, *hidden, *approving))
 
     def known(self, course: Course) -> Protocol | None:
         """The protocol that a course keeps; ``None`` when it is neither here nor in the store."""

@@ -47,6 +47,7 @@ class ImportingClinic:
             BrokenExport: The text was cut off or changed, or is none; names the line.
             StoreError: A course of that id is in the store already, or the store failed; no event was kept.
         """
+        self._held.check_actor(by, "by")
         export = Export(text, sealed_with)
         history = self._records.read_of(export.course, export.events)
         self._check_allowed(history, by)

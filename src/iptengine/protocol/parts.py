@@ -33,6 +33,7 @@ from iptengine.protocol.references import (
     SourceNames,
     TaskNames,
 )
+from iptengine.protocol.roles import folded
 
 Status = Literal["attended", "late_cancel", "cancelled_by_patient", "cancelled_by_therapist", "no_show", "rescheduled"]
 STATUSES: tuple[Status, ...] = (
@@ -224,7 +225,11 @@ class FactSpec(Sourced):
     @property
     def kept_from_therapist(self) -> bool:
         """Whether the therapist does not get to see it, and so is neither asked for it nor shown it."""
-        return "therapist" in self.hide_from
+        return self.kept_from("therapist")
+
+    def kept_from(self, *roles: str) -> bool:
+        """Whether one of these roles does not get to see it, however it is spelt."""
+        return bool(self.hide_from) and not {folded(one) for one in self.hide_from}.isdisjoint(map(folded, roles))
 
     @model_validator(mode="after")
     def _one_type(self) -> FactSpec:
