@@ -645,6 +645,21 @@ def test_of_two_alerts_in_the_same_words_the_number_says_which_one_is_assessed(b
     ]
 
 
+@pytest.mark.parametrize("form", ["text", "json"])
+@pytest.mark.parametrize("look", ["alerts", "due", "stuck"])
+def test_a_mistyped_course_is_told_below_the_lists_of_the_others(begun: Type, look: str, form: str) -> None:
+    begun("course", "session", "clinic.db", "a", *SECOND, "--score", "phq9=18", "--item", "phq9.self_harm=1")
+    told = begun("clinic", look, "clinic.db", "--course", "a", "--course", "b", "--format", form, *SECOND)
+    assert (told.code, told.err) == (1, "there is no course 'b' in this store\n")
+    if form == "text":
+        assert [line[:3] for line in told.out.splitlines() if "RISK ALERT" in line] == ["a  ", "b  "]
+        assert "Nothing of this course is in the store, and with it perhaps an alert is" in " ".join(told.out.split())
+    else:
+        assert "b" in {one["course"] for one in json.loads(told.out)}
+    wrong = begun("clinic", look, "clinic.db", "--course", "Ada R.", "--course", "c", *SECOND)
+    assert wrong.err == "there is no course of that id in this store\nthere is no course 'c' in this store\n"
+
+
 def test_a_stuck_course_is_listed_with_what_shuts_each_way(begun: Type) -> None:
     assert begun("clinic", "stuck", "clinic.db", *SECOND).out == "No course is stuck.\n"
     for day in ("03", "10", "17"):

@@ -769,16 +769,15 @@ def test_a_course_is_told_as_it_stood_at_any_version() -> None:
         assert str(caught.value) == f"there is no version {version} of that course; it stands at 3"
 
 
-@pytest.mark.parametrize("ask", ["course", "events", "ways", "do", "due", "alerts"])
+@pytest.mark.parametrize("ask", ["course", "events", "ways", "agenda", "do"])
 def test_a_course_that_is_not_there_is_told(ask: str) -> None:
     clinic = with_course()
     asked: dict[str, Callable[[str], object]] = {
         "course": clinic.course,
         "events": clinic.events,
         "ways": lambda id: clinic.ways(id, on=DAY),
+        "agenda": lambda id: clinic.agenda(id, on=DAY),
         "do": lambda id: clinic.do(id, c.WriteNote("a"), by=ANNA),
-        "due": lambda id: clinic.due(on=DAY, courses=["a", id]),
-        "alerts": lambda id: clinic.alerts(courses=["a", id]),
     }
     with pytest.raises(UnknownCourse) as caught:
         asked[ask]("b")

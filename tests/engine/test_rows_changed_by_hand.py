@@ -152,8 +152,7 @@ def test_a_course_that_is_named_is_answered_from_its_events_where_its_row_is_gon
         desk = clinic(store)
         assert [alert.value for alert in desk.alerts(courses=["a"])] == [2]
         assert "a" not in desk.out_of_step(courses=["a", "b"])  # it was made again by asking
-        with pytest.raises(ipt.UnknownCourse):
-            desk.alerts(courses=["nobody"])
+        assert [alert.code for alert in desk.alerts(courses=["a", "nobody"])] == ["risk_item", "course_missing"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -243,8 +242,12 @@ def test_a_row_of_no_course_holds_back_no_row_that_is_made_again() -> None:
     by_hand(store, "INSERT INTO iptengine_lists (course, version) VALUES ('Z', 3)")
     assert clinic(store).refresh(on=DAY, anew=True) == 2
     assert (found(store), clinic(store).out_of_step()) == ([("Z", NONE)], ("Z",))
-    with pytest.raises(ipt.UnknownCourse):  # nobody reads a list of the clinic as if nothing were lost
-        clinic(store).alerts()
+    # nobody reads a list of the clinic as if nothing were lost, and nothing of the others is kept back
+    assert [(alert.course, alert.code) for alert in clinic(store).alerts()] == [
+        ("a", "risk_item"),
+        ("Z", "course_missing"),
+    ]
+    assert clinic(store).out_of_step(courses=["Z", "a"]) == ("Z",)
 
 
 def test_refresh_counts_the_rows_that_were_kept(tmp_path: Path) -> None:

@@ -15,13 +15,17 @@ from iptengine.cli.stores import key_in, keys_in, store_at, today
 from iptengine.course.stuck import Stuck
 from iptengine.course.ways import Due
 from iptengine.course.wording import counted
+from iptengine.engine.answers import UnknownCourse
+from iptengine.engine.reader import Reader
 
 
 def show_due(looking: Looking, courses: Sequence[str], form: str) -> int:
     """Prints what is due."""
     with looking.reader() as reader:
         found = reader.due(on=looking.day, courses=courses or None)
-    return _shown([asdict(line) for line in found], map(_due_told, found), form, "Nothing is due.")
+        unknown = _not_there(reader, looking, courses)
+    _shown([asdict(line) for line in found], map(_due_told, found), form, "Nothing is due.")
+    return _complained(unknown)
 
 
 def _due_told(line: Due) -> tuple[str, str]:
@@ -36,8 +40,9 @@ def show_alerts(looking: Looking, courses: Sequence[str], form: str, closed: boo
     """Prints the alerts."""
     with looking.reader() as reader:
         found = reader.alerts(courses=courses or None, closed=closed)
-    records = [asdict(alert) for alert in found]
-    return _shown(records, map(alert_row, found), form, "No alert is open.")
+        unknown = _not_there(reader, looking, courses)
+    _shown([asdict(alert) for alert in found], map(alert_row, found), form, "No alert is open.")
+    return _complained(unknown)
 
 
 def show_stuck(looking: Looking, courses: Sequence[str], form: str) -> int:
@@ -45,11 +50,13 @@ def show_stuck(looking: Looking, courses: Sequence[str], form: str) -> int:
     with looking.reader() as reader:
         found = reader.stuck(on=looking.day, courses=courses or None)
         alerts = reader.alerts(courses=courses or None)
+        unknown = _not_there(reader, looking, courses)
     if form == "json":
-        return _shown([asdict(line) for line in found], (), form, "")
-    say_open_risks(alerts)
-    screen.say_all(_stuck_told(found) if found else ["No course is stuck."])
-    return 0
+        _shown([asdict(line) for line in found], (), form, "")
+    else:
+        say_open_risks(alerts)
+        screen.say_all(_stuck_told(found) if found else ["No course is stuck."])
+    return _complained(unknown)
 
 
 def _stuck_told(found: Iterable[Stuck]) -> Iterator[str]:
@@ -72,13 +79,27 @@ def _way_told(way: Stuck) -> Iterator[str]:
         yield screen.wrapped(way.asks, 4, 6)
 
 
-def _shown(records: Sequence[dict[str, Any]], rows: Iterable[tuple[str, str]], form: str, none: str) -> int:
+def _shown(records: Sequence[dict[str, Any]], rows: Iterable[tuple[str, str]], form: str, none: str) -> None:
     if form == "json":
         screen.say(screen.json_text(records))
-        return 0
+        return
     lines = list(screen.columns(rows, indent=0))
     screen.say_all(map(loud, lines) if lines else [none])
-    return 0
+
+
+def _not_there(reader: Reader, looking: Looking, courses: Sequence[str]) -> tuple[UnknownCourse, ...]:
+    """Those that are named and of which nothing is recorded: mistyped, or lost. The lists go on."""
+    if not courses:
+        return ()
+    every = reader.overviews(on=looking.day, courses=courses)
+    return tuple(UnknownCourse(one.course) for one in every if not one.version)
+
+
+def _complained(unknown: Sequence[UnknownCourse]) -> int:
+    """Prints what is not there, below what is; 1 when something is not."""
+    for one in unknown:
+        screen.complain(str(one))
+    return 1 if unknown else 0
 
 
 def refresh_lists(address: str, on: date | None, anew: bool, key_file: str | None, keys: str | None) -> int:

@@ -3,6 +3,7 @@
 Of such an event it is not known that it was none: a kind that is not known, or a form that is not, may be an alert. So
 each has an alert of its own, from when it is read until a clinician has assessed it. It is no event: with a version of
 the library that reads the event it goes, what the event says takes its place, and an alert that it raised is open.
+A course that is asked for in a list and is not in the store has one, too, as long as it is not there.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from iptengine.course.alert_words import NEEDED
 from iptengine.course.course import Alert, Course
 
 MISSING = "event_missing"
+GONE = "course_missing"
 UNREADABLE = "event_unreadable"
 _STANDS_FOR = re.compile(r"event-unreadable-[0-9]+")
 
@@ -29,6 +31,27 @@ def of_a_missing_event(course: Course, on: date) -> Alert:
         do="Ask what was recorded, and look at the last backup",
         raised=on,
     )
+
+
+def missing_course(course: str, why: str, on: date) -> Course:
+    """What a list shows of a course of which nothing is recorded: `why`, and what stands for its alerts.
+
+    Args:
+        course: The id it was asked for by.
+        why: That it is not there.
+        on: The day the list is made for.
+    """
+    gone = Alert(
+        id="course-missing",
+        course=course,
+        code=GONE,
+        level="risk",
+        text="Nothing of this course is in the store, and with it perhaps an alert is lost. Look whether its id is "
+        "right; if it is, restore a backup",
+        do="Ask what was recorded, and look at the last backup",
+        raised=on,
+    )
+    return Course(course, alerts=(gone,), unopened=f"{why}; look whether its id is right, or restore a backup")
 
 
 def of_an_unreadable_event(course: Course, number: int, on: date) -> Alert:
@@ -66,7 +89,7 @@ def stood_for_an_event(alert: str) -> bool:
 
 def stands_in(code: str) -> bool:
     """Whether an alert of this code stands for events; it rests on nothing that could be hidden from a role."""
-    return code in (MISSING, UNREADABLE)
+    return code in (MISSING, GONE, UNREADABLE)
 
 
 def standing_in(course: Course) -> tuple[Alert, ...]:

@@ -28,6 +28,7 @@ from iptengine.course.overview import (
     overview_unread,
 )
 from iptengine.course.stuck import Stuck
+from iptengine.course.unread_alerts import missing_course
 from iptengine.course.ways import Due
 from iptengine.engine.answers import UnknownCourse, UnknownProtocol
 from iptengine.engine.held import Held
@@ -47,7 +48,11 @@ LAST_YEAR = 9000
 
 
 class Questions(ABC):
-    """What can be asked about many courses, of a `Clinic` or of a `Reader`."""
+    """What can be asked about many courses, of a `Clinic` or of a `Reader`.
+
+    A course that is named and of which nothing is recorded holds back none of the others: it has a line that says so,
+    and a risk alert that stands for those that may be lost with it.
+    """
 
     @abstractmethod
     def _lists(self) -> Lists: ...
@@ -117,8 +122,8 @@ class ClinicLists(Questions):
         """The courses whose rows say something else than their events, which are all replayed.
 
         There are none, unless somebody else wrote to the rows or took one out; `refresh` with `anew` makes them again,
-        whatever stands there. A row of a course without events is named, too; its events may be lost. Others may
-        record meanwhile.
+        whatever stands there. A row of a course without events is named, too, and so is a course that is asked for and
+        is not there; its events may be lost. Others may record meanwhile.
         """
         return self._lists().out_of_step(courses)
 
@@ -151,7 +156,7 @@ class Lists:
         check_day(on)
         if self._records.keeps_lists:
             return self._answers(on, courses, shown, _Kept(self._records))
-        return (self._seen(course, on)[0] for course in self._records.courses(courses))
+        return (self._seen(self._listed(id, on).course, on)[0] for id in self._records.ids(_named(courses)))
 
     def alerts(self, courses: Iterable[str] | None) -> Iterator[Alert]:
         """The alerts that are not closed."""
@@ -162,10 +167,11 @@ class Lists:
 
     def every_alert(self, courses: Iterable[str] | None) -> Iterator[Alert]:
         """The alerts, closed ones too, by replay."""
-        named = None if courses is None else tuple(courses)
+        named = _named(courses)
         strays = self._records.strays(None if named is None else frozenset(named))
         least = {stray.course: stray.row for stray in strays}
-        every = (self._records.listed(id, least=least.get(id, 0)) for id in self._records.ids(named))
+        today = self._today()
+        every = (self._listed(id, today, least.get(id, 0)) for id in self._records.ids(named))
         return (alert for found in every for alert in self._sight(found.course).alerts)
 
     def refresh(self, on: date, courses: Iterable[str] | None, anew: bool) -> int:
@@ -188,12 +194,7 @@ class Lists:
             if found is not None:
                 yield found
                 continue
-            try:
-                found, made = self._made(course, on, 0 if anew else least)
-            except UnknownCourse:
-                if anew and row is not None:
-                    continue  # a row of no course: no list leaves it out, and `verify` tells it
-                raise
+            found, made = self._made(course, on, 0 if anew else least)
             kept.take(made)
             yield found
         kept.end()
@@ -218,7 +219,8 @@ class Lists:
         Of courses that are named every row is wanted, so that one that is not there is noticed.
         """
         made = frozenset(_form(digest) for digest in self._held.digests if self._may_read(digest))
-        return Asked(made, on, shown) if courses is None else Asked(made, on, "", frozenset(courses))
+        named = _named(courses)
+        return Asked(made, on, shown) if named is None else Asked(made, on, "", frozenset(named))
 
     # A row
 
@@ -253,13 +255,20 @@ class Lists:
 
     # A replay
 
+    def _listed(self, course: str, on: date, least: int = 0) -> History:
+        """A course for a list, as `Records.listed`; where nothing is recorded of it, a course that says so."""
+        try:
+            return self._records.listed(course, least=least)
+        except UnknownCourse as unknown:
+            return History(missing_course(course, str(unknown), on))
+
     def _made(self, course: str, on: date | None, least: int) -> tuple[Overview, tuple[Row, ...]]:
         """A course replayed, and the row to keep of it: none without its protocol, which others may have.
 
-        Nor where it has fewer events than its row speaks of: that row is what is left to tell of them.
+        Nor where it has fewer events than its row speaks of, or none at all: that row is what is left to tell of them.
         """
-        history = self._records.listed(course, least=least)
         day = on or self._today()
+        history = self._listed(course, day, least)
         found, protocol = self._seen(history.course, day)
         if protocol is None or self._role is not None or history.course.version < least:
             return found, ()
@@ -292,15 +301,18 @@ class Lists:
         wrong = {
             course
             for course in every
-            if not self._in_step(rows.pop(course, None), self._records.listed(course)) and self._stays_wrong(course)
+            if not self._in_step(rows.pop(course, None), self._history(course)) and self._stays_wrong(course)
         }
         return tuple(sorted(wrong | rows.keys()))
 
     def _stays_wrong(self, course: str) -> bool:
         """Whether a row is still wrong, read between two looks at its course: somebody may have written to it."""
-        before = self._records.listed(course)
+        before = self._history(course)
         row = next(self._records.rows(self._asked(None, (course,), "")), None)
-        return not (self._in_step(row, before) or self._in_step(row, self._records.listed(course)))
+        return not (self._in_step(row, before) or self._in_step(row, self._history(course)))
+
+    def _history(self, course: str) -> History:
+        return self._listed(course, self._today())
 
     def _in_step(self, row: Row | None, history: History) -> bool:
         course = history.course
@@ -318,6 +330,13 @@ class Lists:
             return said == row_at_append(course)
         days = {row.since, row.until}
         return all(said == _row(self._seen(course, on)[0], row.since, row.until) for on in days)
+
+
+def _named(courses: Iterable[str] | None) -> tuple[str, ...] | None:
+    """The courses that are named; ``None`` for all. One text is not taken for as many courses as it has letters."""
+    if isinstance(courses, str):
+        raise BadInput("courses", "name the courses in a list, also where it is one")
+    return None if courses is None else tuple(courses)
 
 
 # -- rows --------------------------------------------------------------------------------------------------------
