@@ -127,7 +127,7 @@ def test_every_error_of_the_library_has_one_root() -> None:
         for name in iptengine.__all__
         if isinstance(getattr(iptengine, name), type) and issubclass(getattr(iptengine, name), BaseException)
     ]
-    assert len(errors) == 20
+    assert len(errors) == 21
     assert all(issubclass(error, IptengineError) for error in errors)
 
 

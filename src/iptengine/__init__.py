@@ -82,6 +82,7 @@ if TYPE_CHECKING:
     from iptengine.store.port import Store as Store
     from iptengine.store.port import StoreError as StoreError
     from iptengine.store.port import UnknownDigest as UnknownDigest
+    from iptengine.store.port import UnopenedCourse as UnopenedCourse
     from iptengine.store.secrecy import CannotErase as CannotErase
     from iptengine.store.sql.opening import open_store as open_store
     from iptengine.store.sql.store import SqlStore as SqlStore
@@ -128,7 +129,7 @@ _HOMES = {
     "render": ("Agenda", "Message", "agenda"),
     "store.keys": ("CourseKeys", "FileKeys", "KeyDestroyed", "KeyLost", "MemoryKeys"),
     "store.memory": ("MemoryStore",),
-    "store.port": ("DamagedCourse", "StaleVersion", "Store", "StoreError", "UnknownDigest"),
+    "store.port": ("DamagedCourse", "StaleVersion", "Store", "StoreError", "UnknownDigest", "UnopenedCourse"),
     "store.verification": ("Anchor", "Verdict", "anchor", "anchor_from_json", "verify"),
     "store.secrecy": ("CannotErase",),
     "store.sql.opening": ("open_store",),
@@ -193,6 +194,7 @@ __all__ = [
     "UnknownDigest",
     "UnknownGroup",
     "UnknownProtocol",
+    "UnopenedCourse",
     "Verdict",
     "Way",
     "agenda",

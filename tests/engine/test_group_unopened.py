@@ -98,6 +98,15 @@ def test_a_session_of_the_group_is_recorded_in_all_courses_but_the_one_whose_key
     assert kinds(found, "bob") == []
 
 
+def test_the_risk_alert_of_the_member_that_does_not_open_is_told_with_it(found: Clinic, keys: Losable) -> None:
+    risk = found.do("bob", c.Read("phq9", total=9, answers={"self_harm": 2}), by=ANNA, on=DAY).alerts
+    keys.mislaid |= {"bob", "cem"}
+    with pytest.raises(ipt.GroupNotTold) as no:
+        meet(found)
+    assert [alert.text for alert in no.value.alerts] == [risk[0].text]
+    assert no.value.alerts == no.value.failed["bob"].alerts
+
+
 def test_a_session_of_the_group_is_recorded_in_all_courses_but_the_one_whose_key_file_is_damaged(
     tmp_path: Path,
 ) -> None:

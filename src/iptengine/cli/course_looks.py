@@ -25,6 +25,7 @@ from iptengine.engine.answers import UnknownProtocol
 from iptengine.engine.clinic import Clinic
 from iptengine.engine.reader import Reader
 from iptengine.render.agenda import Audience, Detail, Occasion
+from iptengine.store.port import StoreError
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +53,13 @@ class Looking:
     def reader(self) -> Iterator[Reader]:
         """The courses of the store as this role may see them.
 
-        A course whose protocol cannot be opened has no page; its alerts are told on standard error all the same.
+        A course that does not open, or whose protocol does not, has no page; its alerts are told on standard error.
         """
         with self.clinic() as clinic:
             try:
                 yield clinic.reader(Actor("shell", role=self.role))
-            except UnknownProtocol as unknown:
-                for alert in unknown.alerts:
+            except (UnknownProtocol, StoreError) as shut:
+                for alert in shut.alerts:
                     screen.complain(loud(screen.wrapped(f"RISK ALERT: {alert.text}", 0, 2)))
                 raise
 

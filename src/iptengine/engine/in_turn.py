@@ -29,6 +29,7 @@ class GroupNotTold(StoreError):
         failed: Why nothing is recorded in each of these courses, by their ids.
         done: What came of it in the others: refusals, warnings and alerts as usual.
         not_allowed: What the policy did not allow in some of the others; ``None`` when it allowed all.
+        alerts: The risk alerts of those that do not open, still to be assessed.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class GroupNotTold(StoreError):
         self.failed = dict(failed)
         self.done = done
         self.not_allowed = not_allowed
+        self.alerts = tuple(alert for why in self.failed.values() for alert in why.alerts)
         kept = counted(len(done.courses), "course", "courses")
         why = "; ".join(f"not in '{course}', because {error}" for course, error in self.failed.items())
         denied = f"; and in the others: {not_allowed}" if not_allowed else ""

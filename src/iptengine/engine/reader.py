@@ -23,8 +23,9 @@ from iptengine.engine.groups import group_agenda_of, group_of, in_group
 from iptengine.engine.handing_over import RECORD_SCHEMA, line_of
 from iptengine.engine.held import Held
 from iptengine.engine.lists import Lists, Questions
-from iptengine.engine.records import Records
+from iptengine.engine.records import History, Records
 from iptengine.protocol.protocol import Protocol
+from iptengine.store.port import StoreError
 
 if TYPE_CHECKING:
     from iptengine.render.agenda import Agenda, Audience, Detail, Occasion
@@ -77,6 +78,7 @@ class CourseQuestions(ABC):
 
         Raises:
             UnknownProtocol: The course's protocol is not here, so there is no page; its `alerts` need somebody.
+            StoreError: The course does not open, or the store failed, so there is no page; its `alerts` need somebody.
         """
         from iptengine.render import agenda
 
@@ -140,11 +142,11 @@ class Reader(Questions, CourseQuestions):
         Raises:
             UnknownCourse: There is no such course, or it has not come to that version.
         """
-        return self._sight(self._records.history(course).at(version)).course()
+        return self._sight(self._history(course).at(version)).course()
 
     def events(self, course: str) -> tuple[Event, ...]:
         """Everything recorded in a course, in order; of an answer that is kept from this role, that it is there."""
-        history = self._records.history(course)
+        history = self._history(course)
         return self._sight(history.course).events(history.events)
 
     def export(self, course: str) -> str:
@@ -157,7 +159,7 @@ class Reader(Questions, CourseQuestions):
         Raises:
             UnknownCourse: There is no such course.
         """
-        history = self._records.history(course)
+        history = self._history(course)
         told = self._sight(history.course).events(history.events)
         head = {
             "schema": RECORD_SCHEMA, "course": course, "version": len(told), "protocol": history.course.protocol,
@@ -193,12 +195,21 @@ class Reader(Questions, CourseQuestions):
         return self.actor.role
 
     def _open(self, course: str) -> tuple[Protocol, Course]:
-        found = self._records.history(course).course
+        found = self._history(course).course
         try:
             return self._pinned(found), found
         except UnknownProtocol as unknown:
             alerts = self._sight(found).course().open_risk_alerts
             raise UnknownProtocol(unknown.protocol, unknown.digest, str(unknown), alerts) from None
+
+    def _history(self, course: str) -> History:
+        """A course and everything recorded in it; of one that does not open, its alerts as this role may see them."""
+        try:
+            return self._records.history(course)
+        except StoreError as shut:
+            left = Course(course, alerts=shut.alerts, unopened=str(shut))
+            shut.alerts = self._sight(left).course().open_risk_alerts
+            raise
 
     def _sight(self, course: Course) -> Sight:
         return Sight(self._held.known(course), course, self.actor.role)

@@ -92,9 +92,18 @@ class Records:
 
         Raises:
             UnknownCourse: Nothing is.
+            StoreError: It cannot be read whole, or the store failed; `StoreError.alerts` are those of what is left.
         """
-        texts = self._read(course)
-        return self._history(course, texts, self._secrecy.opened(course, texts))
+        texts: Sequence[str] = ()
+        try:
+            texts = self._read(course)
+            return self._history(course, texts, self._secrecy.opened(course, texts))
+        except DamagedCourse as damaged:
+            damaged.alerts = self._damaged(course, damaged).course.open_risk_alerts
+            raise
+        except StoreError as shut:
+            shut.alerts = self._left(course, texts, str(shut)).course.open_risk_alerts if texts else ()
+            raise
 
     def courses(self, courses: Iterable[str] | None) -> Iterator[Course]:
         """The courses named, each once, for a list; without names, every course of the store.
@@ -126,9 +135,7 @@ class Records:
                 raise DamagedCourse(course, len(texts) + 1, texts)
             return self._listed(course, texts)
         except DamagedCourse as damaged:
-            left = self._left(course, damaged.left, str(damaged))
-        missing = of_a_missing_event(left.course, left.events[-1].on)
-        return replace(left, course=replace(left.course, alerts=(*left.course.alerts, missing)))
+            return self._damaged(course, damaged)
 
     def naming(self, *words: str) -> Iterator[str]:
         """The courses that have a stored text with all these words in it, each once."""
@@ -281,6 +288,11 @@ class Records:
             return self._history(course, texts, self._secrecy.opened(course, texts))
         except StoreError as error:
             return self._left(course, texts, str(error))
+
+    def _damaged(self, course: str, damaged: DamagedCourse) -> History:
+        left = self._left(course, damaged.left, str(damaged))
+        missing = of_a_missing_event(left.course, left.events[-1].on)
+        return replace(left, course=replace(left.course, alerts=(*left.course.alerts, missing)))
 
     def _left(self, course: str, texts: Sequence[str], unopened: str) -> History:
         left = self._history(course, texts, self._secrecy.left(course, texts))

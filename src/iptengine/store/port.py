@@ -13,14 +13,24 @@ answer for: that a commit has reached the disk, and that a program stopped in th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from iptengine.diagnostics import IptengineError
 from iptengine.store.texts import as_text
 
+if TYPE_CHECKING:
+    from iptengine.course.course import Alert
+
 
 class StoreError(IptengineError):
-    """The store cannot do what it was asked. Its text names courses and digests, never what is stored."""
+    """The store cannot do what it was asked. Its text names courses and digests, never what is stored.
+
+    Attributes:
+        alerts: Where a course is there and does not open, its risk alerts that no clinician has assessed: they stand in
+            the structure, which needs no key. The clinic puts them here; a store leaves them empty.
+    """
+
+    alerts: tuple[Alert, ...] = ()
 
 
 class StaleVersion(StoreError):
