@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request
 from starlette.exceptions import HTTPException
 
 from access import SIGN_IN
-from bodies import Problem
+from bodies import Problem, Shut
 from desk import Desk
 from reading import ReadOnce
 
@@ -51,7 +51,10 @@ USUAL: dict[int | str, dict[str, Any]] = {
     401: {"model": Problem, "description": "Not signed in"},
     404: {"model": Problem, "description": "No such course, or not yours"},
     422: {"model": Problem, "description": "Something was not of the right sort; nothing was recorded"},
-    503: {"model": Problem, "description": "The store failed; try again, with the same key"},
+    503: {
+        "model": Shut,
+        "description": "The store failed: try again, with the same key. Or the course does not open: show its alerts",
+    },
 }
 
 

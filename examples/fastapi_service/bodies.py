@@ -273,6 +273,12 @@ class Problem(TypedDict):
     problem: str
 
 
+class Shut(Problem):
+    """The store failed; or a course does not open, and then its alerts are here, to be shown."""
+
+    alerts: NotRequired[list[AlertBody]]
+
+
 class No(Problem):
     """What is not possible now, and why."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -10,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 import iptengine as ipt
-from bodies import alert_body, kept_body, reason_body
+from bodies import AlertBody, alert_body, kept_body, reason_body
 from wire import told
 
 
@@ -61,12 +62,21 @@ def unknown_protocol(request: Request, error: ipt.UnknownProtocol) -> Response:
     course = request.path_params.get("course")
     if course is None:
         return told({"problem": str(error)}, 422)
-    alerts = request.app.state.clinic.reader(request.state.actor).alerts(courses=[course])
-    return told({"problem": str(error), "alerts": [alert_body(alert) for alert in alerts]}, 503)
+    return told({"problem": str(error), "alerts": _alerts_of([course], request)}, 503)
 
 
-def store_failed(_: Request, error: ipt.StoreError) -> Response:
-    return told({"problem": str(error)}, 503)
+def store_failed(request: Request, error: ipt.StoreError) -> Response:
+    """A course that does not open is told with its alerts, to whom it belongs; the store itself has none to tell."""
+    mine = request.app.state.access.courses_of(request.state.actor)
+    courses = {alert.course for alert in error.alerts if mine is None or alert.course in mine}
+    if not courses:
+        return told({"problem": str(error)}, 503)
+    return told({"problem": str(error), "alerts": _alerts_of(courses, request)}, 503)
+
+
+def _alerts_of(courses: Collection[str], request: Request) -> list[AlertBody]:
+    """The alerts of courses that are not closed, as this person may see them."""
+    return [alert_body(alert) for alert in request.app.state.clinic.reader(request.state.actor).alerts(courses=courses)]
 
 
 def any_other(_: Request, error: ipt.IptengineError) -> Response:

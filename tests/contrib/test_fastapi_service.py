@@ -22,6 +22,11 @@ SAID = (
     "This needs a clinician's assessment today."
 )
 
+LOST = (
+    "the key of this course is not there, and it was not destroyed on purpose: its patient text cannot be read; "
+    "bring the keys back from where they are kept safe"
+)
+
 
 # -- a clinic's day ----------------------------------------------------------------------------------------------
 
@@ -255,6 +260,42 @@ BAD_BEGINNINGS: list[tuple[dict[str, Any], int, str]] = [
     ({"course": WORD}, 422, "a course cannot have this id: "),
     ({"facts": {WORD: WORD}}, 409, "record_fact is not possible now: "),
 ]
+
+
+def test_a_course_that_does_not_open_is_told_with_its_alerts_to_whom_it_belongs(tmp_path: Path) -> None:
+    url, keys = f"sqlite:///{tmp_path}/clinic.db", tmp_path / "keys"
+    with served(url, "open", str(keys)) as here, signed_in(here, "anna") as anna:
+        for course in ("a", "bens", "calm"):
+            begin(anna, course=course)
+        for course in ("a", "bens"):
+            say(anna, course, RISK)
+    for key in keys.iterdir():
+        key.unlink()
+    with served(url, "open", str(keys)) as here, signed_in(here, "anna") as anna, signed_in(here, "ben") as ben:
+        asked = [anna.get(f"/courses/a{path}") for path in ("", "/ways", "/history", "/agenda")]
+        asked += [anna.get("/courses/a/agenda", params={"audience": "patient"}, headers={"Accept": "text/html"})]
+        for answer in (*asked, say(anna, "a", HELD)):
+            assert (answer.status_code, answer.json()["problem"]) == (503, LOST)
+            assert [(one["course"], one["text"]) for one in answer.json()["alerts"]] == [("a", SAID)]
+        assert [one["text"] for one in ben.get("/courses/bens/agenda").json()["alerts"]] == [SAID]
+        assert ben.get("/courses/a/agenda").json() == {"problem": "there is no course 'a' in this store"}
+        again = {"protocol": "ipt-adult", "on": "2026-03-03", "course": "a"}
+        assert ben.post("/courses", json=again).json() == {"problem": LOST}
+        assert anna.get("/courses/calm/agenda").json() == {"problem": LOST}
+
+
+def test_a_course_of_a_caseload_that_is_not_there_takes_no_list_away(tmp_path: Path) -> None:
+    with (
+        served(f"sqlite:///{tmp_path}/clinic.db", "open", str(tmp_path / "keys")) as here,
+        signed_in(here, "ben") as ben,
+    ):
+        assert [(one["course"], one["level"], one["text"]) for one in ben.get("/alerts").json()] == [
+            ("bens", "risk", "Nothing of this course is in the store, and with it perhaps an alert is lost. Look "
+             "whether its id is right; if it is, restore a backup"),
+        ]  # fmt: skip
+        assert [one["kind"] for one in ben.get("/due").json()] == ["alert", "review"]
+        assert [one["course"] for one in ben.get("/stuck").json()] == ["bens"]
+        assert ben.get("/courses/bens/agenda").status_code == 404
 
 
 def test_what_is_wrong_with_a_batch_is_told_without_its_words_and_nothing_is_recorded(anna: httpx.Client) -> None:

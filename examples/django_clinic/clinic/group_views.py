@@ -189,10 +189,10 @@ def may_join(user: Any) -> QuerySet[Patient]:
 
 
 def _ways(asked: ipt.Clinic | ipt.Reader, course: str, today: date) -> Sequence[ipt.Way]:
-    """The ways of a course; none where it does not open, so that it takes nobody the page of a group."""
+    """The ways of a course; none where it does not open or is not there: it takes nobody the page of a group."""
     try:
         return asked.ways(course, on=today)
-    except (ipt.StoreError, ipt.UnknownProtocol):  # the page of the group names it, and says why
+    except (ipt.StoreError, ipt.UnknownCourse, ipt.UnknownProtocol):  # group page and caseload name it, and say why
         return ()
 
 

@@ -25,6 +25,7 @@ from clinic.apps import check_protocols
 from clinic.middleware import POLICY
 from clinic.models import Patient, PatientGroup
 from iptengine import commands as c
+from iptengine.contrib.django.models import StoredEvent
 from project.urls import urlpatterns
 
 DAY = date(2026, 3, 3)
@@ -430,6 +431,30 @@ class WhatGoesWrong(Clinic, TransactionTestCase):
             told = self.client.get(reverse("page", args=[patient.pk]))
         assert told.status_code == 503
         assert ALERT in words(told)
+
+    def test_a_course_that_does_not_open_still_shows_its_alerts(self) -> None:
+        patient = self.begin()
+        self.save(patient, self.session_form(patient), **answers(self_harm=1))
+        StoredEvent.objects.filter(course=patient.course_id, text__contains='"kind":"session_held"').delete()
+        for address in ("page", "paper"):
+            told = self.client.get(reverse(address, args=[patient.pk]))
+            assert told.status_code == 503
+            assert ALERT in words(told)
+            assert "An event of this course is missing in the store" in words(told)
+
+    def test_a_course_that_is_not_in_the_store_takes_no_alert_of_the_others_away(self) -> None:
+        patient = self.begin()
+        self.save(patient, self.session_form(patient), **answers(self_harm=1))
+        lost = Patient.objects.create(name="Bea S.", course_id="lost", therapist=self.anna)
+        told = self.client.get(reverse("caseload"))
+        assert told.status_code == 200
+        assert f"Ada R. : {ALERT}" in words(told)
+        assert "Bea S. : Nothing of this course is in the store, and with it perhaps an alert is lost." in words(told)
+        assert "restore a backup (open)" in words(told)
+        assert "Bea S. : there is no course 'lost' in this store" in words(told)
+        assert self.client.get(reverse("form_group")).status_code == 200
+        page = self.client.get(reverse("page", args=[lost.pk]))
+        assert (page.status_code, "there is no course 'lost' in this store" in words(page)) == (503, True)
 
     def test_a_form_that_was_not_drawn_here_is_refused(self) -> None:
         patient, other = self.begin(), "another-course"
