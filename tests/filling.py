@@ -15,6 +15,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from iptengine.authoring.loader import load
 from iptengine.course import commands as c
 from iptengine.course.commands import Command
+from iptengine.course.unsaid import with_words
 from iptengine.course.ways import Way
 from iptengine.protocol.protocol import Protocol
 
@@ -88,8 +89,9 @@ class Dice:
 
 
 def with_reasons(command: Command) -> Command:
-    """A request as it is offered, with a reason where it wants one."""
-    return replace(command, because=TEXT) if getattr(command, "because", None) == "" else command
+    """A request as it is offered, with words where it wants some, and a reason where it takes one."""
+    said = with_words(command, TEXT)
+    return replace(said, because=TEXT) if getattr(said, "because", None) == "" else said
 
 
 def filled(way: Way, chance: Chance, protocol: Protocol) -> Command:
@@ -99,7 +101,7 @@ def filled(way: Way, chance: Chance, protocol: Protocol) -> Command:
     for name, choices in way.fields.items():
         if name in hints and name != "on":
             given[name] = _value(way.command, name, hints[name], choices, chance, protocol)
-    return replace(way.command, **given)
+    return with_words(replace(way.command, **given), TEXT)
 
 
 @cache

@@ -31,6 +31,7 @@ from iptengine.course.refusal import Refused
 from iptengine.course.reports import REPORTS, phase_on
 from iptengine.course.requested import is_message
 from iptengine.course.requests import ALERT_MOVES, REQUESTS, Handler, uses_session
+from iptengine.course.unsaid import check_said
 from iptengine.protocol.protocol import Protocol, TaskHome
 from iptengine.protocol.task_spec import RecordKind
 
@@ -72,6 +73,7 @@ def _open_to(desk: Desk, command: Command) -> None:
     if not beginning and desk.course.started is None:
         raise desk.nonsense("not_started", "this course has not begun yet")
     check_open(desk)
+    check_said(desk, command)
     inner = command.command if isinstance(command, c.Deviate) else command
     if desk.course.ended and inner.request and not _of_a_message(desk.course, inner):
         text = "the course has ended; it takes readings, assessments of alerts, corrections and contacts"

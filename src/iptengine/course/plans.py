@@ -13,6 +13,7 @@ from iptengine.course.course import Course
 from iptengine.course.desk import Desk, warning
 from iptengine.course.events import CourseWarning, Event
 from iptengine.course.plan_state import A_SESSION, ComponentState, component_state, plan_state, planned_doses
+from iptengine.course.unsaid import TO_SAY
 from iptengine.course.wording import listed
 from iptengine.protocol.doses import amount, spoken_amount
 from iptengine.protocol.plan_spec import PlanSpec, broken, lawful
@@ -287,7 +288,7 @@ def plan_ways(protocol: Protocol, course: Course, on: date) -> Iterator[Ask]:
     plan = protocol.spec.plan
     if plan is None:
         return
-    names, why = tuple(plan.components), "…"
+    names, why = tuple(plan.components), TO_SAY
     state = plan_state(protocol, course)
     if state.chosen:
         ahead = tuple(one.name for one in state.components if not one.finished)

@@ -19,6 +19,7 @@ from iptengine.course.moved_dates import with_date_warnings
 from iptengine.course.participants import presence_warnings
 from iptengine.course.plans import PLAN_REPORTS
 from iptengine.course.task_warnings import task_warnings
+from iptengine.course.unsaid import is_wordless
 from iptengine.course.used_up import can_agree_more
 from iptengine.protocol.parts import STATUSES, FactSpec
 from iptengine.protocol.scoring import NothingUsable, score
@@ -249,11 +250,20 @@ def note(desk: Desk, command: c.WriteNote) -> Events:
 # -- what is known of the patient --------------------------------------------------------------------------------
 
 
+def _says(desk: Desk, text: str, otherwise: str) -> None:
+    """Refuse a record without words: a protocol may rest on it, and it would say nothing."""
+    if is_wordless(text):
+        raise desk.nonsense("no_words", otherwise)
+
+
 def diagnosis(desk: Desk, command: c.RecordDiagnosis) -> Events:
+    _says(desk, command.diagnosis, "say which diagnosis it is")
     yield desk.event(e.DiagnosisRecorded, diagnosis=command.diagnosis, criteria=command.criteria)
 
 
 def waive(desk: Desk, command: c.WaiveDiagnosis) -> Events:
+    if is_wordless(command.because):
+        raise desk.nonsense("no_reason", "say why the course goes on without a diagnosis")
     yield desk.event(e.DiagnosisWaived, because=command.because)
 
 
@@ -262,20 +272,24 @@ def _same_fields(command: c.Command) -> dict[str, Any]:
 
 
 def person(desk: Desk, command: c.RecordPerson) -> Events:
+    _says(desk, command.name, "say who it is")
     yield desk.event(e.PersonRecorded, **_same_fields(command))
 
 
 def life_event(desk: Desk, command: c.RecordLifeEvent) -> Events:
+    _says(desk, command.what, "say what happened")
     yield desk.event(e.LifeEventRecorded, **_same_fields(command))
 
 
 def formulation(desk: Desk, command: c.WriteFormulation) -> Events:
+    _says(desk, command.text, "write the formulation")
     yield desk.event(e.FormulationWritten, text=command.text, agreed=command.agreed)
 
 
 def goal(desk: Desk, command: c.SetGoal) -> Events:
     if command.focus:
         desk.known_focus(command.focus)
+    _says(desk, command.text, "say what the goal is")
     yield desk.event(e.GoalSet, text=command.text, focus=command.focus or "")
 
 

@@ -20,6 +20,7 @@ from iptengine.course.messages import prepare
 from iptengine.course.participants import kept_out
 from iptengine.course.plans import PLAN_REQUESTS
 from iptengine.course.reports import minutes_known, present_known
+from iptengine.course.unsaid import is_wordless
 from iptengine.protocol.ids import is_id
 from iptengine.protocol.model import UNSTAGED
 from iptengine.protocol.protocol import Protocol, Reason, reasons
@@ -404,7 +405,7 @@ def acknowledge(desk: Desk, command: c.AcknowledgeAlert) -> Events:
 
 
 def assess(desk: Desk, command: c.AssessAlert) -> Events:
-    if not command.found.strip() or not command.plan.strip():
+    if is_wordless(command.found) or is_wordless(command.plan):
         raise desk.nonsense("assessment", "an assessment says what was found and what was agreed", "alerts")
     yield _move_alert(desk, command.alert, "assess", found=command.found, plan=command.plan)
 

@@ -38,6 +38,7 @@ from iptengine.course.rests import kept_or_missed, resting
 from iptengine.course.rhythms import due_measures, measure_due_by
 from iptengine.course.stamp import Actor, Stamp
 from iptengine.course.unrecorded import unrecorded_told
+from iptengine.course.unsaid import TO_SAY, with_words
 from iptengine.course.used_up import used_up_due
 from iptengine.course.warnings import warnings
 from iptengine.course.worded import unworded, words_of
@@ -52,7 +53,8 @@ class Way:
     """Something that can be said to the course: open with its fields, or blocked by reasons.
 
     Attributes:
-        command: The command, with what is known filled in; empty strings are for the person to fill.
+        command: The command, with what is known filled in. What is empty is for the person to fill, and so is a
+            ``"…"``, without which the request would make no sense: with it still in place it is refused.
         open: Whether it would be carried out now.
         reasons: Why not, in the author's words.
         fields: What the command takes, each with its choices (empty: free).
@@ -125,7 +127,7 @@ class _Scene:
         role = by[0] if by else ""
         stamp = Stamp("ways", self.on, self.stamp.at, Actor("ways", role=role))
         try:
-            decide(self.protocol, self.course, command.stamped(stamp))
+            decide(self.protocol, self.course, with_words(command, "said").stamped(stamp))
         except Refused as no:
             return Way(command, False, no.reasons, fields, (), by)
         return Way(command, True, (), fields, (), by)
@@ -181,7 +183,7 @@ def _groups(scene: _Scene) -> Iterator[Way]:
     if here is not None:
         yield scene.report(c.LeaveGroup(here.group, on=scene.on), because=())
     elif spec is not None:
-        leaders = ["…" * n for n in range(1, (spec.facilitators.low if spec.facilitators else 0) + 1)]
+        leaders = [TO_SAY * n for n in range(1, (spec.facilitators.low if spec.facilitators else 0) + 1)]
         joining = c.JoinGroup("", size=spec.size.low, facilitators=leaders, on=scene.on)
         led = (str(spec.facilitators),) if spec.facilitators else ()
         yield scene.request(joining, group=(), size=(str(spec.size),), facilitators=led)
@@ -207,19 +209,19 @@ def _outcomes(scene: _Scene) -> Iterator[Way]:
 def _focuses(scene: _Scene) -> Iterator[Way]:
     people = [person.name for person in scene.course.people]
     for area, spec in scene.protocol.spec.problem_areas.items():
-        person = "…" if spec.with_person else ""
+        person = TO_SAY if spec.with_person else ""
         yield scene.request(c.AgreeFocus(area, person=person, on=scene.on), person=people, id=(), because=())
     for focus in scene.course.open_focuses:
         yield from _stages(scene, focus)
-        yield scene.request(c.CloseFocus(focus.id, because="…", on=scene.on), because=())
+        yield scene.request(c.CloseFocus(focus.id, because=TO_SAY, on=scene.on), because=())
         yield from _changes(scene, focus, people)
 
 
 def _changes(scene: _Scene, focus: Focus, people: Sequence[str]) -> Iterator[Way]:
     for area, spec in scene.protocol.spec.problem_areas.items():
         if area != focus.area:
-            person = "…" if spec.with_person else ""
-            change = c.ChangeFocus(focus.id, to=area, person=person, because="…", on=scene.on)
+            person = TO_SAY if spec.with_person else ""
+            change = c.ChangeFocus(focus.id, to=area, person=person, because=TO_SAY, on=scene.on)
             yield scene.request(change, person=people, id=(), because=())
 
 
@@ -232,9 +234,9 @@ def _stages(scene: _Scene, focus: Focus) -> Iterator[Way]:
     )
     for stage in area.stages:
         if stage in along:
-            yield scene.request(c.Restage(focus.id, to=stage, because="…", on=scene.on), because=())
+            yield scene.request(c.Restage(focus.id, to=stage, because=TO_SAY, on=scene.on), because=())
         elif stage not in (here, UNSTAGED):
-            way = c.Restage(focus.id, to=stage, because="…", new_information=True, on=scene.on)
+            way = c.Restage(focus.id, to=stage, because=TO_SAY, new_information=True, on=scene.on)
             yield scene.request(way, because=())
 
 
@@ -242,7 +244,7 @@ def _charts(scene: _Scene) -> Iterator[Way]:
     """Where each further chart can be moved from here, open or shut; the rest takes a deviation."""
     for here in charts_here(scene.protocol, scene.course):
         for state in here.state.next:
-            yield scene.request(c.MoveChart(here.chart, to=state, because="…", on=scene.on), because=())
+            yield scene.request(c.MoveChart(here.chart, to=state, because=TO_SAY, on=scene.on), because=())
 
 
 def _plan(scene: _Scene) -> Iterator[Way]:
@@ -256,7 +258,7 @@ def _contract(scene: _Scene) -> Iterator[Way]:
     missed = tuple(spec.missed)
     number = (str(spec.sessions),) if spec.sessions else ()
     if scene.course.contract and scene.course.contract.agreed_on:
-        amend = c.AmendContract(because="…", on=scene.on)
+        amend = c.AmendContract(because=TO_SAY, on=scene.on)
         yield scene.request(
             amend,
             because=(),
@@ -316,7 +318,7 @@ def _approvals(scene: _Scene) -> Iterator[Way]:
             yield scene.answer(c.Approve(one.id, on=scene.on), one.roles)
         else:
             yield scene.answer(c.Confirm(one.id, on=scene.on), one.roles)
-        yield scene.answer(c.Decline(one.id, because="…", on=scene.on), one.roles, because=())
+        yield scene.answer(c.Decline(one.id, because=TO_SAY, on=scene.on), one.roles, because=())
 
 
 # -- due ---------------------------------------------------------------------------------------------------------

@@ -9,11 +9,12 @@ from functools import partial
 from iptengine.course import commands as c
 from iptengine.course.decide import decide
 from iptengine.course.refusal import Refused
+from iptengine.course.unsaid import with_words
 from iptengine.course.ways import Way, ways
 from iptengine.protocol.conditions import Condition
 from iptengine.protocol.model import UNSTAGED
 from iptengine.protocol.protocol import Protocol
-from iptengine.testing.drafting.draft import THERAPIST, Draft, begun
+from iptengine.testing.drafting.draft import DRAFTED, THERAPIST, Draft, begun
 from iptengine.testing.drafting.offers import as_told, guards_of, offers
 from iptengine.testing.marks import Mark
 from iptengine.testing.named_ways import seen_ways
@@ -68,7 +69,7 @@ def _against(draft: Draft, command: c.Command, leave: str) -> float:
     """How many reasons stand against a request; as many as can be where what was to stay is gone."""
     stamp = stamp_of("asked", command.kind, draft.on, draft.on, THERAPIST)
     try:
-        decide(draft.protocol, draft.course, command.stamped(stamp))
+        decide(draft.protocol, draft.course, with_words(command, DRAFTED).stamped(stamp))
     except Refused as no:
         codes = [reason.code for reason in no.reasons]
         return float("inf") if leave and leave not in codes else len(codes)
