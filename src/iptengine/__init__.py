@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from iptengine.engine.handing_over import export_course as export_course
     from iptengine.engine.handing_over import import_course as import_course
     from iptengine.engine.in_turn import GroupNotTold as GroupNotTold
+    from iptengine.engine.lasting import VoidDone as VoidDone
     from iptengine.engine.looking import Move as Move
     from iptengine.engine.moves import MovedPages as MovedPages
     from iptengine.engine.policy import Allowed as Allowed
@@ -71,6 +72,7 @@ if TYPE_CHECKING:
     from iptengine.render import Agenda as Agenda
     from iptengine.render import Message as Message
     from iptengine.render import agenda as agenda
+    from iptengine.render.group_page import GroupPage as GroupPage
     from iptengine.store.keys import CourseKeys as CourseKeys
     from iptengine.store.keys import FileKeys as FileKeys
     from iptengine.store.keys import KeyDestroyed as KeyDestroyed
@@ -121,12 +123,14 @@ _HOMES = {
     "engine.clinic": ("Clinic",),
     "engine.in_turn": ("GroupNotTold",),
     "engine.handing_over": ("BrokenExport", "export_course", "import_course"),
+    "engine.lasting": ("VoidDone",),
     "engine.looking": ("Move",),
     "engine.moves": ("MovedPages",),
     "engine.policy": ("Allowed", "Denial", "Denied", "NotAllowed", "Permission", "Policy"),
     "protocol.protocol": ("Protocol", "Reason"),
     "engine.reader": ("Reader",),
     "render": ("Agenda", "Message", "agenda"),
+    "render.group_page": ("GroupPage",),
     "store.keys": ("CourseKeys", "FileKeys", "KeyDestroyed", "KeyLost", "MemoryKeys"),
     "store.memory": ("MemoryStore",),
     "store.port": ("DamagedCourse", "StaleVersion", "Store", "StoreError", "UnknownDigest", "UnopenedCourse"),
@@ -165,6 +169,7 @@ __all__ = [
     "GroupDone",
     "GroupExists",
     "GroupNotTold",
+    "GroupPage",
     "IptengineError",
     "KeyDestroyed",
     "KeyLost",
@@ -196,6 +201,7 @@ __all__ = [
     "UnknownProtocol",
     "UnopenedCourse",
     "Verdict",
+    "VoidDone",
     "Way",
     "agenda",
     "anchor",

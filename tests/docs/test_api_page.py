@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import iptengine
+from iptengine import commands, testing
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "api.md").read_text(encoding="utf-8")
 PROSE = re.sub(r"^```.*?^```$", "", PAGE, flags=re.MULTILINE | re.DOTALL)
@@ -30,6 +31,19 @@ def methods(of: type) -> list[str]:
 @pytest.mark.parametrize("name", iptengine.__all__)
 def test_every_public_name_stands_on_the_page(name: str) -> None:
     assert begins_a_piece_of_code(name)
+
+
+@pytest.mark.parametrize("name", [*commands.__all__, *testing.__all__])
+def test_every_public_name_of_the_commands_and_of_the_tests_stands_on_the_page(name: str) -> None:
+    assert begins_a_piece_of_code(name)
+
+
+def test_what_the_page_says_of_a_course_a_course_has() -> None:
+    named = {code.partition("(")[0] for code in re.findall(r"`([^`]+)`", section("A course").partition("\n\nWhat")[0])}
+    assert len(named) > 30
+    assert (
+        sorted(named - {*methods(iptengine.Course), *iptengine.Course.__dataclass_fields__, "on", "way", "None"}) == []
+    )
 
 
 @pytest.mark.parametrize("name", methods(iptengine.Clinic))
