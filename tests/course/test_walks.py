@@ -33,6 +33,7 @@ from iptengine.course.facts import CourseFacts
 from iptengine.course.first_lines import Line
 from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Stamp
+from iptengine.course.unsaid import with_words
 from iptengine.course.warnings import warnings
 from iptengine.course.ways import Way, due, ways
 from iptengine.protocol.protocol import Protocol, reasons
@@ -290,7 +291,7 @@ def _filled(way: Way) -> Command:
     blank = {"found": "passive thoughts", "plan": "call on Friday", "because": "agreed", "text": "to sleep",
              "name": "Robin", "diagnosis": "moderate", "what": "moved"}  # fmt: skip
     given = {f: v for f, v in blank.items() if f in way.fields and not getattr(way.command, f, "x")}
-    return replace(way.command, **given)
+    return with_words(replace(way.command, **given), "Robin")
 
 
 class AdultWalk(Walk):
