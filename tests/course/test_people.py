@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from iptengine.course import commands as c
 from iptengine.course.refusal import Refused
 from iptengine.course.ways import due
+from iptengine.diagnostics import BadInput
 from iptengine.protocol.protocol import Protocol
 from iptengine.render import Message, agenda, message
 from phrases import START, Story, anyway, book, event, fact, given, hold, miss, phq9, staged, variant, week
@@ -203,11 +204,11 @@ def test_the_page_of_a_contact_says_what_it_holds_and_who_takes_part(people: Pro
 
 def test_the_page_of_a_contact_is_for_the_therapist_and_of_a_contact_there_is(people: Protocol) -> None:
     course = given(people).course
-    with pytest.raises(ValueError, match=r"^contact is one of .*, talk, letter, call, visit$"):
+    with pytest.raises(BadInput, match=r"^contact is one of .*, talk, letter, call, visit$"):
         agenda(people, course, on=START, occasion="contact", contact="nothing")
-    with pytest.raises(ValueError, match=r"^the page of a contact is for the therapist$"):
+    with pytest.raises(BadInput, match=r"^the page of a contact is for the therapist$"):
         agenda(people, course, on=START, occasion="contact", contact="talk", audience="patient")
-    with pytest.raises(ValueError, match=r"^a contact goes with the occasion contact$"):
+    with pytest.raises(BadInput, match=r"^a contact goes with the occasion contact$"):
         agenda(people, course, on=START, contact="talk")
 
 

@@ -460,6 +460,27 @@ def test_a_day_with_a_time_is_told() -> None:
         with_course().do("a", c.WriteNote("a"), by=ANNA, on=at_three())
 
 
+@pytest.mark.parametrize("said", ["rang", [c.WriteNote("rang")], None, {"kind": "write_note", "text": "rang"}])
+def test_what_is_no_command_is_told_before_anything_is_recorded(said: Any) -> None:
+    clinic = with_course()
+    with pytest.raises(BadInput) as caught:
+        clinic.do("a", c.WriteNote("first"), said, by=ANNA)
+    assert str(caught.value) == (
+        "what is said must be commands, such as HoldSession(), each given by itself and not in a list"
+    )
+    assert kinds(clinic.events("a")) == ["course_started"]
+
+
+def test_a_key_that_is_no_text_and_a_version_that_is_no_number_are_told() -> None:
+    clinic = with_course()
+    told = r"^a key holds letters, digits and \. _ : - only, at most 100 of them$"
+    with pytest.raises(BadInput, match=told):
+        clinic.do("a", c.WriteNote("rang"), by=ANNA, key=5)  # type: ignore[arg-type]
+    for asked in (clinic, clinic.reader(ANNA)):
+        with pytest.raises(BadInput, match=r"^'version' must be a version of the course: a whole number$"):
+            asked.course("a", version="1")  # type: ignore[arg-type]
+
+
 # -- a form drawn from an older version --------------------------------------------------------------------------
 
 

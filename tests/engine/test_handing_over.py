@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -386,3 +387,14 @@ def test_keys_are_files(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
     assert run_command(["course", "import", "third.db", "a.jsonl", "--key-file", "theirs"]) == 0
     assert run_command(["verify", "third.db", "--key-file", "theirs"]) == 0
+
+
+@pytest.mark.parametrize("text", [b"{}", None])
+def test_what_is_no_text_is_told_before_anything_is_imported(text: Any) -> None:
+    there = MemoryStore()
+    by = Actor("u17", role="therapist")
+    for take_in in (lambda: import_course(there, text), lambda: Clinic(there, []).import_course(text, by=by)):
+        with pytest.raises(BadInput) as caught:
+            take_in()
+        assert str(caught.value) == "'text' must be the text of an exported course: read the file as UTF-8"
+    assert list(there.feed()) == []

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from iptengine.course import commands as c
 from iptengine.course.course import Course
 from iptengine.course.hour import planned_tasks
+from iptengine.diagnostics import BadInput
 from iptengine.protocol.protocol import Protocol
 from iptengine.render import (
     Agenda,
@@ -715,11 +716,14 @@ def test_the_same_course_gives_the_same_bytes() -> None:
         ({"detail": "all"}, "detail is one of brief, usual, trainee"),
         ({"occasion": "first"}, "occasion is one of session, missed, last, contact"),
         ({"service": {"fax": "1"}}, "key of service is one of phone, help"),
+        ({"language": None}, "language is a text, such as en"),
     ],
 )
 def test_what_cannot_be_asked_for_is_told_at_once(asked: Any, told: str) -> None:
-    with pytest.raises(ValueError, match=f"^{told}$"):
+    with pytest.raises(BadInput, match=f"^{told}$") as caught:
         page(**asked)
+    assert isinstance(caught.value, ValueError)
+    assert caught.value.field in asked
 
 
 def test_a_repr_holds_no_word_of_the_patient() -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, create_engine, event, text
 
 import iptengine as ipt
-from iptengine import SqlStore, StaleVersion
+from iptengine import BadInput, SqlStore, StaleVersion
 from iptengine.testing import check_store
 from stores import connected, engine_for, fresh_store, fresh_url, opened
 
@@ -220,3 +221,14 @@ def test_a_store_over_a_connection_keeps_the_contract_too(kind: str) -> None:
         connection.close()
         engine.dispose()
     assert fresh_store(kind).read("a") == ()
+
+
+def test_an_engine_is_no_connection_and_is_told(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path}/clinic.db")
+    for given in (engine, None):
+        with pytest.raises(BadInput) as caught:
+            SqlStore(given)  # type: ignore[arg-type]
+        assert str(caught.value) == (
+            "a store takes part in an open connection, such as engine.connect() gives; open_store opens its own"
+        )
+    engine.dispose()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
+from iptengine.course.commands import Command
 from iptengine.diagnostics import BadInput
 
 
@@ -27,3 +29,14 @@ def check_day(on: object) -> None:
         raise BadInput("on", "'on' must be a day, without a time")
     if not isinstance(on, date):
         raise BadInput("on", "'on' must be a day, such as date(2026, 3, 3)")
+
+
+def check_commands(commands: Iterable[object]) -> None:
+    """Refuse what is no command, as text and a list of commands are none.
+
+    Raises:
+        BadInput: One is none.
+    """
+    if not all(isinstance(one, Command) for one in commands):
+        told = "what is said must be commands, such as HoldSession(), each given by itself and not in a list"
+        raise BadInput("commands", told)

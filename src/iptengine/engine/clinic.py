@@ -16,7 +16,7 @@ from iptengine.course.commands import Adopt, Command, Erase, ImportCourse, Start
 from iptengine.course.course import Course
 from iptengine.course.events import Event
 from iptengine.course.hiding import THERAPIST, Sight
-from iptengine.course.inputs import check_day, check_expected
+from iptengine.course.inputs import check_commands, check_day, check_expected
 from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Actor, Stamp
 from iptengine.engine.answers import (
@@ -287,6 +287,7 @@ class Clinic(
         So a form without a day that is posted again after midnight speaks of the day it was posted first.
         """
         self._held.check_actor(by, "by")
+        check_commands(commands)
         if key is not None:
             self._checked_key(key)
         if on is not None:
@@ -301,7 +302,7 @@ class Clinic(
         )
 
     def _checked_key(self, key: str) -> None:
-        if not _KEY.fullmatch(key):
+        if not isinstance(key, str) or not _KEY.fullmatch(key):
             raise BadInput("key", "a key holds letters, digits and . _ : - only, at most 100 of them")
 
     def _refusal(self, course: str, command: Command, by: Actor, on: date) -> Refused | None:

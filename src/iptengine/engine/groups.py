@@ -22,7 +22,7 @@ from iptengine.course.course import Course
 from iptengine.course.events import CourseWarning, TaskDeferred, TaskLogged
 from iptengine.course.groups import Group
 from iptengine.course.hiding import THERAPIST
-from iptengine.course.inputs import check_day
+from iptengine.course.inputs import check_commands, check_day
 from iptengine.course.refusal import Refused
 from iptengine.course.stamp import Actor
 from iptengine.diagnostics import IptengineError
@@ -252,6 +252,7 @@ class GroupClinic(ClinicPort):
             BadInput: A command cannot be said to all.
         """
         check_day(on)
+        check_commands(commands)
         self._checked_key(key)
         for command in commands:
             if (why := groups.not_for_all(command)) != "":

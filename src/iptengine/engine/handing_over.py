@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 from iptengine.authoring.kept import open_kept
 from iptengine.course.codec import SCHEMA as EVENTS_SCHEMA
-from iptengine.diagnostics import ProtocolError
+from iptengine.diagnostics import BadInput, ProtocolError
 from iptengine.engine.answers import UnknownCourse, is_course_id
 from iptengine.store.chain import chained, checked_key, opened, seal
 from iptengine.store.port import StaleVersion, Store, StoreError
@@ -148,9 +148,13 @@ class Export:
 
     Raises:
         BrokenExport: As `import_course`.
+        BadInput: It is no text.
     """
 
     def __init__(self, text: str, sealed_with: bytes | None) -> None:
+        given: object = text
+        if not isinstance(given, str):
+            raise BadInput("text", "'text' must be the text of an exported course: read the file as UTF-8")
         key = checked_key(sealed_with)
         self.sealed_with = sealed_with
         *self._lines, rest = text.split("\n")

@@ -10,6 +10,7 @@ from iptengine.course.course import Course
 from iptengine.course.events import Event
 from iptengine.course.evolve import fold
 from iptengine.course.unread_alerts import of_a_missing_event
+from iptengine.diagnostics import BadInput
 from iptengine.engine.answers import UnknownCourse
 from iptengine.protocol.protocol import Protocol
 from iptengine.store.chain import chained, checked_key, opened, sealed_otherwise
@@ -45,10 +46,13 @@ class History:
 
         Raises:
             UnknownCourse: It has not come to that version.
+            BadInput: It is no version.
         """
         course = self.course
         if version is None or version == course.version:
             return course
+        if type(version) is not int:
+            raise BadInput("version", "'version' must be a version of the course: a whole number")
         if not 0 < version < course.version:
             raise UnknownCourse(
                 course.id, f"there is no version {version} of that course; it stands at {course.version}"

@@ -12,7 +12,7 @@ from iptengine.course.course import Course
 from iptengine.course.hiding import THERAPIST, seen_by
 from iptengine.course.inputs import check_day
 from iptengine.course.unread_alerts import none_open
-from iptengine.diagnostics import IptengineError
+from iptengine.diagnostics import BadInput, IptengineError
 from iptengine.protocol.protocol import Protocol
 from iptengine.render.alerts import alert_lines
 from iptengine.render.contact_page import contact_sheet
@@ -107,15 +107,17 @@ def agenda(
         said in `problem` and on the page, under the open alerts (law 5).
 
     Raises:
-        ValueError: `audience`, `detail`, `occasion`, `contact` or a key of `service` is not one of those there are.
+        BadInput: `audience`, `detail`, `occasion`, `contact` or a key of `service` is not one of those there are, or
+            `on` is no day. It is a `ValueError`, too.
     """
     check_day(on)
     _one_of("audience", audience, get_args(Audience))
     _one_of("detail", detail, get_args(Detail))
     _one_of("occasion", occasion, get_args(Occasion))
     _contact_known(protocol, audience, occasion, contact)
+    _language(language)
     for key in service or {}:
-        _one_of("key of service", key, SERVICE)
+        _one_of("service", key, SERVICE, "key of service")
     overrides = dict(templates or {})
     course = seen_by(protocol, course, role, audience)
     value, page, problem = None, None, _misfit(protocol, course) or _untranslated(language)
@@ -144,16 +146,16 @@ def agenda(
 def _contact_known(protocol: Protocol, audience: str, occasion: str, contact: str) -> None:
     if occasion != "contact":
         if contact:
-            raise ValueError("a contact goes with the occasion contact")
+            raise BadInput("contact", "a contact goes with the occasion contact")
         return
     if audience != "therapist":
-        raise ValueError("the page of a contact is for the therapist")
+        raise BadInput("audience", "the page of a contact is for the therapist")
     _one_of("contact", contact, tuple(protocol.spec.contacts))
 
 
-def _one_of(what: str, given: str, known: tuple[str, ...]) -> None:
+def _one_of(field: str, given: str, known: tuple[str, ...], what: str = "") -> None:
     if given not in known:
-        raise ValueError(f"{what} is one of {', '.join(known)}")
+        raise BadInput(field, f"{what or field} is one of {', '.join(known)}")
 
 
 def _misfit(protocol: Protocol, course: Course) -> str:
@@ -166,6 +168,11 @@ def _misfit(protocol: Protocol, course: Course) -> str:
     if gone:
         return f"{protocol.ref} has no problem area '{gone[0]}', on which the course works; it keeps {course.protocol}"
     return ""
+
+
+def _language(language: object) -> None:
+    if not isinstance(language, str):
+        raise BadInput("language", "language is a text, such as en")
 
 
 def _untranslated(language: str) -> str:

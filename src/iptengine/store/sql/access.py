@@ -12,6 +12,7 @@ from typing import Protocol
 
 from sqlalchemy import Connection, Engine
 
+from iptengine.diagnostics import BadInput
 from iptengine.store.journals import wal_is_sound
 from iptengine.store.port import StoreError
 from iptengine.store.sql.forks import transaction_on, true_name
@@ -116,6 +117,10 @@ class CallersConnection:
     """
 
     def __init__(self, connection: Connection) -> None:
+        given: object = connection
+        if not isinstance(given, Connection):
+            told = "a store takes part in an open connection, such as engine.connect() gives; open_store opens its own"
+            raise BadInput("connection", told)
         self.dialect = connection.dialect.name
         if self.dialect not in ("sqlite", "postgresql"):
             raise StoreError(f"a store lives in SQLite or PostgreSQL, not in {self.dialect}")
