@@ -716,3 +716,28 @@ def test_the_history_of_a_course_is_told_with_its_alert_where_its_protocol_is_go
     assert (told.code, told.out[:13]) == (0, "a  RISK ALERT")
     line = ("course", "session", "clinic.db", "a", "--on", "2026-03-17", "--score", "phq9=18")
     assert begun(*line).err.startswith("this course keeps the protocol ipt-small@1.0.0 it began with, and neither")
+
+
+# -- numbers -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", ["5_0", "５０", "+50", "50.0", "fifty", " 50", ""])
+@pytest.mark.parametrize(
+    ("line", "option"),
+    [
+        (("course", "session", "clinic.db", "a", *SECOND), "--minutes"),
+        (("course", "book", "clinic.db", "a", *SECOND), "--minutes"),
+        (("course", "adopt", "clinic.db", SMALL, "--phase", "opening", "--course", "b", *FIRST), "--used"),
+        (("agenda", "impasse-reopened"), "--session"),
+    ],
+)
+def test_a_number_is_written_in_digits(begun: Type, line: tuple[str, ...], option: str, number: str) -> None:
+    told = begun(*line, option, number)
+    assert (told.code, told.out) == (2, "")
+    assert told.err.endswith(f"\n\nError: Invalid value for '{option}': a whole number is written in digits, as 50\n")
+    assert kinds(begun) == ["course_started"]
+
+
+def test_a_number_in_digits_is_taken_as_it_stands(begun: Type) -> None:
+    assert begun("course", "session", "clinic.db", "a", "--minutes", "050", *SECOND).code == 0
+    assert last(begun)["minutes"] == 50

@@ -21,6 +21,7 @@ from iptengine.cli.store_options import (
     written_as,
 )
 from iptengine.cli.telling_risks import TellsRisks
+from iptengine.cli.whole_numbers import Whole
 
 OCCASIONS = ["session", "missed", "last"]
 
@@ -48,7 +49,7 @@ def start_command(
 @named_store
 @click.argument("protocol")
 @click.option("--phase", required=True, metavar="PHASE", help="The phase it is in.")
-@click.option("--used", "sessions_used", required=True, type=int, metavar="N", help="How many sessions were used.")
+@click.option("--used", "sessions_used", required=True, type=Whole(), metavar="N", help="How many sessions were used.")
 @click.option("--focus", multiple=True, metavar="AREA", help="A problem area that was agreed. Repeatable.")
 @click.option("--course", metavar="ID", help="The id of the course here; one is made if not said.")
 @click.option("--called", default="", metavar="NAME", help="How pages name the patient; initials are best.")

@@ -14,6 +14,7 @@ from iptengine.cli.clinic_commands import clinic_group
 from iptengine.cli.course_commands import course_group
 from iptengine.cli.group_commands import group_group
 from iptengine.cli.store_commands import anchor_command, migrate_command, verify_command
+from iptengine.cli.whole_numbers import WholeBetween
 from iptengine.diagnostics import IptengineError
 
 if TYPE_CHECKING:
@@ -220,7 +221,7 @@ def schema(sort: Sort | None, base: str, out: str) -> int:
 
 @iptengine.command()
 @click.argument("vignette")
-@click.option("--session", type=click.IntRange(1, 999), metavar="N", help="As it stood before this session.")
+@click.option("--session", type=WholeBetween(1, 999), metavar="N", help="As it stood before this session.")
 @click.option("--before", default="", metavar="HAPPENING", help="As it stood before this happening.")
 @click.option("--after", default="", metavar="HAPPENING", help="As it stood after this happening.")
 @click.option("--occasion", type=OCCASIONS, default="session", show_default=True, help="What the page is for.")
@@ -243,7 +244,7 @@ def agenda(
 
 @iptengine.command()
 @click.argument("vignette")
-@click.option("--session", type=click.IntRange(1, 999), metavar="N", help="Only this session.")
+@click.option("--session", type=WholeBetween(1, 999), metavar="N", help="Only this session.")
 @_member
 @_page_options
 def run(vignette: str, session: int | None, member: str, audience: str, form: str, detail: str) -> int:
@@ -292,7 +293,7 @@ def vignettes(protocol: str, missing: bool, out: str, beside: tuple[str, ...], f
 @iptengine.command()
 @click.argument("vignette")
 @click.argument("path")
-@click.option("--session", type=click.IntRange(1, 999), metavar="N", help="As it stood before this session.")
+@click.option("--session", type=WholeBetween(1, 999), metavar="N", help="As it stood before this session.")
 @_member
 def prompt(vignette: str, path: str, session: int | None, member: str) -> int:
     """Print one prompt of the protocol, filled for the course of a vignette.

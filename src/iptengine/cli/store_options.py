@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 import click
 
+from iptengine.cli.whole_numbers import Whole
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 TEXT_OR_JSON = click.Choice(["text", "json"])
@@ -103,7 +105,7 @@ def met(function: F) -> F:
 
 
 def _how(long: str, mode: str, function: F) -> F:
-    minutes = click.option("--minutes", type=int, metavar="N", help=long)
+    minutes = click.option("--minutes", type=Whole(), metavar="N", help=long)
     return _all(function, (minutes, click.option("--mode", metavar="MODE", help=mode)))
 
 
