@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ TWO = "10 March and 17 March were booked; nothing is on record of them: held or\
 RESTS = variant("ipt-adult", {"pauses.hospital": {"title": "A stay in hospital"}})
 
 
-def page(story: Story, on: date, **asked: str) -> str:
+def page(story: Story, on: date, **asked: Any) -> str:
     made = agenda(IPT, story.course, on=on, **asked)
     assert made.problem == ""
     return made.text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from iptengine.course import commands as c
 from iptengine.render import agenda
@@ -17,13 +18,13 @@ def dispute() -> Story:
     return given(IPT, in_the_middle(area="role_dispute", person="W. (spouse)"), staged("renegotiation"), hold(4))
 
 
-def page(story: Story, on: date = NEXT, **asked: str) -> str:
+def page(story: Story, on: date = NEXT, **asked: Any) -> str:
     made = agenda(IPT, story.course, on=on, **asked)
     assert made.problem == ""
     return made.text
 
 
-def last_time(story: Story, **asked: str) -> list[str]:
+def last_time(story: Story, **asked: Any) -> list[str]:
     told = page(story, **asked).split("\nLAST TIME", 1)[1].split("\n\n", 1)[0]
     return [part.strip() for line in told.splitlines()[1:] for part in line.split("  ") if part.strip()]
 

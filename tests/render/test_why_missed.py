@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from iptengine.course import commands as c
 from iptengine.render import agenda
@@ -18,7 +19,7 @@ def missed(why: str = WHY, note: str = "") -> Story:
     return story.when(c.RecordContact("outreach", note=note, on=week(4, 2))) if note else story
 
 
-def lines(story: Story, on: date, **asked: str) -> list[str]:
+def lines(story: Story, on: date, **asked: Any) -> list[str]:
     made = agenda(IPT, story.course, on=on, **asked)
     assert made.problem == ""
     return [line.strip() for line in made.text.splitlines()]

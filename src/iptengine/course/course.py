@@ -113,7 +113,7 @@ class StageEntry:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Focus:
-    """A problem area agreed with this patient. `replaces` is the focus that the work changed from, if it did."""
+    """A problem area agreed with this patient."""
 
     id: str
     area: str
@@ -126,7 +126,6 @@ class Focus:
     closed: date | None = None
     because: str = ""
     event: str = ""
-    replaces: str = ""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

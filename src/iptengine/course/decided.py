@@ -38,15 +38,20 @@ def _stages(protocol: Protocol, course: Course, last: Appointment) -> Iterator[t
 
 
 def _focuses(protocol: Protocol, course: Course) -> Iterator[tuple[str, str, date]]:
-    """Focuses that were closed, and those that the work changed to; a change is told once."""
-    changed = {(focus.replaces, focus.agreed) for focus in course.focuses if focus.replaces}
+    """Focuses that were closed; where the work changed to another one, to which."""
     for focus in course.focuses:
-        old = course.focus(focus.replaces) if focus.replaces else None
-        if old is not None:
-            told = f"Focus changed from {_named(protocol, old)} to {_named(protocol, focus)}"
-            yield told, old.because if focus.closed else focus.because, focus.agreed
-        if focus.closed is not None and (focus.id, focus.closed) not in changed:
-            yield f"Focus closed: {_named(protocol, focus)}", focus.because, focus.closed
+        if focus.closed is not None:
+            new = _changed_to(course, focus)
+            told = f"Focus closed: {_named(protocol, focus)}"
+            if new is not None:
+                told = f"Focus changed from {_named(protocol, focus)} to {_named(protocol, new)}"
+            yield told, focus.because, focus.closed
+
+
+def _changed_to(course: Course, old: Focus) -> Focus | None:
+    """The focus that was agreed when another was closed, on its day and for the same reason."""
+    others = (focus for focus in course.focuses if focus.id != old.id and focus.agreed == old.closed)
+    return next((focus for focus in others if focus.because and focus.because == old.because), None)
 
 
 def _named(protocol: Protocol, focus: Focus) -> str:

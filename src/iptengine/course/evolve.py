@@ -186,7 +186,7 @@ def _amended(course: Course, event: e.ContractAmended) -> Changes:
 def _focus_agreed(course: Course, event: e.FocusAgreed) -> Changes:
     focus = Focus(
         event.focus, event.area, event.person, event.primary, event.on, event.stage, because=event.because,
-        event=event.id, replaces=event.replaces,
+        event=event.id,
     )  # fmt: skip
     return {"focuses": (*(f for f in course.focuses if f.id != event.focus), focus)}
 

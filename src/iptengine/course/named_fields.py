@@ -84,7 +84,7 @@ NAMED: Mapping[type, Fields] = {
     s.Contract: {"missed": POLICY},
     s.Appointment: {"present": PERSON, "phase": PHASE},
     s.StageEntry: {"stage": STAGE},
-    s.Focus: {"id": FOCUS, "area": AREA, "stage": STAGE, "replaces": FOCUS},
+    s.Focus: {"id": FOCUS, "area": AREA, "stage": STAGE},
     s.ChartEntry: {"chart": CHART, "state": STATE},
     s.PhaseEntry: {"phase": PHASE},
     s.Alert: {"code": ALERT, "measure": MEASURE, "item": ITEM},
