@@ -170,8 +170,7 @@ class Lists:
         named = _named(courses)
         strays = self._records.strays(None if named is None else frozenset(named))
         least = {stray.course: stray.row for stray in strays}
-        today = self._today()
-        every = (self._listed(id, today, least.get(id, 0)) for id in self._records.ids(named))
+        every = (self._listed(id, least=least.get(id, 0)) for id in self._records.ids(named))
         return (alert for found in every for alert in self._sight(found.course).alerts)
 
     def refresh(self, on: date, courses: Iterable[str] | None, anew: bool) -> int:
@@ -255,20 +254,20 @@ class Lists:
 
     # A replay
 
-    def _listed(self, course: str, on: date, least: int = 0) -> History:
+    def _listed(self, course: str, on: date | None = None, *, least: int = 0) -> History:
         """A course for a list, as `Records.listed`; where nothing is recorded of it, a course that says so."""
         try:
             return self._records.listed(course, least=least)
         except UnknownCourse as unknown:
-            return History(missing_course(course, str(unknown), on))
+            return History(missing_course(course, str(unknown), on or self._today()))
 
     def _made(self, course: str, on: date | None, least: int) -> tuple[Overview, tuple[Row, ...]]:
         """A course replayed, and the row to keep of it: none without its protocol, which others may have.
 
         Nor where it has fewer events than its row speaks of, or none at all: that row is what is left to tell of them.
         """
+        history = self._listed(course, on, least=least)
         day = on or self._today()
-        history = self._listed(course, day, least)
         found, protocol = self._seen(history.course, day)
         if protocol is None or self._role is not None or history.course.version < least:
             return found, ()
@@ -301,18 +300,15 @@ class Lists:
         wrong = {
             course
             for course in every
-            if not self._in_step(rows.pop(course, None), self._history(course)) and self._stays_wrong(course)
+            if not self._in_step(rows.pop(course, None), self._listed(course)) and self._stays_wrong(course)
         }
         return tuple(sorted(wrong | rows.keys()))
 
     def _stays_wrong(self, course: str) -> bool:
         """Whether a row is still wrong, read between two looks at its course: somebody may have written to it."""
-        before = self._history(course)
+        before = self._listed(course)
         row = next(self._records.rows(self._asked(None, (course,), "")), None)
-        return not (self._in_step(row, before) or self._in_step(row, self._history(course)))
-
-    def _history(self, course: str) -> History:
-        return self._listed(course, self._today())
+        return not (self._in_step(row, before) or self._in_step(row, self._listed(course)))
 
     def _in_step(self, row: Row | None, history: History) -> bool:
         course = history.course
