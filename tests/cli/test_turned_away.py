@@ -118,6 +118,9 @@ def test_the_answers_of_a_form_are_looked_through(begun: Type, answers: str) -> 
         ("--item", "Self-Harm=2"),
         ("--item", "phq9,self_harm=2"),
         ("--item", "phq9=self_harm=2"),
+        ("--item", "self_harm", "2"),
+        ("--item", "phq9.self_harm=", "2"),
+        ("--item", "phq9.self_harm", "=", "2"),
         ("--item", "PHQ9.self_harm=2"),
         ("--score", "phq9=14,self_harm=2"),
         ("--score", "phq9=14;self_harm=2"),
@@ -148,6 +151,7 @@ def test_a_risk_answer_is_told_once_however_its_line_is_mistyped(begun: Type, wo
         "read measure=phq9 q9=2",
         "read measure=gad7 self_harm=2",
         "read phq9 self_harm=2",
+        "read phq9 self_harm 2",
         "red measure=phq9 answers.self_harm=2",
         "correct event=1 command=read command.measure=phq9 command.answers=self_harm=2",
     ],
@@ -175,6 +179,7 @@ def test_a_risk_answer_in_a_word_is_told_without_it_also_where_its_scores_have_p
     "words",
     [
         ("--item", "self_harm=0"),
+        ("--item", "self_harm", "0"),
         ("--item", "phq9.self_harm:0"),
         ("--answers", "phq9=3;3;3;3;3;3;3;3;0;3"),
         ("--score", "phq9=14,self_harm=0"),
@@ -329,7 +334,8 @@ FEAR = (
         ("fear_at_home value=yes", "error: after record_fact come fields"),
         ("fact=fear_at_home value=yes value=no", "error: 'value' is given twice"),
         ("fact=fear_at_home value=yes --on 2026-02-31", "Usage: "),
-        ("fact=fear_at_home valu=x value=yes", "error: record_fact has no field 'valu'"),
+        ("fact=fear_at_home valeu=yes", "error: record_fact has no field 'valeu'"),
+        ("fct=fear_at_home value=yes", "error: record_fact has no field 'fct'"),
     ],
 )
 def test_a_risk_fact_in_a_line_that_is_turned_away_is_told_first(begun: Type, words: str, error: str) -> None:

@@ -33,6 +33,8 @@ Measures = Mapping[str, Measure]
 
 _NAME = re.compile(r"[^.=:,;]+")
 _BETWEEN = re.compile(r"\s*[,;]\s*|\s+")
+_APART = re.compile(r"^([^-=:\s][^=:\s]*)(?:\n?[=:]\n?|\n)([0-9]{1,9})$", re.MULTILINE)
+"""A name and a number that are words of their own, as in ``self_harm 2`` and ``self_harm= 2``."""
 _OF_A_COURSE = re.compile(r"(?P<course>[^.=:,;]*):(?P<rest>.*[=:].*)", re.DOTALL)
 _BEHIND_AN_OPTION = re.compile(r"--[a-z-]+=")
 _HOLD_ANSWERS = frozenset({"answers", "scores", "command"})
@@ -94,7 +96,8 @@ class _Line:
 
     def named(self) -> Iterator[_Named]:
         """Every name that has something behind it, in every word."""
-        for word in self.words:
+        apart = ("=".join(found) for found in _APART.findall("\n".join(self.words)))
+        for word in dict.fromkeys((*self.words, *apart)):
             rest = _BEHIND_AN_OPTION.sub("", word, count=1) if word.startswith("--") else word
             course = ""
             if self.of_group and (found := _OF_A_COURSE.fullmatch(rest)):
@@ -206,8 +209,9 @@ def _risk_facts(line: _Line) -> Iterator[str]:
     if not line.has_facts or not any("fact" in word for word in line.words):
         return
     every = list(line.named())
-    values = [one.value for one in every if one.name == "value"]
-    named = [(one.value.lower(), value) for one in every if one.name == "fact" for value in values]
+    values = [one.value for one in every if _stands_for(one.name, "value")]
+    facts = [one.value.lower() for one in every if _stands_for(one.name, "fact")]
+    named = [(fact, value) for fact in facts for value in values]
     alone = [(word.lower(), value) for word in line.words[2:] if not _NAME.sub("", word) for value in values]
     pairs = [*named, *alone, *((one.name, one.value) for one in every if one.name not in _FIELDS)]
     for protocol in line.protocols() if pairs else ():
@@ -215,6 +219,11 @@ def _risk_facts(line: _Line) -> Iterator[str]:
         if told:  # several that come with the library may ask for the same
             yield from told
             return
+
+
+def _stands_for(name: str, field: str) -> bool:
+    """Whether a name is that of a field, or one like it that is no other field's."""
+    return name == field or (name not in _FIELDS and bool(nearest(name, [field], 1)))
 
 
 def _risk_fact(protocol: Protocol, name: str, value: str) -> str:
