@@ -54,6 +54,12 @@ def decided(story: Story) -> tuple[tuple[str, str, date | None], ...]:
     return last.decided
 
 
+def amended(story: Story) -> tuple[tuple[str, str, date | None], ...]:
+    last = story.agenda(on=NEXT).last_time
+    assert last is not None
+    return last.amended
+
+
 def test_a_change_of_focus_says_from_what_to_what_and_why() -> None:
     change = c.ChangeFocus("role_dispute", to="role_transition", because="W. has moved out for good", on=CALL)
     told = "Focus changed from role dispute with W. (spouse) to role transition"
@@ -73,15 +79,16 @@ def test_an_amended_contract_is_told_with_its_numbers_and_why() -> None:
         c.AmendContract(because="Two more to part", sessions=16, on=CALL),
         c.AmendContract(because="W. minds the child", frequency="every 2 weeks", on=CALL),
     )
-    assert decided(story) == (
+    assert amended(story) == (
         ("Contract amended from 14 to 16 sessions", "Two more to part", CALL),
         ("Contract amended", "W. minds the child", CALL),
     )
+    assert "Contract amended from 14 to 16 sessions (28 March): Two more to part" in " ".join(last_time(story).split())
 
 
 def test_what_was_decided_before_the_last_session_is_told_no_more() -> None:
     story = dispute().when(c.AmendContract(because="Two more to part", sessions=16, on=CALL), hold(5))
-    assert decided(story) == ()
+    assert (decided(story), amended(story)) == ((), ())
 
 
 def test_with_two_focuses_a_stage_says_of_which_it_is() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import pairwise
 
@@ -21,7 +21,15 @@ def set_in(session: Appointment, entry: StageEntry) -> bool:
 
 def decided_since(protocol: Protocol, course: Course, last: Appointment) -> Iterator[Decided]:
     """What was decided from the day of the last session on, in the order of days, but for the stages set in it."""
-    found = [*_stages(protocol, course, last), *_focuses(protocol, course), *_amendments(course)]
+    return _since(last, (*_stages(protocol, course, last), *_focuses(protocol, course)))
+
+
+def amended_since(course: Course, last: Appointment) -> Iterator[Decided]:
+    """Changes to the contract from the day of the last session on."""
+    return _since(last, _amendments(course))
+
+
+def _since(last: Appointment, found: Iterable[tuple[str, str, date]]) -> Iterator[Decided]:
     for what, why, on in sorted(found, key=lambda one: one[2]):
         if on >= last.on:
             yield what, why, on if on > last.on else None

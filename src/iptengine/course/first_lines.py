@@ -315,7 +315,9 @@ def _missed(scene: _Scene) -> Iterator[Line]:
     what = MISSED_WORDS.get(last.status, last.status)
     which = f", the {ordinal(scene.facts.appointments_missed)} miss" if last.status in MISSES else ""
     since = [c for c in scene.course.contacts if c.on >= last.on]
-    contact = f" Contact since: {_contacted(since[-1], scene.on)}." if since else " Contact since: none on record."
+    # One that the service cancelled or moved asks for no reaching out.
+    none = " Contact since: none on record." if last.status in MISSES else ""
+    contact = f" Contact since: {_contacted(since[-1], scene.on)}." if since else none
     if outreach_due(scene.protocol, scene.course, scene.facts):
         contact = ""  # the contact itself stands among what is due
     used = " It used a session." if last.used else ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from iptengine.course.course import Appointment, Course, in_session
-from iptengine.course.decided import decided_since, set_in
+from iptengine.course.decided import amended_since, decided_since, set_in
 from iptengine.course.due_tasks import task_label
 from iptengine.course.wording import dated
 from iptengine.protocol.protocol import Protocol
@@ -33,6 +33,7 @@ class LastTime:
         homework: What the patient wants to try, not reviewed yet.
         stages: Stages a focus was placed in: the problem area, the stage, and why, as recorded.
         decided: What else was decided then, and all that was decided since: what, why, and the day of what came since.
+        amended: How the contract was changed then and since, in the same form.
         tried: What was to be tried and was reviewed, how it went in a word, and what was noted of it.
     """
 
@@ -49,6 +50,7 @@ class LastTime:
     stages: tuple[tuple[str, str, str], ...] = ()
     tried: tuple[tuple[str, str, str], ...] = ()
     decided: tuple[tuple[str, str, date | None], ...] = ()
+    amended: tuple[tuple[str, str, date | None], ...] = ()
 
 
 def to_try(course: Course, on: date) -> tuple[str, ...]:
@@ -88,6 +90,7 @@ def last_time(protocol: Protocol, course: Course, on: date) -> LastTime | None:
         tuple(_stages_set(protocol, course, last)),
         tuple(_tried(course, last)),
         tuple(decided_since(protocol, course, last)),
+        tuple(amended_since(course, last)),
     )
 
 

@@ -179,7 +179,9 @@ class Records:
         course = history.course.id
         otherwise = sealed_otherwise(history.texts, course=course, key=self._key)
         if otherwise:
-            raise UnopenedCourse(course, f"{otherwise}: {_SEALED_OTHERWISE}")
+            shut = UnopenedCourse(course, f"{otherwise}: {_SEALED_OTHERWISE}")
+            shut.alerts = history.course.open_risk_alerts
+            raise shut
 
     def append(
         self, protocol: Protocol, history: History, texts: tuple[str, ...], *, row: Row | None = None

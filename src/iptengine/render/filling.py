@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -196,16 +196,21 @@ def last_values(last: LastTime | None, today: date) -> dict[str, Value] | None:
         "stages": [
             {"area": area, "stage": stage, "because": one_line(because) or None} for area, stage, because in last.stages
         ],
-        "decided": [
-            {"what": one_line(what), "because": one_line(because) or None, "day": dated(on, today) if on else None}
-            for what, because, on in last.decided
-        ],
+        "decided": _decided(last.decided, today),
+        "amended": _decided(last.amended, today),
         "tried": [
             {"text": one_line(text), "how": how, "note": one_line(note) or None} for text, how, note in last.tried
         ],
         "notes": _worded(last.notes),
         "to_try": _worded(last.homework),
     }
+
+
+def _decided(found: Sequence[tuple[str, str, date | None]], today: date) -> list[Value]:
+    return [
+        {"what": one_line(what), "because": one_line(because) or None, "day": dated(on, today) if on else None}
+        for what, because, on in found
+    ]
 
 
 def missed_values(missed: MissedWeek | None, today: date) -> dict[str, Value] | None:

@@ -68,6 +68,7 @@ SECTION_NAMES = Scope(
                     "otherwise": Many(Scope({"label": TEXT, "how": TEXT})),
                     "stages": Many(Scope({"area": TEXT, "stage": TEXT, "because": maybe(TEXT)})),
                     "decided": Many(Scope({"what": TEXT, "because": maybe(TEXT), "day": maybe(TEXT)})),
+                    "amended": Many(Scope({"what": TEXT, "because": maybe(TEXT), "day": maybe(TEXT)})),
                     "tried": Many(Scope({"text": TEXT, "how": TEXT, "note": maybe(TEXT)})),
                     "notes": Many(TEXT),
                     "to_try": Many(TEXT),

@@ -87,12 +87,18 @@ def therapist_page(filling: Filling, detail: str) -> Page:
 
 
 def _tightened(filling: Filling, sections: tuple[Section, ...]) -> tuple[Section, ...]:
-    """The same sections with assessed reviews said in short beside the last risk; empty when there are none."""
-    reviews = standing_reviews(filling.course)
-    if not reviews:
-        return ()
-    short = {"first": _with_reviews(filling, sections[0], reviews), "standing": standing(filling, reviews=False)}
-    return tuple(found for s in sections if (found := short.get(s.name, s)).blocks)
+    """The same sections with less in them, for paper that they do not fit on; empty where nothing gives way.
+
+    Assessed reviews are said in short beside the last risk, and of a changed contract only the count at the head.
+    """
+    reviews, last = standing_reviews(filling.course), filling.value.last_time
+    short: dict[str, Section] = {}
+    if reviews:
+        short |= {"first": _with_reviews(filling, sections[0], reviews), "standing": standing(filling, reviews=False)}
+    if last is not None and last.amended:
+        less = replace(filling, value=replace(filling.value, last_time=replace(last, amended=())))
+        short["last-time"] = _last_time(less)
+    return tuple(found for s in sections if (found := short.get(s.name, s)).blocks) if short else ()
 
 
 def _with_reviews(filling: Filling, first: Section, reviews: Sequence[Alert]) -> Section:
