@@ -199,7 +199,7 @@ TOLD = (
         "grief is a focuss",
         "condition-unknown",
         "'grief is a focuss' is not a form of condition",
-        "the nearest are 'grief is a focus', 'risk_item is open', 'a focus is agreed'",
+        "the nearest are 'grief is a focus', 'a focus is agreed', 'the course is in a group'",
     ),
     (
         "all tasks are done",

@@ -60,6 +60,7 @@ ONLY_CHECK_SEES = [
     "never-ends",
     "never-finished-early",
     "never-welcome",
+    "no-answer-as-value",
     "order-against-after",
     "order-breaks-constraint",
     "order-circle",

@@ -51,6 +51,14 @@ def test_a_bare_total_is_told_with_how_to_write_it() -> None:
     ]
 
 
+def test_that_no_way_is_there_is_said_of_each_way_by_its_name() -> None:
+    assert told("  one: {week: 1, expect: {ways: {none: any}}}\n") == [
+        "a.vignette.yaml:6:34: error: 'any' is read as the name of a way here, and there is never one called so"
+        " [unknown-name]",
+        "    hint: name each way, such as enter.middle",
+    ]
+
+
 def test_a_bare_total_without_a_risk_item_is_a_reading() -> None:
     changed = phrases.variant("ipt-adult", {"measures.gad7": {"use": "gad7@1", "due": "every session"}})
     vignette = read_vignette_text((HEAD + "  one: {week: 1, status: attended, gad7: 12}\n").encode(), "a.vignette.yaml")

@@ -19,7 +19,7 @@ from iptengine.authoring.repair import Repaired, repair
 from iptengine.authoring.rules.flow_text import check_flow
 from iptengine.authoring.rules.listing import RULES
 from iptengine.authoring.said import misfits, python_names, say
-from iptengine.authoring.taken_words import taken_words
+from iptengine.authoring.taken_words import taken_words, words_for_no_answer
 from iptengine.authoring.texts import check_texts
 from iptengine.authoring.variants.causes import consequences, explained
 from iptengine.authoring.variants.opening import Opened, Variant, against_base, is_variant, open_variant, put_together
@@ -171,7 +171,7 @@ def _open(document: Document, folders: tuple[str, ...], chain: tuple[str, ...] =
 
 def _check(document: Document, folders: tuple[str, ...]) -> Answer:
     protocol, found = protocol_in(document, lambda uses: find_measures(uses, folders))
-    taken = tuple(taken_words(document))
+    taken = (*taken_words(document), *(words_for_no_answer(protocol, document) if protocol is not None else ()))
     return (None, _in_order((*found, *taken))) if taken else (protocol, found)
 
 

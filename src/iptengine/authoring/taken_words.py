@@ -12,7 +12,9 @@ from typing import Any
 from iptengine.authoring.document import Document
 from iptengine.authoring.references import Definition, Reference, names_in
 from iptengine.diagnostics import Diagnostic, Path
+from iptengine.protocol.protocol import Guard, Protocol
 from iptengine.protocol.references import JOINING, KINDS, TURNING
+from iptengine.protocol.truth import Truth, all_of, any_of
 
 CODE = "word-as-name"
 _NOBODY = frozenset(
@@ -30,6 +32,14 @@ _NO_WORK = frozenset(
 )  # fmt: skip
 """Texts that name no publication; the kinds of source are among them."""
 
+_NO_ANSWER = frozenset(
+    {
+        "blank", "left blank", "left open", "missing", "n/a", "na", "no answer", "not answered", "not asked",
+        "not known", "not recorded", "not said", "skipped", "unanswered", "unknown", "unrecorded",
+    }
+)  # fmt: skip
+"""Values that say of a fact that it was not answered; to leave it empty says so to the engine."""
+
 _Said = tuple[str, str]
 
 
@@ -41,6 +51,50 @@ def taken_words(document: Document) -> Iterator[Diagnostic]:
             yield Diagnostic(document.span(one.path, on_key), CODE, *_SAY[one.kind](one))
     yield from _of_the_review(document)
     yield from words_for_sources(document)
+
+
+def words_for_no_answer(protocol: Protocol, document: Document) -> Iterator[Diagnostic]:
+    """Values of a fact under a risk alert that say it was not answered, and keep the alert from being raised."""
+    for fact, spec in protocol.spec.facts.items():
+        risks = {name: guards for name, guards in _risks(protocol) if any(_asks(one, fact) for one in guards)}
+        for value in spec.one_of:
+            known = risks and _plain(value) in _NO_ANSWER
+            if known and all(_with(one, fact, value) is Truth.NO for guards in risks.values() for one in guards):
+                message = (
+                    f"'{value}' is an answer like any other here, and does not raise the risk alert '{min(risks)}'"
+                )
+                hint = (
+                    f"leave it out: where '{fact}' is left empty the alert is raised; "
+                    f"or add '{fact} is {value}' under any: of the alert"
+                )
+                place = document.span(("facts", fact, "one_of"), on_key=False)
+                yield Diagnostic(place, "no-answer-as-value", message, hint)
+
+
+def _risks(protocol: Protocol) -> Iterator[tuple[str, tuple[Guard, ...]]]:
+    for name, alert in protocol.spec.alerts.items():
+        if alert.kind == "risk":
+            yield name, protocol.at("alerts", name, "raise_if")
+
+
+def _asks(guard: Guard, fact: str) -> bool:
+    return any(mention.kind == "fact" and mention.name == fact for c in guard.conditions() for mention in c.mentions)
+
+
+def _with(guard: Guard, fact: str, value: str) -> Truth:
+    """The answer of a condition where a fact has this value and nothing else is known."""
+    if guard.sentence is None:
+        answers = [_with(part, fact, value) for part in guard.parts]
+        if guard.how == "all":
+            return all_of(answers)
+        return any_of(answers) if guard.how == "any" else ~any_of(answers)
+    if not _asks(guard, fact):
+        return Truth.UNKNOWN
+    asked = [m.name for m in guard.sentence.mentions if (m.kind, m.of) == ("value", fact)]
+    if not asked:
+        return Truth.YES
+    turned = f" is not {asked[0]}" in " ".join(guard.sentence.words)
+    return Truth.YES if (value in asked) != turned else Truth.NO
 
 
 def words_for_sources(document: Document) -> Iterator[Diagnostic]:
@@ -100,4 +154,13 @@ def _role(one: Definition | Reference) -> _Said:
     return message, "name each role that may, such as supervisor"
 
 
-_SAY: Mapping[str, Callable[[Definition | Reference], _Said]] = {"condition": _condition, "role": _role}
+def _alert(one: Definition | Reference) -> _Said:
+    meant = "every open alert" if one.name == "all" else "the alert that a risk item of a measure raises"
+    return f"'{one.name}' cannot be the name of an alert: it means {meant}", "give the alert a name of its own"
+
+
+_SAY: Mapping[str, Callable[[Definition | Reference], _Said]] = {
+    "alert": _alert,
+    "condition": _condition,
+    "role": _role,
+}

@@ -14,6 +14,7 @@ from iptengine.authoring.vignette_words import words_of_one
 from iptengine.diagnostics import Path, did_you_mean
 from iptengine.protocol.model import UNSTAGED
 from iptengine.protocol.protocol import Protocol
+from iptengine.protocol.references import NO_ROLE
 
 Found = tuple[Path, bool, str, str, str]
 """Path, whether its key is meant, code, message, hint."""
@@ -304,6 +305,10 @@ def _expect(path: Path, expect: Expect, known: _Known) -> Iterator[Found]:
         for key in ("doses", "next"):
             yield from _keys((*where, key), getattr(expect.plan, key) or (), components, "a component", protocol)
         yield from _one((*where, "current"), expect.plan.current, [*components, NONE], "a component", protocol)
+    for place, way in enumerate(expect.ways.none if expect.ways else ()):
+        if way in NO_ROLE:
+            wrong = f"'{way}' is read as the name of a way here, and there is never one called so"
+            yield (*path, "ways", "none", place), False, "unknown-name", wrong, "name each way, such as enter.middle"
     yield from _keys((*path, "contacts"), expect.contacts, spec.contacts, "a contact", protocol)
     for contact, there in expect.contacts.items():
         yield from _each((*path, "contacts", contact, "to"), there.to or (), known.people(), "a participant", protocol)

@@ -41,7 +41,7 @@ class NameKind:
 JOINING: frozenset[str] = frozenset({"all", "any", "and", "or", "says"})
 """Words that say how conditions go together, or that one follows."""
 TURNING: frozenset[str] = frozenset(
-    {"not", "nor", "neither", "none", "no", "never", "unless", "except", "until", "if_not", "not_if"}
+    {"not", "nor", "neither", "none", "never", "unless", "except", "until", "if_not", "not_if"}
 )
 """Words that say of a condition that it does not hold."""
 NO_ROLE: frozenset[str] = frozenset(
@@ -66,7 +66,7 @@ KINDS: Mapping[str, NameKind] = {
     "fact": NameKind("a fact"),
     "contact": NameKind("a contact"),
     "participant": NameKind("a participant"),
-    "alert": NameKind("an alert"),
+    "alert": NameKind("an alert", taken=frozenset({"all", "risk_item"})),
     "approval": NameKind("an approval"),
     "pause": NameKind("a pause"),
     "component": NameKind("a component"),

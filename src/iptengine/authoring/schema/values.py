@@ -112,8 +112,9 @@ def _own_names(shape: Shape) -> Schema:
     if not taken or shape.names is None:
         return {}
     pattern = shape.names.limits["pattern"].removeprefix("^")
-    told = f"{KINDS[shape.gives].a} has a name of your own, in small letters; all, any and not stand under one"
-    return {"pattern": f"^(?!(?:{'|'.join(sorted(taken))})$){pattern}", "patternErrorMessage": told}
+    words = sorted(taken)
+    told = f"{KINDS[shape.gives].a} has a name of its own in small letters, and none of these: {', '.join(words)}"
+    return {"pattern": f"^(?!(?:{'|'.join(words)})$){pattern}", "patternErrorMessage": told}
 
 
 def _list(shape: Shape, around: Around) -> Schema:
