@@ -128,6 +128,8 @@ def test_the_alert_of_a_course_that_has_ended_is_open_again_and_keeps_it_from_be
     made.do("x", c.EndCourse("lost_to_contact", on=DAY), by=ANNA)
     made.do("x", c.Withdraw(event, because="the wrong patient", on=NEXT), by=ANNA)
     assert made.agenda("x", on=NEXT).text.count("RISK ALERT") == 1
+    assert [(alert.course, alert.state) for alert in made.alerts()] == [("x", "open"), ("y", "open")]
+    assert [line.kind for line in made.due(on=NEXT, courses=["x"])] == ["alert"]
     with pytest.raises(ipt.Refused) as no:
         made.erase("x", by=ANNA, on=NEXT, because="asked for by the patient")
     assert [reason.code for reason in no.value.reasons] == ["risk_alert_open"]
