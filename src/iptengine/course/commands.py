@@ -708,7 +708,7 @@ class MonitorAlert(Command):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class CloseAlert(Command):
-    """An assessed alert is closed, with a reason."""
+    """An assessed alert is closed, with a reason; without one it is refused."""
 
     kind: ClassVar[str] = "close_alert"
     alert: str
@@ -770,7 +770,10 @@ class Correct(Command):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Withdraw(Command):
-    """What was recorded by the event `event` did not happen; it stays visible as withdrawn."""
+    """What was recorded by the event `event` did not happen; it stays visible as withdrawn.
+
+    An alert whose assessment is withdrawn is what it was before; that it was watched or closed since is withdrawn, too.
+    """
 
     kind: ClassVar[str] = "withdraw"
     event: str
