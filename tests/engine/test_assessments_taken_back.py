@@ -11,6 +11,7 @@ import pytest
 
 import iptengine as ipt
 from iptengine import commands as c
+from iptengine.course.codec import as_told, course_from_json
 from iptengine.course.hiding import KEPT_RISK
 from iptengine.store.keys import MemoryKeys
 from phrases import variant
@@ -182,7 +183,7 @@ def test_who_may_not_see_what_an_alert_rests_on_reads_that_it_is_open_again_and_
     assert [(one.state, one.text) for one in reader.alerts()] == [("open", KEPT_RISK)]
     page = reader.agenda("x", on=NEXT)
     assert "An assessment of 10 March was taken back: its risk alert is open again." in " ".join(page.text.split())
-    seen = [reader.course("x").json(), page.json(), page.text, *(repr(vars_of(e)) for e in reader.events("x"))]
+    seen = [reader.course("x").json(), page.json(), page.text, *(repr(as_told(e)) for e in reader.events("x"))]
     assert not any(word in text for text in seen for word in ("canary", "bridge", "Sister"))
     assert "canary" in made.course("x").json()
 
@@ -192,12 +193,4 @@ def test_a_course_reads_back_equal_from_its_json_and_its_page_says_what_it_says(
     made.do("x", c.Withdraw(assessed(made), because="the wrong patient", on=NEXT), by=ANNA)
     told = json.loads(made.agenda("x", on=NEXT).json())
     assert "assessment_taken_back" in json.dumps(told)
-    from iptengine.course.codec import course_from_json
-
     assert course_from_json(made.course("x").json()) == made.course("x")
-
-
-def vars_of(event: ipt.Event) -> dict[str, object]:
-    from iptengine.course.codec import as_told
-
-    return as_told(event)

@@ -121,7 +121,7 @@ def said_of_alerts(story: Story) -> list[object]:
         alert_lines(protocol, course),
         (value.alerts, value.first, value.also_due, value.last_assessed, value.warnings),
         [line for line in value.standing if line.code != "assessment_taken_back"],
-        (page.text.partition("FIRST")[0], page.text.rpartition("AFTER")[2]),
+        (page.text.partition("FIRST")[0].split(), page.text.rpartition("AFTER")[2].split()),
         (told.alerts, told.due, told.stuck),
         (due(protocol, course, on=LATER), stuck(protocol, course, on=LATER)),
         [w for w in ways(protocol, course, on=LATER) if w.command.kind.endswith("_alert")],

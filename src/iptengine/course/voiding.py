@@ -28,7 +28,7 @@ MOVES = frozenset({
     "focus_agreed", "focus_staged", "course_ended", "chart_moved", "plan_chosen", "plan_changed", "plan_interrupted",
     "plan_resumed", "component_finished", "message_prepared", "alert_moved",
 })  # fmt: skip
-"""Events that can be voided, and that a clinician then asks anew where they belong."""
+"""Events that can be voided, and that a clinician then asks anew, or assesses anew, where they belong."""
 
 
 def recorded(course: Course) -> Iterator[str]:

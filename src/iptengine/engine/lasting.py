@@ -30,7 +30,8 @@ class VoidDone:
     Attributes:
         wrong: What came of it in the course it was recorded on.
         right: What came of it in the course it belongs to; ``None`` when none was named.
-        ask_anew: Events that were moves (a focus, a plan, an ending): voided, and for a clinician to ask anew there.
+        ask_anew: Events that were moves (a focus, a plan, an ending) or spoke of an alert: voided, and for a clinician
+            to say anew there.
     """
 
     wrong: Done

@@ -122,7 +122,7 @@ def _ended(filling: Filling) -> Page:
     title = known.title if known else filling.value.ended
     when = f" on {weekday(outcome.on)} {outcome.on.year}" if outcome else ""
     takes = "Nothing more is recorded in it." if filling.course.erased else STILL_TAKES
-    why = one_line(outcome.reason) if outcome else ""
+    why = one_line(outcome.reason) if outcome and not filling.course.erased else ""
     reason = (f"Reason: {why}{'' if why.endswith(('.', '…', '?', '!')) else '.'}",) if why else ()
     words = (f"{title}{when}.", *reason, takes)
     first = tuple(filling.line(line) for line in filling.value.first if line.code not in CODES)
