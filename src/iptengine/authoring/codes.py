@@ -94,6 +94,7 @@ LINES = Codes(
         "session_unwritten": "that the session is not written in the running order",
         "held_back": "a task of the session whose conditions do not hold",
         "cannot_tell": "something that rests on what is not known",
+        "facts_recorded": "facts that were recorded since the last session",
         "number_asked": "the last values of a number that is asked again and again",
         "count_used_up": "that every session is used",
         "end_possible": "whether the course can end now",

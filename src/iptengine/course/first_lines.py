@@ -216,7 +216,7 @@ def answered_questions(protocol: Protocol, course: Course) -> tuple[Answered, ..
             continue
         if fact.ask.start and _left_unanswered(record):
             continue  # it is asked again, by a line of its own
-        found.append(Answered(name, fact.title, _answer(fact, record), record.on, _session_on(course, record.on)))
+        found.append(Answered(name, fact.title, answer_told(fact, record), record.on, _session_on(course, record.on)))
     return tuple(found)
 
 
@@ -224,7 +224,7 @@ def _left_unanswered(record: FactRecorded) -> bool:
     return record.value is None and not record.hidden
 
 
-def _answer(fact: FactSpec, record: FactRecorded) -> str:
+def answer_told(fact: FactSpec, record: FactRecorded) -> str:
     """A recorded value in words: a date as a day, with its year where that is another, and whether it is expected."""
     if record.hidden:
         return "not shown to you"
@@ -322,7 +322,9 @@ def _missed(scene: _Scene) -> Iterator[Line]:
         contact = ""  # the contact itself stands among what is due
     used = " It used a session." if last.used else ""
     why = _in_short(last.why)
-    told = f"{what} last time ({dated(last.on, scene.on)}){which}{f': {why}' if why else ''}.{used}{contact}"
+    day = dated(last.on, scene.on)
+    missed = f"{what} on {day}{which}: {why}" if why else f"{what} last time ({day}){which}"
+    told = f"{missed}.{used}{contact}"
     yield Line("missed", told, "", {"status": last.status})
 
 
@@ -400,7 +402,7 @@ def _must_be_asked(protocol: Protocol, course: Course, fact: str, ask: Rhythm) -
 
 def _known_of(course: Course, fact: FactSpec, last: FactRecorded, once: bool, on: date) -> str:
     """What the last asking came to, where a question is to be asked again."""
-    answer = _answer(fact, last)
+    answer = answer_told(fact, last)
     if not once:
         return f"ask again today ({dated(last.on, on)}: {answer or 'asked, not answered'})."
     number = _session_on(course, last.on)

@@ -32,6 +32,8 @@ class LastTime:
         logged: Whether any task is logged; when not, nobody knows what was done.
         homework: What the patient wants to try, not reviewed yet.
         stages: Stages a focus was placed in: the problem area, the stage, and why, as recorded.
+        present: Who was there beside the patient, by title and never by name.
+        alone: Whether they were there without the patient.
         decided: What else was decided then, and all that was decided since: what, why, and the day of what came since.
         amended: How the contract was changed then and since, in the same form.
         tried: What was to be tried and was reviewed, how it went in a word, and what was noted of it.
@@ -51,6 +53,8 @@ class LastTime:
     tried: tuple[tuple[str, str, str], ...] = ()
     decided: tuple[tuple[str, str, date | None], ...] = ()
     amended: tuple[tuple[str, str, date | None], ...] = ()
+    present: tuple[str, ...] = ()
+    alone: bool = False
 
 
 def to_try(course: Course, on: date) -> tuple[str, ...]:
@@ -72,7 +76,7 @@ def last_time(protocol: Protocol, course: Course, on: date) -> LastTime | None:
     done = [t for t in logs if t.how == "done"]
     usual = protocol.spec.phases[last.phase].each_session if last.phase in protocol.spec.phases else {}
     put_off = [d.task for d in course.deferred if in_session(d, last) and d.task in protocol.tasks]
-    known = protocol.spec.techniques
+    known, people = protocol.spec.techniques, protocol.spec.participants
     return LastTime(
         last.number,
         last.on,
@@ -91,6 +95,8 @@ def last_time(protocol: Protocol, course: Course, on: date) -> LastTime | None:
         tuple(_tried(course, last)),
         tuple(decided_since(protocol, course, last)),
         tuple(amended_since(course, last)),
+        tuple(people[who].title for who in last.present if who in people),
+        bool(last.present) and "patient" not in last.present,
     )
 
 

@@ -1,4 +1,4 @@
-"""Lines about what is on record and still holds: plans of assessed review alerts, numbers asked for again and again."""
+"""Lines about what is on record and still holds: plans of assessed reviews, numbers asked again, facts since."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from iptengine.course.course import Alert, Course
+from iptengine.course.events import FactRecorded
+from iptengine.course.first_lines import answer_told
 from iptengine.course.lines import Line
-from iptengine.course.wording import dated
+from iptengine.course.wording import dated, shortened
+from iptengine.protocol.parts import FactSpec
 
 if TYPE_CHECKING:
     from iptengine.course.standing import Standing
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
 REVIEW_ASSESSED = "review_assessed"
 LAST_VALUES = 3
 NOT_ANSWERED = "not answered"
+ANSWER = 60
+"""Signs of an answer in free words, where several stand in one line."""
 
 
 def standing_reviews(course: Course) -> tuple[Alert, ...]:
@@ -40,10 +45,46 @@ def number_lines(scene: Standing) -> Iterator[Line]:
     """The last values of each number that is asked for again and again, and the day of the last."""
     for name, fact in scene.protocol.spec.facts.items():
         asked = sorted((f for f in scene.course.facts if f.fact == name), key=lambda f: f.on)[-LAST_VALUES:]
-        again = fact.number is not None and fact.ask is not None and (fact.ask.recurs or fact.ask.interval is not None)
-        if not again or not asked or fact.kept_from_therapist or any(f.hidden for f in asked):
+        if not _number_again(fact) or not asked or fact.kept_from_therapist or any(f.hidden for f in asked):
             continue
         values = ", ".join(NOT_ANSWERED if f.value is None else str(f.value) for f in asked)
-        title = fact.title if fact.title.endswith("?") else f"{fact.title.rstrip('.')}:"
+        title = _title(fact)
         when = f"{'on' if len(asked) == 1 else 'last'} {dated(asked[-1].on, scene.on)}"
         yield Line("number_asked", f"{title} {values}, {when}.", f"facts.{name}", {"fact": name})
+
+
+def fact_lines(scene: Standing) -> Iterator[Line]:
+    """The facts recorded since the last session, that day included, in one line; of each the last answer."""
+    last, known = scene.course.last_held, scene.protocol.spec.facts
+    since = (f for f in scene.course.facts if last is None or f.on >= last.on)
+    found = {f.fact: f for f in since if f.fact in known and not _told_elsewhere(known[f.fact])}
+    if found:
+        told = "; ".join(_recorded(scene, known[name], fact) for name, fact in found.items())
+        where = (
+            ""
+            if last is None
+            else f" since {dated(last.on, scene.on)}"
+            if last.number is None
+            else (f" since session {last.number}")
+        )
+        yield Line("facts_recorded", f"Recorded{where}: {told}.", "facts", {"facts": list(found)})
+
+
+def _told_elsewhere(fact: FactSpec) -> bool:
+    """Whether its answer stands among the first lines, the dates or the numbers, or is kept from this page."""
+    return fact.first or fact.type == "date" or fact.kept_from_therapist or _number_again(fact)
+
+
+def _number_again(fact: FactSpec) -> bool:
+    return fact.number is not None and fact.ask is not None and (fact.ask.recurs or fact.ask.interval is not None)
+
+
+def _recorded(scene: Standing, fact: FactSpec, record: FactRecorded) -> str:
+    last = scene.course.last_held
+    answer = shortened(" ".join(answer_told(fact, record).split()), ANSWER).rstrip(".") or NOT_ANSWERED
+    day = f" ({dated(record.on, scene.on)})" if last is None or record.on > last.on else ""
+    return f"{_title(fact)} {answer}{day}"
+
+
+def _title(fact: FactSpec) -> str:
+    return fact.title if fact.title.endswith("?") else f"{fact.title.rstrip('.')}:"

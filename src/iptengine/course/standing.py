@@ -21,7 +21,7 @@ from iptengine.course.lines import Line
 from iptengine.course.measure_lines import after_end_told
 from iptengine.course.participants import people_standing
 from iptengine.course.plan_lines import where_it_stands
-from iptengine.course.record_lines import number_lines, review_lines
+from iptengine.course.record_lines import fact_lines, number_lines, review_lines
 from iptengine.course.session_lines import held_back_lines, session_lines, topic_lines
 from iptengine.course.used_up import used_up_lines
 from iptengine.protocol.protocol import Protocol
@@ -81,6 +81,7 @@ _SUBJECTS: tuple[Callable[[Standing], Iterator[Line]], ...] = (
     group_lines,
     measure_lines,
     number_lines,
+    fact_lines,
     chart_lines,
     people_lines,
     topic_lines,

@@ -198,6 +198,8 @@ def last_values(last: LastTime | None, today: date) -> dict[str, Value] | None:
         ],
         "decided": _decided(last.decided, today),
         "amended": _decided(last.amended, today),
+        "present": [first_lower(title) for title in last.present],
+        "alone": last.alone,
         "tried": [
             {"text": one_line(text), "how": how, "note": one_line(note) or None} for text, how, note in last.tried
         ],

@@ -67,6 +67,8 @@ SECTION_NAMES = Scope(
                     "usual_whole": TRUTH,
                     "otherwise": Many(Scope({"label": TEXT, "how": TEXT})),
                     "stages": Many(Scope({"area": TEXT, "stage": TEXT, "because": maybe(TEXT)})),
+                    "present": Many(TEXT),
+                    "alone": TRUTH,
                     "decided": Many(Scope({"what": TEXT, "because": maybe(TEXT), "day": maybe(TEXT)})),
                     "amended": Many(Scope({"what": TEXT, "because": maybe(TEXT), "day": maybe(TEXT)})),
                     "tried": Many(Scope({"text": TEXT, "how": TEXT, "note": maybe(TEXT)})),
