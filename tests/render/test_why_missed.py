@@ -30,7 +30,7 @@ def first(story: Story) -> list[str]:
 
 
 def test_why_an_appointment_was_missed_stands_where_it_is_told_and_is_not_asked_again() -> None:
-    assert first(missed()) == [f"No-show on 24 March, the first miss: {WHY}. Contact since: none on record."]
+    assert first(missed()) == [f"No-show last time (24 March), the first miss: {WHY}. No contact noted since."]
     assert "why missed" not in "\n".join(lines(missed(), week(5)))
 
 
@@ -40,15 +40,15 @@ def test_where_nobody_wrote_down_why_it_is_asked() -> None:
 
 
 def test_what_was_noted_of_the_contact_since_stands_beside_its_day() -> None:
-    told = f"No-show on 24 March, the first miss: {WHY}. Contact since: 26 March (Rang, will come)."
+    told = f"No-show last time (24 March), the first miss: {WHY}. Contact since: 26 March (Rang, will come)."
     assert first(missed(note="Rang, will come.")) == [told]
 
 
 def test_the_first_line_has_a_long_reason_in_short_and_the_missed_week_has_it_whole() -> None:
     story = missed(LONG)
     (told,) = first(story)
-    assert told.startswith("No-show on 24 March, the first miss: The car broke down on the motorway, ")
-    assert "…. Contact since" in told
+    assert told.startswith("No-show last time (24 March), the first miss: The car broke down on the motorway, ")
+    assert "…. No contact noted since." in told
     made = agenda(IPT, story.course, on=week(4, 1), occasion="missed")
     assert f"Why: {LONG}" in made.markdown
     assert '"why":"The car broke down' in made.json()

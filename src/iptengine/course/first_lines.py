@@ -315,16 +315,15 @@ def _missed(scene: _Scene) -> Iterator[Line]:
     what = MISSED_WORDS.get(last.status, last.status)
     which = f", the {ordinal(scene.facts.appointments_missed)} miss" if last.status in MISSES else ""
     since = [c for c in scene.course.contacts if c.on >= last.on]
-    # One that the service cancelled or moved asks for no reaching out.
-    none = " Contact since: none on record." if last.status in MISSES else ""
+    why = _in_short(last.why)
+    none = " No contact noted since." if why else " Contact since: none on record."  # the reason needs the room
+    if last.status not in MISSES:
+        none = ""  # what the service cancelled or moved asks for no reaching out
     contact = f" Contact since: {_contacted(since[-1], scene.on)}." if since else none
     if outreach_due(scene.protocol, scene.course, scene.facts):
         contact = ""  # the contact itself stands among what is due
     used = " It used a session." if last.used else ""
-    why = _in_short(last.why)
-    day = dated(last.on, scene.on)
-    missed = f"{what} on {day}{which}: {why}" if why else f"{what} last time ({day}){which}"
-    told = f"{missed}.{used}{contact}"
+    told = f"{what} last time ({dated(last.on, scene.on)}){which}{f': {why}' if why else ''}.{used}{contact}"
     yield Line("missed", told, "", {"status": last.status})
 
 
