@@ -83,7 +83,7 @@ def test_an_amended_contract_is_told_with_its_numbers_and_why() -> None:
         ("Contract amended from 14 to 16 sessions", "Two more to part", CALL),
         ("Contract amended", "W. minds the child", CALL),
     )
-    assert "Contract amended from 14 to 16 sessions (28 March): Two more to part" in " ".join(last_time(story).split())
+    assert "Contract amended from 14 to 16 sessions (28 March): Two more to part" in last_time(story)
 
 
 def test_what_was_decided_before_the_last_session_is_told_no_more() -> None:
