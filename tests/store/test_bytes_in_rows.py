@@ -53,7 +53,7 @@ def test_bytes_in_the_row_of_another_course_hide_no_alert(column: str, to: str) 
     every_list(clinic)
 
 
-@pytest.mark.parametrize("column", ["version", "text"])
+@pytest.mark.parametrize("column", ["course", "version", "text"])
 @pytest.mark.parametrize("to", [NO_TEXT, SAME_BYTES])
 def test_bytes_in_an_event_of_another_course_hide_no_alert(column: str, to: str) -> None:
     clinic = clinic_with(changed("events", column, to))
