@@ -142,7 +142,7 @@ happenings:
     defer: link
     tasks: {history: partly}
     done: [formulate]
-    close: {risk_item: ""}
+    close: {risk_item: settled}
     monitor: risk_item
     assess: {all: {found: a, plan: b}}
     acknowledge: risk_item

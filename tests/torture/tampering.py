@@ -75,7 +75,7 @@ def look(path: Path, kept: Kept) -> str:
     and nothing more is asked. Else `FOUND` is what ``iptengine verify`` finds; and where that finds nothing, what the
     events, the protocols and the lists say has to be the same.
     """
-    with suppress(StoreError, sqlite3.Error):
+    with suppress(StoreError, sqlite3.Error, UnicodeDecodeError):  # the last two from this program's own look
         if kept.is_what_it_was("read", as_read(path)):
             return UNCHANGED
     if _finds(path, kept):

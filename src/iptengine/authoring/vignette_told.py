@@ -318,7 +318,7 @@ class Happening(Model):
         default={}, description="Alerts assessed, by code; all: every open one"
     )
     monitor: AlertNames = Field((), description="Assessed alerts kept under watch", examples=["risk_phq9"])
-    close: Mapping[AlertName, str] = Field(
+    close: Mapping[AlertName, Text] = Field(
         default={},
         description="Assessed alerts that are closed, and why",
         examples=[{"risk_phq9": "Item 9 at zero since March"}],

@@ -154,7 +154,7 @@ def _columns(course: Course, name: str) -> list[_Column]:
     So the last reading of the course is the last in the table, whatever else was taken on its day.
     """
     taken = [r for r in course.readings if r.measure == name]
-    order = {id(r): number for number, r in enumerate(taken)}
+    order = {r.id: number for number, r in enumerate(taken)}
     columns: list[tuple[date, str, ReadingTaken | None]] = []
     for appointment in course.appointments:
         if appointment.status == "planned":
@@ -162,12 +162,12 @@ def _columns(course: Course, name: str) -> list[_Column]:
         reading = next((r for r in reversed(taken) if in_session(r, appointment)), None)
         place = str(appointment.number) if appointment.held else GAP
         columns.append((appointment.on, place, reading))
-    shown = {id(r) for _, _, r in columns if r is not None}
+    shown = {r.id for _, _, r in columns if r is not None}
     columns.sort(key=lambda column: column[0])
-    for between in (r for r in taken if id(r) not in shown):
+    for between in (r for r in taken if r.id not in shown):
         later = (
             at for at, (on, _, found) in enumerate(columns)
-            if on > between.on or (found is not None and order[id(found)] > order[id(between)])
+            if on > between.on or (found is not None and order[found.id] > order[between.id])
         )  # fmt: skip
         columns.insert(next(later, len(columns)), (between.on, "+", between))
     return [(place, reading) for _, place, reading in columns]
