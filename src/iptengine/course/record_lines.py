@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import TYPE_CHECKING
 
-from iptengine.course.course import Alert, Course
+from iptengine.course.course import Alert, Appointment, Course
 from iptengine.course.events import FactRecorded
 from iptengine.course.first_lines import answer_told
 from iptengine.course.lines import Line
@@ -60,14 +61,12 @@ def fact_lines(scene: Standing) -> Iterator[Line]:
     found = {f.fact: f for f in since if f.fact in known and not _told_elsewhere(known[f.fact])}
     if found:
         told = "; ".join(_recorded(scene, known[name], fact) for name, fact in found.items())
-        where = (
-            ""
-            if last is None
-            else f" since {dated(last.on, scene.on)}"
-            if last.number is None
-            else (f" since session {last.number}")
-        )
+        where = f" since {_session(last, scene.on)}" if last is not None else ""
         yield Line("facts_recorded", f"Recorded{where}: {told}.", "facts", {"facts": list(found)})
+
+
+def _session(last: Appointment, on: date) -> str:
+    return dated(last.on, on) if last.number is None else f"session {last.number}"
 
 
 def _told_elsewhere(fact: FactSpec) -> bool:

@@ -373,7 +373,8 @@ def _due(protocol: Protocol, course: Course, on: date) -> Iterator[Due]:
         yield Due(course.id, "measure", _last_session(course) or on, _at_end(protocol, name))
     if is_booked or (left != 0 and not told):
         number = timing.sessions_used(course) + 1
-        yield _session_due(protocol, course, on)
+        was_due = visits.overdue_since(protocol, course, on)
+        yield _session_due(course, on, number, next_session, is_booked, was_due)
         for name in due_measures(protocol, course, on):
             label = protocol.measures[name].label
             by = measure_due_by(protocol, course, name, on) or next_session
@@ -389,12 +390,9 @@ def _due(protocol: Protocol, course: Course, on: date) -> Iterator[Due]:
         yield Due(course.id, "plan", next_session, text)
 
 
-def _session_due(protocol: Protocol, course: Course, on: date) -> Due:
+def _session_due(course: Course, on: date, number: int, day: date, is_booked: bool, was_due: date | None) -> Due:
     """The next session on its day; one that was due on a day that is over keeps that day."""
-    number = timing.sessions_used(course) + 1
-    was_due = visits.overdue_since(protocol, course, on)
     if was_due is None:
-        day, is_booked = visits.next_session(protocol, course, on)
         booked = "booked" if is_booked else "not booked"
         return Due(course.id, "session", day, f"Session {number} on {dated(day, on)}, {booked}")
     told = f"Session {number} was due on {dated(was_due, on)}, not booked"

@@ -41,6 +41,16 @@ def with_year(told: str, on: date, today: date) -> str:
     return told if on.year == today.year else f"{told} {on.year}"
 
 
+def dated_weekday(on: date, today: date) -> str:
+    """A day with its weekday, short, as somebody says it on the day `today`: ``Mon 4 January 2027``."""
+    return with_year(weekday(on), on, today)
+
+
+def dated_long_day(on: date, today: date) -> str:
+    """The same with the whole weekday."""
+    return with_year(long_day(on), on, today)
+
+
 def ordinal(number: int) -> str:
     """``first``, ``second`` … ``10th``."""
     return ORDINALS[number] if 0 < number < len(ORDINALS) else f"{number}th"

@@ -15,7 +15,7 @@ from iptengine.course.last_time import LastTime
 from iptengine.course.missed import MissedWeek
 from iptengine.course.visits import MOST_VISITS
 from iptengine.course.ways_out import Gate
-from iptengine.course.wording import dated, first_lower, first_upper, spoken, weekday, with_year
+from iptengine.course.wording import dated, dated_weekday, first_lower, first_upper, spoken
 from iptengine.protocol.protocol import Protocol, Reason
 from iptengine.render.scope import Voice, first_name, one_line, therapist_voice
 from iptengine.render.sections import section_lines
@@ -141,7 +141,7 @@ class Filling:
         return value.left is not None and len(value.visits) >= min(value.left, MOST_VISITS)
 
     def _weekday(self, on: date) -> str:
-        return with_year(weekday(on), on, self.value.on)
+        return dated_weekday(on, self.value.on)
 
     @property
     def _waits_for_record(self) -> bool:
@@ -220,7 +220,7 @@ def missed_values(missed: MissedWeek | None, today: date) -> dict[str, Value] | 
     if missed is None:
         return None
     return {
-        "day": with_year(weekday(missed.on), missed.on, today),
+        "day": dated_weekday(missed.on, today),
         "status": missed.status or None,
         "used": bool(missed.used),
         "policy": first_lower(missed.policy) or None,

@@ -14,7 +14,7 @@ from iptengine.course.group_agenda import GroupAgenda, group_agenda
 from iptengine.course.groups import Group
 from iptengine.course.hiding import THERAPIST, seen_by
 from iptengine.course.unread_alerts import none_open
-from iptengine.course.wording import first_lower, listed, weekday, with_year
+from iptengine.course.wording import dated_weekday, first_lower, listed
 from iptengine.diagnostics import IptengineError
 from iptengine.protocol.protocol import Protocol
 from iptengine.render.filling import sentence
@@ -112,7 +112,8 @@ def told_alerts(courses: tuple[str, ...]) -> tuple[str, ...]:
 
 def _page(protocol: Protocol, value: GroupAgenda, voice: Voice, none: str) -> Page:
     count = f" of {value.of}" if value.of is not None else ""
-    when = f"{_dated(value.day, value.on)}{f', {one_line(value.time)}' if value.time else ''}, {value.minutes} min"
+    day = dated_weekday(value.day, value.on)
+    when = f"{day}{f', {one_line(value.time)}' if value.time else ''}, {value.minutes} min"
     status = " draft" if value.status == "draft" else ""
     return Page(
         audience="therapist",
@@ -160,15 +161,12 @@ def _ifs(value: GroupAgenda, voice: Voice) -> Iterator[Block]:
 def _ahead(value: GroupAgenda, voice: Voice) -> Iterator[Block]:
     """The sessions after the next one, and what begins or must be done by then."""
     after = [visit for visit in value.visits if visit.on > value.day]
-    told = [f"After that: {listed(_dated(visit.on, value.on) for visit in after[:MOST_AHEAD])}."] if after else []
-    told += [f"Last: {_dated(after[-1].on, value.on)}."] if len(after) > MOST_AHEAD else []
+    days = [dated_weekday(visit.on, value.on) for visit in after]
+    told = [f"After that: {listed(days[:MOST_AHEAD])}."] if days else []
+    told += [f"Last: {days[-1]}."] if len(days) > MOST_AHEAD else []
     told += [_coming(line, voice) for line in value.coming]
     if told:
         yield Lines(tuple(told), flow=True)
-
-
-def _dated(on: date, today: date) -> str:
-    return with_year(weekday(on), on, today)
 
 
 def _coming(line: Line, voice: Voice) -> str:

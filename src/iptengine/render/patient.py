@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from iptengine.course.agenda import SessionAgenda
 from iptengine.course.course import Course
 from iptengine.course.measure_lines import of_the_patient
-from iptengine.course.wording import long_day, number_word, with_year
+from iptengine.course.wording import dated_long_day, number_word
 from iptengine.protocol.protocol import Protocol
 from iptengine.render.page import Block, Field, Form, Lines, Page, Section
 from iptengine.render.scope import one_line, patient_voice
@@ -71,7 +71,7 @@ def patient_names(
             "of": value.of,
             "left": value.left,
             "left_in_words": number_word(value.left) if value.left is not None else None,
-            "day": with_year(long_day(value.day), value.day, value.on),
+            "day": dated_long_day(value.day, value.on),
             "time": one_line(value.time) or None,
             "minutes": value.minutes,
         },
@@ -103,13 +103,13 @@ def _next(value: SessionAgenda) -> dict[str, Value] | None:
     if value.occasion == "last" or value.ended or value.used_up:
         return None
     if value.occasion == "missed" and value.missed is not None and not value.missed_is_next:
-        when = with_year(long_day(value.day), value.day, value.on)
+        when = dated_long_day(value.day, value.on)
         return {"day": when, "time": one_line(value.time) or None, "booked": value.booked}
     if value.occasion != "missed" and value.left is not None and value.left <= 1:
         return None
     if value.next_day is None:
         return None
-    when = with_year(long_day(value.next_day), value.next_day, value.on)
+    when = dated_long_day(value.next_day, value.on)
     return {"day": when, "time": one_line(value.next_time) or None, "booked": value.next_booked}
 
 
@@ -122,7 +122,7 @@ def _when(value: SessionAgenda) -> tuple[str, ...]:
     if value.occasion == "missed":
         return ()
     time = f", {one_line(value.time)}" if value.time else ""
-    return (f"{with_year(long_day(value.day), value.day, value.on)}{time}, {value.minutes} minutes",)
+    return (f"{dated_long_day(value.day, value.on)}{time}, {value.minutes} minutes",)
 
 
 def _sections(names: Mapping[str, Value], value: SessionAgenda, overrides: Mapping[str, str]) -> Iterator[Section]:

@@ -16,7 +16,7 @@ from iptengine.course.record_lines import REVIEW_ASSESSED, standing_reviews
 from iptengine.course.requested import kind_of
 from iptengine.course.scores import Series
 from iptengine.course.unrecorded import MOST_TOLD
-from iptengine.course.wording import dated, either, first_lower, first_upper, shortened, weekday, with_year
+from iptengine.course.wording import dated, dated_weekday, either, first_lower, first_upper, shortened, weekday
 from iptengine.render.alerts import alert_lines, alert_name
 from iptengine.render.filling import Filling, sentence
 from iptengine.render.page import (
@@ -221,7 +221,7 @@ def _when(filling: Filling) -> str:
     if value.no_session and value.occasion == "session":
         return "No session is planned"
     meant = value.missed.on if value.occasion == "missed" and value.missed else value.day
-    when = with_year(weekday(meant), meant, value.on)
+    when = dated_weekday(meant, value.on)
     if value.time and value.occasion != "missed":
         when = f"{when}, {one_line(value.time)}"
     if value.occasion != "missed":

@@ -6,6 +6,8 @@ from typing import ClassVar
 
 from django.db import models
 
+from iptengine.store.taken import ONE_EVENT_A_VERSION
+
 
 class StoredEvent(models.Model):
     """One event of one course, as text; `position` is its place in the feed, `version` its number in the course."""
@@ -20,7 +22,7 @@ class StoredEvent(models.Model):
     class Meta:
         default_permissions = ()
         constraints = (
-            models.UniqueConstraint(fields=("course", "version"), name="iptengine_one_event_a_version"),
+            models.UniqueConstraint(fields=("course", "version"), name=ONE_EVENT_A_VERSION),
         )  # fmt: skip
 
 
